@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/blend/stream.hpp>
+#include <mixaug/step/mix_body.hpp>
+
+/// The loops that the CPU backends share: work is cut into units of a sample that fit the first-level
+/// caches, and a unit is one call. Serial runs the units in order, OpenMP and Thrust in parallel.
+namespace mixaug::detail {
+
+/// The units of one sample: groups of whole rows, or parts of one long row.
+struct unit_grid {
+  index_t rows, width;           // rows of a sample; elements a row
+  index_t row_step, width_step;  // of a unit
+  index_t across, count;         // units a row group; units a sample
+
+  unit_grid(index_t rows_, index_t width_, std::size_t element, index_t bytes) noexcept : rows(rows_), width(width_) {
+    index_t const size = static_cast<index_t>(element), row_bytes = width * size;
+    row_step = greater(1, lesser(rows, bytes / greater(1, row_bytes)));
+    width_step = row_bytes <= bytes ? width : bytes / size / 64 * 64;  // whole cache lines
+    across = ceil_div(width, width_step);
+    count = across * ceil_div(rows, row_step);
+  }
+};
+struct unit {
+  index_t r0, r1, e0, e1;
+};
+inline unit unit_at(unit_grid const& g, index_t k) noexcept {
+  index_t const r = k / g.across * g.row_step, e = k % g.across * g.width_step;
+  return {r, lesser(r + g.row_step, g.rows), e, lesser(e + g.width_step, g.width)};
+}
+
+/// Calls act(plane, z, y, e0, e1) for the rows of `where` that lie in the unit; pixels of x are px elements.
+template <class Rows, class Act>
+void each_row(Rows const& v, unit const& u, box const& where, Act const& act) noexcept {
+  index_t const e0 = greater(where.x0 * v.px, u.e0);
+  index_t const e1 = where.x1 > v.width ? u.e1 : lesser(where.x1 * v.px, u.e1);
+  if (e0 >= e1) return;
+  index_t const slice = v.height, plane = v.depth * slice;
+  for (index_t p = u.r0 / plane; p * plane < u.r1; ++p) {
+    index_t const base = p * plane;
+    index_t const z0 = greater(where.z0, (greater(u.r0, base) - base) / slice);
+    index_t const z1 = lesser(where.z1, ceil_div(lesser(u.r1, base + plane) - base, slice));
+    for (index_t z = z0; z < z1; ++z) {
+      index_t const first = base + z * slice;
+      index_t const y0 = greater(where.y0, u.r0 - first), y1 = lesser(lesser(where.y1, slice), u.r1 - first);
+      for (index_t y = y0; y < y1; ++y) act(p, z, y, e0, e1);
+    }
+  }
+}
+
+template <run_kind K, class Body> struct run_rows {
+  Body const& body;
+  typename Body::sample const& s;
+  float m;
+  void operator()(index_t p, index_t z, index_t y, index_t e0, index_t e1) const noexcept {
+    body.template run<K>(s, p, z, y, e0, e1, m);
+  }
+};
+
+inline constexpr box everything{0, INT32_MAX, 0, INT32_MAX, 0, INT32_MAX};
+
+/// One unit of row i, out of place: a flat run where m is the same everywhere, else the sample with its
+/// patches on top while the rows are in cache.
+template <run_kind K, class Body> void mix_unit(Body const& body, index_t i, unit const& u) noexcept {
+  auto const s = body.begin(i);
+  float m = 1.0f;
+  bool const constant = s.region.constant(m);
+  if (constant && body.flat && (m >= 1.0f || !body.blend.per_channel(s.choice))) {
+    auto flat = body;
+    flat.x = body.x.flattened(), flat.source = body.source.flattened(), flat.out = body.out.flattened();
+    index_t const w = body.out.run_length();
+    flat.template run<K>(s, 0, 0, 0, u.r0 * w + u.e0, (u.r1 - 1) * w + u.e1, m);
+    return;
+  }
+  if (constant) return each_row(body.out, u, everything, run_rows<K, Body>{body, s, m});
+  if (body.flat) {
+    index_t const w = body.out.run_length(), e0 = u.r0 * w + u.e0, e1 = (u.r1 - 1) * w + u.e1;
+    copy_run<K>(run_of<typename Body::element>{body.out.data + s.row * body.out.sample + e0},
+                run_of<typename Body::element const>{body.x.data + s.self * body.x.sample + e0}, e1 - e0);
+  } else {
+    each_row(body.out, u, everything, run_rows<K, Body>{body, s, 1.0f});
+  }
+  for (index_t j = 0; j < s.region.patches(); ++j) {
+    patch const q = s.region.get(j);
+    each_row(body.out, u, q.where, run_rows<K, Body>{body, s, q.m});
+  }
+}
+
+/// Bytes of a unit of the output: the sample and its partner beside it stay in the second-level cache.
+inline constexpr index_t unit_bytes = index_t{64} << 10;
+
+template <class Body> unit_grid units_of(Body const& body) noexcept {
+  return {body.out.rows(), body.out.run_length(), sizeof(typename Body::element), unit_bytes};
+}
+
+/// Item k of the whole job: unit k % count of row k / count.
+template <class Body> struct mix_items {
+  Body body;
+  unit_grid grid;
+  void operator()(index_t k) const noexcept {
+    unit const u = unit_at(grid, k % grid.count);
+    bool const contiguous = body.x.step == 1 && body.source.step == 1 && body.out.step == 1;
+    if (!contiguous)
+      mix_unit<run_kind::element>(body, k / grid.count, u);
+    else if (body.stream)
+      mix_unit<run_kind::streamed>(body, k / grid.count, u), stream_fence();
+    else
+      mix_unit<run_kind::longs>(body, k / grid.count, u);
+  }
+};
+
+}  // namespace mixaug::detail

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/blend/mix.hpp>
+#include <mixaug/core/error.hpp>
+
+namespace mixaug {
+
+/// What an erased pixel becomes: one value for all channels, or one a channel (at most 4).
+struct fill_value {
+  float value[4] = {0, 0, 0, 0};
+  int count = 1;
+
+  constexpr fill_value(float v = 0.0f) noexcept : value{v, 0, 0, 0} {}
+  constexpr fill_value(float a, float b, float c) noexcept : value{a, b, c, 0}, count(3) {}
+  constexpr fill_value(float a, float b, float c, float d) noexcept : value{a, b, c, d}, count(4) {}
+  MIXAUG_HD constexpr float at(index_t channel) const noexcept { return count == 1 ? value[0] : value[channel]; }
+};
+
+namespace detail {
+/// A fill as an element: the values that T cannot hold are refused at the entry of apply.
+template <class T> MIXAUG_HD T fill_as(float v) noexcept {
+  if constexpr (is_real<T>)
+    return from_float<T>(v);
+  else
+    return static_cast<T>(static_cast<std::int32_t>(v));
+}
+}  // namespace detail
+
+namespace blend {
+
+/// out = m * self + (1 - m) * fill; the partner is not read (Cutout, arXiv 1708.04552).
+struct erase {
+  fill_value fill{};
+
+  static constexpr char const* name = "erase";
+  static constexpr bool same_place = true;
+  MIXAUG_HD static constexpr bool reads_source(std::uint8_t) noexcept { return false; }
+  MIXAUG_HD constexpr bool per_channel(std::uint8_t) const noexcept { return fill.count > 1; }
+  /// Refuses a fill that T cannot hold, or one value a channel for another number of channels.
+  template <class T> void check(index_t channels) const {
+    if (fill.count > 1 && fill.count != channels)
+      detail::fail("blend::erase's fill", detail::text(index_t{fill.count}) + " values", "one value, or one for each of the " + detail::text(channels) + " channels");
+    for (int c = 0; c < fill.count; ++c) {
+      double const v = static_cast<double>(fill.value[c]);
+      bool const exact = v == static_cast<double>(static_cast<std::int32_t>(v >= -2147483648.0 && v < 2147483648.0 ? v : 0.5));
+      bool const fits = std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::byte> ? v >= 0.0 && v <= 255.0 : true;
+      if (std::isnan(v) || (!detail::is_real<T> && !(exact && fits)))
+        detail::fail("blend::erase's fill", detail::text(v), "a value that the elements can hold exactly (8-bit pixels and ids: an integer in [0, 255])");
+    }
+  }
+
+  template <detail::run_kind K, class T>
+  MIXAUG_HD void run(std::uint8_t, detail::run_of<T> o, detail::run_of<T const> a, detail::run_of<T const>, index_t n, float m,
+                     index_t channel, index_t px) const noexcept {
+    if (m >= 1.0f) return detail::copy_run<K>(o, a, n);
+    bool const one = K == detail::run_kind::element;
+    index_t const length = K == detail::run_kind::chunk ? detail::chunk_size<T> : n;
+    detail::mixer<T> const f(m);
+    // `channel` is that of the run's first element; inside a row of interleaved channels they take turns.
+    for (index_t j = 0; j < length; ++j) {
+      T const v = detail::fill_as<T>(fill.at(channel));
+      T& out = o.data[one ? j * o.step : j];
+      out = m <= 0.0f ? v : f(a.data[one ? j * a.step : j], v);
+      if (px > 1 && ++channel == px) channel = 0;
+    }
+  }
+};
+
+}  // namespace blend
+}  // namespace mixaug

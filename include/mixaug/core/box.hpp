@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/config.hpp>
+
+namespace mixaug {
+
+/// Half-open box [z0, z1) x [y0, y1) x [x0, x1) in pixels. A 2-D image uses z = [0, 1), a 1-D signal
+/// also y = [0, 1).
+struct box {
+  std::int32_t z0 = 0, z1 = 1, y0 = 0, y1 = 1, x0 = 0, x1 = 1;
+
+  MIXAUG_HD constexpr bool empty() const noexcept { return z0 >= z1 || y0 >= y1 || x0 >= x1; }
+  MIXAUG_HD constexpr index_t volume() const noexcept {
+    return empty() ? 0 : index_t{z1 - z0} * (y1 - y0) * (x1 - x0);
+  }
+  MIXAUG_HD constexpr bool has_row(index_t z, index_t y) const noexcept {
+    return z >= z0 && z < z1 && y >= y0 && y < y1;
+  }
+  friend constexpr bool operator==(box const&, box const&) = default;
+};
+
+/// The box that holds nothing, at the origin.
+inline constexpr box no_box{0, 0, 0, 0, 0, 0};
+
+namespace detail {
+
+/// Pixels covered by at least one of `count` boxes: exact, in O(count^2) for every row of the boxes'
+/// bounds, without memory.
+inline index_t union_volume(box const* boxes, index_t count) noexcept {
+  if (count == 1) return boxes[0].volume();
+  std::int32_t z0 = INT32_MAX, z1 = 0, y0 = INT32_MAX, y1 = 0;
+  for (index_t j = 0; j < count; ++j) {
+    box const& b = boxes[j];
+    if (b.empty()) continue;
+    if (b.z0 < z0) z0 = b.z0;
+    if (b.z1 > z1) z1 = b.z1;
+    if (b.y0 < y0) y0 = b.y0;
+    if (b.y1 > y1) y1 = b.y1;
+  }
+  index_t pixels = 0;
+  for (std::int32_t z = z0; z < z1; ++z)
+    for (std::int32_t y = y0; y < y1; ++y)
+      for (std::int32_t at = INT32_MIN;;) {  // sweep the intervals of this row from left to right
+        std::int32_t begin = INT32_MAX, end = at;
+        for (index_t j = 0; j < count; ++j) {
+          box const& b = boxes[j];
+          if (b.empty() || !b.has_row(z, y) || b.x1 <= at) continue;
+          std::int32_t const from = b.x0 < at ? at : b.x0;
+          if (from < begin) begin = from, end = b.x1;
+          else if (from == begin && b.x1 > end) end = b.x1;
+        }
+        if (begin == INT32_MAX) break;
+        pixels += end - begin;
+        at = end;
+      }
+  return pixels;
+}
+
+/// b * to / from rounded half to even: a corner at another resolution (numpy's rint).
+constexpr std::int32_t rescale_corner(index_t b, index_t to, index_t from) noexcept {
+  index_t const twice = 2 * b * to, floor = twice / (2 * from), rest = twice % (2 * from);
+  bool const up = rest > from || (rest == from && floor % 2 != 0);
+  return static_cast<std::int32_t>(floor + (up ? 1 : 0));
+}
+
+}  // namespace detail
+}  // namespace mixaug

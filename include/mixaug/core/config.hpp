@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+/// MIXAUG_HD marks what runs on host and device. __CUDACC__ changes annotations and nothing else.
+#if defined(__CUDACC__)
+#define MIXAUG_HD __host__ __device__
+#else
+#define MIXAUG_HD
+#endif
+
+/// The one compiler extension that plain loops need: gcc, clang, nvcc and MSVC all spell it so.
+#define MIXAUG_RESTRICT __restrict
+
+namespace mixaug {
+
+/// Extents, strides, rows and ids of the whole library.
+using index_t = std::int64_t;
+
+/// Where memory can be read: a host view never reaches a device backend, nor the reverse.
+enum class space : unsigned char { host, device };
+
+/// One draw for each sample, or one for the whole batch as most papers do.
+enum class mode : unsigned char { sample, batch };
+
+namespace detail {
+/// std::min and std::max are not callable in device code without extra nvcc flags.
+MIXAUG_HD constexpr index_t lesser(index_t a, index_t b) noexcept { return a < b ? a : b; }
+MIXAUG_HD constexpr index_t greater(index_t a, index_t b) noexcept { return a < b ? b : a; }
+MIXAUG_HD constexpr index_t ceil_div(index_t a, index_t b) noexcept { return (a + b - 1) / b; }
+template <class> inline constexpr bool never = false;
+}  // namespace detail
+}  // namespace mixaug

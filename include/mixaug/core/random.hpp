@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/config.hpp>
+
+namespace mixaug {
+
+/// What a plan's draws depend on, and nothing else: the call plans rows [first, first + n) of a global
+/// batch of `global` rows (0 = n). Partners stay inside blocks of `block` rows (0 = the global batch).
+/// Rows and steps have 40 bits.
+struct key {
+  std::uint64_t seed = 0;
+  std::uint64_t step = 0;
+  index_t first = 0, global = 0, block = 0;
+  friend constexpr bool operator==(key const&, key const&) = default;
+};
+
+/// What a draw decides: one counter field, so that no two decisions share random bits.
+enum class purpose : std::uint8_t { choice = 1, gate, pairing, ratio, region };
+
+namespace detail {
+
+struct words {
+  std::uint32_t w[4];
+};
+
+/// Philox4x32-10 (Salmon, Moraes, Dror and Shaw, SC 2011): 128 random bits from a counter and a key.
+MIXAUG_HD constexpr words philox(words counter, std::uint32_t k0, std::uint32_t k1) noexcept {
+  std::uint32_t a = counter.w[0], b = counter.w[1], c = counter.w[2], d = counter.w[3];
+  for (int round = 0; round < 10; ++round) {
+    std::uint64_t const p = std::uint64_t{0xD2511F53u} * a, q = std::uint64_t{0xCD9E8D57u} * c;
+    a = static_cast<std::uint32_t>(q >> 32) ^ b ^ k0;
+    b = static_cast<std::uint32_t>(q);
+    c = static_cast<std::uint32_t>(p >> 32) ^ d ^ k1;
+    d = static_cast<std::uint32_t>(p);
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  return {{a, b, c, d}};
+}
+
+struct product {
+  std::uint64_t high, low;
+};
+/// 64 x 64 -> 128 bits, portable to device code.
+MIXAUG_HD constexpr product multiply(std::uint64_t a, std::uint64_t b) noexcept {
+  std::uint64_t const al = a & 0xFFFFFFFFu, ah = a >> 32, bl = b & 0xFFFFFFFFu, bh = b >> 32;
+  std::uint64_t const ll = al * bl, lh = al * bh, hl = ah * bl;
+  std::uint64_t const middle = (ll >> 32) + (lh & 0xFFFFFFFFu) + (hl & 0xFFFFFFFFu);
+  return {ah * bh + (lh >> 32) + (hl >> 32) + (middle >> 32), (middle << 32) | (ll & 0xFFFFFFFFu)};
+}
+
+}  // namespace detail
+
+/// The row whose draws serve a whole batch (`mode::batch`).
+inline constexpr std::uint64_t batch_row = (std::uint64_t{1} << 40) - 1;
+
+/// The random numbers of one (seed, step, row, purpose). Draw number k is the same on every backend,
+/// thread and split of the batch. 128-bit counter, low to high: row 40, step 40, purpose 8, draw 40.
+class random {
+ public:
+  MIXAUG_HD constexpr random(key const& k, std::uint64_t row, purpose what) noexcept
+      : k0_(static_cast<std::uint32_t>(k.seed)), k1_(static_cast<std::uint32_t>(k.seed >> 32)),
+        c0_(static_cast<std::uint32_t>(row)),
+        c1_(static_cast<std::uint32_t>((row >> 32 & 0xFFu) | k.step << 8)),
+        c2_(static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(what) << 16)) {}
+
+  /// 64 uniform bits; `half` picks one of the two 64-bit words of a block, `number` has 40 bits.
+  MIXAUG_HD constexpr std::uint64_t bits(std::uint64_t number, int half = 0) const noexcept {
+    detail::words const r = detail::philox(
+        {{c0_, c1_, c2_ | static_cast<std::uint32_t>(number << 24), static_cast<std::uint32_t>(number >> 8)}},
+        k0_, k1_);
+    return std::uint64_t{r.w[2 * half]} | std::uint64_t{r.w[2 * half + 1]} << 32;
+  }
+
+  /// Uniform on [0, 1): a multiple of 2^-53.
+  MIXAUG_HD constexpr double uniform(std::uint32_t number = 0) const noexcept { return unit(bits(number)); }
+  /// 64 bits as a number in [0, 1).
+  MIXAUG_HD static constexpr double unit(std::uint64_t bits) noexcept { return static_cast<double>(bits >> 11) * 0x1p-53; }
+
+  /// Uniform on {0, ..., n - 1}, n > 0, without bias (Lemire 2019: multiply, reject the short interval).
+  MIXAUG_HD constexpr index_t below(index_t n, std::uint32_t number = 0) const noexcept {
+    std::uint64_t const m = static_cast<std::uint64_t>(n);
+    for (std::uint64_t attempt = 0;; ++attempt) {  // attempt: the top 8 of the 40 bits
+      detail::product const p =
+          detail::multiply(bits(std::uint64_t{number} | (attempt >> 1 & 0xFFu) << 32, attempt & 1), m);
+      if (p.low >= m || p.low >= (0 - m) % m) return static_cast<index_t>(p.high);
+    }
+  }
+
+ private:
+  std::uint32_t k0_, k1_, c0_, c1_, c2_;
+};
+
+namespace detail {
+
+inline constexpr int bits_width = 32;
+
+/// bits(0) of the rows [row, row + 32): the same numbers as random(k, row + i, what).bits(0), in lanes that
+/// the compiler vectorises.
+inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uint64_t* out) noexcept {
+  std::uint32_t a[bits_width], b[bits_width], c[bits_width], d[bits_width];
+  for (int i = 0; i < bits_width; ++i) {
+    std::uint64_t const r = row + static_cast<std::uint64_t>(i);
+    a[i] = static_cast<std::uint32_t>(r);
+    b[i] = static_cast<std::uint32_t>((r >> 32 & 0xFFu) | k.step << 8);
+    c[i] = static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(what) << 16);
+    d[i] = 0;
+  }
+  std::uint32_t k0 = static_cast<std::uint32_t>(k.seed), k1 = static_cast<std::uint32_t>(k.seed >> 32);
+  for (int round = 0; round < 10; ++round) {
+    for (int i = 0; i < bits_width; ++i) {  // high and low products apart: compilers know how to widen those
+      std::uint32_t const ph = static_cast<std::uint32_t>(std::uint64_t{0xD2511F53u} * a[i] >> 32), pl = 0xD2511F53u * a[i];
+      std::uint32_t const qh = static_cast<std::uint32_t>(std::uint64_t{0xCD9E8D57u} * c[i] >> 32), ql = 0xCD9E8D57u * c[i];
+      a[i] = qh ^ b[i] ^ k0;
+      b[i] = ql;
+      c[i] = ph ^ d[i] ^ k1;
+      d[i] = pl;
+    }
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  for (int i = 0; i < bits_width; ++i) out[i] = std::uint64_t{a[i]} | std::uint64_t{b[i]} << 32;
+}
+
+}  // namespace detail
+
+}  // namespace mixaug

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cstring>
+#include <mixaug/core/config.hpp>
+#include <new>
+#include <utility>
+
+namespace mixaug {
+
+/// Memory that only grows: after the first step of a shape nothing is allocated. The device one
+/// (backend/cuda.cuh) also holds a pinned staging block of the same size.
+template <space Space> class workspace;
+
+template <> class workspace<space::host> {
+ public:
+  static constexpr std::size_t alignment = 64;
+
+  workspace() = default;
+  workspace(workspace const& other) { *this = other; }
+  workspace(workspace&& other) noexcept { swap(other); }
+  workspace& operator=(workspace const& other) {
+    if (this != &other && other.used_ != 0) std::memcpy(reserve(other.used_), other.data_, other.used_);
+    return *this;
+  }
+  workspace& operator=(workspace&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~workspace() { release(); }
+
+  /// At least `bytes` bytes; what they held is lost when the block grows.
+  std::byte* reserve(std::size_t bytes) {
+    if (bytes > capacity_) {
+      release();
+      capacity_ = 0;
+      data_ = static_cast<std::byte*>(::operator new(bytes, std::align_val_t(alignment)));
+      capacity_ = bytes;
+    }
+    used_ = bytes;
+    return data_;
+  }
+
+  std::byte* data() const noexcept { return data_; }
+  /// Where the host writes: here the block itself.
+  std::byte* staging() const noexcept { return data_; }
+
+ private:
+  void release() noexcept {
+    if (data_ != nullptr) ::operator delete(data_, std::align_val_t(alignment));
+    data_ = nullptr;
+  }
+  void swap(workspace& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(capacity_, other.capacity_);
+    std::swap(used_, other.used_);
+  }
+
+  std::byte* data_ = nullptr;
+  std::size_t capacity_ = 0, used_ = 0;
+};
+
+namespace detail {
+/// Lays columns out in one block. Without a base it only measures: sizing and placing are one code.
+struct placer {
+  std::byte* base = nullptr;
+  std::size_t used = 0;
+  template <class Column> void operator()(Column& column, index_t count) {
+    using element = std::remove_pointer_t<decltype(column.data)>;
+    used = (used + 63) / 64 * 64;
+    column.data = base == nullptr ? nullptr : reinterpret_cast<element*>(base + used);
+    used += sizeof(element) * static_cast<std::size_t>(count);
+  }
+};
+}  // namespace detail
+}  // namespace mixaug

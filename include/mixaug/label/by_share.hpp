@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/concepts.hpp>
+
+namespace mixaug::label {
+
+/// Label coefficients equal the true shares of the pixels (CutMix after its box is clipped).
+struct by_share {
+  label_shares operator()(row_facts const&, double pixel_share) const noexcept {
+    float const self = static_cast<float>(pixel_share);
+    return {self, 1.0f - self};
+  }
+};
+
+}  // namespace mixaug::label

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/blend/mix.hpp>
+#include <mixaug/label/by_ratio.hpp>
+#include <mixaug/label/by_share.hpp>
+#include <mixaug/method/recipe.hpp>
+#include <mixaug/pairing/shuffle.hpp>
+#include <mixaug/ratio/beta.hpp>
+#include <mixaug/region/random_box.hpp>
+
+namespace mixaug {
+namespace label {
+
+/// by_share or by_ratio, chosen at run time by `correct_lam`.
+struct corrected {
+  bool correct_lam = true;
+  label_shares operator()(row_facts const& row, double pixel_share) const noexcept {
+    return correct_lam ? by_share{}(row, pixel_share) : by_ratio{}(row, pixel_share);
+  }
+};
+
+}  // namespace label
+
+/// CutMix (Yun et al., arXiv 1905.04899): a box of the partner replaces the same box of the sample. lambda ~
+/// Beta(alpha, alpha) is the share that the sample keeps before clipping; labels follow the true share
+/// (`correct_lam`), or lambda. `placement` says where boxes go, `minmax` draws their sides from fractions of
+/// the image's sides instead of lambda, `boxes` pastes several. Signals, images and volumes: the side
+/// exponent is 1/d. Default: one box a sample; the paper draws one a batch (mode::batch).
+/// Errors: alpha <= 0, prob outside [0, 1], a bad range, a batch without spatial extents.
+struct cutmix {
+  float alpha = 1.0f;
+  float prob = 1.0f;
+  mixaug::mode mode = mixaug::mode::sample;
+  mixaug::placement placement = mixaug::placement::clipped;
+  side_range minmax{};
+  bool correct_lam = true;
+  index_t boxes = 1;
+
+  auto stages() const {
+    if (minmax.given() && !correct_lam)
+      detail::fail("cutmix's correct_lam = false asks for labels by lambda, but with minmax the box does not follow lambda; use one of the two");
+    return recipe{pairing::shuffle{},
+                  ratio::beta{alpha},
+                  region::random_box{.placement = placement, .minmax = minmax, .boxes = boxes},
+                  blend::mix{},
+                  label::corrected{correct_lam},
+                  when{mode, prob}};
+  }
+};
+
+}  // namespace mixaug

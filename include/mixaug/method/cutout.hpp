@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/blend/erase.hpp>
+#include <mixaug/label/keep.hpp>
+#include <mixaug/method/recipe.hpp>
+#include <mixaug/pairing/none.hpp>
+#include <mixaug/ratio/constant.hpp>
+#include <mixaug/region/random_box.hpp>
+
+namespace mixaug {
+
+/// Cutout (DeVries and Taylor, arXiv 1708.04552): n_holes boxes of side `length` pixels, centre uniform and
+/// clipped, are filled; the label is kept. As published an odd length loses a pixel; use
+/// placement::shifted or inside for the whole side. `fill` is one value, or one a channel, in the units of
+/// the pixels (0 after normalisation is the data set's mean).
+/// Errors: n_holes outside 1..64, length < 1, a fill that the element type cannot hold.
+struct cutout {
+  index_t n_holes = 1;
+  index_t length = 16;
+  fill_value fill{};
+  float prob = 1.0f;
+  mixaug::mode mode = mixaug::mode::sample;
+  mixaug::placement placement = mixaug::placement::clipped;
+
+  auto stages() const {
+    if (length < 1) detail::fail("cutout's length", detail::text(length), "a side of at least 1 pixel");
+    return recipe{pairing::none{},
+                  ratio::constant{1.0f},
+                  region::random_box{.placement = placement, .length = length, .boxes = n_holes},
+                  blend::erase{fill},
+                  label::keep{},
+                  when{mode, prob}};
+  }
+};
+
+}  // namespace mixaug

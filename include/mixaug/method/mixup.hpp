@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/blend/mix.hpp>
+#include <mixaug/label/by_share.hpp>
+#include <mixaug/method/recipe.hpp>
+#include <mixaug/pairing/shuffle.hpp>
+#include <mixaug/ratio/beta.hpp>
+#include <mixaug/region/whole.hpp>
+
+// To add a method: one file here with flat options and stages(), one file of cases in tests/method/, one line
+// in mixaug.hpp. A new rule is one file in the room of the column that it writes.
+namespace mixaug {
+
+/// mixup (Zhang et al., arXiv 1710.09412): x' = lambda x_i + (1 - lambda) x_j, labels likewise. lambda ~
+/// Beta(alpha, alpha) is the weight of the sample itself. Applied to hidden features it is Manifold Mixup
+/// (arXiv 1806.05236). Default: one lambda a sample; the paper draws one a batch (mode::batch).
+/// Any rank. Errors: alpha <= 0 or not finite, prob outside [0, 1].
+struct mixup {
+  float alpha = 1.0f;
+  float prob = 1.0f;
+  mixaug::mode mode = mixaug::mode::sample;
+
+  auto stages() const {
+    return recipe{pairing::shuffle{}, ratio::beta{alpha}, region::whole{}, blend::mix{}, label::by_share{}, when{mode, prob}};
+  }
+};
+
+}  // namespace mixaug

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The umbrella for the CPU; needs only the standard library. In the order in which a batch flows:
+
+// inputs: what a batch is
+#include <mixaug/core/tensor_view.hpp>
+#include <mixaug/step/inputs.hpp>
+#include <mixaug/version.hpp>
+// pairing: writes partner
+#include <mixaug/pairing/derangement.hpp>
+#include <mixaug/pairing/given.hpp>
+#include <mixaug/pairing/none.hpp>
+#include <mixaug/pairing/other_class.hpp>
+#include <mixaug/pairing/reverse.hpp>
+#include <mixaug/pairing/roll.hpp>
+#include <mixaug/pairing/same_class.hpp>
+#include <mixaug/pairing/shuffle.hpp>
+// ratio: writes ratio
+#include <mixaug/ratio/beta.hpp>
+#include <mixaug/ratio/constant.hpp>
+#include <mixaug/ratio/uniform.hpp>
+// region: writes the field m
+#include <mixaug/region/random_box.hpp>
+#include <mixaug/region/whole.hpp>
+// blend: how the output reads its two sides
+#include <mixaug/blend/erase.hpp>
+#include <mixaug/blend/mix.hpp>
+// label: writes share_self and share_partner
+#include <mixaug/label/by_ratio.hpp>
+#include <mixaug/label/by_share.hpp>
+#include <mixaug/label/keep.hpp>
+// method: one paper a file
+#include <mixaug/method/cutmix.hpp>
+#include <mixaug/method/cutout.hpp>
+#include <mixaug/method/mixup.hpp>
+#include <mixaug/method/one_of.hpp>
+// step: plan, apply, labels
+#include <mixaug/step/make_plan.hpp>
+#include <mixaug/backend/default.hpp>

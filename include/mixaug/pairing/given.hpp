@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/pairing/task.hpp>
+
+namespace mixaug::pairing {
+
+/// Partners from the caller: (n) rows of the global batch or of the second source, -1 = none.
+struct given {
+  tensor_view<std::int64_t const, 1> partner;
+
+  template <class Task> void operator()(Task const& task) const {
+    detail::same_rows("pairing::given's partner", partner.data == nullptr ? 0 : partner.extent[0], task.rows());
+    for (index_t i = 0; i < task.rows(); ++i) {
+      index_t const p = partner(i);
+      if (p < -1 || p >= task.source_rows())
+        detail::fail("pairing::given's partner of row " + detail::text(i), detail::text(p), "a row in [0, " + detail::text(task.source_rows()) + "), or -1 for none");
+      auto const block = task.block_of(task.global_row(i));
+      if (task.own_source() && p >= 0 && (p < block.base || p >= block.base + block.size))
+        detail::fail("pairing::given's partner of row " + detail::text(i), detail::text(p), "a row of its block [" + detail::text(block.base) + ", " + detail::text(block.base + block.size) + ")");
+    }
+    for (index_t i = 0; i < task.rows(); ++i) task.assign(i, partner(i));
+  }
+};
+
+}  // namespace mixaug::pairing

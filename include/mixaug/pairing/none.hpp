@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/pairing/task.hpp>
+
+namespace mixaug::pairing {
+
+/// No partner (Cutout).
+struct none {
+  template <class Task> void operator()(Task const& task) const noexcept {
+    for (index_t i = 0; i < task.rows(); ++i) task.assign(i, -1);
+  }
+};
+
+}  // namespace mixaug::pairing

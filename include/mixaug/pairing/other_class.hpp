@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/pairing/same_class.hpp>
+
+namespace mixaug::pairing {
+
+/// A partner of another class, uniform among all rows of the other classes; none (-1) where all rows have
+/// one class. Reads class_ids (with a second source also source_class_ids).
+struct other_class {
+  template <class Task> void operator()(Task const& task) const { detail::class_draw<Task>{task, "pairing::other_class", false}(); }
+};
+
+}  // namespace mixaug::pairing

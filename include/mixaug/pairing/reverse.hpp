@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/pairing/task.hpp>
+
+namespace mixaug::pairing {
+
+/// The last row meets the first (timm's flip), inside each block. The middle row of an odd batch meets itself.
+struct reverse {
+  template <class Task> void operator()(Task const& task) const {
+    detail::need_batch_source(task, "pairing::reverse");
+    for (index_t i = 0; i < task.rows(); ++i) {
+      index_t const row = task.global_row(i);
+      auto const block = task.block_of(row);
+      task.assign(i, block.base + block.size - 1 - (row - block.base));
+    }
+  }
+};
+
+}  // namespace mixaug::pairing

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/pairing/task.hpp>
+
+namespace mixaug::pairing {
+
+/// Row i meets row i - shift, around the end (torchvision's roll), inside each block. A row meets itself only
+/// where the shift is a multiple of the block.
+struct roll {
+  index_t shift = 1;
+
+  template <class Task> void operator()(Task const& task) const {
+    detail::need_batch_source(task, "pairing::roll");
+    for (index_t i = 0; i < task.rows(); ++i) {
+      index_t const row = task.global_row(i);
+      auto const block = task.block_of(row);
+      index_t const to = (row - block.base - shift % block.size + block.size) % block.size;
+      task.assign(i, block.base + to);
+    }
+  }
+};
+
+}  // namespace mixaug::pairing

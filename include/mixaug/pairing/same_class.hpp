@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/pairing/task.hpp>
+#include <mixaug/step/index_plan.hpp>
+
+namespace mixaug {
+namespace detail {
+
+/// Draws each row's partner uniformly among the rows of its own class, or of all others: a sort of the
+/// block's class ids (of the second source's), then one draw a row.
+template <class Task> struct class_draw {
+  Task const& task;
+  char const* rule;
+  bool same;
+
+  void operator()() const {
+    need(task.in.ids, rule, "class ids", "class_ids(v)");
+    index_t const rows = task.in.ids.size();
+    if (rows != task.rows() && rows != task.global) same_rows("class_ids", rows, task.rows());
+    if (task.own_source()) return each_block(task, *this);
+    need(task.in.source_ids, rule, "class ids of the second source", "source_class_ids(v)");
+    same_rows("source_class_ids", task.in.source_ids.size(), task.source_rows());
+    draw_from({0, task.source_rows()}, task.key.first, task.key.first + task.rows());
+  }
+  template <class Range> void operator()(Range const& block, index_t first, index_t last) const {
+    bool const local = task.in.ids.size() == task.rows() && task.global != task.rows();
+    if (local && (block.base < task.key.first || block.base + block.size > task.key.first + task.rows()))
+      fail(std::string(rule) + " may choose any row of the block [" + text(block.base) + ", " + text(block.base + block.size) +
+           "); give class ids for all " + text(task.global) + " rows of the global batch, or set key.block so that blocks lie inside the call's rows");
+    draw_from({block.base, block.size}, first, last);
+  }
+
+ private:
+  index_t id(index_t global_row) const noexcept {
+    return task.in.ids[task.in.ids.size() == task.global ? global_row : global_row - task.key.first];
+  }
+  void draw_from(typename Task::range domain, index_t first, index_t last) const {
+    index_t const n = domain.size;
+    index_t *const key = index_scratch(task.scratch, 3 * n), *const order = key + n;
+    for (index_t j = 0; j < n; ++j) key[j] = task.own_source() ? id(domain.base + j) : task.in.source_ids[j];
+    sort_rows(order, key, n, order + n);
+    for (index_t row = first; row < last; ++row) {
+      if (!task.wants(row - task.key.first)) continue;
+      index_t const mine = id(row);
+      index_t const begin = bound(order, key, n, mine, false), end = bound(order, key, n, mine, true);
+      bool const skip_self = same && task.own_source();
+      index_t const candidates = same ? end - begin - (skip_self ? 1 : 0) : n - (end - begin);
+      if (candidates == 0) {
+        task.assign(row - task.key.first, -1);
+        continue;
+      }
+      index_t k = task.draw(row).below(candidates);
+      if (!same) k += k < begin ? 0 : end - begin;
+      else {
+        k += begin;
+        if (skip_self && order[k] >= row - domain.base) ++k;  // a class is listed by ascending row
+      }
+      task.assign(row - task.key.first, domain.base + order[k]);
+    }
+  }
+  /// First place of a class, or the first place after it.
+  static index_t bound(index_t const* order, index_t const* key, index_t n, index_t value, bool after) noexcept {
+    index_t low = 0, high = n;
+    while (low < high) {
+      index_t const middle = (low + high) / 2, k = key[order[middle]];
+      if (k < value || (after && k == value)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+};
+
+}  // namespace detail
+
+namespace pairing {
+
+/// A partner of the same class, uniform among the others of it; a class with one member has none (-1), so
+/// the sample stays as it is. Reads class_ids (with a second source also source_class_ids, where every row
+/// of the class is a candidate).
+struct same_class {
+  template <class Task> void operator()(Task const& task) const { detail::class_draw<Task>{task, "pairing::same_class", true}(); }
+};
+
+}  // namespace pairing
+}  // namespace mixaug

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/error.hpp>
+#include <mixaug/core/plan.hpp>
+#include <mixaug/ratio/beta_table.hpp>
+
+namespace mixaug::ratio {
+
+/// lambda ~ Beta(alpha, alpha), the weight of the sample itself (mixup, arXiv 1710.09412); alpha = 1 is
+/// uniform, small alphas stay near 0 and 1. 0 < alpha <= 1e6.
+struct beta {
+  float alpha = 1.0f;
+
+  struct drawn {
+    std::shared_ptr<detail::beta_table const> table;
+    float operator()(std::uint64_t bits) const noexcept { return static_cast<float>((*table)(bits)); }
+  };
+  /// Looks the table of alpha up; the first use of an alpha builds it (a few milliseconds).
+  drawn sampler() const { return {detail::beta_table::of(static_cast<double>(alpha))}; }
+  void check(plan_shape const&) const {
+    if (!(alpha > 0.0f && alpha <= 1e6f)) detail::fail("ratio::beta's alpha", detail::text(double{alpha}), "a number in (0, 1e6]; to switch mixing off use prob = 0");
+  }
+};
+
+}  // namespace mixaug::ratio

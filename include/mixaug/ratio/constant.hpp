@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/error.hpp>
+#include <mixaug/core/plan.hpp>
+
+namespace mixaug::ratio {
+
+/// The same lambda, the weight of the sample itself, for every row; in [0, 1].
+struct constant {
+  float value = 0.5f;
+
+  constant const& sampler() const noexcept { return *this; }
+  float operator()(std::uint64_t) const noexcept { return value; }
+  void check(plan_shape const&) const {
+    if (!(value >= 0.0f && value <= 1.0f)) detail::fail("ratio::constant's value", detail::text(double{value}), "a ratio in [0, 1]");
+  }
+};
+
+}  // namespace mixaug::ratio

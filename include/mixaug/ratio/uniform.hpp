@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cmath>
+#include <mixaug/core/error.hpp>
+#include <mixaug/core/plan.hpp>
+
+namespace mixaug::ratio {
+
+/// lambda uniform on [low, high), the weight of the sample itself; 0 <= low <= high <= 1.
+struct uniform {
+  float low = 0.0f, high = 1.0f;
+
+  uniform const& sampler() const noexcept { return *this; }
+  float operator()(std::uint64_t bits) const noexcept {
+    return static_cast<float>(std::fma(double{high} - low, random::unit(bits), double{low}));
+  }
+  void check(plan_shape const&) const {
+    if (!(low >= 0.0f && low <= high && high <= 1.0f))
+      detail::fail("ratio::uniform's range", "[" + detail::text(double{low}) + ", " + detail::text(double{high}) + ")", "0 <= low <= high <= 1");
+  }
+};
+
+}  // namespace mixaug::ratio

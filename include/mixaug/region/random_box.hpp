@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cmath>
+#include <mixaug/core/concepts.hpp>
+#include <mixaug/core/error.hpp>
+#include <mixaug/region/kind.hpp>
+
+namespace mixaug {
+
+/// Where a box of a given side goes along each axis of length S.
+enum class placement : unsigned char {
+  clipped,        ///< centre uniform, [c - side / 2, c + side / 2) clipped: the published arithmetic of CutMix
+  inside,         ///< every place where the whole box fits, equally likely
+  shifted,        ///< centre uniform, then moved inside, keeping its size
+  uniform_pixels  ///< every pixel equally likely to be covered; clipped at the border
+};
+
+namespace detail {
+
+/// The largest s with s^d <= (1 - lambda) S^d: correctly rounded operations only, no pow. For d = 2 it is
+/// trunc(S sqrt(1 - lambda)), the published arithmetic.
+inline index_t box_side(index_t size, double area, int d) noexcept {
+  double const s = static_cast<double>(size);
+  if (d <= 1) return static_cast<index_t>(s * area);
+  if (d == 2) return static_cast<index_t>(s * std::sqrt(area));
+  index_t low = 0, high = size;
+  while (low < high) {
+    index_t const middle = (low + high + 1) / 2;
+    double const m = static_cast<double>(middle);
+    if (m * m * m <= area * (s * s * s)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+struct interval {
+  std::int32_t begin, end;
+};
+inline interval place_interval(placement where, index_t size, index_t side, random const& draw, std::uint32_t number) noexcept {
+  index_t begin = 0, end = 0;
+  if (where == placement::clipped) {
+    index_t const centre = draw.below(size, number), half = side / 2;
+    begin = greater(centre - half, 0), end = lesser(centre + half, size);
+  } else if (where == placement::inside) {
+    begin = draw.below(size - side + 1, number), end = begin + side;
+  } else if (where == placement::shifted) {
+    begin = greater(0, lesser(draw.below(size, number) - side / 2, size - side)), end = begin + side;
+  } else if (side > 0) {
+    // `side` of the size + side - 1 equally likely places cover a given pixel
+    index_t const at = draw.below(size + side - 1, number) - (side - 1);
+    begin = greater(at, 0), end = lesser(at + side, size);
+  }
+  if (begin >= end) return {0, 0};
+  return {static_cast<std::int32_t>(begin), static_cast<std::int32_t>(end)};
+}
+
+}  // namespace detail
+
+/// Limits of the box's sides as fractions of the image's sides; high = 0 means no limits.
+struct side_range {
+  float low = 0.0f, high = 0.0f;
+  constexpr bool given() const noexcept { return high != 0.0f || low != 0.0f; }
+};
+
+namespace region {
+
+/// m = 0 in `boxes` random boxes. The sides follow from the ratio, (1 - lambda)^(1/d) of each axis of d
+/// (CutMix, arXiv 1905.04899), several boxes sharing the area; or are `length` pixels (Cutout); or are drawn
+/// from `minmax`, each axis for itself, integers in [trunc(low S), trunc(high S)], and placed inside.
+/// Boxes may overlap: shares count their union.
+struct random_box {
+  mixaug::placement placement = mixaug::placement::clipped;
+  side_range minmax{};
+  index_t length = 0;
+  index_t boxes = 1;
+
+  using kind = mixaug::kind::boxes;
+
+  template <class Columns> void operator()(Columns const& columns, row_facts const& row, random const& draw) const noexcept {
+    plan_shape const& s = row.shape;
+    double const area = (1.0 - static_cast<double>(row.ratio)) / static_cast<double>(boxes);
+    for (index_t j = 0; j < columns.count; ++j) {
+      detail::interval axis[3] = {{0, 1}, {0, 1}, {0, 1}};
+      if (j >= boxes) axis[0] = {0, 0};  // one_of: another method has more boxes
+      for (int d = 3 - s.spatial; d < 3 && j < boxes; ++d) {
+        auto const number = static_cast<std::uint32_t>(6 * j + 2 * d);
+        index_t side = length > 0 ? length : detail::box_side(s.size[d], area, s.spatial);
+        if (minmax.given()) {
+          auto const low = static_cast<index_t>(double{minmax.low} * static_cast<double>(s.size[d]));
+          auto const high = static_cast<index_t>(double{minmax.high} * static_cast<double>(s.size[d]));
+          side = low + draw.below(high - low + 1, number + 1);
+        }
+        auto const where = minmax.given() ? mixaug::placement::inside : placement;
+        // A fixed length may exceed the image: only clipping knows what to do with the rest.
+        if (where == mixaug::placement::inside || where == mixaug::placement::shifted) side = detail::lesser(side, s.size[d]);
+        axis[d] = detail::place_interval(where, s.size[d], side, draw, number);
+      }
+      box const b{axis[0].begin, axis[0].end, axis[1].begin, axis[1].end, axis[2].begin, axis[2].end};
+      columns.box(row.row, j) = b.empty() ? no_box : b;
+    }
+  }
+
+  /// Boxes a sample that the plan has room for.
+  index_t box_count() const noexcept { return boxes; }
+
+  void check(plan_shape const& s) const {
+    if (s.spatial == 0)
+      detail::fail("region::random_box needs spatial extents, and the batch is features (n, d); use mixup, or plan on the images and apply to features with rescaled(plan, extents)");
+    if (boxes < 1 || boxes > 64) detail::fail("region::random_box's boxes", detail::text(boxes), "1 to 64 boxes a sample");
+    if (length < 0) detail::fail("region::random_box's length", detail::text(length), "a side in pixels, or 0 for a side from the ratio");
+    if (minmax.given() && !(minmax.low >= 0.0f && minmax.low <= minmax.high && minmax.high <= 1.0f))
+      detail::fail("region::random_box's minmax", "[" + detail::text(double{minmax.low}) + ", " + detail::text(double{minmax.high}) + "]", "0 <= low <= high <= 1, fractions of the sides");
+    if (minmax.given() && length > 0) detail::fail("region::random_box has both a length and a minmax range; give one of them");
+  }
+};
+
+}  // namespace region
+}  // namespace mixaug

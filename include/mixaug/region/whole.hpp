@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/concepts.hpp>
+#include <mixaug/region/kind.hpp>
+
+namespace mixaug::region {
+
+/// m = ratio in every pixel (mixup).
+struct whole {
+  using kind = mixaug::kind::whole;
+  template <class Columns> void operator()(Columns const&, row_facts const&, random const&) const noexcept {}
+};
+
+}  // namespace mixaug::region

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/plan.hpp>
+#include <mixaug/region/kind.hpp>
+
+/// What can be derived from a plan's decisions: the lists that the adjoint and in-place mixing walk.
+namespace mixaug::detail {
+
+/// order = rows sorted by key, then row: a bottom-up merge sort, stable and without allocation.
+inline void sort_rows(index_t* order, index_t const* key, index_t n, index_t* scratch) noexcept {
+  bool sorted = true;
+  for (index_t i = 0; i < n; ++i) {
+    order[i] = i;
+    sorted = sorted && (i == 0 || key[i - 1] <= key[i]);
+  }
+  if (sorted) return;
+  index_t *from = order, *to = scratch;
+  for (index_t width = 1; width < n; width *= 2) {
+    for (index_t low = 0; low < n; low += 2 * width) {
+      index_t const middle = lesser(low + width, n), high = lesser(low + 2 * width, n);
+      index_t a = low, b = middle;
+      for (index_t k = low; k < high; ++k)
+        to[k] = b >= high || (a < middle && key[from[a]] <= key[from[b]]) ? from[a++] : from[b++];
+    }
+    index_t* const swap = from;
+    from = to, to = swap;
+  }
+  if (from != order)
+    for (index_t i = 0; i < n; ++i) order[i] = from[i];
+}
+
+/// Scratch of order_inplace: five lists of n.
+inline constexpr index_t order_lists = 5;
+
+/// The order in which rows can be overwritten. Rows that nobody still reads go first; what remains are
+/// cycles, where the row that is written first is kept aside for the one that is written last. The steps of
+/// one connected component follow each other.
+template <class Region, class Blend>
+void order_inplace(plan_view<Region> const& v, Blend const& blend, index_t* scratch) noexcept {
+  index_t const n = v.shape.rows, none = inplace_step::none;
+  index_t *next = scratch, *readers = next + n, *root = readers + n, *sequence = root + n, *place = sequence + n;
+  for (index_t i = 0; i < n; ++i) next[i] = none, readers[i] = 0, root[i] = i, place[i] = 0;
+  for (index_t i = 0; i < n; ++i) {
+    float m = 0;
+    index_t const from = v.partner[i] - v.shape.first;
+    if (v.partner[i] < 0 || from == i || !blend.reads_source(v.choice[i])) continue;
+    if (v.state(i).constant(m) && m >= 1.0f) continue;
+    next[i] = from;
+    ++readers[from];
+    index_t a = i, b = from;  // union of the two components
+    while (root[a] != a) a = root[a] = root[root[a]];
+    while (root[b] != b) b = root[b] = root[root[b]];
+    root[greater(a, b)] = lesser(a, b);
+  }
+  index_t done = 0;
+  constexpr index_t written = -1;
+  for (index_t start = 0; start < n; ++start)
+    for (index_t i = start; i != none && readers[i] == 0;) {
+      sequence[done++] = i;
+      readers[i] = written;
+      i = next[i];
+      if (i == none || --readers[i] != 0 || i > start) break;  // a later start finds it by itself
+    }
+  index_t const trees = done;
+  for (index_t start = 0; start < n; ++start)
+    for (index_t i = start; readers[i] != written; i = next[i]) {
+      sequence[done++] = i;
+      readers[i] = written;
+    }
+  for (index_t i = 0; i < n; ++i) {
+    while (root[i] != root[root[i]]) root[i] = root[root[i]];
+    ++place[root[i]];
+  }
+  for (index_t i = 0, at = 0; i < n; ++i) at += place[i], place[i] = at - place[i];
+  for (index_t k = 0; k < n; ++k) {
+    index_t const i = sequence[k];
+    v.order[place[root[i]]++] = {i, next[i], none, false};
+    if (k < trees) continue;
+    // `readers` of a cycle's row holds where the cycle began
+    bool const closes = k + 1 == n || next[i] != sequence[k + 1];
+    readers[i] = k > trees && next[sequence[k - 1]] == i ? readers[sequence[k - 1]] : place[root[i]] - 1;
+    if (closes) {
+      v.order[readers[i]].kept_for = i;
+      v.order[place[root[i]] - 1].source = inplace_step::saved;
+    }
+  }
+  for (index_t i = 0; i < n; ++i)
+    if (i + 1 == n || root[v.order[i].row] != root[v.order[i + 1].row]) v.order[i].last = true;
+}
+
+/// Fills the derived columns after the decisions are made; `scratch` grows to order_lists * rows entries.
+template <class Region, class Blend>
+void index_plan(plan_view<Region> const& v, Blend const& blend, bool local, workspace<space::host>& scratch) {
+  index_t const n = v.shape.rows;
+  auto* const lists = reinterpret_cast<index_t*>(scratch.reserve(sizeof(index_t) * static_cast<std::size_t>(order_lists * n)));
+  sort_rows(v.owners.data, v.self.data, n, lists);
+  sort_rows(v.readers.data, v.partner.data, n, lists);
+  if (local && n == v.shape.samples) order_inplace(v, blend, lists);
+}
+
+}  // namespace mixaug::detail
