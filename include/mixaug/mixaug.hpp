@@ -38,3 +38,8 @@
 // step: plan, apply, labels
 #include <mixaug/step/make_plan.hpp>
 #include <mixaug/backend/default.hpp>
+#include <mixaug/step/labels.hpp>
+#include <mixaug/step/rescaled.hpp>
+// what a trainer does with the plan: losses and accuracies
+#include <mixaug/loss/pair_loss.hpp>
+#include <mixaug/metric/pair_accuracy.hpp>

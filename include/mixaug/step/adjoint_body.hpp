@@ -51,7 +51,7 @@ template <class T, class Region, class Blend, space S> struct adjoint_body {
   MIXAUG_HD void add(index_t i, bool from_self, index_t p, index_t z, index_t y, index_t e0, index_t n, real* acc) const noexcept {
     std::uint8_t const choice = plan.choice.data[i];
     index_t const partner = plan.partner.data[i];
-    bool const source = Blend::reads_source(choice);
+    bool const source = blend.reads_source(choice);
     bool const alone = source && (partner < 0 || (plan.shape.own_source && partner - plan.shape.first == plan.self.data[i]));
     if (!from_self && (!source || alone)) return;
     auto const state = plan.state(i);

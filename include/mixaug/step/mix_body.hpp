@@ -32,7 +32,7 @@ template <class T, class Region, class Blend, space S> struct mix_body {
     index_t const p = plan.partner.data[i];
     std::uint8_t const choice = plan.choice.data[i];
     index_t const self = plan.self.data[i];
-    index_t const from = p < 0 || !Blend::reads_source(choice) ? -1 : gathered ? i : p - source_first;
+    index_t const from = p < 0 || !blend.reads_source(choice) ? -1 : gathered ? i : p - source_first;
     // A row that is its own partner stays as it is, bit for bit.
     bool const alone = plan.shape.own_source && p - plan.shape.first == self;
     return {i, self, alone ? -1 : from, choice, plan.state(i)};
@@ -41,7 +41,7 @@ template <class T, class Region, class Blend, space S> struct mix_body {
   /// Elements [e0, e1) of a row with one weight m; e counts elements of the run. `a` is the sample's row.
   template <run_kind K>
   MIXAUG_HD void run(sample const& s, index_t p, index_t z, index_t y, index_t e0, index_t e1, float m) const noexcept {
-    if (s.source < 0 && Blend::reads_source(s.choice)) m = 1.0f;
+    if (s.source < 0 && blend.reads_source(s.choice)) m = 1.0f;
     run_of<T> const o{out.at(s.row, p, z, y) + e0 * out.step, out.step};
     run_of<T const> const a{x.at(s.self, p, z, y) + e0 * x.step, x.step};
     run_of<T const> const b = s.source < 0 || m >= 1.0f
