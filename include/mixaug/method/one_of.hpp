@@ -138,7 +138,7 @@ template <method... M> struct one_of {
   static_assert(sizeof...(M) >= 1 && sizeof...(M) <= detail::most_methods, "mixaug: one_of takes 1 to 8 methods");
   static_assert(!(... || detail::chooses<detail::stages_t<M>>), "mixaug: one_of inside one_of; list all methods in one, with weights");
 
-  explicit one_of(M const&... m) : methods{m...} {
+  explicit one_of(M const&... m) : methods(chain(m...)) {
     for (float& w : weight) w = 1.0f;
   }
 

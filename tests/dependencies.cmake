@@ -1,0 +1,126 @@
+# What the tests, examples and benchmarks share: warnings, flags, and the packages they use where
+# found. Nothing here reaches a user of the library.
+
+set(MIXAUG_DEPS "$ENV{MIXAUG_DEPS}" CACHE PATH
+    "Take every dependency from this folder (include/, lib/) instead of the system")
+
+# --- our own warnings and flags -------------------------------------------------------------------
+
+set(mixaug_warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+set(mixaug_cuda_flags -std=c++20 --Werror=all-warnings -Xcompiler=-Wall,-Wextra,-Wshadow,-Werror)
+add_library(mixaug_dev INTERFACE)
+target_link_libraries(mixaug_dev INTERFACE mixaug_headers)
+target_compile_options(mixaug_dev INTERFACE
+  "$<$<COMPILE_LANGUAGE:CXX>:${mixaug_warnings}>"
+  "$<$<COMPILE_LANGUAGE:CUDA>:${mixaug_cuda_flags}>")
+
+# One source, several builds: native = what users run, plain = no -march, asan = both sanitizers.
+add_library(mixaug_native INTERFACE)
+add_library(mixaug_plain INTERFACE)
+add_library(mixaug_asan INTERFACE)
+target_compile_options(mixaug_native INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-O2;-march=native>")
+target_compile_options(mixaug_plain INTERFACE -O2)
+set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+target_compile_options(mixaug_asan INTERFACE -O1 -g1 ${sanitizers})
+target_link_options(mixaug_asan INTERFACE ${sanitizers})
+
+# --- packages -------------------------------------------------------------------------------------
+
+# mixaug_package(NAME header [library...] [OR header] [SUFFIXES dir...]) looks for a header and its
+# libraries and makes mixaug_NAME of them; mixaug_NAME_FOUND says whether all are there. Not cached, so that a
+# package that was installed, or another MIXAUG_DEPS, is seen at the next configure.
+function(mixaug_package name header)
+  cmake_parse_arguments(arg "" "OR" "SUFFIXES" ${ARGN})
+  set(where "")
+  if(MIXAUG_DEPS)
+    set(where PATHS "${MIXAUG_DEPS}/include" "${MIXAUG_DEPS}/lib" NO_DEFAULT_PATH)
+  endif()
+  find_path(folder NAMES ${header} ${arg_OR} ${where} PATH_SUFFIXES ${arg_SUFFIXES} NO_CACHE)
+  set(found ${folder})
+  add_library(mixaug_${name} INTERFACE)
+  foreach(library IN LISTS arg_UNPARSED_ARGUMENTS)
+    find_library(path_${library} ${library} ${where} NO_CACHE)
+    if(NOT path_${library})
+      set(found NO)
+    else()
+      target_link_libraries(mixaug_${name} INTERFACE "${path_${library}}")
+    endif()
+  endforeach()
+  string(REGEX REPLACE "/$" "" folder "${folder}")
+  if(found AND NOT folder STREQUAL "/usr/include")  # -isystem /usr/include breaks #include_next
+    target_include_directories(mixaug_${name} SYSTEM INTERFACE "${folder}")
+  endif()
+  if(found)
+    message(STATUS "${name}: ${folder}")
+    set(found YES)
+  else()
+    message(STATUS "${name}: not found, what needs it is left out")
+    set(found NO)
+  endif()
+  set(mixaug_${name}_FOUND ${found} PARENT_SCOPE)
+endfunction()
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+mixaug_package(doctest doctest/doctest.h)
+mixaug_package(eigen Eigen/Core SUFFIXES eigen3)
+mixaug_package(xtensor xtensor/xtensor.hpp OR xtensor/containers/xtensor.hpp)
+mixaug_package(stb stb/stb_image.h)
+mixaug_package(benchmark benchmark/benchmark.h benchmark)
+target_link_libraries(mixaug_benchmark INTERFACE Threads::Threads)
+mixaug_package(tbb tbb/parallel_for.h tbb)
+mixaug_package(torch torch/torch.h torch torch_cpu c10 SUFFIXES torch/csrc/api/include)
+mixaug_package(thrust_1 thrust/for_each.h SUFFIXES libthrust)  # Thrust 1.17, header-only
+
+# CUDA: nvcc, and the CCCL headers (Thrust 3) of its toolkit for g++ too.
+include(CheckLanguage)
+find_program(nvcc nvcc HINTS ENV CUDA_PATH PATHS /usr/local/cuda/bin PATH_SUFFIXES bin NO_CACHE)
+if(nvcc AND NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
+  set(CMAKE_CUDA_COMPILER "${nvcc}")
+endif()
+check_language(CUDA)
+if(CMAKE_CUDA_COMPILER)
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES 90)
+  endif()
+  enable_language(CUDA)
+  find_package(CUDAToolkit REQUIRED)
+  set(mixaug_cuda_FOUND YES)
+  find_path(cccl thrust/for_each.h PATHS ${CUDAToolkit_INCLUDE_DIRS} PATH_SUFFIXES cccl
+            NO_DEFAULT_PATH NO_CACHE)
+  if(cccl)
+    add_library(mixaug_thrust_3 INTERFACE)
+    target_include_directories(mixaug_thrust_3 SYSTEM INTERFACE "${cccl}")
+    set(mixaug_thrust_3_FOUND YES)
+  endif()
+else()
+  set(mixaug_cuda_FOUND NO)
+  message(STATUS "cuda: no nvcc, the CUDA tests and benchmarks are left out")
+endif()
+
+# --- sources that say themselves what they need ---------------------------------------------------
+
+# mixaug_link_includes(target result source...) links the packages whose headers the sources
+# include; result is the list of those that are missing. A change of a source's includes is seen.
+function(mixaug_link_includes target result)
+  set(missing "")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ARGN})
+  foreach(pair IN ITEMS "eigen:Eigen/|interop/eigen" "xtensor:xtensor/|interop/xtensor" "stb:stb/"
+                        "torch:torch/|interop/torch" "benchmark:benchmark/")
+    string(REGEX REPLACE ":.*" "" package "${pair}")
+    string(REGEX REPLACE ".*:" "" pattern "${pair}")
+    set(lines "")
+    foreach(source IN LISTS ARGN)
+      file(STRINGS "${source}" some REGEX "^ *# *include *[<\"](mixaug/)?(${pattern})")
+      list(APPEND lines ${some})
+    endforeach()
+    if(lines)
+      if(NOT mixaug_${package}_FOUND)
+        list(APPEND missing ${package})
+      elseif(TARGET ${target})
+        target_link_libraries(${target} PRIVATE mixaug_${package})
+      endif()
+    endif()
+  endforeach()
+  set(${result} "${missing}" PARENT_SCOPE)
+endfunction()

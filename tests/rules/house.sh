@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# house.sh ROOT: the rules that keep the rooms apart and the files small. Prints every offence.
+set -euo pipefail
+cd "$1"
+offences=0
+offend() { echo "$1"; offences=$((offences + 1)); }
+
+stages="pairing ratio saliency region blend label weight"
+core_files="config tensor_view box random plan concepts error workspace"
+
+# allowed ROOM: the rooms whose headers a header of ROOM may include; * = all of them.
+allowed() {
+  case $1 in
+    core) echo core ;;
+    interop) echo "core interop" ;;
+    pairing | ratio | saliency | region | blend | label | weight) echo "core step $stages" ;;
+    backend) echo "core backend step $stages" ;;
+    method) echo "core method $stages" ;;
+    loss | metric) echo "core loss metric $stages" ;;
+    step) echo "core step backend method loss metric $stages" ;;
+    *) echo "*" ;;
+  esac
+}
+
+# Include direction.
+while IFS=: read -r file _ line; do
+  room=${file#include/mixaug/}
+  [[ $room == */* ]] || continue  # the umbrellas include everything
+  room=${room%%/*}
+  target=${line#*[<\"]}
+  target=${target%%[>\"]*}
+  target=${target#mixaug/}
+  [[ $target == */* ]] || continue  # version.hpp
+  case " $(allowed "$room") " in
+    *" ${target%%/*} "* | *" * "*) ;;
+    *) offend "$file: $room/ must not include $target" ;;
+  esac
+done < <(grep -rnE '^ *# *include *[<"](mixaug/|\.\.?/)' include/mixaug || true)
+while IFS= read -r line; do
+  offend "$line: include by the full name, <mixaug/room/file.hpp>"
+done < <(grep -rnE '^ *# *include *"' include/mixaug || true)
+
+# Thrust, CUB and libcu++ cost nvcc ten seconds: three files may include them.
+while IFS=: read -r file _ line; do
+  case $file in
+    include/mixaug/backend/thrust.hpp | include/mixaug/backend/cuda_sort.cuh) ;;
+    include/mixaug/interop/thrust_vector.hpp) ;;
+    *) offend "$file: only the Thrust headers may have: $line" ;;
+  esac
+done < <(grep -rnE '^ *# *include *<(thrust|cub|cuda/)' include/mixaug || true)
+
+# core/ is a closed list.
+for file in include/mixaug/core/*; do
+  name=$(basename "$file" .hpp)
+  case " $core_files " in
+    *" $name "*) ;;
+    *) offend "$file: core/ is a closed list ($core_files)" ;;
+  esac
+done
+
+# Bodies run on the device, where std::array has no operator[].
+for room in blend region saliency; do
+  [ -d "include/mixaug/$room" ] || continue
+  while IFS= read -r line; do
+    offend "$line: no std::array in bodies"
+  done < <(grep -rn 'std::array\b' "include/mixaug/$room" || true)
+done
+
+# Every header says #pragma once, and sizes stay small.
+while IFS= read -r -d '' file; do
+  grep -q '^#pragma once' "$file" || offend "$file: no #pragma once"
+done < <(find include tests bench examples -name '*.hpp' -print0 -o -name '*.cuh' -print0)
+small() {  # small FOLDER LINES [DEPTH]
+  local file lines
+  while IFS= read -r -d '' file; do
+    lines=$(wc -l <"$file")
+    [ "$lines" -le "$2" ] || offend "$file: $lines lines, at most $2"
+  done < <(find "$1" -maxdepth "${3:-9}" -type f \( -name '*.?pp' -o -name '*.cu' -o -name '*.cuh' \) -print0)
+}
+small include 250
+small tests 150
+small bench 80
+small examples 100 1
+small examples/support 250
+
+# Comments explain the code, not its history.
+while IFS= read -r line; do
+  offend "$line: no issue numbers"
+done < <(grep -rniE '\b(issue|ticket|pull request) *#?[0-9]+' include tests bench examples \
+  CMakeLists.txt README.md 2>/dev/null | grep -v 'tests/rules/house.sh' || true)
+
+count=$(find include -name '*.hpp' -o -name '*.cuh' | wc -l)
+echo "$count headers, $offences offences"
+[ "$offences" -eq 0 ]
