@@ -53,15 +53,19 @@ struct erase {
   MIXAUG_HD void run(std::uint8_t, detail::run_of<T> o, detail::run_of<T const> a, detail::run_of<T const>, index_t n, float m,
                      index_t channel, index_t px) const noexcept {
     if (m >= 1.0f) return detail::copy_run<K>(o, a, n);
-    bool const one = K == detail::run_kind::element;
     index_t const length = K == detail::run_kind::chunk ? detail::chunk_size<T> : n;
+    index_t const to = K == detail::run_kind::element ? o.step : 1, from = K == detail::run_kind::element ? a.step : 1;
     detail::mixer<T> const f(m);
-    // `channel` is that of the run's first element; inside a row of interleaved channels they take turns.
+    bool const turns = px > 1 && fill.count > 1;  // the channels of a row of NHWC take turns
+    T const one = detail::fill_as<T>(fill.at(channel));
+    if (m <= 0.0f && !turns) {
+      for (index_t j = 0; j < length; ++j) o.data[j * to] = one;
+      return;
+    }
     for (index_t j = 0; j < length; ++j) {
-      T const v = detail::fill_as<T>(fill.at(channel));
-      T& out = o.data[one ? j * o.step : j];
-      out = m <= 0.0f ? v : f(a.data[one ? j * a.step : j], v);
-      if (px > 1 && ++channel == px) channel = 0;
+      T const v = turns ? detail::fill_as<T>(fill.at(channel)) : one;
+      o.data[j * to] = m <= 0.0f ? v : f(a.data[j * from], v);
+      if (turns && ++channel == px) channel = 0;
     }
   }
 };

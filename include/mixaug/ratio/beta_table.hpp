@@ -35,6 +35,7 @@ class beta_table {
     double const* const c = coefficient_[octave][rest >> 60];
     double x = c[terms - 1];
     for (int j = terms - 2; j >= 0; --j) x = std::fma(x, w, c[j]);
+    x = x < 0.0 ? 0.0 : x > 0.5 ? 0.5 : x;  // alpha < 0.01: x = u^(1 / alpha) leaves the polynomial behind
     return bits >> 63 != 0 ? 1.0 - x : x;
   }
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#if __has_include(<xtensor/containers/xtensor.hpp>)  // 0.26 and later
+#include <xtensor/containers/xarray.hpp>
+#include <xtensor/containers/xtensor.hpp>
+#else
+#include <xtensor/xarray.hpp>
+#include <xtensor/xtensor.hpp>
+#endif
+#include <mixaug/interop/container.hpp>
+
+/// xtensor's containers with memory as views: xt::xtensor, xt::xarray, xt::xtensor_fixed, adaptors of
+/// either kind, and xt::view, xt::strided_view, xt::transpose, xt::flip of them (offset and strides are kept);
+/// row-major, column-major or dynamic layout.
+///   nchw(t) from a container in the order (n, c, h, w), nhwc(t), signals(t), volumes(t), features(t),
+///   scores(t), masks(t), labels(t), class_ids(t), indices(t), weights(t), or view_of<Rank>(t)
+/// Errors: xt::xarray, and what is made of it, knows its rank at run time only; a wrong one is
+/// mixaug::invalid_argument, and its labels are labels<1>(a) or labels<2>(a).
+namespace mixaug::detail {
+
+template <class C>
+concept xtensor_expression = xt::is_xexpression<std::remove_const_t<C>>::value;
+
+template <class> inline constexpr bool is_xtensor_owner = false;
+template <class S, xt::layout_type L, class D, class G> inline constexpr bool is_xtensor_owner<xt::xarray_container<S, L, D, G>> = true;
+template <class S, std::size_t N, xt::layout_type L, class G> inline constexpr bool is_xtensor_owner<xt::xtensor_container<S, N, L, G>> = true;
+template <class T, class D, xt::layout_type L, bool B, class G> inline constexpr bool is_xtensor_owner<xt::xfixed_container<T, D, L, B, G>> = true;
+
+template <xtensor_expression C> struct container_of<C> {
+  using object = std::remove_const_t<C>;
+  using element = typename object::value_type;
+  static constexpr bool known = true;
+  // Some adaptors give an iterator as data(); only a pointer is memory.
+  static constexpr bool has_memory = requires(C& c) {
+    { c.data() } -> std::convertible_to<void const*>;
+    c.strides()[0], c.data_offset();
+  };
+  static constexpr bool is_owner = is_xtensor_owner<object>;
+  static constexpr int rank = xt::get_rank<object>::value == SIZE_MAX ? 0 : static_cast<int>(xt::get_rank<object>::value);
+  template <int R> static constexpr bool fits = rank == 0 || R == rank;
+
+  template <int R> static auto view(C& c, asked what) {
+    if (c.dimension() != static_cast<std::size_t>(R)) wrong_rank(c, R, what);
+    tensor_view<std::remove_pointer_t<decltype(c.data())>, R> v;
+    v.data = c.data() + c.data_offset();
+    for (std::size_t d = 0; d < static_cast<std::size_t>(R); ++d) {
+      v.extent[d] = static_cast<index_t>(c.shape()[d]);
+      v.stride[d] = static_cast<index_t>(c.strides()[d]);
+    }
+    pack_unit_strides(v, c.layout() == xt::layout_type::column_major);
+    return v;
+  }
+
+ private:
+  [[noreturn]] static void wrong_rank(C& c, int expected, asked what) {
+    std::string shape = "(";
+    for (std::size_t d = 0; d < c.dimension(); ++d) shape += (d == 0 ? "" : ", ") + std::to_string(c.shape()[d]);
+    fail(std::string("the container given to ") + what.name, "of rank " + std::to_string(c.dimension()) + " " + shape + ")",
+         "rank " + std::to_string(expected) + what.axes);
+  }
+};
+
+}  // namespace mixaug::detail
