@@ -21,7 +21,7 @@ add_library(mixaug_asan INTERFACE)
 target_compile_options(mixaug_native INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-O2;-march=native>")
 target_compile_options(mixaug_plain INTERFACE -O2)
 set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-target_compile_options(mixaug_asan INTERFACE -O1 -g1 ${sanitizers})
+target_compile_options(mixaug_asan INTERFACE -O0 ${sanitizers})
 target_link_options(mixaug_asan INTERFACE ${sanitizers})
 
 # --- packages -------------------------------------------------------------------------------------
@@ -105,10 +105,11 @@ endif()
 function(mixaug_link_includes target result)
   set(missing "")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ARGN})
-  foreach(pair IN ITEMS "eigen:Eigen/|interop/eigen" "xtensor:xtensor/|interop/xtensor" "stb:stb/"
+  foreach(pair IN ITEMS "eigen:Eigen/|unsupported/|interop/eigen" "xtensor:xtensor/|interop/xtensor"
+                        "thrust_1:thrust/|(interop|backend)/thrust" "stb:stb/"
                         "torch:torch/|interop/torch" "benchmark:benchmark/")
     string(REGEX REPLACE ":.*" "" package "${pair}")
-    string(REGEX REPLACE ".*:" "" pattern "${pair}")
+    string(REGEX REPLACE "^[^:]*:" "" pattern "${pair}")
     set(lines "")
     foreach(source IN LISTS ARGN)
       file(STRINGS "${source}" some REGEX "^ *# *include *[<\"](mixaug/)?(${pattern})")

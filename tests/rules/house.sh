@@ -16,7 +16,7 @@ allowed() {
     pairing | ratio | saliency | region | blend | label | weight) echo "core step $stages" ;;
     backend) echo "core backend step $stages" ;;
     method) echo "core method $stages" ;;
-    loss | metric) echo "core loss metric $stages" ;;
+    loss | metric) echo "core loss metric step $stages" ;;
     step) echo "core step backend method loss metric $stages" ;;
     *) echo "*" ;;
   esac

@@ -42,13 +42,17 @@ using default_backend = serial;
 
 /// apply, apply_inplace and apply_adjoint on the default backend.
 template <class R, class B, space S, class... Views> void apply(plan<R, B, S> const& p, Views const&... views) {
-  mixaug::apply(default_backend{}, p, views...);
+  constexpr bool operands = (sizeof...(Views) == 2 || sizeof...(Views) == 3) && (detail::is_operand<Views> && ...);
+  static_assert(operands, "mixaug: apply(plan, x, out) and apply(plan, x, source, out) take views; wrap a pointer with its extents, as nchw(pointer, {n, c, h, w})");
+  if constexpr (operands) mixaug::apply(default_backend{}, p, views...);
 }
 template <class R, class B, space S, class X> void apply_inplace(plan<R, B, S> const& p, X const& x) {
   mixaug::apply_inplace(default_backend{}, p, x);
 }
 template <class R, class B, space S, class... Views> void apply_adjoint(plan<R, B, S> const& p, Views const&... views) {
-  mixaug::apply_adjoint(default_backend{}, p, views...);
+  constexpr bool operands = (sizeof...(Views) == 2 || sizeof...(Views) == 3) && (detail::is_operand<Views> && ...);
+  static_assert(operands, "mixaug: apply_adjoint(plan, grad_out, grad_x) and apply_adjoint(plan, grad_out, grad_x, grad_source) take views; wrap a pointer with its extents");
+  if constexpr (operands) mixaug::apply_adjoint(default_backend{}, p, views...);
 }
 
 }  // namespace MIXAUG_JOIN(v0_default_, MIXAUG_BACKEND)

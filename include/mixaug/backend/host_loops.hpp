@@ -24,36 +24,47 @@ struct unit_grid {
 struct unit {
   index_t r0, r1, e0, e1;
 };
+/// a / b for b > 0; units that are whole rows or samples divide by one.
+inline index_t whole_parts(index_t a, index_t b) noexcept { return b == 1 ? a : a / b; }
 inline unit unit_at(unit_grid const& g, index_t k) noexcept {
-  index_t const r = k / g.across * g.row_step, e = k % g.across * g.width_step;
+  index_t const group = whole_parts(k, g.across), r = group * g.row_step, e = (k - group * g.across) * g.width_step;
   return {r, lesser(r + g.row_step, g.rows), e, lesser(e + g.width_step, g.width)};
 }
 
-/// Calls act(plane, z, y, e0, e1) for the rows of `where` that lie in the unit; pixels of x are px elements.
+/// Calls act(plane, z, y0, y1, e0, e1) for the blocks of rows of `where` that lie in the unit; pixels of x are
+/// px elements.
 template <class Rows, class Act>
-void each_row(Rows const& v, unit const& u, box const& where, Act const& act) noexcept {
+void each_block(Rows const& v, unit const& u, box const& where, Act const& act) noexcept {
   index_t const e0 = greater(where.x0 * v.px, u.e0);
   index_t const e1 = where.x1 > v.width ? u.e1 : lesser(where.x1 * v.px, u.e1);
   if (e0 >= e1) return;
   index_t const slice = v.height, plane = v.depth * slice;
-  for (index_t p = u.r0 / plane; p * plane < u.r1; ++p) {
+  for (index_t p = whole_parts(u.r0, plane); p * plane < u.r1; ++p) {
     index_t const base = p * plane;
-    index_t const z0 = greater(where.z0, (greater(u.r0, base) - base) / slice);
-    index_t const z1 = lesser(where.z1, ceil_div(lesser(u.r1, base + plane) - base, slice));
+    index_t const z0 = greater(where.z0, whole_parts(greater(u.r0, base) - base, slice));
+    index_t const z1 = lesser(where.z1, whole_parts(lesser(u.r1, base + plane) - base + slice - 1, slice));
     for (index_t z = z0; z < z1; ++z) {
       index_t const first = base + z * slice;
       index_t const y0 = greater(where.y0, u.r0 - first), y1 = lesser(lesser(where.y1, slice), u.r1 - first);
-      for (index_t y = y0; y < y1; ++y) act(p, z, y, e0, e1);
+      if (y0 < y1) act(p, z, y0, y1, e0, e1);
     }
   }
 }
 
-template <run_kind K, class Body> struct run_rows {
+/// A block of rows with one weight m: copies go as a whole, blends row by row.
+template <run_kind K, class Body> struct run_block {
   Body const& body;
   typename Body::sample const& s;
   float m;
-  void operator()(index_t p, index_t z, index_t y, index_t e0, index_t e1) const noexcept {
-    body.template run<K>(s, p, z, y, e0, e1, m);
+  void operator()(index_t p, index_t z, index_t y0, index_t y1, index_t e0, index_t e1) const noexcept {
+    bool const keep = m >= 1.0f || (s.source < 0 && body.blend.reads_source(s.choice));
+    if (K != run_kind::element && (keep || (m <= 0.0f && s.source >= 0))) {  // m = 0 pastes what the blend reads
+      auto const& from = keep ? body.x : body.source;
+      copy_rows<K>(body.out.at(s.row, p, z, y0) + e0, body.out.row, from.at(keep ? s.self : s.source, p, z, y0) + e0, from.row,
+                   e1 - e0, y1 - y0);
+    } else {
+      for (index_t y = y0; y < y1; ++y) body.template run<K>(s, p, z, y, e0, e1, m);
+    }
   }
 };
 
@@ -72,17 +83,17 @@ template <run_kind K, class Body> void mix_unit(Body const& body, index_t i, uni
     flat.template run<K>(s, 0, 0, 0, u.r0 * w + u.e0, (u.r1 - 1) * w + u.e1, m);
     return;
   }
-  if (constant) return each_row(body.out, u, everything, run_rows<K, Body>{body, s, m});
+  if (constant) return each_block(body.out, u, everything, run_block<K, Body>{body, s, m});
   if (body.flat) {
     index_t const w = body.out.run_length(), e0 = u.r0 * w + u.e0, e1 = (u.r1 - 1) * w + u.e1;
     copy_run<K>(run_of<typename Body::element>{body.out.data + s.row * body.out.sample + e0},
                 run_of<typename Body::element const>{body.x.data + s.self * body.x.sample + e0}, e1 - e0);
   } else {
-    each_row(body.out, u, everything, run_rows<K, Body>{body, s, 1.0f});
+    each_block(body.out, u, everything, run_block<K, Body>{body, s, 1.0f});
   }
   for (index_t j = 0; j < s.region.patches(); ++j) {
     patch const q = s.region.get(j);
-    each_row(body.out, u, q.where, run_rows<K, Body>{body, s, q.m});
+    each_block(body.out, u, q.where, run_block<K, Body>{body, s, q.m});
   }
 }
 
@@ -98,14 +109,15 @@ template <class Body> struct mix_items {
   Body body;
   unit_grid grid;
   void operator()(index_t k) const noexcept {
-    unit const u = unit_at(grid, k % grid.count);
+    index_t const i = whole_parts(k, grid.count);
+    unit const u = unit_at(grid, k - i * grid.count);
     bool const contiguous = body.x.step == 1 && body.source.step == 1 && body.out.step == 1;
     if (!contiguous)
-      mix_unit<run_kind::element>(body, k / grid.count, u);
+      mix_unit<run_kind::element>(body, i, u);
     else if (body.stream)
-      mix_unit<run_kind::streamed>(body, k / grid.count, u), stream_fence();
+      mix_unit<run_kind::streamed>(body, i, u), stream_fence();
     else
-      mix_unit<run_kind::longs>(body, k / grid.count, u);
+      mix_unit<run_kind::longs>(body, i, u);
   }
 };
 

@@ -103,7 +103,7 @@ template <> struct mixer<std::uint8_t> {
     std::int16_t const d = static_cast<std::int16_t>(a - b);
     std::int32_t const p = std::int32_t{d} * s;
     std::int16_t const high = static_cast<std::int16_t>(p >> 16);
-    std::uint16_t const low = static_cast<std::uint16_t>(static_cast<std::uint16_t>(d) * static_cast<std::uint16_t>(s));
+    std::uint16_t const low = static_cast<std::uint16_t>(std::uint32_t{static_cast<std::uint16_t>(d)} * static_cast<std::uint16_t>(s));
     // d * 32768 adds d >> 1 to the high half, and with the rounding a carry where d is odd or low is high.
     std::int16_t const carry = static_cast<std::int16_t>((d & 1) | (low >> 15));
     return static_cast<std::uint8_t>(b + high + (d >> 1) + carry);

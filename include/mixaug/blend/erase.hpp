@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <limits>
 #include <mixaug/blend/mix.hpp>
 #include <mixaug/core/error.hpp>
 
@@ -17,6 +18,21 @@ struct fill_value {
 };
 
 namespace detail {
+/// The range of fills that T can hold; ids are given as 32-bit integers.
+struct fill_range {
+  double low, high;
+};
+template <class T> constexpr fill_range fills_of() noexcept {
+  if constexpr (is_real<T>) {
+    double const most = std::is_same_v<T, float16> ? 65504.0 : static_cast<double>(std::numeric_limits<float>::max());
+    return {-most, most};
+  } else if constexpr (std::is_integral_v<T>) {
+    double const low = static_cast<double>(std::numeric_limits<T>::min()), high = static_cast<double>(std::numeric_limits<T>::max());
+    return {low < -2147483648.0 ? -2147483648.0 : low, high > 2147483647.0 ? 2147483647.0 : high};
+  } else {
+    return {0.0, 255.0};
+  }
+}
 /// A fill as an element: the values that T cannot hold are refused at the entry of apply.
 template <class T> MIXAUG_HD T fill_as(float v) noexcept {
   if constexpr (is_real<T>)
@@ -40,12 +56,12 @@ struct erase {
   template <class T> void check(index_t channels) const {
     if (fill.count > 1 && fill.count != channels)
       detail::fail("blend::erase's fill", detail::text(index_t{fill.count}) + " values", "one value, or one for each of the " + detail::text(channels) + " channels");
+    constexpr detail::fill_range range = detail::fills_of<T>();
     for (int c = 0; c < fill.count; ++c) {
       double const v = static_cast<double>(fill.value[c]);
-      bool const exact = v == static_cast<double>(static_cast<std::int32_t>(v >= -2147483648.0 && v < 2147483648.0 ? v : 0.5));
-      bool const fits = std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::byte> ? v >= 0.0 && v <= 255.0 : true;
-      if (std::isnan(v) || (!detail::is_real<T> && !(exact && fits)))
-        detail::fail("blend::erase's fill", detail::text(v), "a value that the elements can hold exactly (8-bit pixels and ids: an integer in [0, 255])");
+      if (!(v >= range.low && v <= range.high) || (!detail::is_real<T> && v != std::trunc(v)))
+        detail::fail("blend::erase's fill", detail::text(v),
+                     std::string(detail::is_real<T> ? "a number" : "an integer") + " in [" + detail::text(range.low) + ", " + detail::text(range.high) + "], as the elements can hold");
     }
   }
 

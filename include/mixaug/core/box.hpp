@@ -24,8 +24,14 @@ inline constexpr box no_box{0, 0, 0, 0, 0, 0};
 
 namespace detail {
 
-/// Pixels covered by at least one of `count` boxes: exact, in O(count^2) for every row of the boxes'
-/// bounds, without memory.
+/// The nearest of `best`, from and to that lies after `at`.
+constexpr std::int32_t next_face(std::int32_t at, std::int32_t from, std::int32_t to, std::int32_t best) noexcept {
+  if (from > at && from < best) best = from;
+  return to > at && to < best ? to : best;
+}
+
+/// Pixels covered by at least one of `count` boxes: exact, without memory. Between two neighbouring faces of
+/// boxes all rows are alike, so the work is O(count^2) for each strip, whatever the sizes.
 inline index_t union_volume(box const* boxes, index_t count) noexcept {
   if (count == 1) return boxes[0].volume();
   std::int32_t z0 = INT32_MAX, z1 = 0, y0 = INT32_MAX, y1 = 0;
@@ -38,9 +44,16 @@ inline index_t union_volume(box const* boxes, index_t count) noexcept {
     if (b.y1 > y1) y1 = b.y1;
   }
   index_t pixels = 0;
-  for (std::int32_t z = z0; z < z1; ++z)
-    for (std::int32_t y = y0; y < y1; ++y)
-      for (std::int32_t at = INT32_MIN;;) {  // sweep the intervals of this row from left to right
+  for (std::int32_t z = z0, z_next; z < z1; z = z_next) {
+    z_next = z1;
+    for (index_t j = 0; j < count; ++j)
+      if (!boxes[j].empty()) z_next = next_face(z, boxes[j].z0, boxes[j].z1, z_next);
+    for (std::int32_t y = y0, y_next; y < y1; y = y_next) {
+      y_next = y1;
+      for (index_t j = 0; j < count; ++j)
+        if (!boxes[j].empty()) y_next = next_face(y, boxes[j].y0, boxes[j].y1, y_next);
+      index_t const rows = index_t{z_next - z} * (y_next - y);
+      for (std::int32_t at = INT32_MIN;;) {  // sweep the intervals of these rows from left to right
         std::int32_t begin = INT32_MAX, end = at;
         for (index_t j = 0; j < count; ++j) {
           box const& b = boxes[j];
@@ -50,9 +63,11 @@ inline index_t union_volume(box const* boxes, index_t count) noexcept {
           else if (from == begin && b.x1 > end) end = b.x1;
         }
         if (begin == INT32_MAX) break;
-        pixels += end - begin;
+        pixels += rows * (end - begin);
         at = end;
       }
+    }
+  }
   return pixels;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/core/error.hpp>
 #include <mixaug/core/random.hpp>
 #include <mixaug/core/workspace.hpp>
 
@@ -16,7 +17,8 @@ struct plan_shape {
   index_t boxes = 1;            ///< boxes a sample, where the region has boxes
   bool own_source = true;       ///< partners are rows of the global batch itself
 
-  MIXAUG_HD constexpr index_t pixels() const noexcept { return size[0] * size[1] * size[2]; }
+  /// INT64_MAX: too many to count, refused by planning.
+  MIXAUG_HD constexpr index_t pixels() const noexcept { return detail::times(detail::times(size[0], size[1]), size[2]); }
   friend constexpr bool operator==(plan_shape const&, plan_shape const&) = default;
 };
 
@@ -82,21 +84,32 @@ template <class Region, class Blend, space S = space::host> class plan : public 
   bool local = false;   ///< all partners are rows of the batch that the call planned
 
   plan() = default;
-  plan(plan&&) noexcept = default;
-  plan& operator=(plan&&) noexcept = default;
-  plan(plan const& other) : columns(other), blend(other.blend), drawn_with(other.drawn_with),
-                            blends(other.blends), local(other.local), block_(other.block_) {
+  /// A plan that was moved from is empty (or holds what it was swapped with): apply refuses it by a sentence.
+  plan(plan&& other) noexcept { swap(other); }
+  plan& operator=(plan&& other) noexcept { return swap(other), *this; }
+  /// Host plans copy; a device plan moves, and download() or upload() copy it.
+  plan(plan const& other)
+    requires(S == space::host)
+      : columns(other), blend(other.blend), drawn_with(other.drawn_with),
+        blends(other.blends), local(other.local), block_(other.block_) {
     rebase();
   }
-  plan& operator=(plan const& other) { return *this = plan(other); }
+  plan& operator=(plan const& other)
+    requires(S == space::host)
+  {
+    return *this = plan(other);
+  }
 
   index_t rows() const noexcept { return this->shape.rows; }
 
   /// Makes room for `s`; column values are lost. Allocates only when the block grows.
   void fit(plan_shape const& s) {
     detail::placer measure;
-    columns::place(measure, s);
+    columns placed;
+    placed.place(measure, s);
+    static_cast<columns&>(*this) = columns();  // empty, should memory run out
     block_.reserve(measure.used);
+    static_cast<columns&>(*this) = placed;
     rebase();
   }
   columns const& view() const noexcept { return *this; }
@@ -109,16 +122,30 @@ template <class Region, class Blend, space S = space::host> class plan : public 
   }
   workspace<S> const& block() const noexcept { return block_; }
   workspace<S>& block() noexcept { return block_; }
+  /// For planning: room to sort in, and the decisions that can still be refused.
   workspace<space::host>& scratch() noexcept { return scratch_; }
+  workspace<space::host>& draft() noexcept { return draft_; }
 
  private:
+  void swap(plan& other) noexcept {
+    std::swap(static_cast<columns&>(*this), static_cast<columns&>(other));
+    std::swap(blend, other.blend), std::swap(drawn_with, other.drawn_with);
+    std::swap(blends, other.blends), std::swap(local, other.local);
+    std::swap(block_, other.block_), std::swap(scratch_, other.scratch_), std::swap(draft_, other.draft_);
+  }
   void rebase() noexcept {
     detail::placer put{block_.data()};
     columns::place(put, plan_shape(this->shape));
   }
   workspace<S> block_;
-  workspace<space::host> scratch_;
+  workspace<space::host> scratch_, draft_;
 };
+
+namespace detail {
+inline void check_made(plan_shape const& s) {
+  if (s.rows == 0) fail("the plan", "empty (default-constructed, or moved from)", "a plan that make_plan(method, x, key) or read_plan(stream) made");
+}
+}  // namespace detail
 
 template <class> inline constexpr bool is_plan = false;
 template <class R, class B, space S> inline constexpr bool is_plan<plan<R, B, S>> = true;

@@ -36,14 +36,15 @@ template <class T, int Rank, space Space = space::host> struct tensor_view {
 
   MIXAUG_HD constexpr index_t size() const noexcept {
     index_t all = 1;
-    for (int d = 0; d < Rank; ++d) all *= extent[d];
+    for (int d = 0; d < Rank; ++d) all = detail::times(all, extent[d]);
     return all;
   }
 
-  constexpr operator tensor_view<T const, Rank, Space>() const noexcept
-    requires(!std::is_const_v<T>)
-  {
-    tensor_view<T const, Rank, Space> v;
+  /// A view of elements that may be written is also one of elements that are only read.
+  template <class Const>
+    requires(!std::is_const_v<T> && std::is_same_v<Const, T const>)
+  constexpr operator tensor_view<Const, Rank, Space>() const noexcept {
+    tensor_view<Const, Rank, Space> v;
     v.data = data;
     for (int d = 0; d < Rank; ++d) v.extent[d] = extent[d], v.stride[d] = stride[d];
     return v;
@@ -59,7 +60,7 @@ constexpr tensor_view<T, Rank> row_major(T* data, extents<Rank> e) noexcept {
   tensor_view<T, Rank> v;
   v.data = data;
   index_t step = 1;
-  for (int d = Rank - 1; d >= 0; --d) v.extent[d] = e.at[d], v.stride[d] = step, step *= e.at[d];
+  for (int d = Rank - 1; d >= 0; --d) v.extent[d] = e.at[d], v.stride[d] = step, step = detail::times(step, e.at[d]);
   return v;
 }
 
@@ -90,7 +91,7 @@ template <class T> constexpr tensor_view<T, 4> nchw(T* p, extents<4> e, extents<
 /// Images with interleaved channels; extents as they lie in memory {n, h, w, c}, logical order (n, c, h, w).
 template <class T> constexpr tensor_view<T, 4> nhwc(T* p, extents<4> e) noexcept {
   index_t const h = e.at[1], w = e.at[2], c = e.at[3];
-  return strided(p, extents<4>{e.at[0], c, h, w}, extents<4>{h * w * c, index_t{1}, w * c, c});
+  return strided(p, extents<4>{e.at[0], c, h, w}, extents<4>{detail::times(h, detail::times(w, c)), index_t{1}, detail::times(w, c), c});
 }
 /// The same with strides in memory order {n, h, w, c}.
 template <class T> constexpr tensor_view<T, 4> nhwc(T* p, extents<4> e, extents<4> s) noexcept {

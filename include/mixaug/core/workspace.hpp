@@ -32,7 +32,7 @@ template <> class workspace<space::host> {
   std::byte* reserve(std::size_t bytes) {
     if (bytes > capacity_) {
       release();
-      capacity_ = 0;
+      capacity_ = used_ = 0;
       data_ = static_cast<std::byte*>(::operator new(bytes, std::align_val_t(alignment)));
       capacity_ = bytes;
     }

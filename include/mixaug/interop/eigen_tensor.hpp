@@ -35,7 +35,7 @@ template <eigen_tensor C> struct container_of<C> {
     index_t step = 1;
     for (int k = 0; k < R; ++k) {
       int const d = column_major ? k : R - 1 - k;
-      v.extent[d] = static_cast<index_t>(c.dimension(static_cast<std::size_t>(d)));
+      v.extent[d] = static_cast<index_t>(c.dimension(static_cast<unsigned>(d)));
       v.stride[d] = step, step *= v.extent[d];
     }
     return v;

@@ -34,6 +34,11 @@ template <class V, class T, int R> constexpr auto placed(tensor_view<T, R> const
     return on_device(v);
 }
 
+/// Null where the vector is empty: Thrust's data() takes the address of front() there.
+template <class V> auto* memory_of(V& v) {
+  return v.empty() ? nullptr : thrust::raw_pointer_cast(v.data());
+}
+
 template <thrust_vector C> struct container_of<C> {
   using element = typename C::value_type;
   static constexpr bool known = true, has_memory = true, is_owner = true;
@@ -41,7 +46,7 @@ template <thrust_vector C> struct container_of<C> {
   template <int R> static constexpr bool fits = R == 1;
 
   template <int R> static auto view(C& c, asked) noexcept {
-    return placed<C>(row_major(thrust::raw_pointer_cast(c.data()), extents<1>{c.size()}));
+    return placed<C>(row_major(memory_of(c), extents<1>{c.size()}));
   }
 };
 
@@ -60,7 +65,7 @@ template <class V, int R> auto* memory_for(std::remove_reference_t<V>& v, extent
   if (!right || all != size)
     fail(std::string("the vector given to ") + name, "of " + text(size) + " elements",
          (right ? text(all) + " elements" : std::string("extents of a size that memory can have")) + " for extents " + shape_text(e.at, R));
-  return thrust::raw_pointer_cast(v.data());
+  return memory_of(v);
 }
 
 template <class V>

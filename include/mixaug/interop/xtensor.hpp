@@ -7,6 +7,7 @@
 #include <xtensor/xarray.hpp>
 #include <xtensor/xtensor.hpp>
 #endif
+#include <array>
 #include <mixaug/interop/container.hpp>
 
 /// xtensor's containers with memory as views: xt::xtensor, xt::xarray, xt::xtensor_fixed, adaptors of
@@ -20,6 +21,12 @@ namespace mixaug::detail {
 
 template <class C>
 concept xtensor_expression = xt::is_xexpression<std::remove_const_t<C>>::value;
+
+/// 0 where only the run knows it. Views of an xt::xtensor have no member `rank`, but a shape of fixed length.
+template <class> inline constexpr int xtensor_shape_rank = 0;
+template <class I, std::size_t N> inline constexpr int xtensor_shape_rank<std::array<I, N>> = static_cast<int>(N);
+template <class X> inline constexpr int xtensor_rank =
+    xt::get_rank<X>::value != SIZE_MAX ? static_cast<int>(xt::get_rank<X>::value) : xtensor_shape_rank<typename X::shape_type>;
 
 template <class> inline constexpr bool is_xtensor_owner = false;
 template <class S, xt::layout_type L, class D, class G> inline constexpr bool is_xtensor_owner<xt::xarray_container<S, L, D, G>> = true;
@@ -36,13 +43,14 @@ template <xtensor_expression C> struct container_of<C> {
     c.strides()[0], c.data_offset();
   };
   static constexpr bool is_owner = is_xtensor_owner<object>;
-  static constexpr int rank = xt::get_rank<object>::value == SIZE_MAX ? 0 : static_cast<int>(xt::get_rank<object>::value);
+  static constexpr int rank = xtensor_rank<object>;
   template <int R> static constexpr bool fits = rank == 0 || R == rank;
 
   template <int R> static auto view(C& c, asked what) {
     if (c.dimension() != static_cast<std::size_t>(R)) wrong_rank(c, R, what);
-    tensor_view<std::remove_pointer_t<decltype(c.data())>, R> v;
-    v.data = c.data() + c.data_offset();
+    auto& memory = readable(c);
+    tensor_view<std::remove_pointer_t<decltype(memory.data())>, R> v;
+    v.data = memory.data() + memory.data_offset();
     for (std::size_t d = 0; d < static_cast<std::size_t>(R); ++d) {
       v.extent[d] = static_cast<index_t>(c.shape()[d]);
       v.stride[d] = static_cast<index_t>(c.strides()[d]);
@@ -52,6 +60,13 @@ template <xtensor_expression C> struct container_of<C> {
   }
 
  private:
+  /// An adaptor of a const buffer declares a data() that does not compile; its const one does.
+  static auto& readable(C& c) noexcept {
+    if constexpr (std::is_const_v<std::remove_reference_t<typename object::storage_type>>)
+      return std::as_const(c);
+    else
+      return c;
+  }
   [[noreturn]] static void wrong_rank(C& c, int expected, asked what) {
     std::string shape = "(";
     for (std::size_t d = 0; d < c.dimension(); ++d) shape += (d == 0 ? "" : ", ") + std::to_string(c.shape()[d]);

@@ -31,13 +31,18 @@ template <backend Be, class R, class B, space S, class L, class P, class Out>
 void pair_loss(Be const& be, plan<R, B, S> const& p, L const& loss_self, P const& loss_partner, Out const& out) {
   detail::check_spaces<Be, S, L, P, Out>();
   detail::check_writable<Out>();
-  using T = typename Out::element;
+  using T = std::remove_const_t<typename Out::element>;
   static_assert((std::is_same_v<T, float> || std::is_same_v<T, double>) && detail::same_element<Out, L, P> && L::rank == 1 && P::rank == 1 && Out::rank == 1,
                 "mixaug: losses are views (n) of float, or all of double");
+  detail::check_made(p.shape);
+  detail::five const fa = detail::label_extents(loss_self, "loss_self"), fb = detail::label_extents(loss_partner, "loss_partner");
+  detail::five const fo = detail::label_extents(out, "the output");
   detail::same_rows("loss_self", loss_self.extent[0], p.shape.rows);
   detail::same_rows("loss_partner", loss_partner.extent[0], p.shape.rows);
   detail::same_rows("the output", out.extent[0], p.shape.rows);
-  if (loss_self.data == nullptr || loss_partner.data == nullptr || out.data == nullptr) detail::fail("a loss", "a null pointer", "memory");
+  detail::check_output("the output", fo);
+  detail::check_apart("the output", out.data, fo, "loss_self", loss_self.data, fa, "");
+  detail::check_apart("the output", out.data, fo, "loss_partner", loss_partner.data, fb, "");
   be.rows(detail::pair_loss_body<T, plan_view<R, S>>{p.view(), loss_self.data, loss_partner.data, out.data, loss_self.stride[0],
                                                      loss_partner.stride[0], out.stride[0]},
           p.shape.rows);

@@ -138,6 +138,8 @@ template <method... M> struct one_of {
   static_assert(sizeof...(M) >= 1 && sizeof...(M) <= detail::most_methods, "mixaug: one_of takes 1 to 8 methods");
   static_assert(!(... || detail::chooses<detail::stages_t<M>>), "mixaug: one_of inside one_of; list all methods in one, with weights");
 
+  static_assert((detail::has_rules<detail::stages_t<M>> && ...), "mixaug: a method inside one_of has a stage that is no rule; plan with it alone, and the compiler names what is missing");
+
   explicit one_of(M const&... m) : methods(chain(m...)) {
     for (float& w : weight) w = 1.0f;
   }

@@ -34,6 +34,9 @@ template <class S> auto when_of(S const& stages) {
     return mixaug::when{};
 }
 
+template <class S>
+concept has_rules = ratio_rule<decltype(S::ratio)> && region_rule<decltype(S::region)> && label_rule<decltype(S::label)>;
+
 /// Stages of one_of: every rule is called with the sample's choice.
 template <class S>
 concept chooses = requires(S const& s) { s.when.each; };
@@ -67,8 +70,8 @@ template <method M, class... Rules> auto with(M const& m, Rules const&... rules)
   static_assert(detail::given<0, Rules...> <= 1 && detail::given<1, Rules...> <= 1 && detail::given<2, Rules...> <= 1 &&
                     detail::given<3, Rules...> <= 1 && detail::given<4, Rules...> <= 1 && detail::given<5, Rules...> <= 1,
                 "mixaug: with(method, rules...) got two rules for the same column");
-  static_assert(detail::given<5, Rules...> == 0 || !detail::chooses<detail::stages_t<M>>,
-                "mixaug: with(one_of(...), when{...}): give prob and mode to the methods inside one_of");
+  static_assert(sizeof...(Rules) == static_cast<std::size_t>(detail::given<0, Rules...>) || !detail::chooses<detail::stages_t<M>>,
+                "mixaug: with(one_of(...), rule) can replace the pairing only; give when{...} and other rules to the methods inside one_of");
   auto const s = detail::stages_of(m);
   auto const w = detail::when_of(s);
   return recipe{detail::pick<0>(s.pairing, rules...), detail::pick<1>(s.ratio, rules...),

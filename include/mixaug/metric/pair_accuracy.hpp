@@ -9,17 +9,21 @@ namespace detail {
 template <class R, class B>
 double pair_accuracy(plan<R, B> const& p, id_list const& predicted, id_list const& own, id_list const& source, bool batch) {
   plan_shape const& s = p.shape;
+  check_made(s);
   same_rows("predicted", predicted.size(), s.rows);
   same_rows("class_ids", own.size(), s.samples);
   if (batch && !p.local) fail("partners lie outside the batch; give their class ids: pair_accuracy(plan, predicted, class_ids, source_class_ids)");
   if (!batch) same_rows("source_class_ids", source.size(), s.source_rows);
+  if (predicted.data() == nullptr) fail("predicted", "a null pointer", text(s.rows) + " integers");
+  if (own.data() == nullptr) fail("class_ids", "a null pointer", text(s.samples) + " integers");
+  if (source.data() == nullptr) fail("source_class_ids", "a null pointer", text(s.source_rows) + " integers");
   double hits = 0.0, all = 0.0;
   for (index_t i = 0; i < s.rows; ++i) {
     double const a = static_cast<double>(p.share_self[i]) * static_cast<double>(p.weight_self[i]);
     double const b = static_cast<double>(p.share_partner[i]) * static_cast<double>(p.weight_partner[i]);
     all += a + b;
     if (predicted[i] == own[p.self[i]]) hits += a;
-    if (b != 0.0 && predicted[i] == source[p.partner[i] - (batch ? s.first : 0)]) hits += b;
+    if (b != 0.0 && p.partner[i] >= 0 && predicted[i] == source[p.partner[i] - (batch ? s.first : 0)]) hits += b;
   }
   return all > 0.0 ? hits / all : 0.0;
 }

@@ -9,7 +9,8 @@ struct given {
   tensor_view<std::int64_t const, 1> partner;
 
   template <class Task> void operator()(Task const& task) const {
-    detail::same_rows("pairing::given's partner", partner.data == nullptr ? 0 : partner.extent[0], task.rows());
+    detail::same_rows("pairing::given's partner", partner.extent[0], task.rows());
+    if (partner.data == nullptr) detail::fail("pairing::given's partner", "a null pointer", detail::text(task.rows()) + " rows");
     for (index_t i = 0; i < task.rows(); ++i) {
       index_t const p = partner(i);
       if (p < -1 || p >= task.source_rows())

@@ -86,8 +86,10 @@ struct random_box {
         auto const number = static_cast<std::uint32_t>(6 * j + 2 * d);
         index_t side = length > 0 ? length : detail::box_side(s.size[d], area, s.spatial);
         if (minmax.given()) {
-          auto const low = static_cast<index_t>(double{minmax.low} * static_cast<double>(s.size[d]));
-          auto const high = static_cast<index_t>(double{minmax.high} * static_cast<double>(s.size[d]));
+          // in float, so that 0.9f of 30 is 27
+          auto const size = static_cast<float>(s.size[d]);
+          index_t const low = detail::lesser(static_cast<index_t>(minmax.low * size), s.size[d]);
+          index_t const high = detail::lesser(static_cast<index_t>(minmax.high * size), s.size[d]);
           side = low + draw.below(high - low + 1, number + 1);
         }
         auto const where = minmax.given() ? mixaug::placement::inside : placement;
@@ -107,9 +109,10 @@ struct random_box {
     if (s.spatial == 0)
       detail::fail("region::random_box needs spatial extents, and the batch is features (n, d); use mixup, or plan on the images and apply to features with rescaled(plan, extents)");
     if (boxes < 1 || boxes > 64) detail::fail("region::random_box's boxes", detail::text(boxes), "1 to 64 boxes a sample");
-    if (length < 0) detail::fail("region::random_box's length", detail::text(length), "a side in pixels, or 0 for a side from the ratio");
+    if (length < 0 || length > INT32_MAX)
+      detail::fail("region::random_box's length", detail::text(length), "a side of at most 2147483647 pixels, or 0 for a side from the ratio");
     if (minmax.given() && !(minmax.low >= 0.0f && minmax.low <= minmax.high && minmax.high <= 1.0f))
-      detail::fail("region::random_box's minmax", "[" + detail::text(double{minmax.low}) + ", " + detail::text(double{minmax.high}) + "]", "0 <= low <= high <= 1, fractions of the sides");
+      detail::fail("region::random_box's minmax", std::string("[") + detail::text(double{minmax.low}) + ", " + detail::text(double{minmax.high}) + "]", "0 <= low <= high <= 1, fractions of the sides");
     if (minmax.given() && length > 0) detail::fail("region::random_box has both a length and a minmax range; give one of them");
   }
 };

@@ -63,6 +63,8 @@ namespace detail {
 
 template <class Kind> struct kinds_in {
   static constexpr int count = 1;
+  static_assert(std::is_same_v<Kind, kind::whole> || std::is_same_v<Kind, kind::boxes>,
+                "mixaug: plan text and any_plan know the regions whole and boxes; a plan of another kind stays typed");
   static void list(std::uint8_t* k) noexcept { *k = std::is_same_v<Kind, kind::boxes> ? 1 : 0; }
 };
 template <class First, class... Rest> struct kinds_in<kind::either<First, Rest...>> {
@@ -72,6 +74,9 @@ template <class First, class... Rest> struct kinds_in<kind::either<First, Rest..
     if constexpr (sizeof...(Rest) > 0) kinds_in<kind::either<Rest...>>::list(k + 1);
   }
 };
+template <class Other> void list_blends(blend::any&, int, Other const&) noexcept {
+  static_assert(never<Other>, "mixaug: plan text and any_plan know the blends mix and erase; a plan of another blend stays typed");
+}
 inline void list_blends(blend::any& out, int at, blend::mix const&) noexcept { out.erases[at] = false; }
 inline void list_blends(blend::any& out, int at, blend::erase const& e) noexcept { out.erases[at] = true, out.fill[at] = e.fill; }
 template <class First, class... Rest> void list_blends(blend::any& out, int at, blend::either<First, Rest...> const& e) noexcept {

@@ -14,12 +14,18 @@ template <class T, int R, space S> gathered_rows<tensor_view<T, R, S>> gathered(
 
 namespace detail {
 
+template <class V> inline constexpr bool is_operand = is_tensor_view<V>;
+template <class V> inline constexpr bool is_operand<gathered_rows<V>> = true;
+
 /// One operand of apply in the five-dimensional normal form, checked by itself.
 template <class T, int R, space S> five checked(tensor_view<T, R, S> const& v, plan_shape const& s, bool any_size, char const* name) {
+  check_made(s);
+  static_assert(std::is_trivially_copyable_v<T>, "mixaug: elements are copied as bytes; this element type is not trivially copyable");
   for (int d = 0; d < R; ++d)
     if (v.extent[d] <= 0) fail(name, "of shape " + shape_text(v.extent, R), "at least one element along each dimension");
   if (v.data == nullptr) fail(name, "a null pointer", "memory for " + shape_text(v.extent, R) + " elements");
   five const f = to_five(v, s, any_size, name);
+  if (!addressable(f, sizeof(T))) fail(name, "of shape " + shape_text(v.extent, R) + " and strides " + shape_text(v.stride, R), "elements that memory can hold");
   for (int d = 0; d < 3 && !any_size; ++d)
     if (f.extent[2 + d] != s.size[d])
       fail(name, "of spatial extents " + shape_text(f.extent + 5 - s.spatial, s.spatial),
@@ -32,12 +38,14 @@ inline void same_extents(char const* name, five const& got, five const& expected
       fail(name, "of extents (c, d, h, w) = " + shape_text(got.extent + 1, 4), shape_text(expected.extent + 1, 4) + " as " + of);
 }
 inline void check_output(char const* name, five const& f) {
-  if (self_overlapping(f)) fail(std::string(name) + " overlaps itself: two indices reach one element (strides " + shape_text(f.stride, 5) + " for extents " + shape_text(f.extent, 5) + ")");
+  if (self_overlapping(f))
+    fail(name, "overlapping itself (strides " + shape_text(f.stride, 5) + " for extents " + shape_text(f.extent, 5) + ")", "memory where each index has an element of its own");
 }
-template <class T> void check_apart(char const* out, T const* o, five const& fo, char const* in, T const* i, five const& fi) {
-  if (overlap(reach_of(o, fo), reach_of(i, fi)))
-    fail(std::string(out) + " shares memory with " + in + "; give another buffer, or use apply_inplace for a batch that is its own source");
+template <class T, class U>
+void check_apart(char const* out, T const* o, five const& fo, char const* in, U const* i, five const& fi, char const* instead) {
+  if (overlap(reach_of(o, fo), reach_of(i, fi))) fail(out, std::string("sharing memory with ") + in, std::string("a buffer of its own") + instead);
 }
+inline constexpr char const* inplace_hint = ", or apply_inplace for a batch that is its own source";
 
 /// Whether elements T can follow this plan.
 template <class T, class Plan> void check_element(Plan const& p, index_t channels) {
@@ -78,8 +86,8 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
     if (is_gathered && fs.extent[0] != s.rows) fail("the gathered source", text(fs.extent[0]) + " rows", text(s.rows) + " rows, one partner for each");
     if (!own && !is_gathered && fs.extent[0] != s.source_rows) fail("the source", text(fs.extent[0]) + " rows", text(s.source_rows) + " rows, which the plan's partners index");
     check_output("the output", fo);
-    check_apart<T>("the output", out.data, fo, "x", x.data, fx);
-    if (!own) check_apart<T>("the output", out.data, fo, "the source", source.data, fs);
+    check_apart("the output", out.data, fo, "x", x.data, fx, inplace_hint);
+    if (!own) check_apart("the output", out.data, fo, "the source", source.data, fs, inplace_hint);
     check_element<T>(p, fo.extent[1]);
 
     mix_body<T, R, B, S> body;

@@ -36,13 +36,14 @@ class real_list {
   real_list() = default;
   template <class T, int R, space S> explicit real_list(tensor_view<T, R, S> const& v) noexcept
       : data_(v.data), n_(v.extent[0]), d_(R == 2 ? v.extent[R - 1] : 1), stride_(v.stride[0]), step_(R == 2 ? v.stride[R - 1] : 1),
-        is_double_(std::is_same_v<std::remove_const_t<T>, double>) {
+        given_(true), is_double_(std::is_same_v<std::remove_const_t<T>, double>) {
     static_assert(R <= 2, "mixaug: targets, labels and weights are (n) or (n, d)");
     static_assert(std::is_same_v<std::remove_const_t<T>, float> || std::is_same_v<std::remove_const_t<T>, double>,
                   "mixaug: targets, labels and weights are float or double");
     static_assert(S == space::host, "mixaug: planning reads labels and weights on the host; give a host view");
   }
-  bool given() const noexcept { return data_ != nullptr; }
+  bool given() const noexcept { return given_; }
+  void const* data() const noexcept { return data_; }
   index_t size() const noexcept { return n_; }
   index_t width() const noexcept { return d_; }
   double at(index_t i, index_t j = 0) const noexcept {
@@ -53,7 +54,7 @@ class real_list {
  private:
   void const* data_ = nullptr;
   index_t n_ = 0, d_ = 1, stride_ = 0, step_ = 1;
-  bool is_double_ = false;
+  bool given_ = false, is_double_ = false;
 };
 
 }  // namespace detail
@@ -74,7 +75,10 @@ template <space S> class input_set {
   /// (n) or (n, d): regression labels or soft targets; finite.
   template <class V> input_set& targets(V const& v) { return labels = detail::real_list(v), *this; }
   /// (n): a loss weight for each sample, copied to weight_self and, by partner, to weight_partner.
-  template <class V> input_set& weights(V const& v) { return loss_weights = detail::real_list(v), *this; }
+  template <class V> input_set& weights(V const& v) {
+    static_assert(V::rank == 1, "mixaug: weights are (n), one a sample");
+    return loss_weights = detail::real_list(v), *this;
+  }
   /// (n, h, w): a score for each pixel (saliency, attention, CAM), in the batch's memory space.
   template <class T> input_set& scores(tensor_view<T, 3, S> const& v) { return score_maps = v, *this; }
   /// Partners come from a second source of `rows` rows (a data set, a support set), given to apply.
@@ -94,6 +98,8 @@ template <class T, int R, space S> input_set<S> inputs(tensor_view<T, R, S> cons
   s.rows = s.samples = x.extent[0];
   s.spatial = R > 2 ? R - 2 : 0;
   static_assert(R <= 5, "mixaug: a batch has at most three spatial dimensions (n, c, d, h, w)");
+  for (int d = 0; d < R; ++d)
+    if (x.extent[d] <= 0) detail::fail("the batch", "of shape " + detail::shape_text(x.extent, R), "at least one sample, and one element along each dimension");
   for (int d = 0; d < s.spatial; ++d) s.size[3 - s.spatial + d] = x.extent[2 + d];
   return input_set<S>(s);
 }

@@ -4,6 +4,7 @@
 #include <limits>
 #include <mixaug/backend/default.hpp>
 #include <mixaug/step/apply.hpp>
+#include <mixaug/step/inputs.hpp>
 
 namespace mixaug {
 
@@ -21,7 +22,7 @@ template <class T> struct id_labels {
   double on, off;
   MIXAUG_HD double operator()(index_t i, index_t c) const noexcept {
     auto const k = static_cast<index_t>(id[i * stride]);
-    if (k < 0 || k >= classes) return std::numeric_limits<double>::quiet_NaN();  // device ids are not checked before
+    if (k < 0 || k >= classes) return static_cast<double>(float_of(0x7FC00000u));  // NaN: device ids are not checked before
     return k == c ? on : off;
   }
 };
@@ -53,11 +54,22 @@ template <class T, class Plan, class Self, class Source> struct label_body {
   }
 };
 
-/// One side as labels of `width` columns, checked on the host.
-template <class T, int R, space S>
+/// (n) or (n, d) as extents and strides.
+template <class T, int R, space S> five label_extents(tensor_view<T, R, S> const& v, char const* name) {
+  static_assert(R <= 2, "mixaug: labels and targets are (n) or (n, d)");
+  for (int d = 0; d < R; ++d)
+    if (v.extent[d] <= 0) fail(name, "of shape " + shape_text(v.extent, R), "at least one element along each dimension");
+  if (v.data == nullptr) fail(name, "a null pointer", "memory for " + shape_text(v.extent, R) + " elements");
+  five f;
+  for (int d = 0; d < R; ++d) f.extent[d] = v.extent[d], f.stride[d] = v.stride[d];
+  if (!addressable(f, sizeof(T))) fail(name, "of shape " + shape_text(v.extent, R) + " and strides " + shape_text(v.stride, R), "elements that memory can hold");
+  return f;
+}
+
+/// One side as labels of `width` columns for targets of type Target, checked on the host.
+template <class Target, class T, int R, space S>
 auto label_side(tensor_view<T, R, S> const& v, index_t width, soft_label_options const& o, char const* name) {
   using U = std::remove_const_t<T>;
-  if (v.data == nullptr) fail(name, "a null pointer", "labels");
   if constexpr (std::is_integral_v<U>) {
     static_assert(R == 1, "mixaug: class ids are (n), one a sample; multi-label targets are float (n, num_classes)");
     if constexpr (S == space::host)
@@ -68,14 +80,14 @@ auto label_side(tensor_view<T, R, S> const& v, index_t width, soft_label_options
     return id_labels<U>{v.data, v.stride[0], width, 1.0 - static_cast<double>(o.smoothing) + off, off};
   } else {
     static_assert(std::is_same_v<U, float> || std::is_same_v<U, double>, "mixaug: labels are integer class ids, float or double");
-    static_assert(R <= 2, "mixaug: targets are (n) or (n, d)");
     if (R == 2 && v.extent[R - 1] != width) fail(name, "of width " + text(v.extent[R - 1]), "width " + text(width) + " as the output");
     if (R == 1 && width != 1) fail(name, "(n)", "(n, " + text(width) + ") as the output");
+    [[maybe_unused]] constexpr double most = static_cast<double>(std::numeric_limits<Target>::max());
     if constexpr (S == space::host)
       for (index_t i = 0; i < v.extent[0]; ++i)
         for (index_t c = 0; c < width; ++c)
-          if (!std::isfinite(v.data[i * v.stride[0] + (R == 2 ? c * v.stride[R - 1] : 0)]))
-            fail(std::string(name) + "(" + text(i) + ", " + text(c) + ")", "NaN or infinite", "a finite label");
+          if (auto const k = static_cast<double>(v.data[i * v.stride[0] + (R == 2 ? c * v.stride[R - 1] : 0)]); !(std::fabs(k) <= most))
+            fail(std::string(name) + "(" + text(i) + ", " + text(c) + ")", text(k), "a finite label that the targets can hold");
     return row_labels<U>{v.data, v.stride[0], R == 2 ? v.stride[R - 1] : 0};
   }
 }
@@ -84,23 +96,25 @@ template <class Backend, class Plan, class Y, class Src, class Out>
 void labels_from(Backend const& be, Plan const& p, Y const& y, Src const& source, Out const& out, soft_label_options const& o, bool own, bool is_gathered) {
   check_spaces<Backend, Plan::memory, Y, Src, Out>();
   check_writable<Out>();
-  using T = typename Out::element;
+  using T = std::remove_const_t<typename Out::element>;
   static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "mixaug: mixed labels are float (or double): a class id cannot be mixed");
   if constexpr (Plan::memory == Backend::memory && Y::memory == Backend::memory && Src::memory == Backend::memory && Out::memory == Backend::memory) {
     plan_shape const& s = p.shape;
     index_t const width = Out::rank == 2 ? out.extent[Out::rank - 1] : 1;
-    if (out.data == nullptr) fail("the target matrix", "a null pointer", "memory");
-    if (width <= 0) fail("the target matrix", shape_text(out.extent, Out::rank), "at least one column");
+    check_made(s);
+    five const fy = label_extents(y, "labels"), fs = label_extents(source, "the source's labels"), fo = label_extents(out, "the target matrix");
     if (o.num_classes != 0 && o.num_classes != width) fail("the target matrix", "of width " + text(width), "num_classes = " + text(o.num_classes));
     if (!(o.smoothing >= 0.0f && o.smoothing < 1.0f)) fail("smoothing", text(double{o.smoothing}), "a number in [0, 1)");
-    same_rows("the labels", y.extent[0], s.samples);
+    same_rows("labels", y.extent[0], s.samples);
     same_rows("the target matrix", out.extent[0], s.rows);
     if (own && !p.local) fail("partners lie outside the batch; give their labels: the labels of the second source (or of the global batch) go between y and the output");
     if (!own) same_rows("the source's labels", source.extent[0], is_gathered ? s.rows : s.source_rows);
     index_t const step = Out::rank == 2 ? out.stride[Out::rank - 1] : 1;
-    if ((width > 1 && step == 0) || (s.rows > 1 && out.stride[0] == 0)) fail("the target matrix overlaps itself: a stride is 0");
-    auto const a = label_side(y, width, o, "labels");
-    auto const b = label_side(source, width, o, "the source's labels");
+    check_output("the target matrix", fo);
+    check_apart("the target matrix", out.data, fo, "the labels", y.data, fy, "");
+    if (!own) check_apart("the target matrix", out.data, fo, "the source's labels", source.data, fs, "");
+    auto const a = label_side<T>(y, width, o, "labels");
+    auto const b = label_side<T>(source, width, o, "the source's labels");
     using view = std::remove_cvref_t<decltype(p.view())>;
     be.rows(label_body<T, view, std::remove_const_t<decltype(a)>, std::remove_const_t<decltype(b)>>{
                 p.view(), a, b, out.data, out.stride[0], step, width, own ? s.first : 0, is_gathered},

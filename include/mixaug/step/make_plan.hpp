@@ -1,59 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/method/recipe.hpp>
-#include <mixaug/pairing/task.hpp>
+#include <mixaug/step/check_plan.hpp>
 #include <mixaug/step/index_plan.hpp>
 
 namespace mixaug {
 namespace detail {
 
-inline void check_shape(plan_shape const& s) {
-  if (s.samples <= 0) fail("the batch", std::to_string(s.samples) + " rows", "at least one sample");
-  for (int d = 3 - s.spatial; d < 3; ++d)
-    if (s.size[d] <= 0 || s.size[d] > INT32_MAX)
-      fail("the batch's spatial extents", shape_text(s.size + 3 - s.spatial, s.spatial), "1 to 2147483647 pixels along each axis");
-  if (s.source_rows < 0 || (!s.own_source && s.source_rows == 0)) fail("source_rows", text(s.source_rows), "at least one row");
-}
-
-inline key checked(key k, index_t n) {
-  constexpr index_t most = (index_t{1} << 40) - 1;
-  if (k.step >= (std::uint64_t{1} << 40)) fail("key.step", std::to_string(k.step), "less than 2^40");
-  if (k.first < 0 || k.global < 0 || k.block < 0 || k.global >= most || k.first >= most)
-    fail("the key's first, global, block", shape_text(&k.first, 1) + shape_text(&k.global, 1) + shape_text(&k.block, 1), "0 <= each < 2^40 - 1");
-  if (k.global == 0) k.global = n;
-  if (k.first + n > k.global)
-    fail("the key's rows", "[" + text(k.first) + ", " + text(k.first + n) + ")", "rows of the global batch of " + text(k.global) + " rows (set key.global)");
-  return k;
-}
-
-inline void check_when(when const& w) {
-  if (!(w.prob >= 0.0f && w.prob <= 1.0f)) fail("prob", text(double{w.prob}), "a probability in [0, 1]");
-}
-
-/// Views beside the batch have its rows; (n) ids may instead cover the global batch.
-template <space S> void check_inputs(input_set<S> const& in, key const& k) {
-  plan_shape const& s = in.shape;
-  id_list const* const ids[] = {&in.ids, &in.group_ids, &in.places};
-  char const* const names[] = {"class_ids", "groups", "index"};
-  for (int j = 0; j < 3; ++j)
-    if (ids[j]->given() && ids[j]->size() != s.samples && ids[j]->size() != k.global) same_rows(names[j], ids[j]->size(), s.samples);
-  if (in.labels.given()) {
-    if (in.labels.size() != s.samples && in.labels.size() != k.global) same_rows("targets", in.labels.size(), s.samples);
-    for (index_t i = 0; i < in.labels.size(); ++i)
-      for (index_t j = 0; j < in.labels.width(); ++j)
-        if (!std::isfinite(in.labels.at(i, j))) fail("targets(" + text(i) + ", " + text(j) + ")", text(in.labels.at(i, j)), "a finite number");
-  }
-  if (in.loss_weights.given()) {
-    if (in.loss_weights.size() != s.samples && in.loss_weights.size() != k.global) same_rows("weights", in.loss_weights.size(), s.samples);
-    for (index_t i = 0; i < in.loss_weights.size(); ++i)
-      if (double const w = in.loss_weights.at(i); !(std::isfinite(w) && w >= 0)) fail("weights(" + text(i) + ")", text(w), "a finite weight >= 0");
-  }
-  if (in.score_maps.data != nullptr) {
-    same_rows("scores", in.score_maps.extent[0], s.samples);
-    if (s.spatial != 2 || in.score_maps.extent[1] != s.size[1] || in.score_maps.extent[2] != s.size[2])
-      fail("scores", shape_text(in.score_maps.extent, 3), "(n, h, w) of the batch's images");
-  }
-}
+/// The decisions that can be refused, drawn beside the plan: an error leaves it as it was.
+struct draft {
+  column<std::uint8_t, space::host> choice;
+  column<index_t, space::host> partner;
+  column<float, space::host> ratio;
+  void place(placer& put, index_t n) noexcept { put(choice, n), put(partner, n), put(ratio, n); }
+};
 
 /// The decisions of one step, made on the host into the plan's columns (its staging block for a device plan).
 template <class Stages, class Plan, space S> class planner {
@@ -79,18 +38,19 @@ template <class Stages, class Plan, space S> class planner {
   }
 
   void draw() {
-    auto const sampler = stages_.ratio.sampler();  // may build a table: before anything is written
+    draft const d = decisions();
     plan_.fit(in_.shape);
     plan_.blend = stages_.blend;
     plan_.drawn_with = key_;
     view const v = plan_.staging();
-    choose(v);
-    index_t const block = key_.block == 0 || key_.block > key_.global ? key_.global : key_.block;
-    stages_.pairing(pairing_task<S>{in_, key_, key_.global, block, v.partner.data, v.choice.data, -1, plan_.scratch()});
-    ratios(v, sampler);
     plan_.blends = false;
     plan_.local = in_.shape.own_source;
-    for (index_t i = 0; i < v.shape.rows; ++i) decide(v, i);
+    try {
+      for (index_t i = 0; i < v.shape.rows; ++i) decide(v, d, i);
+    } catch (...) {  // a region or label rule of the user's own: leave no half of a plan
+      plan_.fit({});
+      throw;
+    }
     index_plan(v, plan_.blend, plan_.local, plan_.scratch());
   }
 
@@ -105,19 +65,43 @@ template <class Stages, class Plan, space S> class planner {
   std::uint64_t drawer(mode m, index_t i) const noexcept {
     return m == mode::batch ? batch_row : static_cast<std::uint64_t>(key_.first + i);
   }
-  void choose(view const& v) const {
-    for (index_t i = 0; i < v.shape.rows; ++i) {
-      v.self[i] = i;
-      v.choice[i] = 0;
+  draft decisions() {
+    auto const sampler = stages_.ratio.sampler();
+    index_t const n = in_.shape.rows;
+    placer measure;
+    draft d;
+    d.place(measure, n);
+    placer put{plan_.draft().reserve(measure.used)};
+    d.place(put, n);
+    choose(d);
+    index_t const block = key_.block == 0 || key_.block > key_.global ? key_.global : key_.block;
+    stages_.pairing(pairing_task<S>{in_, key_, key_.global, block, d.partner.data, d.choice.data, -1, plan_.scratch()});
+    ratios(d, sampler);
+    for (index_t i = 0; i < n; ++i) check_row(d, i);
+    return d;
+  }
+  void check_row(draft const& d, index_t i) const {
+    if (d.partner[i] < -1 || d.partner[i] >= in_.shape.source_rows)
+      fail("the partner of row " + text(i), text(d.partner[i]), "a row in [0, " + text(in_.shape.source_rows) + "), or -1 for none, from the pairing rule");
+    if (!(d.ratio[i] >= 0.0f && d.ratio[i] <= 1.0f)) fail("the ratio of row " + text(i), text(double{d.ratio[i]}), "a ratio in [0, 1] from the ratio rule");
+    index_t const p = d.partner[i] - key_.first;
+    if (in_.loss_weights.given() && in_.loss_weights.size() != key_.global && in_.shape.own_source && d.partner[i] >= 0 && (p < 0 || p >= in_.shape.samples))
+      fail("weights", text(in_.loss_weights.size()) + " rows", text(key_.global) + " rows, for partners are rows of the global batch");
+  }
+  void choose(draft const& d) const {
+    for (index_t i = 0; i < in_.shape.rows; ++i) {
+      d.partner[i] = -1;
+      d.choice[i] = 0;
       if constexpr (choosing)
-        v.choice[i] = static_cast<std::uint8_t>(when_.choose(random(key_, drawer(when_.mode, i), purpose::choice)));
+        d.choice[i] = static_cast<std::uint8_t>(when_.choose(random(key_, drawer(when_.mode, i), purpose::choice)));
     }
   }
-  template <class Sampler> void ratios(view const& v, Sampler const& sampler) const {
+  template <class Sampler> void ratios(draft const& v, Sampler const& sampler) const {
     std::uint64_t bits[bits_width];
-    for (index_t i = 0; i < v.shape.rows; i += bits_width) {
+    index_t const n = in_.shape.rows;
+    for (index_t i = 0; i < n; i += bits_width) {
       bits_of_rows(key_, static_cast<std::uint64_t>(key_.first + i), purpose::ratio, bits);
-      for (index_t j = i; j < lesser(i + bits_width, v.shape.rows); ++j) {
+      for (index_t j = i; j < lesser(i + bits_width, n); ++j) {
         bool const batch = when_for(v.choice[j]).mode == mode::batch;
         std::uint64_t const b = batch ? random(key_, batch_row, purpose::ratio).bits(0) : bits[j - i];
         if constexpr (choosing) v.ratio[j] = sampler(b, v.choice[j]);
@@ -125,13 +109,13 @@ template <class Stages, class Plan, space S> class planner {
       }
     }
   }
-  void decide(view const& v, index_t i) {
+  void decide(view const& v, draft const& d, index_t i) {
+    v.self[i] = i, v.choice[i] = d.choice[i], v.partner[i] = d.partner[i], v.ratio[i] = d.ratio[i];
     auto const w = when_for(v.choice[i]);
     std::uint64_t const row = drawer(w.mode, i);
     bool fires = w.prob >= 1.0f || random(key_, row, purpose::gate).uniform() < static_cast<double>(w.prob);
     // A row without a partner stays as it is, unless nothing is read from the partner.
     fires = fires && (v.partner[i] >= 0 || !plan_.blend.reads_source(v.choice[i]));
-    if (!(v.ratio[i] >= 0.0f && v.ratio[i] <= 1.0f)) fail("the ratio of row " + text(i), text(double{v.ratio[i]}), "a ratio in [0, 1] from the ratio rule");
     v.region.clear(i);
     row_facts const facts{v.shape, i, v.partner[i], fires ? v.ratio[i] : 1.0f};
     if (fires) {
@@ -144,31 +128,38 @@ template <class Stages, class Plan, space S> class planner {
     auto const state = v.state(i);
     float m = 0.0f;
     double const share = state.mean(v.shape);
-    if (!state.constant(m) || (m > 0.0f && m < 1.0f)) plan_.blends = plan_.blends || fractional(state);
+    if (!state.constant(m) || (m > 0.0f && m < 1.0f)) plan_.blends = fractional(v.shape, state, i) || plan_.blends;
     label_shares shares{1.0f, 0.0f};
     if (fires) {
       if constexpr (choosing) shares = stages_.label(facts, share, v.choice[i]);
       else shares = stages_.label(facts, share);
     }
+    if (!std::isfinite(shares.self) || !std::isfinite(shares.partner))
+      fail("the label shares of row " + text(i), text(double{shares.self}) + " and " + text(double{shares.partner}), "two finite numbers from the label rule");
     v.share_self[i] = shares.self, v.share_partner[i] = shares.partner;
     index_t const p = v.partner[i] - key_.first;
     plan_.local = plan_.local && (v.partner[i] < 0 || (p >= 0 && p < v.shape.samples));
     v.weight_self[i] = weight(i), v.weight_partner[i] = v.partner[i] < 0 || !in_.shape.own_source ? 1.0f : weight(p);
   }
-  template <class State> static bool fractional(State const& s) noexcept {
-    for (index_t j = 0; j < s.patches(); ++j)
-      if (float const m = s.get(j).m; m > 0.0f && m < 1.0f) return true;
-    return false;
+  /// Whether some m lies strictly between 0 and 1; refuses a patch that leaves the image.
+  template <class State> static bool fractional(plan_shape const& to, State const& s, index_t i) {
+    bool some = false;
+    for (index_t j = 0; j < s.patches(); ++j) {
+      patch const q = s.get(j);
+      box const b = q.where;
+      some = some || (q.m > 0.0f && q.m < 1.0f);
+      bool const inside = b.empty() || (b.z0 >= 0 && b.y0 >= 0 && b.x0 >= 0 && b.z1 <= to.size[0] && b.y1 <= to.size[1] && b.x1 <= to.size[2]);
+      float whole = 0.0f;
+      if ((!inside && !s.constant(whole)) || !(q.m >= 0.0f && q.m <= 1.0f))
+        fail("box " + text(j) + " of row " + text(i) + " leaves the image, or its m the range [0, 1]; the region rule must place boxes inside " + shape_text(to.size, 3));
+    }
+    return some;
   }
   /// The loss weight of a row of the batch, or of the global batch where the view covers it.
-  float weight(index_t local) const {
+  float weight(index_t local) const noexcept {
     auto const& w = in_.loss_weights;
     if (!w.given()) return 1.0f;
-    bool const whole = w.size() == key_.global;
-    index_t const at = whole ? local + key_.first : local;
-    if (at < 0 || at >= w.size())
-      fail("weights", text(w.size()) + " rows", text(key_.global) + " rows, for partners are rows of the global batch");
-    return static_cast<float>(w.at(at));
+    return static_cast<float>(w.at(w.size() == key_.global ? local + key_.first : local));
   }
 
   Plan& plan_;
@@ -191,8 +182,7 @@ template <class M, space S, class Plan>
 void make_plan(M const& m, input_set<S> const& in, key const& k, Plan& into)
   requires is_plan<Plan>
 {
-  static_assert(method<M>, "mixaug: a method has stages() that returns a recipe, or members pairing, ratio, region, blend and label; see mixaug/method/mixup.hpp");
-  if constexpr (method<M>) {
+  if constexpr (detail::check_method<M, S>()) {
     static_assert(std::is_same_v<Plan, plan_of<M, Plan::memory>>, "mixaug: this plan is of another method; declare it as plan_of<method>");
     static_assert(Plan::memory == space::host, "mixaug: a device plan is made with a backend: make_plan(cuda{stream}, method, inputs, key, plan)");
     auto const stages = detail::stages_of(m);
@@ -202,8 +192,7 @@ void make_plan(M const& m, input_set<S> const& in, key const& k, Plan& into)
 
 /// The plan of one step, by value.
 template <class M, space S> auto make_plan(M const& m, input_set<S> const& in, key const& k) {
-  static_assert(method<M>, "mixaug: a method has stages() that returns a recipe, or members pairing, ratio, region, blend and label; see mixaug/method/mixup.hpp");
-  if constexpr (method<M>) {
+  if constexpr (detail::check_method<M, S>()) {
     plan_of<M> p;
     make_plan(m, in, k, p);
     return p;
@@ -222,6 +211,12 @@ void make_plan(M const& m, tensor_view<T, R, S> const& x, key const& k, Plan& in
 /// The share of row i's pixels that come from the sample itself: the mean of m, exact.
 template <class R, class B> double pixel_share(plan<R, B> const& p, index_t i) noexcept {
   return p.state(i).mean(p.shape);
+}
+/// The same for every row, into (n) floats or doubles.
+template <class R, class B, class T> void pixel_share(plan<R, B> const& p, tensor_view<T, 1> const& out) {
+  if (out.data == nullptr) detail::fail("the output", "a null pointer", detail::text(p.rows()) + " numbers");
+  detail::same_rows("the output", out.extent[0], p.rows());
+  for (index_t i = 0; i < p.rows(); ++i) out(i) = static_cast<T>(pixel_share(p, i));
 }
 
 }  // namespace mixaug

@@ -11,6 +11,7 @@ namespace mixaug::detail {
 /// backends only loop. begin(i) = all that is constant in a sample (block-uniform on CUDA).
 template <class T, class Region, class Blend, space S> struct mix_body {
   using element = T;
+  static constexpr bool constant_field = Region::constant_field;
 
   rows_view<T const> x, source;
   rows_view<T> out;
@@ -48,24 +49,6 @@ template <class T, class Region, class Blend, space S> struct mix_body {
                                   ? a  // not read
                                   : run_of<T const>{source.at(s.source, p, z, y) + e0 * source.step, source.step};
     blend.template run<K>(s.choice, o, a, b, e1 - e0, m, out.px == 1 ? p : e0 % out.px, out.px);
-  }
-
-  /// Elements [e0, e1) of a row, whatever pieces they fall in.
-  template <run_kind K>
-  MIXAUG_HD void pieces(sample const& s, index_t p, index_t z, index_t y, index_t e0, index_t e1) const noexcept {
-    while (e0 < e1) {
-      piece const q = s.region.at(z, y, e0 / out.px);
-      index_t const end = q.end > e1 / out.px ? e1 : lesser(q.end * out.px, e1);
-      if constexpr (K == run_kind::chunk) {
-        if (end - e0 == chunk_size<T>)
-          run<run_kind::chunk>(s, p, z, y, e0, end, q.m);
-        else
-          run<run_kind::element>(s, p, z, y, e0, end, q.m);
-      } else {
-        run<K>(s, p, z, y, e0, end, q.m);
-      }
-      e0 = end;
-    }
   }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <charconv>
+#include <cmath>
 #include <istream>
 #include <mixaug/step/any_plan.hpp>
 #include <ostream>
@@ -20,11 +21,18 @@
 namespace mixaug {
 namespace detail {
 
-template <class T> void put(std::string& line, T v) {
+template <class T> void put(std::string& all, T v, char separator = ' ') {
   char buffer[32];
   auto const r = std::to_chars(buffer, buffer + sizeof buffer, v);
-  if (!line.empty()) line += ' ';
-  line.append(buffer, r.ptr);
+  (all += separator).append(buffer, r.ptr);
+}
+
+/// The beginning of a word of anyone's file, fit for a message.
+inline std::string quoted(std::string const& word) {
+  std::string all = word.empty() ? "no word" : "\"" + word.substr(0, 40) + "\"";
+  for (char& c : all)
+    if (c < ' ' || c > '~') c = '?';
+  return all;
 }
 
 /// The lines of a plan, read word by word; errors name the line.
@@ -35,6 +43,7 @@ class plan_reader {
   void line() {
     ++number_;
     at_ = 0;
+    if (number_ == 1 && !in_.good()) fail("the plan text", "a stream that cannot be read", "an open file, or a text");
     if (!std::getline(in_, line_)) bad("the end of the text", "another line (the plan is truncated)");
     if (!line_.empty() && line_.back() == '\r') line_.pop_back();
   }
@@ -46,7 +55,7 @@ class plan_reader {
     return w;
   }
   void expect(char const* name) {
-    if (std::string const w = word(); w != name) bad("\"" + w.substr(0, 40) + "\"", std::string("\"") + name + "\"");
+    if (std::string const w = word(); w != name) bad(quoted(w), std::string("\"") + name + "\"");
   }
   template <class T> T number(char const* name) { return convert<T>(word(), name); }
   index_t within(char const* name, index_t low, index_t high) {
@@ -54,18 +63,18 @@ class plan_reader {
     if (v < low || v > high) bad(std::string(name) + " " + text(v), "a number in [" + text(low) + ", " + text(high) + "]");
     return v;
   }
-  float share(char const* name, float high) {
+  float finite(char const* name) {
     float const v = number<float>(name);
-    if (!(v >= -high && v <= high)) bad(std::string(name) + " " + text(double{v}), "a finite number up to " + text(double{high}));
+    if (!std::isfinite(v)) bad(std::string(name) + " " + text(double{v}), "a finite number");
     return v;
   }
   void finish() {
-    if (more()) bad("\"" + line_.substr(at_, 40) + "\" after the last word", "the end of the line");
+    if (more()) bad(quoted(line_.substr(at_)) + " after the last word", "the end of the line");
   }
   template <class T> T convert(std::string const& w, char const* name) {
     T v{};
     auto const r = std::from_chars(w.data(), w.data() + w.size(), v);
-    if (w.empty() || r.ec != std::errc() || r.ptr != w.data() + w.size()) bad("\"" + w.substr(0, 40) + "\"", std::string("a number (") + name + ")");
+    if (w.empty() || r.ec != std::errc() || r.ptr != w.data() + w.size()) bad(quoted(w), std::string("a number (") + name + ")");
     return v;
   }
   [[noreturn]] void bad(std::string const& got, std::string const& expected) const {
@@ -85,7 +94,7 @@ inline void read_box(plan_reader& r, plan_shape const& s, box& b) {
   std::size_t at = 0;
   for (int k = 0; k < 6; ++k) {
     std::size_t const end = k == 5 ? w.size() : w.find(',', at);
-    if (at > w.size() || end == std::string::npos) r.bad("\"" + w.substr(0, 40) + "\"", "a box z0,z1,y0,y1,x0,x1");
+    if (at > w.size() || end == std::string::npos) r.bad(quoted(w), "a box z0,z1,y0,y1,x0,x1");
     *corner[k] = r.convert<std::int32_t>(w.substr(at, end - at), "box");
     at = end + 1;
   }
@@ -96,37 +105,40 @@ inline void read_box(plan_reader& r, plan_shape const& s, box& b) {
 
 }  // namespace detail
 
-/// Writes a plan in the format above.
+/// Writes a plan in the format above, whatever the stream's flags and locale.
 template <class R, class B> void write_plan(std::ostream& out, plan<R, B> const& p) {
+  using detail::put;
+  detail::check_made(p.shape);
   any_plan const q = to_any(p);
   plan_shape const& s = q.shape;
-  out << "mixaug-plan 1\nrows " << s.rows << " samples " << s.samples << " source_rows " << s.source_rows << " own_source " << int{s.own_source}
-      << " first " << s.first << "\nsize";
-  for (int d = 3 - s.spatial; d < 3; ++d) out << ' ' << s.size[d];
+  std::string all = "mixaug-plan 1\nrows";
+  put(all, s.rows), put(all += " samples", s.samples), put(all += " source_rows", s.source_rows);
+  put(all += " own_source", int{s.own_source}), put(all += " first", s.first);
+  all += "\nsize";
+  for (int d = 3 - s.spatial; d < 3; ++d) put(all, s.size[d]);
   key const& k = q.drawn_with;
-  out << "\nkey " << k.seed << ' ' << k.step << ' ' << k.first << ' ' << k.global << ' ' << k.block << "\nboxes " << s.boxes << '\n';
+  put(all += "\nkey", k.seed), put(all, k.step), put(all, k.first), put(all, k.global), put(all, k.block);
+  put(all += "\nboxes", s.boxes);
   int choices = 1;
   for (index_t i = 0; i < s.rows; ++i) choices = choices > q.choice[i] ? choices : q.choice[i] + 1;
   for (int c = 0; c < choices; ++c) {
-    out << "choice " << c << (q.region.kind_of[c] != 0 ? " boxes" : " whole") << (q.blend.erases[c] ? " erase" : " mix");
-    std::string fill;
-    for (int j = 0; q.blend.erases[c] && j < q.blend.fill[c].count; ++j) detail::put(fill, q.blend.fill[c].value[j]);
-    out << (fill.empty() ? "" : " ") << fill << '\n';
+    put(all += "\nchoice", c);
+    all += q.region.kind_of[c] != 0 ? " boxes" : " whole";
+    all += q.blend.erases[c] ? " erase" : " mix";
+    for (int j = 0; q.blend.erases[c] && j < q.blend.fill[c].count; ++j) put(all, q.blend.fill[c].value[j]);
   }
-  out << "columns choice self partner ratio share_self share_partner weight_self weight_partner boxes\n";
+  all += "\ncolumns choice self partner ratio share_self share_partner weight_self weight_partner boxes";
   for (index_t i = 0; i < s.rows; ++i) {
-    std::string line;
-    detail::put(line, int{q.choice[i]}), detail::put(line, q.self[i]), detail::put(line, q.partner[i]), detail::put(line, q.ratio[i]);
-    detail::put(line, q.share_self[i]), detail::put(line, q.share_partner[i]);
-    detail::put(line, q.weight_self[i]), detail::put(line, q.weight_partner[i]);
+    put(all, int{q.choice[i]}, '\n'), put(all, q.self[i]), put(all, q.partner[i]), put(all, q.ratio[i]);
+    put(all, q.share_self[i]), put(all, q.share_partner[i]), put(all, q.weight_self[i]), put(all, q.weight_partner[i]);
     for (index_t j = 0; q.region.kind_of[q.choice[i]] != 0 && j < s.boxes; ++j) {
       box const b = q.region.box(i, j);
-      char const* separator = " ";
-      for (std::int32_t c : {b.z0, b.z1, b.y0, b.y1, b.x0, b.x1}) line += separator + std::to_string(c), separator = ",";
+      put(all, b.z0), put(all, b.z1, ','), put(all, b.y0, ','), put(all, b.y1, ','), put(all, b.x0, ','), put(all, b.x1, ',');
     }
-    out << line << '\n';
   }
-  out << "end " << s.rows << '\n';
+  put(all += "\nend", s.rows);
+  all += '\n';
+  out.write(all.data(), static_cast<std::streamsize>(all.size()));
 }
 
 /// Reads a plan back. Errors: invalid_argument with the line, what it got and what it expected: a foreign or
@@ -135,7 +147,7 @@ inline any_plan read_plan(std::istream& in) {
   constexpr index_t most = (index_t{1} << 40) - 2;
   detail::plan_reader r(in);
   r.line(), r.expect("mixaug-plan");
-  if (std::string const v = r.word(); v != "1") r.bad("version \"" + v.substr(0, 40) + "\"", "version 1");
+  if (std::string const v = r.word(); v != "1") r.bad("version " + detail::quoted(v), "version 1");
   r.finish();
   plan_shape s;
   r.line();
@@ -148,9 +160,10 @@ inline any_plan read_plan(std::istream& in) {
   index_t size[3];
   while (r.more() && s.spatial < 3) size[s.spatial++] = r.within("size", 1, INT32_MAX);
   for (int d = 0; d < s.spatial; ++d) s.size[3 - s.spatial + d] = size[d];
+  if (s.pixels() == INT64_MAX) r.bad("size " + detail::shape_text(s.size, 3), "fewer than 2^63 pixels");
   key k;
   r.finish(), r.line(), r.expect("key");
-  k.seed = r.number<std::uint64_t>("seed"), k.step = r.number<std::uint64_t>("step");
+  k.seed = r.number<std::uint64_t>("seed"), k.step = static_cast<std::uint64_t>(r.within("step", 0, most + 1));
   k.first = r.within("first", 0, most), k.global = r.within("global", 0, most), k.block = r.within("block", 0, most);
   r.finish(), r.line(), r.expect("boxes"), s.boxes = r.within("boxes", 1, 64), r.finish();
 
@@ -160,16 +173,16 @@ inline any_plan read_plan(std::istream& in) {
   for (r.line();; r.line()) {
     std::string const head = r.word();
     if (head == "columns") break;
-    if (head != "choice") r.bad("\"" + head.substr(0, 40) + "\"", "\"choice\" or \"columns\"");
+    if (head != "choice") r.bad(detail::quoted(head), "\"choice\" or \"columns\"");
     if (choices == 8) r.bad("a ninth choice", "at most 8");
     r.within("choice", choices, choices);
     std::string const region = r.word(), blend = r.word();
-    if (region != "whole" && region != "boxes") r.bad("region \"" + region.substr(0, 40) + "\"", "whole or boxes");
-    if (blend != "mix" && blend != "erase") r.bad("blend \"" + blend.substr(0, 40) + "\"", "mix or erase");
+    if (region != "whole" && region != "boxes") r.bad("region " + detail::quoted(region), "whole or boxes");
+    if (blend != "mix" && blend != "erase") r.bad("blend " + detail::quoted(blend), "mix or erase");
     kinds[choices] = region == "boxes" ? 1 : 0;
     fill_value& fill = p.blend.fill[choices];
     p.blend.erases[choices++] = blend == "erase";
-    for (fill.count = 0; r.more() && fill.count < 4;) fill.value[fill.count++] = r.share("fill", 3.4e38f);
+    for (fill.count = 0; r.more() && fill.count < 4;) fill.value[fill.count++] = r.finite("fill");
     if ((blend == "erase") != (fill.count > 0)) r.bad("a fill of " + detail::text(index_t{fill.count}) + " values", "1 to 4 for erase, none for mix");
     if (fill.count == 0) fill.count = 1;
     r.finish();
@@ -177,18 +190,17 @@ inline any_plan read_plan(std::istream& in) {
   if (choices == 0) r.bad("no choice", "at least one");
   // Rows are read before room for them is made: a wrong count must not ask for memory.
   struct row_of { std::uint8_t choice; index_t self, partner; float value[5]; };
-  std::string block;
-  std::string boxes_block;
+  std::string block, boxes_block;
   for (index_t i = 0; i < s.rows; ++i) {
     r.line();
     row_of row{};
     row.choice = static_cast<std::uint8_t>(r.within("choice", 0, choices - 1));
     row.self = r.within("self", 0, s.samples - 1);
     row.partner = r.within("partner", -1, s.source_rows - 1);
-    row.value[0] = static_cast<float>(r.share("ratio", 1.0f));
-    if (row.value[0] < 0.0f) r.bad("a negative ratio", "a ratio in [0, 1]");
+    row.value[0] = r.finite("ratio");
+    if (row.value[0] < 0.0f || row.value[0] > 1.0f) r.bad("ratio " + detail::text(double{row.value[0]}), "a ratio in [0, 1]");
     char const* const names[] = {"share_self", "share_partner", "weight_self", "weight_partner"};
-    for (int c = 0; c < 4; ++c) row.value[c + 1] = r.share(names[c], 3.4e38f);
+    for (int c = 0; c < 4; ++c) row.value[c + 1] = r.finite(names[c]);
     block.append(reinterpret_cast<char const*>(&row), sizeof row);
     for (index_t j = 0; j < s.boxes; ++j) {
       box b = no_box;

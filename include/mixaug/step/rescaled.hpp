@@ -15,13 +15,15 @@ enum class shares : unsigned char {
 namespace detail {
 
 template <class Plan> void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& into) {
+  check_made(p.shape);
   if (rank != p.shape.spatial)
-    fail("rescaled's extents", text(index_t{rank}) + " numbers", text(index_t{p.shape.spatial}) + ", the plan's spatial dimensions");
+    fail("rescaled's extents", text(index_t{rank}) + " numbers", text(index_t{p.shape.spatial}) + ", as the plan has spatial dimensions");
   plan_shape to = p.shape;
   for (int d = 0; d < rank; ++d) {
-    if (size[d] < 1 || size[d] > INT32_MAX) fail("rescaled's extents", shape_text(size, rank), "at least one pixel along each axis");
+    if (size[d] < 1 || size[d] > INT32_MAX) fail("rescaled's extents", shape_text(size, rank), "1 to 2147483647 pixels along each axis");
     to.size[3 - rank + d] = size[d];
   }
+  if (to.pixels() == INT64_MAX) fail("rescaled's extents", shape_text(size, rank), "fewer than 2^63 pixels");
   if (&into == &p) fail("rescale's result is the plan itself; give another plan");
   into.fit(to);
   into.blend = p.blend, into.drawn_with = p.drawn_with, into.blends = p.blends, into.local = p.local;

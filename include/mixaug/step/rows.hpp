@@ -81,13 +81,26 @@ template <class T> rows_view<T> to_rows(T* data, five const& f, bool inside) noe
   return r;
 }
 
+/// Whether the addresses of all elements can be computed: absurd extents and strides are refused, not overflowed.
+constexpr bool addressable(five const& f, std::size_t element) noexcept {
+  std::uint64_t left = std::uint64_t{INT64_MAX} / element - 1;
+  for (int d = 0; d < 5; ++d) {
+    std::uint64_t const steps = static_cast<std::uint64_t>(f.extent[d] - 1);
+    std::uint64_t const stride = f.stride[d] < 0 ? 0 - static_cast<std::uint64_t>(f.stride[d]) : static_cast<std::uint64_t>(f.stride[d]);
+    if (steps != 0 && stride > left / steps) return false;
+    left -= steps * stride;
+  }
+  return true;
+}
+
 /// Bytes [low, high) that a view touches; negative strides reach below `data`.
 struct reach {
   std::uintptr_t low, high;
 };
 template <class T> reach reach_of(T const* data, five const& f) noexcept {
   index_t low = 0, high = 0;
-  for (int d = 0; d < 5; ++d) (f.stride[d] < 0 ? low : high) += (f.extent[d] - 1) * f.stride[d];
+  for (int d = 0; d < 5; ++d)
+    if (f.extent[d] > 1) (f.stride[d] < 0 ? low : high) += (f.extent[d] - 1) * f.stride[d];
   auto const at = reinterpret_cast<std::uintptr_t>(data);
   return {at + static_cast<std::uintptr_t>(low) * sizeof(T), at + static_cast<std::uintptr_t>(high + 1) * sizeof(T)};
 }
@@ -97,7 +110,7 @@ constexpr bool overlap(reach a, reach b) noexcept { return a.low < b.high && b.l
 inline bool self_overlapping(five f) noexcept {
   for (int d = 0; d < 5; ++d) {
     if (f.extent[d] == 1) f.stride[d] = INT64_MAX;
-    if (f.stride[d] < 0) f.stride[d] = -f.stride[d];
+    else if (f.stride[d] < 0) f.stride[d] = -f.stride[d];
   }
   index_t span = 1;
   for (int pass = 0; pass < 5; ++pass) {

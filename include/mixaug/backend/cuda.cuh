@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#if !defined(__CUDACC__)
+#error "mixaug: backend/cuda.cuh has kernels; compile the file as CUDA (name it .cu, or set its CMake property LANGUAGE to CUDA)"
+#endif
+#include <mixaug/backend/cuda/launch.cuh>
+
+namespace mixaug {
+
+/// Own kernels on a stream. Nothing in apply, apply_inplace or apply_adjoint allocates or waits, so a step can
+/// be captured in a CUDA graph. Views and plans are device ones: on_device(view), make_plan(cuda{stream}, ...).
+struct cuda {
+  cudaStream_t stream = nullptr;
+
+  using mixaug_backend = void;
+  static constexpr space memory = space::device;
+
+  template <class Body> void mix(Body const& body, index_t rows) const { detail::device_mix(*this, body, rows); }
+  template <class Body> void inplace(Body const& body) const { detail::device_inplace(*this, body); }
+  template <class Body> void adjoint(Body const& body, index_t rows) const { detail::device_adjoint(*this, body, rows); }
+  template <class Body> void rows(Body const& body, index_t n) const { detail::device_rows(*this, body, n); }
+
+  template <class Job> void launch(Job const& job, index_t rows, index_t count) const {
+    detail::launch_on(stream, job, rows, count, 4);
+  }
+};
+
+}  // namespace mixaug
+#include <mixaug/backend/cuda/plan.cuh>

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/step/adjoint_body.hpp>
+
+/// What one GPU thread does, as plain functors: begin(i) = what is constant in item row i, then
+/// operator()(begun, c) for each c below `count`. CUDA kernels and Thrust's device policies call them; they
+/// run on the host as well. A thread owns the same few elements of every row, 16 aligned bytes or one element,
+/// loads them into registers, blends there and stores them once: in place, no other thread meets them.
+namespace mixaug::detail {
+
+/// V elements: 16 bytes, or one.
+template <class T, int V> using pack = chunk_of<T, V>;
+
+/// a / b for b > 0; nvcc itself divides in 32 bits where both fit.
+MIXAUG_HD inline index_t quotient(index_t a, index_t b) noexcept { return b == 1 ? a : a / b; }
+
+/// n elements from element e of row (p, z, y) of a sample.
+struct place {
+  index_t p, z, y, e, n;
+};
+
+/// Deals a sample's elements to threads, V at a time: along each row, or along the whole sample where its
+/// rows follow each other (`flat`; V elements may then reach over the end of a row).
+struct dealing {
+  index_t height, depth, run;  // rows a slice, slices a plane, elements a row
+  index_t stretch;             // elements that follow each other: a row or a sample
+  index_t across, count;       // threads a stretch, threads a sample
+
+  template <class T> dealing(rows_view<T> const& v, bool flat, int V) noexcept
+      : height(v.height), depth(v.depth), run(v.run_length()), stretch(flat ? v.rows() * run : run),
+        across(ceil_div(stretch, V)), count(flat ? across : across * v.rows()) {}
+
+  /// The elements of thread c: V, or fewer at the end of a stretch.
+  template <int V> MIXAUG_HD place at(index_t c) const noexcept {
+    index_t const from = quotient(c, across), first = (c - from * across) * V;
+    index_t const inside = stretch == run ? 0 : quotient(first, run), row = from + inside;
+    index_t const slice = quotient(row, height), plane = quotient(slice, depth);
+    return {plane, slice - plane * depth, row - slice * height, first - inside * run, lesser(V, stretch - first)};
+  }
+  /// Moves k elements on, at most to the end of the row.
+  MIXAUG_HD void advance(place& at, index_t k) const noexcept {
+    at.e += k, at.n -= k;
+    if (at.e < run) return;
+    at.e = 0;
+    if (++at.y < height) return;
+    at.y = 0;
+    if (++at.z < depth) return;
+    at.z = 0, ++at.p;
+  }
+  /// Calls act.template operator()<V>(place), or <1> for each element where there are fewer than V.
+  template <int V, class Act> MIXAUG_HD void each(index_t c, Act const& act) const noexcept {
+    place at = this->at<V>(c);
+    if (at.n == V) return act.template run<V>(at);
+    for (index_t left = at.n; left > 0; --left) {
+      at.n = 1;
+      act.template run<1>(at);
+      advance(at, 1);
+    }
+  }
+};
+
+/// Whether every row of a view can be read V aligned elements at a time.
+template <int V, class T> bool packs_fit(rows_view<T> const& v, bool flat) noexcept {
+  bool const rows = (v.height == 1 || v.row % V == 0) && (v.depth == 1 || v.slice % V == 0) && (v.planes == 1 || v.plane % V == 0);
+  return v.step == 1 && reinterpret_cast<std::uintptr_t>(v.data) % (sizeof(T) * V) == 0 && (v.n == 1 || v.sample % V == 0) &&
+         (flat ? v.rows() * v.run_length() : v.run_length()) >= V && (flat || rows);
+}
+
+/// The V elements of row i at a place, counted in packs: nvcc 13 splits the access when elements are counted.
+template <int V, class T> MIXAUG_HD auto& pack_at(rows_view<T> const& v, index_t i, place const& at) noexcept {
+  using packed = std::conditional_t<std::is_const_v<T>, pack<std::remove_const_t<T>, V> const, pack<T, V>>;
+  index_t const offset = i * v.sample + at.p * v.plane + at.z * v.slice + at.y * v.row + at.e * v.step;
+  return reinterpret_cast<packed*>(v.data)[offset / V];
+}
+
+/// The V elements of one thread, and how mix_body's region and blend treat them.
+template <int V, class Body> struct blender {
+  using T = typename Body::element;
+  using sample = typename Body::sample;
+  using elements = pack<T, V>;
+  Body const& body;
+  dealing const& deal;
+
+  /// The piece of equal m under the first elements of a place: how many of them, and m.
+  MIXAUG_HD piece first_piece(sample const& s, place const& at) const noexcept {
+    if (s.source < 0 && body.blend.reads_source(s.choice)) return {at.n, 1.0f};
+    index_t const px = body.out.px;
+    piece const q = s.region.at(at.z, at.y, quotient(at.e, px));
+    if constexpr (Body::constant_field) return {at.n, q.m};
+    index_t const end = q.end >= body.out.width ? deal.run : q.end * px;
+    return {lesser(at.n, end - at.e), q.m};
+  }
+  /// The range of m over a place.
+  struct range {
+    float least, most;
+  };
+  MIXAUG_HD range field(sample const& s, place at) const noexcept {
+    piece q = first_piece(s, at);
+    range r{q.m, q.m};
+    while (q.end < at.n) {
+      deal.advance(at, q.end);
+      q = first_piece(s, at);
+      if (q.m < r.least) r.least = q.m;
+      if (q.m > r.most) r.most = q.m;
+    }
+    return r;
+  }
+  /// What the elements become. `a` need not be loaded where all m = 0, nor `b` where all m = 1.
+  MIXAUG_HD elements blend(sample const& s, place const& at, range const& m, elements const& a, elements const& b) const noexcept {
+    bool const one_m = Body::constant_field || m.least >= m.most;
+    if (!one_m || (at.e + at.n > deal.run && body.blend.per_channel(s.choice))) return one_by_one(s, at, a, b);
+    elements o = a;
+    run<V == 1 ? run_kind::element : run_kind::chunk>(s, at, m.least, o.v, a.v, b.v);
+    return o;
+  }
+
+ private:
+  /// Elements of several pieces or rows, one after the other: few threads come here.
+  MIXAUG_HD elements one_by_one(sample const& s, place at, elements const a, elements const b) const noexcept {
+    elements o{};
+    for (int u = 0; at.n > 0; ++u) {
+      place one = at;
+      one.n = 1;
+      run<run_kind::element>(s, one, first_piece(s, one).m, o.v + u, a.v + u, b.v + u);
+      deal.advance(at, 1);
+    }
+    return o;
+  }
+  template <run_kind K> MIXAUG_HD void run(sample const& s, place const& at, float m, T* o, T const* a, T const* b) const noexcept {
+    index_t const px = body.out.px, channel = px == 1 ? at.p : at.e - quotient(at.e, px) * px;
+    body.blend.template run<K>(s.choice, run_of<T>{o}, run_of<T const>{a}, run_of<T const>{b}, K == run_kind::chunk ? V : 1, m, channel, px);
+  }
+};
+
+/// apply: item row i is a row of the output.
+template <int V, class Body> struct mix_threads {
+  using T = typename Body::element;
+  Body body;
+  dealing deal;
+
+  struct one {
+    Body const& body;
+    dealing const& deal;
+    typename Body::sample const& s;
+    template <int W> MIXAUG_HD void run(place const& at) const noexcept {
+      blender<W, Body> const with{body, deal};
+      auto const m = with.field(s, at);
+      pack<T, W> a{}, b{};
+      if (m.most > 0.0f) a = pack_at<W>(body.x, s.self, at);
+      if (m.least < 1.0f && s.source >= 0) b = pack_at<W>(body.source, s.source, at);
+      pack_at<W>(body.out, s.row, at) = with.blend(s, at, m, a, b);
+    }
+  };
+  MIXAUG_HD typename Body::sample begin(index_t i) const noexcept { return body.begin(i); }
+  MIXAUG_HD void operator()(typename Body::sample const& s, index_t c) const noexcept { deal.each<V>(c, one{body, deal, s}); }
+};
+
+/// apply_inplace: item row i is a step of the plan's order; the one that begins a connected component walks
+/// all of it, and the elements that the last row of a cycle will read stay in registers.
+template <int V, class Body> struct inplace_threads {
+  using T = typename Body::element;
+  Body body;  // x = source = out
+  dealing deal;
+
+  struct walk {
+    Body const& body;
+    dealing const& deal;
+    index_t first;
+    template <int W> MIXAUG_HD void run(place const& at) const noexcept {
+      blender<W, Body> const with{body, deal};
+      pack<T, W> kept{};
+      for (index_t k = first;; ++k) {
+        inplace_step const step = body.plan.order.data[k];
+        auto& own = pack_at<W>(body.out, step.row, at);
+        if (step.kept_for >= 0 && with.field(body.begin(step.kept_for), at).least < 1.0f) kept = own;
+        auto const s = body.begin(step.row);
+        auto const m = with.field(s, at);
+        bool const reads = body.blend.reads_source(s.choice);
+        if (m.least < 1.0f && !(reads && step.source == inplace_step::none)) {
+          pack<T, W> a{}, b = kept;
+          if (m.most > 0.0f) a = own;
+          if (reads && step.source >= 0) b = pack_at<W>(body.out, step.source, at);
+          own = with.blend(s, at, m, a, b);
+        }
+        if (step.last) return;
+      }
+    }
+  };
+  MIXAUG_HD index_t begin(index_t i) const noexcept { return i == 0 || body.plan.order.data[i - 1].last ? i : index_t{-1}; }
+  MIXAUG_HD void operator()(index_t first, index_t c) const noexcept {
+    if (first >= 0) deal.each<V>(c, walk{body, deal, first});
+  }
+};
+
+/// apply_adjoint: item row j is a row of the gradient; one element a thread, so that reads are coalesced.
+template <class Body> struct adjoint_threads {
+  Body body;
+  dealing deal;
+
+  MIXAUG_HD typename Body::sample begin(index_t j) const noexcept { return body.begin(j); }
+  MIXAUG_HD void operator()(typename Body::sample const& s, index_t c) const noexcept {
+    place const at = deal.at<1>(c);
+    body.template run<1>(s, at.p, at.z, at.y, at.e, 1);
+  }
+};
+
+/// Row k of a body over rows (labels, losses), called as body(k, lane, lanes): lanes do not wait for each other.
+template <class Body> struct row_threads {
+  static constexpr index_t lanes = 128;
+  Body body;
+
+  MIXAUG_HD index_t begin(index_t k) const noexcept { return k; }
+  MIXAUG_HD void operator()(index_t k, index_t lane) const noexcept { body(k, lane, lanes); }
+};
+
+// A device backend runs launch(threads, rows, count); these are the jobs.
+template <class Backend, class Body> void device_mix(Backend const& be, Body const& body, index_t rows) {
+  constexpr int V = chunk_size<typename Body::element>;
+  if (packs_fit<V>(body.x, body.flat) && packs_fit<V>(body.source, body.flat) && packs_fit<V>(body.out, body.flat)) {
+    mix_threads<V, Body> const job{body, {body.out, body.flat, V}};
+    be.launch(job, rows, job.deal.count);
+  } else {
+    mix_threads<1, Body> const job{body, {body.out, body.flat, 1}};
+    be.launch(job, rows, job.deal.count);
+  }
+}
+template <class Backend, class Body> void device_inplace(Backend const& be, Body const& body) {
+  constexpr int V = chunk_size<typename Body::element>;
+  bool const flat = body.out.flat();
+  index_t const steps = body.plan.shape.rows;
+  if (packs_fit<V>(body.out, flat)) {
+    inplace_threads<V, Body> const job{body, {body.out, flat, V}};
+    be.launch(job, steps, job.deal.count);
+  } else {
+    inplace_threads<1, Body> const job{body, {body.out, flat, 1}};
+    be.launch(job, steps, job.deal.count);
+  }
+}
+template <class Backend, class Body> void device_adjoint(Backend const& be, Body const& body, index_t rows) {
+  adjoint_threads<Body> const job{body, {body.out, false, 1}};
+  be.launch(job, rows, job.deal.count);
+}
+template <class Backend, class Body> void device_rows(Backend const& be, Body const& body, index_t n) {
+  be.launch(row_threads<Body>{body}, n, row_threads<Body>::lanes);
+}
+
+}  // namespace mixaug::detail

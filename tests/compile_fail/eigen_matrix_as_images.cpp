@@ -1,0 +1,4 @@
+// expect: mixaug: the container has another rank than the view asked for
+#include <mixaug/interop/eigen.hpp>
+
+void give_a_matrix(Eigen::MatrixXf& pixels) { (void)mixaug::nchw(pixels); }

@@ -1,0 +1,4 @@
+// expect: mixaug: this view would outlive the temporary container that it looks into
+#include <mixaug/interop/eigen.hpp>
+
+void give_a_temporary() { (void)mixaug::features(Eigen::MatrixXf(4, 2)); }

@@ -1,0 +1,16 @@
+// expect: mixaug: a method inside one_of has a stage that is no rule
+#include <mixaug/mixaug.hpp>
+
+namespace ma = mixaug;
+
+struct half {};
+struct mine {
+  auto stages() const { return ma::recipe{ma::pairing::shuffle{}, half{}, ma::region::whole{}, ma::blend::mix{}, ma::label::by_share{}}; }
+};
+
+int main() {
+  float pixels[4 * 3 * 8 * 8] = {};
+  auto const x = ma::nchw(pixels, {4, 3, 8, 8});
+  ma::one_of const m(mine{}, ma::cutmix{});
+  ma::make_plan(m, x, ma::key{});
+}

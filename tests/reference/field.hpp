@@ -1,0 +1,89 @@
+#pragma once
+#include <mixaug/mixaug.hpp>
+
+/// The field m of a plan, pixel by pixel, read off its columns by brute force: what the documentation of each
+/// region kind says, nothing of how kernels walk it.
+namespace reference {
+
+struct pixel {
+  std::int64_t z, y, x;
+};
+inline pixel pixel_of(mixaug::plan_shape const& s, std::int64_t k) {
+  return {k / (s.size[1] * s.size[2]), k / s.size[2] % s.size[1], k % s.size[2]};
+}
+
+/// field_of<Kind>::at(columns, row, ratio, choice, pixel): the weight of the sample itself.
+template <class Kind>
+struct field_of;
+
+template <>
+struct field_of<mixaug::kind::whole> {
+  template <class Columns>
+  static float at(Columns const&, std::int64_t, float ratio, int, pixel) {
+    return ratio;
+  }
+};
+template <>
+struct field_of<mixaug::kind::boxes> {
+  template <class Columns>
+  static float at(Columns const& c, std::int64_t row, float, int, pixel p) {
+    for (std::int64_t j = 0; j < c.count; ++j) {
+      mixaug::box const b = c.where[row * c.count + j];
+      if (p.z >= b.z0 && p.z < b.z1 && p.y >= b.y0 && p.y < b.y1 && p.x >= b.x0 && p.x < b.x1) return 0;
+    }
+    return 1;
+  }
+};
+template <class Only>
+struct field_of<mixaug::kind::either<Only>> : field_of<Only> {};
+template <class First, class Second, class... Rest>
+struct field_of<mixaug::kind::either<First, Second, Rest...>> {
+  template <class Columns>
+  static float at(Columns const& c, std::int64_t row, float ratio, int choice, pixel p) {
+    if (choice == 0) return field_of<First>::at(c.head, row, ratio, 0, p);
+    return field_of<mixaug::kind::either<Second, Rest...>>::at(c.rest, row, ratio, choice - 1, p);
+  }
+};
+
+template <class R, class B>
+float weight(mixaug::plan<R, B> const& p, std::int64_t row, std::int64_t k) {
+  return field_of<R>::at(p.region, row, p.ratio[row], p.choice[row], pixel_of(p.shape, k % p.shape.pixels()));
+}
+
+/// What stands on the other side: the partner, or a fill.
+template <class Blend>
+struct other_side;
+template <>
+struct other_side<mixaug::blend::mix> {
+  static bool is_partner(mixaug::blend::mix const&, int) { return true; }
+  static float fill(mixaug::blend::mix const&, int, std::int64_t) { return 0; }
+};
+template <>
+struct other_side<mixaug::blend::erase> {
+  static bool is_partner(mixaug::blend::erase const&, int) { return false; }
+  static float fill(mixaug::blend::erase const& b, int, std::int64_t channel) {
+    return b.fill.value[b.fill.count == 1 ? 0 : channel];
+  }
+};
+template <class Only>
+struct other_side<mixaug::blend::either<Only>> : other_side<Only> {};
+template <class First, class Second, class... Rest>
+struct other_side<mixaug::blend::either<First, Second, Rest...>> {
+  using blend = mixaug::blend::either<First, Second, Rest...>;
+  using tail = other_side<mixaug::blend::either<Second, Rest...>>;
+  static bool is_partner(blend const& b, int choice) {
+    return choice == 0 ? other_side<First>::is_partner(b.head, 0) : tail::is_partner(b.rest, choice - 1);
+  }
+  static float fill(blend const& b, int choice, std::int64_t channel) {
+    return choice == 0 ? other_side<First>::fill(b.head, 0, channel) : tail::fill(b.rest, choice - 1, channel);
+  }
+};
+
+/// Whether row `row` takes pixels of a partner: it has one, and that is not the row itself.
+template <class R, class B>
+bool has_partner(mixaug::plan<R, B> const& p, std::int64_t row) {
+  if (!other_side<B>::is_partner(p.blend, p.choice[row]) || p.partner[row] < 0) return false;
+  return !(p.shape.own_source && p.partner[row] - p.shape.first == p.self[row]);
+}
+
+}  // namespace reference

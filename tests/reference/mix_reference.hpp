@@ -1,0 +1,89 @@
+#pragma once
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "reference/field.hpp"
+#include "support/memory.hpp"
+#include "support/values.hpp"
+
+/// out = m a + (1 - m) b, one pixel after the other, and the transpose.
+namespace reference {
+
+template <class T>
+constexpr bool is_half = std::is_same_v<T, mixaug::float16> || std::is_same_v<T, mixaug::bfloat16>;
+template <class T>
+using real_of = std::conditional_t<std::is_same_v<T, double>, double, float>;
+
+template <class T>
+T from_real(real_of<T> v) {
+  if constexpr (std::is_same_v<T, mixaug::float16>)
+    return {encode_float16(static_cast<double>(v))};
+  else if constexpr (std::is_same_v<T, mixaug::bfloat16>)
+    return {encode_bfloat16(static_cast<double>(v))};
+  else
+    return static_cast<T>(v);
+}
+template <class T>
+real_of<T> to_real(T v) {
+  return static_cast<real_of<T>>(test::as_double(v));
+}
+
+/// A fill as an element: ids and bytes are given as whole numbers.
+template <class T>
+T fill_of(float v) {
+  if constexpr (std::is_floating_point_v<T> || is_half<T>)
+    return from_real<T>(static_cast<real_of<T>>(v));
+  else
+    return static_cast<T>(static_cast<int>(v));
+}
+
+/// The distance to the next larger number of the format.
+template <class T>
+double ulp(double v) {
+  int const digits = std::is_same_v<T, mixaug::float16> ? 11 : std::is_same_v<T, mixaug::bfloat16> ? 8 : std::numeric_limits<real_of<T>>::digits;
+  return v == 0 ? 0 : std::ldexp(1.0, std::ilogb(v) - digits + 1);
+}
+
+/// Whether `got` is m a + (1 - m) b as the design words it for elements T. `exact`: fma's bits.
+template <class T>
+bool is_mix(T got, T a, T b, float m, bool exact) {
+  if constexpr (std::is_same_v<T, std::uint8_t>) {
+    auto const w = static_cast<std::int64_t>(std::floor(static_cast<double>(m) * 65536.0 + 0.5));
+    return got == (a * w + b * (65536 - w) + 32768) >> 16;
+  } else if constexpr (std::is_floating_point_v<T> || is_half<T>) {
+    using real = real_of<T>;
+    real const q = real{1} - static_cast<real>(m), x = to_real(a), y = to_real(b);
+    T const fused = from_real<T>(std::fma(static_cast<real>(m), x, q * y));
+    if (exact || std::memcmp(&got, &fused, sizeof got) == 0) return std::memcmp(&got, &fused, sizeof got) == 0;
+    double const top = std::fmax(std::fabs(static_cast<double>(x)), std::fabs(static_cast<double>(y)));
+    return std::fabs(test::as_double(got) - test::as_double(fused)) <= ulp<T>(top);
+  } else {
+    return false;  // ids are never blended
+  }
+}
+
+/// The first element of `out` that is not what the plan says; -1 = all are right. x, source, out hold rows of
+/// equal length in logical order; source row p is that of partner `first + p`.
+template <class R, class B, class T>
+std::int64_t first_wrong(mixaug::plan<R, B> const& p, std::vector<T> const& x, std::vector<T> const& source, std::vector<T> const& out,
+                         bool exact, std::int64_t first = 0, bool gathered = false) {
+  std::int64_t const length = static_cast<std::int64_t>(x.size()) / p.shape.samples, pixels = p.shape.pixels();
+  if (static_cast<std::int64_t>(out.size()) != length * p.rows()) return 0;
+  std::vector<float> field(static_cast<std::size_t>(pixels), 1.0f);
+  for (std::int64_t i = 0; i < p.rows(); ++i) {
+    bool const partner = has_partner(p, i), filled = !other_side<B>::is_partner(p.blend, p.choice[i]);
+    for (std::int64_t k = 0; k < pixels; ++k) field[static_cast<std::size_t>(k)] = partner || filled ? weight(p, i, k) : 1.0f;
+    T const *const a = x.data() + p.self[i] * length, *const o = out.data() + i * length;
+    T const* const b = partner ? source.data() + (gathered ? i : p.partner[i] - first) * length : a;
+    for (std::int64_t e = 0, k = 0; e < length; ++e, k = k + 1 == pixels ? 0 : k + 1) {
+      float const m = field[static_cast<std::size_t>(k)];
+      T const other = filled ? fill_of<T>(other_side<B>::fill(p.blend, p.choice[i], e / pixels)) : b[e];
+      bool const right = m == 1.0f ? test::same_bits(o[e], a[e]) : m == 0.0f ? test::same_bits(o[e], other) : is_mix(o[e], a[e], other, m, exact);
+      if (!right) return i * length + e;
+    }
+  }
+  return -1;
+}
+
+}  // namespace reference

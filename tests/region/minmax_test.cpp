@@ -1,0 +1,80 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <mixaug/mixaug.hpp>
+#include <vector>
+
+#include "reference/statistics.hpp"
+
+namespace ma = mixaug;
+using ma::index_t;
+
+TEST_CASE("minmax: sides are uniform on [trunc(low S), trunc(high S)], each axis for itself, and every border is reached") {
+  int const n = 20000;
+  auto const p = ma::make_plan(ma::cutmix{.minmax = {0.25f, 0.6f}}, ma::nchw<float>(nullptr, {n, 3, 21, 40}), ma::key{.seed = 5});
+  std::vector<double> high(8), wide(15), joint(8 * 15);  // trunc(5.25) to trunc(12.6); 10 to trunc(24.0...)
+  index_t left = 99, right = 0, top = 99, bottom = 0;
+  for (int i = 0; i < n; ++i) {
+    ma::box const b = p.region.box(i);
+    auto const h = static_cast<std::size_t>(b.y1 - b.y0 - 5), w = static_cast<std::size_t>(b.x1 - b.x0 - 10);
+    REQUIRE((h < 8 && w < 15 && b.y0 >= 0 && b.x0 >= 0 && b.y1 <= 21 && b.x1 <= 40));
+    high[h] += 1, wide[w] += 1, joint[h * 15 + w] += 1;
+    left = std::min<index_t>(left, b.x0), right = std::max<index_t>(right, b.x1);
+    top = std::min<index_t>(top, b.y0), bottom = std::max<index_t>(bottom, b.y1);
+    REQUIRE(p.share_self[i] == static_cast<float>(1.0 - static_cast<double>(b.volume()) / 840.0));
+  }
+  CHECK(reference::uniform_p(high) > reference::level(3));
+  CHECK(reference::uniform_p(wide) > reference::level(3));
+  CHECK(reference::uniform_p(joint) > reference::level(3));
+  CHECK((left == 0 && right == 40 && top == 0 && bottom == 21));
+}
+
+TEST_CASE("minmax: one size, the whole image, nothing, signals and volumes") {
+  auto const image = ma::nchw<float>(nullptr, {50, 1, 10, 16});
+  auto sides = [&](ma::side_range r, int i) {
+    ma::box const b = ma::make_plan(ma::cutmix{.minmax = r}, image, ma::key{}).region.box(i);
+    return std::pair{b.y1 - b.y0, b.x1 - b.x0};
+  };
+  for (int i = 0; i < 50; ++i) {
+    REQUIRE(sides({0.5f, 0.5f}, i) == std::pair{5, 8});
+    REQUIRE(sides({1.0f, 1.0f}, i) == std::pair{10, 16});
+    REQUIRE(sides({0.0f, 0.05f}, i) == std::pair{0, 0});
+  }
+  auto const s = ma::make_plan(ma::cutmix{.minmax = {0.1f, 0.9f}}, ma::signals<float>(nullptr, {500, 2, 30}), ma::key{.seed = 1});
+  auto const v = ma::make_plan(ma::cutmix{.minmax = {0.1f, 0.9f}}, ma::volumes<float>(nullptr, {500, 1, 10, 20, 30}), ma::key{.seed = 1});
+  int short_one = 99, long_one = 0, deep = 0;
+  for (int i = 0; i < 500; ++i) {
+    ma::box const a = s.region.box(i), b = v.region.box(i);
+    REQUIRE((a.y0 == 0 && a.y1 == 1 && a.z1 == 1 && a.x1 <= 30));
+    short_one = std::min(short_one, a.x1 - a.x0), long_one = std::max(long_one, a.x1 - a.x0);
+    REQUIRE((b.z1 - b.z0 >= 1 && b.z1 - b.z0 <= 9 && b.z1 <= 10 && b.y1 <= 20 && b.x1 - b.x0 <= 27));
+    deep = std::max(deep, b.z1 - b.z0);
+  }
+  CHECK((short_one == 3 && long_one == 27 && deep == 9));  // trunc(0.1f * 30), trunc(0.9f * 30)
+}
+
+TEST_CASE("cutout: holes of the published arithmetic; too long ones cover what clipping leaves") {
+  auto const image = ma::nchw<float>(nullptr, {2000, 3, 12, 20});
+  auto const p = ma::make_plan(ma::cutout{.n_holes = 2, .length = 7}, image, ma::key{.seed = 9});
+  std::vector<double> begins(20);
+  for (int i = 0; i < 2000; ++i)
+    for (int j = 0; j < 2; ++j) {
+      ma::box const b = p.region.box(i, j);
+      REQUIRE((b.y1 - b.y0 <= 6 && b.x1 - b.x0 <= 6));  // L // 2 on both sides
+      REQUIRE((b.y0 >= 0 && b.y1 <= 12 && b.x0 >= 0 && b.x1 <= 20));
+      if (b.x0 > 0 && b.x1 < 20) REQUIRE(b.x1 - b.x0 == 6);
+      begins[static_cast<std::size_t>(b.x0)] += 1;
+    }
+  std::vector<double> expected(20);
+  for (int c = 0; c < 20; ++c) expected[static_cast<std::size_t>(std::max(c - 3, 0))] += 4000.0 / 20;
+  CHECK(reference::chi_square_p(begins, expected) > reference::level(1));
+  auto const huge = ma::make_plan(ma::cutout{.length = 1000}, image, ma::key{});
+  auto const whole = ma::make_plan(ma::cutout{.length = 1000, .placement = ma::placement::inside}, image, ma::key{});
+  for (int i = 0; i < 20; ++i) {
+    REQUIRE(huge.region.box(i) == ma::box{0, 1, 0, 12, 0, 20});
+    REQUIRE(whole.region.box(i) == ma::box{0, 1, 0, 12, 0, 20});
+    REQUIRE((p.share_self[i] == 1.0f && p.share_partner[i] == 0.0f && p.partner[i] == -1));
+  }
+  auto const one = ma::make_plan(ma::cutout{.length = 1}, image, ma::key{});
+  CHECK(one.region.box(0).empty());  // 1 // 2 = 0: the published code erases nothing
+}

@@ -1,0 +1,57 @@
+#pragma once
+#include <doctest/doctest.h>
+
+#include "support/count_allocations.hpp"
+#include "support/memory.hpp"
+#include "support/plans.hpp"
+#include "support/values.hpp"
+
+namespace test {
+
+/// What a training loop does for one step, with memory that it keeps.
+template <class Backend, class Method>
+struct training_step {
+  Method method;
+  Backend be{};
+  index_t n = 24;
+  std::vector<float> pixels = any_values<float>(n * 3 * 32 * 32, 1), mixed = pixels, grad = pixels;
+  std::vector<int> ids = std::vector<int>(static_cast<std::size_t>(n), 1);
+  ma::plan_of<Method> plan{};
+
+  void operator()(std::uint64_t step) {
+    auto const x = ma::nchw(pixels.data(), {n, 3, 32, 32}), out = ma::nchw(mixed.data(), {n, 3, 32, 32});
+    auto const back = ma::nchw(grad.data(), {n, 3, 32, 32});
+    ma::make_plan(method, ma::inputs(x).class_ids(ma::class_ids(ids.data(), {n})), ma::key{.seed = 1, .step = step}, plan);
+    ma::apply(be, plan, x, out);
+    ma::apply_adjoint(be, plan, out, back);
+    ma::apply_inplace(be, plan, x);
+  }
+};
+
+/// Allocations of ten steps after the first two.
+template <class Backend, class Method>
+std::int64_t allocations_after_the_first(Method const& method) {
+  training_step<Backend, Method> one{method};
+  one(0), one(1);
+  auto const before = allocations();
+  for (std::uint64_t step = 2; step < 12; ++step) one(step);
+  return allocations() - before;
+}
+
+}  // namespace test
+
+TEST_CASE_TEMPLATE_DEFINE("nothing is allocated after the first step", Backend, no_allocations) {
+  if (!test::counts_allocations()) return;  // a sanitizer owns malloc
+  auto const seen = test::allocations();
+  ::operator delete(::operator new(8));
+  ::operator delete(::operator new(64, std::align_val_t(64)), std::align_val_t(64));
+  REQUIRE(test::allocations() == seen + 2);  // the counter counts
+  CHECK(test::allocations_after_the_first<Backend>(ma::mixup{.alpha = 0.3f}) == 0);
+  CHECK(test::allocations_after_the_first<Backend>(ma::mixup{.mode = ma::mode::batch}) == 0);
+  CHECK(test::allocations_after_the_first<Backend>(ma::cutmix{.boxes = 3}) == 0);
+  CHECK(test::allocations_after_the_first<Backend>(ma::cutout{.n_holes = 2}) == 0);
+  CHECK(test::allocations_after_the_first<Backend>(with(ma::mixup{}, ma::pairing::derangement{})) == 0);
+  CHECK(test::allocations_after_the_first<Backend>(with(ma::cutmix{}, ma::pairing::same_class{})) == 0);
+  CHECK(test::allocations_after_the_first<Backend>(with(ma::mixup{}, ma::pairing::reverse{}, ma::ratio::uniform{})) == 0);
+  CHECK(test::allocations_after_the_first<Backend>(ma::one_of(ma::mixup{}, ma::cutmix{}, ma::cutout{})) == 0);
+}

@@ -1,0 +1,90 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <mixaug/loss/pair_loss.hpp>
+
+#include "support/plans.hpp"
+#include "support/values.hpp"
+
+namespace ma = mixaug;
+
+namespace {
+
+constexpr int n = 12;
+auto const x = ma::nchw<float>(nullptr, {n, 3, 8, 8});
+
+double expected(auto const& p, int i, double self, double partner) {
+  return static_cast<double>(p.share_self[i]) * static_cast<double>(p.weight_self[i]) * self +
+         static_cast<double>(p.share_partner[i]) * static_cast<double>(p.weight_partner[i]) * partner;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("the pair loss is the weighted sum of both losses, for every plan and stride", T, float, double) {
+  auto const a = test::any_values<T>(2 * n, 1), b = test::any_values<T>(3 * n, 2);
+  std::vector<float> weights(n);
+  for (int i = 0; i < n; ++i) weights[static_cast<std::size_t>(i)] = 0.25f * static_cast<float>(i);
+  double const tolerance = std::is_same_v<T, float> ? 1e-6 : 1e-14;
+  auto const check = [&](char const* name, auto const& p) {
+    CAPTURE(name);
+    std::vector<T> out(n), backwards(n);
+    ma::pair_loss(p, ma::labels(a.data(), {n}, {2}), ma::labels(b.data(), {n}, {3}), ma::weights(out.data(), {n}));
+    for (int i = 0; i < n; ++i) {
+      auto const k = static_cast<std::size_t>(i);
+      double const e = expected(p, i, static_cast<double>(a[2 * k]), static_cast<double>(b[3 * k]));
+      CHECK(std::fabs(static_cast<double>(out[k]) - e) <= tolerance * 10);
+      ma::pair_coefficient const c = ma::pair_coefficients(p, i);
+      CHECK(c.self == p.share_self[i] * p.weight_self[i]);
+      CHECK(c.partner == p.share_partner[i] * p.weight_partner[i]);
+    }
+    ma::pair_loss(ma::serial{}, p, ma::labels(a.data(), {n}, {2}), ma::labels(b.data(), {n}, {3}), ma::labels(&backwards[n - 1], {n}, {-1}));
+    CHECK(std::vector<T>(backwards.rbegin(), backwards.rend()) == out);
+  };
+  test::every_plan(x, {.seed = 1}, 3, check);
+  check("weighted", ma::make_plan(ma::cutmix{}, ma::inputs(x).weights(ma::weights(weights.data(), {n})), ma::key{.seed = 2}));
+}
+
+TEST_CASE("a side whose coefficient is 0 is not read") {
+  float const nan = std::numeric_limits<float>::quiet_NaN();
+  std::vector<float> const losses(n, 2.0f), nothing(n, nan);
+  std::vector<float> out(n);
+  auto const unmixed = ma::make_plan(ma::mixup{.prob = 0}, x, ma::key{});
+  ma::pair_loss(unmixed, ma::weights(losses.data(), {n}), ma::weights(nothing.data(), {n}), ma::weights(out.data(), {n}));
+  for (float v : out) CHECK(v == 2.0f);
+  auto const partner_only = ma::make_plan(with(ma::mixup{}, ma::ratio::constant{0}), x, ma::key{});
+  ma::pair_loss(partner_only, ma::weights(nothing.data(), {n}), ma::weights(losses.data(), {n}), ma::weights(out.data(), {n}));
+  for (float v : out) CHECK(v == 2.0f);
+  std::vector<float> const zero(n, 0.0f);
+  auto const weightless = ma::make_plan(ma::mixup{}, ma::inputs(x).weights(ma::weights(zero.data(), {n})), ma::key{});
+  ma::pair_loss(weightless, ma::weights(nothing.data(), {n}), ma::weights(nothing.data(), {n}), ma::weights(out.data(), {n}));
+  for (float v : out) CHECK(v == 0.0f);
+}
+
+TEST_CASE("with cross entropy the pair loss is the loss of the soft label") {
+  constexpr int classes = 7;
+  auto const logits = test::any_values<double>(n * classes, 5);
+  std::vector<double> log_prob(logits);
+  std::vector<int> ids(n);
+  test::stream s(9);
+  for (int& k : ids) k = static_cast<int>(s.below(classes));
+  for (int i = 0; i < n; ++i) {
+    double sum = 0;
+    for (int c = 0; c < classes; ++c) sum += std::exp(logits[static_cast<std::size_t>(i * classes + c)]);
+    for (int c = 0; c < classes; ++c) log_prob[static_cast<std::size_t>(i * classes + c)] -= std::log(sum);
+  }
+  auto const p = ma::make_plan(ma::cutmix{}, x, ma::key{.seed = 11});
+  std::vector<double> targets(n * classes), self(n), partner(n), out(n);
+  ma::soft_labels(p, ma::class_ids(ids.data(), {n}), ma::labels(targets.data(), {n, classes}));
+  for (int i = 0; i < n; ++i) {
+    auto const at = [&](int id) { return -log_prob[static_cast<std::size_t>(i * classes + id)]; };
+    self[static_cast<std::size_t>(i)] = at(ids[static_cast<std::size_t>(i)]);
+    partner[static_cast<std::size_t>(i)] = at(ids[static_cast<std::size_t>(p.partner[i])]);
+  }
+  ma::pair_loss(p, ma::weights(self.data(), {n}), ma::weights(partner.data(), {n}), ma::weights(out.data(), {n}));
+  for (int i = 0; i < n; ++i) {
+    double soft = 0;
+    for (int c = 0; c < classes; ++c) soft -= targets[static_cast<std::size_t>(i * classes + c)] * log_prob[static_cast<std::size_t>(i * classes + c)];
+    CHECK(out[static_cast<std::size_t>(i)] == doctest::Approx(soft).epsilon(1e-12));
+  }
+}

@@ -1,0 +1,112 @@
+#pragma once
+#include <doctest/doctest.h>
+
+#include "step/apply_cases.hpp"
+
+namespace test {
+
+/// Rows of a batch in the order of a plan's partners; rows without one get rubbish that nobody may read.
+template <class T, class Plan>
+std::vector<T> fetched(Plan const& p, std::vector<T> const& source, std::size_t row) {
+  std::vector<T> out;
+  for (index_t i = 0; i < p.rows(); ++i)
+    for (std::size_t e = 0; e < row; ++e)
+      out.push_back(p.partner[i] < 0 ? static_cast<T>(-777) : source[static_cast<std::size_t>(p.partner[i]) * row + e]);
+  return out;
+}
+
+template <class Backend>
+struct source_check {
+  Backend be;
+  ma::tensor_view<float, 4> layout, source_layout;
+
+  template <class Plan>
+  void operator()(char const* name, Plan const& plan) const {
+    CAPTURE(name);
+    auto const values = any_values<float>(layout.size(), 1), others = any_values<float>(source_layout.size(), 2);
+    auto x = place<Backend>(layout, values), source = place<Backend>(source_layout, others);
+    auto rows = place<Backend>(layout, fetched(plan, others, values.size() / static_cast<std::size_t>(layout.extent[0])));
+    auto a = room<Backend>(layout), b = room<Backend>(layout);
+    ma::apply(be, there(be, plan), x.view(), source.view(), a.view());
+    ma::apply(be, there(be, plan), x.view(), ma::gathered(rows.view()), b.view());
+    CHECK(reference::first_wrong(plan, values, others, a.read(), exact<Backend>()) == -1);
+    CHECK(first_difference(a.read(), b.read()) == -1);
+  }
+};
+
+}  // namespace test
+
+TEST_CASE_TEMPLATE_DEFINE("a second source, and its rows already gathered, give the same pixels", Backend, source_second) {
+  auto const planes = ma::nchw<float>(nullptr, {7, 3, 6, 10});
+  auto const interleaved = ma::nhwc<float>(nullptr, {7, 6, 10, 3});
+  for (ma::index_t rows : {7, 1, 40}) {
+    auto const in = ma::inputs(planes).source_rows(rows);
+    auto const many = ma::nchw<float>(nullptr, {rows, 3, 6, 10});
+    CAPTURE(rows);
+    for (auto const& layout : {planes, interleaved}) {
+      test::source_check<Backend> const check{{}, layout, many};
+      check("mixup", ma::make_plan(ma::mixup{.prob = 0.8f}, in, {.seed = 1}));
+      test::chosen_plans(in, {.seed = 2}, 3, check);
+      check("cutmix", ma::make_plan(ma::cutmix{.boxes = 2}, in, {.seed = 3}));
+      check("cutmix now and then", ma::make_plan(ma::cutmix{.prob = 0.5f}, in, {.seed = 4}));
+      test::hole_plans(in, {.seed = 5}, 3, check);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE_DEFINE("parts of a global batch, read from the whole, give the rows of one call", Backend, source_split) {
+  Backend const be;
+  auto const whole = ma::nchw<float>(nullptr, {24, 2, 5, 9});
+  auto const values = test::any_values<float>(whole.size(), 3);
+  auto const row = whole.size() / 24;
+  auto x = test::place<Backend>(whole, values);
+  auto all = test::room<Backend>(whole);
+  auto const one = ma::make_plan(ma::cutmix{.prob = 0.9f}, whole, ma::key{.seed = 6});
+  ma::apply(be, test::there(be, one), x.view(), all.view());
+  auto const expected = all.read();
+  for (ma::index_t part : {12, 8, 6})
+    for (ma::index_t first = 0; first < 24; first += part) {
+      auto const layout = ma::nchw<float>(nullptr, {part, 2, 5, 9});
+      auto const plan = ma::make_plan(ma::cutmix{.prob = 0.9f}, layout, ma::key{.seed = 6, .first = first, .global = 24});
+      auto const from = values.begin() + first * row;
+      auto mine = test::place<Backend>(layout, std::vector<float>(from, from + part * row));
+      auto out = test::room<Backend>(layout);
+      ma::apply(be, test::there(be, plan), mine.view(), x.view(), out.view());
+      auto const at = expected.begin() + first * row;
+      CHECK(test::first_difference(out.read(), std::vector<float>(at, at + part * row)) == -1);
+    }
+}
+
+TEST_CASE_TEMPLATE_DEFINE("blocks of a global batch are local: the part is its own source", Backend, source_block) {
+  Backend const be;
+  auto const layout = ma::nchw<float>(nullptr, {8, 2, 5, 9});
+  auto const values = test::any_values<float>(layout.size(), 4);
+  auto x = test::place<Backend>(layout, values);
+  for (ma::index_t first : {0, 8, 16}) {
+    ma::key const k{.seed = 7, .first = first, .global = 24, .block = 4};
+    test::whole_plans(layout, k, [&](char const* name, auto const& plan) {
+      CAPTURE(name);
+      auto out = test::room<Backend>(layout);
+      ma::apply(be, test::there(be, plan), x.view(), out.view());
+      CHECK(reference::first_wrong(plan, values, values, out.read(), test::exact<Backend>(), first) == -1);
+    });
+  }
+}
+
+TEST_CASE_TEMPLATE_DEFINE("a plan of mixup fits features of any size and rank", Backend, source_features) {
+  auto const images = ma::nchw<float>(nullptr, {6, 3, 8, 8});
+  auto const features = ma::features<float>(nullptr, {6, 1000});
+  auto const strided = ma::features<float>(nullptr, {6, 100}, {300, 3});
+  auto const volumes = ma::volumes<float>(nullptr, {6, 4, 2, 3, 5});
+  test::whole_plans(images, {.seed = 8}, [&](char const* name, auto const& plan) {
+    test::apply_check<Backend, float, 2>{{}, features, features, 1}(name, plan);
+    test::apply_check<Backend, float, 2>{{}, strided, strided}(name, plan);
+    test::apply_check<Backend, float, 5>{{}, volumes, volumes}(name, plan);
+  });
+}
+
+#define TEST_SOURCES(BACKEND)                        \
+  TEST_CASE_TEMPLATE_INVOKE(source_second, BACKEND); \
+  TEST_CASE_TEMPLATE_INVOKE(source_split, BACKEND);  \
+  TEST_CASE_TEMPLATE_INVOKE(source_block, BACKEND);  \
+  TEST_CASE_TEMPLATE_INVOKE(source_features, BACKEND)

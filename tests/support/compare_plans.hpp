@@ -1,0 +1,58 @@
+#pragma once
+#include "support/memory.hpp"
+
+namespace test {
+
+template <class Kind>
+struct compare_region;
+template <>
+struct compare_region<ma::kind::whole> {
+  template <class A, class B>
+  static bool same(A const&, index_t, B const&, index_t) {
+    return true;
+  }
+};
+template <>
+struct compare_region<ma::kind::boxes> {
+  template <class A, class B>
+  static bool same(A const& a, index_t i, B const& b, index_t k) {
+    if (a.count != b.count) return false;
+    for (index_t j = 0; j < a.count; ++j)
+      if (!(a.where[i * a.count + j] == b.where[k * b.count + j])) return false;
+    return true;
+  }
+};
+template <class First, class... Rest>
+struct compare_region<ma::kind::either<First, Rest...>> {
+  template <class A, class B>
+  static bool same(A const& a, index_t i, B const& b, index_t k) {
+    if constexpr (sizeof...(Rest) == 0)
+      return compare_region<First>::same(a, i, b, k);
+    else
+      return compare_region<First>::same(a.head, i, b.head, k) && compare_region<ma::kind::either<Rest...>>::same(a.rest, i, b.rest, k);
+  }
+};
+
+/// Row i of plan a was decided as row k of plan b, bit for bit (`self` counts from each plan's first row).
+template <class R, class B>
+bool same_row(ma::plan<R, B> const& a, index_t i, ma::plan<R, B> const& b, index_t k) {
+  return a.choice[i] == b.choice[k] && a.self[i] + a.shape.first == b.self[k] + b.shape.first && a.partner[i] == b.partner[k] &&
+         same_bits(a.ratio[i], b.ratio[k]) && same_bits(a.share_self[i], b.share_self[k]) &&
+         same_bits(a.share_partner[i], b.share_partner[k]) && same_bits(a.weight_self[i], b.weight_self[k]) &&
+         same_bits(a.weight_partner[i], b.weight_partner[k]) && compare_region<R>::same(a.region, i, b.region, k);
+}
+
+/// Two plans of the same rows, with the lists derived from them.
+template <class R, class B>
+bool same_plan(ma::plan<R, B> const& a, ma::plan<R, B> const& b) {
+  if (!(a.shape == b.shape) || a.blends != b.blends || a.local != b.local || !(a.drawn_with == b.drawn_with)) return false;
+  for (index_t i = 0; i < a.rows(); ++i) {
+    if (!same_row(a, i, b, i) || a.readers[i] != b.readers[i] || a.owners[i] != b.owners[i]) return false;
+    if (!a.local || a.rows() != a.shape.samples) continue;
+    ma::inplace_step const x = a.order[i], y = b.order[i];
+    if (x.row != y.row || x.source != y.source || x.kept_for != y.kept_for || x.last != y.last) return false;
+  }
+  return true;
+}
+
+}  // namespace test

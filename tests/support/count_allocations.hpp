@@ -1,0 +1,44 @@
+#pragma once
+// Include in one translation unit of a program: it replaces malloc and its kin, which
+// operator new (also the aligned one) ends in.
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+namespace test {
+
+inline thread_local std::int64_t allocation_count = 0;
+
+/// Allocations so far on the calling thread.
+inline std::int64_t allocations() { return allocation_count; }
+
+/// Sanitizers bring a malloc of their own, and other C libraries no second name for theirs.
+constexpr bool counts_allocations() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
+  return false;
+#else
+  return true;
+#endif
+}
+
+}  // namespace test
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && defined(__GLIBC__)
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+
+void* malloc(std::size_t n) noexcept { return ++test::allocation_count, __libc_malloc(n); }
+void* calloc(std::size_t n, std::size_t m) noexcept { return ++test::allocation_count, __libc_calloc(n, m); }
+void* realloc(void* p, std::size_t n) noexcept { return ++test::allocation_count, __libc_realloc(p, n); }
+void* memalign(std::size_t a, std::size_t n) noexcept { return ++test::allocation_count, __libc_memalign(a, n); }
+void* aligned_alloc(std::size_t a, std::size_t n) noexcept { return ++test::allocation_count, __libc_memalign(a, n); }
+int posix_memalign(void** p, std::size_t a, std::size_t n) noexcept {
+  ++test::allocation_count;
+  return (*p = __libc_memalign(a, n)) == nullptr ? ENOMEM : 0;
+}
+}
+#endif

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/backend/device_items.hpp>
+#include <mixaug/mixaug.hpp>
+
+namespace test {
+
+/// The device items on the host: every thread of a launch in turn, from the last to the first, so that a
+/// result that depends on their order would show. What a GPU adds is the launch itself.
+struct emulated_device {
+  using mixaug_backend = void;
+  static constexpr mixaug::space memory = mixaug::space::host;
+
+  template <class Body> void mix(Body const& body, mixaug::index_t rows) const {
+    mixaug::detail::device_mix(*this, body, rows);
+  }
+  template <class Body> void inplace(Body const& body) const { mixaug::detail::device_inplace(*this, body); }
+  template <class Body> void adjoint(Body const& body, mixaug::index_t rows) const {
+    mixaug::detail::device_adjoint(*this, body, rows);
+  }
+  template <class Body> void rows(Body const& body, mixaug::index_t n) const {
+    mixaug::detail::device_rows(*this, body, n);
+  }
+  template <class Job> void launch(Job const& job, mixaug::index_t rows, mixaug::index_t count) const {
+    for (mixaug::index_t i = rows - 1; i >= 0; --i)
+      for (mixaug::index_t c = count - 1; c >= 0; --c) job(job.begin(i), c);
+  }
+};
+
+}  // namespace test

@@ -1,0 +1,69 @@
+#pragma once
+#include <mixaug/mixaug.hpp>
+
+/// The plans that the cases run: visit(name, plan) for every kind of field and blend, each with options that
+/// reach its corners. Kinds are few and options many: a kind is compiled for each backend and element type.
+namespace test {
+
+/// m = the ratio everywhere.
+template <class X, class Visit>
+void whole_plans(X const& x, mixaug::key const& k, Visit const& visit) {
+  using mixaug::make_plan, mixaug::mixup;
+  visit("mixup", make_plan(mixup{}, x, k));
+  visit("mixup of a batch", make_plan(mixup{.alpha = 0.4f, .mode = mixaug::mode::batch}, x, k));
+  visit("mixup now and then", make_plan(mixup{.alpha = 2, .prob = 0.5f}, x, k));
+  visit("mixup, reversed", make_plan(with(mixup{}, mixaug::ratio::uniform{}, mixaug::pairing::reverse{}), x, k));
+}
+
+/// m = 0 in boxes of the partner. Ids can follow.
+template <class X, class Visit>
+void box_plans(X const& x, mixaug::key const& k, Visit const& visit) {
+  using mixaug::make_plan, mixaug::cutmix, mixaug::placement;
+  visit("cutmix", make_plan(cutmix{}, x, k));
+  visit("cutmix inside", make_plan(cutmix{.placement = placement::inside}, x, k));
+  visit("cutmix shifted", make_plan(cutmix{.placement = placement::shifted, .correct_lam = false}, x, k));
+  visit("cutmix uniform_pixels", make_plan(cutmix{.prob = 0.6f, .placement = placement::uniform_pixels}, x, k));
+  visit("cutmix minmax", make_plan(cutmix{.minmax = {0.3f, 1.0f}}, x, k));
+  visit("cutmix of three boxes", make_plan(cutmix{.boxes = 3}, x, k));
+  visit("cutmix of a batch", make_plan(cutmix{.mode = mixaug::mode::batch}, x, k));
+  visit("cutmix, derangement", make_plan(with(cutmix{}, mixaug::pairing::derangement{}), x, k));
+}
+
+/// A value a channel where there are three channels; whole numbers, for bytes and ids.
+inline mixaug::fill_value fill_for(mixaug::index_t channels) {
+  return channels == 3 ? mixaug::fill_value(7, 100, 255) : mixaug::fill_value(9);
+}
+
+/// m = 0 in boxes of a constant. Ids can follow.
+template <class X, class Visit>
+void hole_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
+  using mixaug::make_plan, mixaug::cutout;
+  visit("cutout", make_plan(cutout{.length = 3}, x, k));
+  visit("cutout of three holes", make_plan(cutout{.n_holes = 3, .length = 4, .fill = fill_for(channels), .placement = mixaug::placement::shifted}, x, k));
+}
+
+/// All three kinds in one batch.
+template <class X, class Visit>
+void chosen_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
+  mixaug::one_of method(mixaug::mixup{}, mixaug::cutmix{.boxes = 2}, mixaug::cutout{.n_holes = 3, .length = 3, .fill = fill_for(channels)});
+  visit("one_of, a choice a sample", mixaug::make_plan(method, x, k));
+  method.mode = mixaug::mode::batch;
+  visit("one_of, a choice a batch", mixaug::make_plan(method, x, k));
+}
+
+/// Both kinds that ids can follow, in one batch.
+template <class X, class Visit>
+void chosen_pastes(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
+  mixaug::one_of const method(mixaug::cutmix{}, mixaug::cutout{.n_holes = 2, .length = 4, .fill = fill_for(channels)});
+  visit("one_of that pastes", mixaug::make_plan(method, x, k));
+}
+
+template <class X, class Visit>
+void every_plan(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
+  whole_plans(x, k, visit);
+  box_plans(x, k, visit);
+  hole_plans(x, k, channels, visit);
+  chosen_plans(x, k, channels, visit);
+}
+
+}  // namespace test
