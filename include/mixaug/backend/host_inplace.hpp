@@ -118,7 +118,7 @@ template <class Body> struct inplace_items {
 
 /// Item k: a unit of one gradient row.
 template <class Body> struct adjoint_items {
-  static constexpr int width = 256;
+  static constexpr int width = 1024;
   Body body;
   unit_grid grid;
 

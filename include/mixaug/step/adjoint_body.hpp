@@ -15,6 +15,23 @@ template <class Key> MIXAUG_HD index_t first_not_less(index_t const* order, inde
   return low;
 }
 
+/// acc[j] += w * g[j * step], in blocks where the elements follow each other.
+template <class T, class R>
+MIXAUG_HD void add_run(R* MIXAUG_RESTRICT acc, R w, T const* MIXAUG_RESTRICT g, index_t step, index_t n) noexcept {
+  index_t const whole = step == 1 ? n - n % block<T> : 0;
+  for (index_t j = 0; j < whole; j += block<T>)
+    for (index_t u = 0; u < block<T>; ++u) acc[j + u] = add_product<R>(w, to_float(g[j + u]), acc[j + u]);
+  for (index_t j = whole; j < n; ++j) acc[j] = add_product<R>(w, to_float(g[j * step]), acc[j]);
+}
+/// o[j * step] = acc[j]
+template <class T, class R>
+MIXAUG_HD void store_run(T* MIXAUG_RESTRICT o, index_t step, R const* MIXAUG_RESTRICT acc, index_t n) noexcept {
+  index_t const whole = step == 1 ? n - n % block<T> : 0;
+  for (index_t j = 0; j < whole; j += block<T>)
+    for (index_t u = 0; u < block<T>; ++u) o[j + u] = from_float<T>(acc[j + u]);
+  for (index_t j = whole; j < n; ++j) o[j * step] = from_float<T>(acc[j]);
+}
+
 /// The transpose of mix_body: gradient row j = sum over rows i with self(i) = j of m_i g_i, then over rows i
 /// with partner(i) = j of (1 - m_i) g_i, each in ascending i, so that bits depend on no thread. A weight of 0
 /// contributes nothing and a weight of 1 no product: Inf and NaN of the other side stay out.
@@ -60,8 +77,7 @@ template <class T, class Region, class Blend, space S> struct adjoint_body {
       piece const q = state.at(z, y, e / out.px);
       index_t const end = q.end > e1 / out.px ? e1 : lesser(q.end * out.px, e1);
       real const m = alone ? real{1} : static_cast<real>(q.m), w = from_self ? m : real{1} - m;
-      if (w > real{0})
-        for (index_t k = e; k < end; ++k) acc[k - e0] = add_product<real>(w, to_float(g[k * grad.step]), acc[k - e0]);
+      if (w > real{0}) add_run(acc + (e - e0), w, g + e * grad.step, grad.step, end - e);
       e = end;
     }
   }
@@ -73,8 +89,7 @@ template <class T, class Region, class Blend, space S> struct adjoint_body {
     for (index_t k = s.owner0; k < s.owner1; ++k) add(plan.owners.data[k], true, p, z, y, e0, n, acc);
     for (index_t k = s.reader0; k < s.reader1; ++k) add(plan.readers.data[k], false, p, z, y, e0, n, acc);
     if (gathered) add(s.row, false, p, z, y, e0, n, acc);
-    T* const o = out.at(s.row, p, z, y);
-    for (index_t k = 0; k < n; ++k) o[(e0 + k) * out.step] = from_float<T>(acc[k]);
+    store_run(out.at(s.row, p, z, y) + e0 * out.step, out.step, acc, n);
   }
 };
 

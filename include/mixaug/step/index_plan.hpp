@@ -6,21 +6,31 @@
 /// What can be derived from a plan's decisions: the lists that the adjoint and in-place mixing walk.
 namespace mixaug::detail {
 
-/// order = rows sorted by key, then row: a bottom-up merge sort, stable and without allocation.
+/// order = rows sorted by key, then row, without allocation; `scratch` holds n entries. Keys of a batch lie in a
+/// range of n and are counted; others (rows of a data set) are merged bottom-up.
 inline void sort_rows(index_t* order, index_t const* key, index_t n, index_t* scratch) noexcept {
+  index_t low = key[0], high = key[0];
   bool sorted = true;
   for (index_t i = 0; i < n; ++i) {
     order[i] = i;
     sorted = sorted && (i == 0 || key[i - 1] <= key[i]);
+    low = lesser(low, key[i]), high = greater(high, key[i]);
   }
   if (sorted) return;
+  if (high - low < n) {
+    for (index_t k = 0; k <= high - low; ++k) scratch[k] = 0;
+    for (index_t i = 0; i < n; ++i) ++scratch[key[i] - low];
+    for (index_t k = 0, before = 0; k <= high - low; ++k) before += scratch[k], scratch[k] = before - scratch[k];
+    for (index_t i = 0; i < n; ++i) order[scratch[key[i] - low]++] = i;
+    return;
+  }
   index_t *from = order, *to = scratch;
   for (index_t width = 1; width < n; width *= 2) {
-    for (index_t low = 0; low < n; low += 2 * width) {
-      index_t const middle = lesser(low + width, n), high = lesser(low + 2 * width, n);
-      index_t a = low, b = middle;
-      for (index_t k = low; k < high; ++k)
-        to[k] = b >= high || (a < middle && key[from[a]] <= key[from[b]]) ? from[a++] : from[b++];
+    for (index_t begin = 0; begin < n; begin += 2 * width) {
+      index_t const middle = lesser(begin + width, n), end = lesser(begin + 2 * width, n);
+      index_t a = begin, b = middle;
+      for (index_t k = begin; k < end; ++k)
+        to[k] = b >= end || (a < middle && key[from[a]] <= key[from[b]]) ? from[a++] : from[b++];
     }
     index_t* const swap = from;
     from = to, to = swap;

@@ -7,7 +7,7 @@
 namespace mixaug::detail {
 
 /// The parameter of a kernel can be read in place; before compute capability 7.0 it is copied first.
-#if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 700
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 700
 #define MIXAUG_GRID_CONSTANT __grid_constant__
 #else
 #define MIXAUG_GRID_CONSTANT
