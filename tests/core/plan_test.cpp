@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "support/compare_plans.hpp"
+#include "support/values.hpp"
 
 namespace ma = mixaug;
 using ma::index_t;
@@ -74,12 +75,18 @@ TEST_CASE("the plan knows what it was made for") {
   CHECK_FALSE(ma::make_plan(ma::mixup{}, images(40), ma::key{.seed = 1, .global = 80}).local);
 }
 
-TEST_CASE("readers list rows by partner and owners by sample, each ascending") {
-  auto const x = ma::features<float>(nullptr, {300, 1});
-  auto const p = ma::make_plan(ma::mixup{}, ma::inputs(x).source_rows(17), ma::key{.seed = 4});
-  for (index_t k = 1; k < 300; ++k) {
-    index_t const a = p.readers[k - 1], b = p.readers[k];
-    REQUIRE((p.partner[a] < p.partner[b] || (p.partner[a] == p.partner[b] && a < b)));
-    REQUIRE(p.owners[k] == k);
+TEST_CASE("readers list rows by partner and owners by sample, each ascending, for near and for far partners") {
+  test::stream s(2);
+  for (index_t step : {1, 1000003}) {  // counted, and merged
+    std::vector<std::int64_t> partner(300);
+    for (auto& p : partner) p = s.below(18) * step - 1;
+    auto const in = ma::inputs(ma::features<float>(nullptr, {300, 1})).source_rows(18 * step);
+    auto const p = ma::make_plan(with(ma::mixup{}, ma::pairing::given{ma::indices(partner.data(), {300})}), in, ma::key{});
+    for (index_t k = 0; k < 300; ++k) {
+      REQUIRE(p.owners[k] == k);
+      if (k == 0) continue;
+      index_t const a = p.readers[k - 1], b = p.readers[k];
+      REQUIRE((p.partner[a] < p.partner[b] || (p.partner[a] == p.partner[b] && a < b)));
+    }
   }
 }

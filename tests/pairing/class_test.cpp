@@ -59,6 +59,16 @@ TEST_CASE("ids of any integral type and stride give the same partners") {
   CHECK(partners(ma::pairing::same_class{}, batch_of(8).class_ids(ma::class_ids(wide, {8}, {3})), {.seed = 1}) == expected);
 }
 
+TEST_CASE("ids far apart, up to the ends of 64 bits, are classes like others") {
+  std::int64_t const ids[] = {INT64_MAX, 0, INT64_MIN, INT64_MAX, 7, INT64_MIN, 1000000007, 7}, small[] = {4, 1, 0, 4, 2, 0, 3, 2};
+  auto const far = batch_of(8).class_ids(ma::class_ids(ids, {8})), near = batch_of(8).class_ids(ma::class_ids(small, {8}));
+  for (std::uint64_t step = 0; step < 20; ++step) {
+    CHECK(partners(ma::pairing::same_class{}, far, {.step = step}) == partners(ma::pairing::same_class{}, near, {.step = step}));
+    auto const other = partners(ma::pairing::other_class{}, far, {.step = step});
+    for (std::size_t i = 0; i < 8; ++i) CHECK(ids[other[i]] != ids[i]);
+  }
+}
+
 TEST_CASE("a second source: every row of the class, or of the others, is a candidate") {
   int const ids[] = {0, 1, 5}, source[] = {1, 0, 0, 2, 0, 1};
   auto in = batch_of(3).class_ids(ma::class_ids(ids, {3})).source_rows(6).source_class_ids(ma::class_ids(source, {6}));

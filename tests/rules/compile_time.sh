@@ -50,6 +50,6 @@ void step(cudaStream_t stream, float* in, float* out, ma::key key) {
 }
 int main() {}' >ours.cu
   measure "cuda.cuh and one method" 2 3000 5000 bare.cu ours.cu \
-    "$nvcc" -std=c++20 -O2 -arch=sm_90 "-I$include" -c -o out.o
+    "$nvcc" -std=c++20 -arch=sm_90 "-I$include" -c -o out.o
 fi
 exit "$failed"

@@ -47,7 +47,7 @@ struct dealing {
     if (++at.z < depth) return;
     at.z = 0, ++at.p;
   }
-  /// Calls act.template operator()<V>(place), or <1> for each element where there are fewer than V.
+  /// Calls act.run<V>(place), or run<1> for each element where there are fewer than V.
   template <int V, class Act> MIXAUG_HD void each(index_t c, Act const& act) const noexcept {
     place at = this->at<V>(c);
     if (at.n == V) return act.template run<V>(at);

@@ -82,7 +82,7 @@ template <class Body> struct inplace_items {
     if (a.region.patches() != 1 || b.region.patches() != 1) return false;
     patch const p = a.region.get(0), q = b.region.get(0);
     if (!(p.where == q.where) || (p.m > 0.0f) != (q.m > 0.0f)) return false;
-    each_block(body.out, u, p.where, swap{body, a.row, b.row, p.m, q.m});
+    each_row_block(body.out, u, p.where, swap{body, a.row, b.row, p.m, q.m});
     return true;
   }
 
@@ -94,14 +94,14 @@ template <class Body> struct inplace_items {
       if (step.kept_for >= 0) {  // the last row of a cycle reads the first: keep what it will read
         auto const reader = body.begin(step.kept_for);
         for (index_t j = 0; j < reader.region.patches(); ++j)
-          each_block(body.out, u, reader.region.get(j).where, keep{body, u, step.row, kept});
+          each_row_block(body.out, u, reader.region.get(j).where, keep{body, u, step.row, kept});
       }
       auto const s = body.begin(step.row);
       if (step.source == inplace_step::none && body.blend.reads_source(s.choice)) continue;
       T const* const saved = step.source == inplace_step::saved ? kept : nullptr;
       for (index_t j = 0; j < s.region.patches(); ++j) {
         patch const q = s.region.get(j);
-        if (q.m < 1.0f) each_block(body.out, u, q.where, write{body, u, s, saved, q.m});
+        if (q.m < 1.0f) each_row_block(body.out, u, q.where, write{body, u, s, saved, q.m});
       }
     }
   }
@@ -134,7 +134,7 @@ template <class Body> struct adjoint_items {
     index_t const j = whole_parts(k, grid.count);
     auto const s = body.begin(j);
     unit const u = unit_at(grid, k - j * grid.count);
-    each_block(body.out, u, everything, row{body, s});
+    each_row_block(body.out, u, everything, row{body, s});
   }
 };
 

@@ -34,7 +34,7 @@ inline unit unit_at(unit_grid const& g, index_t k) noexcept {
 /// Calls act(plane, z, y0, y1, e0, e1) for the blocks of rows of `where` that lie in the unit; pixels of x are
 /// px elements.
 template <class Rows, class Act>
-void each_block(Rows const& v, unit const& u, box const& where, Act const& act) noexcept {
+void each_row_block(Rows const& v, unit const& u, box const& where, Act const& act) noexcept {
   index_t const e0 = greater(where.x0 * v.px, u.e0);
   index_t const e1 = where.x1 > v.width ? u.e1 : lesser(where.x1 * v.px, u.e1);
   if (e0 >= e1) return;
@@ -83,17 +83,17 @@ template <run_kind K, class Body> void mix_unit(Body const& body, index_t i, uni
     flat.template run<K>(s, 0, 0, 0, u.r0 * w + u.e0, (u.r1 - 1) * w + u.e1, m);
     return;
   }
-  if (constant) return each_block(body.out, u, everything, run_block<K, Body>{body, s, m});
+  if (constant) return each_row_block(body.out, u, everything, run_block<K, Body>{body, s, m});
   if (body.flat) {
     index_t const w = body.out.run_length(), e0 = u.r0 * w + u.e0, e1 = (u.r1 - 1) * w + u.e1;
     copy_run<K>(run_of<typename Body::element>{body.out.data + s.row * body.out.sample + e0},
                 run_of<typename Body::element const>{body.x.data + s.self * body.x.sample + e0}, e1 - e0);
   } else {
-    each_block(body.out, u, everything, run_block<K, Body>{body, s, 1.0f});
+    each_row_block(body.out, u, everything, run_block<K, Body>{body, s, 1.0f});
   }
   for (index_t j = 0; j < s.region.patches(); ++j) {
     patch const q = s.region.get(j);
-    each_block(body.out, u, q.where, run_block<K, Body>{body, s, q.m});
+    each_row_block(body.out, u, q.where, run_block<K, Body>{body, s, q.m});
   }
 }
 

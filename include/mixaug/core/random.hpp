@@ -86,6 +86,12 @@ class random {
       if (p.low >= m || p.low >= (0 - m) % m) return static_cast<index_t>(p.high);
     }
   }
+  /// The same where `first` = bits(number) is at hand (detail::bits_of_rows).
+  MIXAUG_HD constexpr index_t below(index_t n, std::uint32_t number, std::uint64_t first) const noexcept {
+    std::uint64_t const m = static_cast<std::uint64_t>(n);
+    detail::product const p = detail::multiply(first, m);
+    return p.low >= m || p.low >= (0 - m) % m ? static_cast<index_t>(p.high) : below(n, number);
+  }
 
  private:
   std::uint32_t k0_, k1_, c0_, c1_, c2_;
@@ -95,16 +101,16 @@ namespace detail {
 
 inline constexpr int bits_width = 32;
 
-/// bits(0) of the rows [row, row + 32): the same numbers as random(k, row + i, what).bits(0), in lanes that
-/// the compiler vectorises.
-inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uint64_t* out) noexcept {
+/// The rows [row, row + 32): the same numbers as random(k, row + i, what).bits(number), in lanes that the compiler
+/// vectorises.
+inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uint64_t* out, std::uint32_t number = 0) noexcept {
   std::uint32_t a[bits_width], b[bits_width], c[bits_width], d[bits_width];
   for (int i = 0; i < bits_width; ++i) {
     std::uint64_t const r = row + static_cast<std::uint64_t>(i);
     a[i] = static_cast<std::uint32_t>(r);
     b[i] = static_cast<std::uint32_t>((r >> 32 & 0xFFu) | k.step << 8);
-    c[i] = static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(what) << 16);
-    d[i] = 0;
+    c[i] = static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(what) << 16) | number << 24;
+    d[i] = number >> 8;
   }
   std::uint32_t k0 = static_cast<std::uint32_t>(k.seed), k1 = static_cast<std::uint32_t>(k.seed >> 32);
   for (int round = 0; round < 10; ++round) {

@@ -41,10 +41,14 @@ namespace detail {
 /// A keyed permutation of n numbers by Fisher and Yates: step i draws from row base + i, draw number `attempt`.
 template <class Task> void permute(Task const& task, index_t base, index_t n, std::uint32_t attempt, index_t* order) noexcept {
   for (index_t i = 0; i < n; ++i) order[i] = i;
-  for (index_t i = n - 1; i > 0; --i) {
-    index_t const j = task.draw(base + i).below(i + 1, attempt), t = order[i];
-    order[i] = order[j];
-    order[j] = t;
+  std::uint64_t bits[bits_width];
+  for (index_t first = (n - 1) / bits_width * bits_width; first >= 0; first -= bits_width) {
+    bits_of_rows(task.key, static_cast<std::uint64_t>(base + first), purpose::pairing, bits, attempt);
+    for (index_t i = lesser(first + bits_width, n) - 1; i >= first && i > 0; --i) {
+      index_t const j = task.draw(base + i).below(i + 1, attempt, bits[i - first]), t = order[i];
+      order[i] = order[j];
+      order[j] = t;
+    }
   }
 }
 

@@ -17,7 +17,7 @@ inline void sort_rows(index_t* order, index_t const* key, index_t n, index_t* sc
     low = lesser(low, key[i]), high = greater(high, key[i]);
   }
   if (sorted) return;
-  if (high - low < n) {
+  if (static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) < static_cast<std::uint64_t>(n)) {
     for (index_t k = 0; k <= high - low; ++k) scratch[k] = 0;
     for (index_t i = 0; i < n; ++i) ++scratch[key[i] - low];
     for (index_t k = 0, before = 0; k <= high - low; ++k) before += scratch[k], scratch[k] = before - scratch[k];

@@ -5,7 +5,8 @@
 
 /// Device plans. Draws are made on the host, into the plan's pinned staging block; one copy brings all
 /// columns to the device. Addresses stay fixed while a plan does not grow, so {upload, apply} can be captured
-/// in a CUDA graph and replayed: stage() the next step, launch the graph.
+/// in a CUDA graph and replayed: stage() the next step, launch the graph. Run a step before the capture: it
+/// makes room, and loads the kernels.
 namespace mixaug {
 namespace detail {
 
@@ -24,7 +25,8 @@ template <class M, space S, class Plan> void stage_into(M const& m, input_set<S>
 }  // namespace detail
 
 /// The host part of make_plan: draws one step into the staging block of `into`, once the last upload has
-/// left it. Nothing reaches the device. For a graph that is replayed, shape and key.first stay as captured.
+/// left it (also that of a graph: every launch records the event behind its copy). Nothing reaches the
+/// device. For a graph that is replayed, the method's blend, the shape and key.first stay as captured.
 template <class M, space S, class Plan> void stage(M const& m, input_set<S> const& in, key const& k, Plan& into) {
   detail::stage_into(m, in, k, into, true);
 }
