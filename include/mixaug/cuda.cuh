@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #if !defined(__CUDACC__)
-#error "mixaug: <mixaug/cuda.cuh> has kernels; compile the file as CUDA (name it .cu, or set its CMake property LANGUAGE to CUDA). Files for the CPU include <mixaug/mixaug.hpp>"
+#  error \
+      "mixaug: <mixaug/cuda.cuh> has kernels; compile the file as CUDA (name it .cu, or set its CMake property LANGUAGE to CUDA). Files for the CPU include <mixaug/mixaug.hpp>"
 #endif
 
 // The umbrella for CUDA: everything of mixaug.hpp, the cuda backend and device plans. No Thrust, CUB or libcu++.

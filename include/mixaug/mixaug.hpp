@@ -36,9 +36,9 @@
 #include <mixaug/method/mixup.hpp>
 #include <mixaug/method/one_of.hpp>
 // step: plan, apply, labels
-#include <mixaug/step/make_plan.hpp>
 #include <mixaug/backend/default.hpp>
 #include <mixaug/step/labels.hpp>
+#include <mixaug/step/make_plan.hpp>
 #include <mixaug/step/rescaled.hpp>
 // what a trainer does with the plan: losses and accuracies
 #include <mixaug/loss/pair_loss.hpp>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #if !defined(__CUDACC__)
-#error "mixaug: backend/cuda.cuh has kernels; compile the file as CUDA (name it .cu, or set its CMake property LANGUAGE to CUDA)"
+#  error \
+      "mixaug: backend/cuda.cuh has kernels; compile the file as CUDA (name it .cu, or set its CMake property LANGUAGE to CUDA)"
 #endif
 #include <mixaug/backend/cuda/launch.cuh>
 
@@ -15,12 +16,25 @@ struct cuda {
   using mixaug_backend = void;
   static constexpr space memory = space::device;
 
-  template <class Body> void mix(Body const& body, index_t rows) const { detail::device_mix(*this, body, rows); }
-  template <class Body> void inplace(Body const& body) const { detail::device_inplace(*this, body); }
-  template <class Body> void adjoint(Body const& body, index_t rows) const { detail::device_adjoint(*this, body, rows); }
-  template <class Body> void rows(Body const& body, index_t n) const { detail::device_rows(*this, body, n); }
+  template <class Body>
+  void mix(Body const& body, index_t rows) const {
+    detail::device_mix(*this, body, rows);
+  }
+  template <class Body>
+  void inplace(Body const& body) const {
+    detail::device_inplace(*this, body);
+  }
+  template <class Body>
+  void adjoint(Body const& body, index_t rows) const {
+    detail::device_adjoint(*this, body, rows);
+  }
+  template <class Body>
+  void rows(Body const& body, index_t n) const {
+    detail::device_rows(*this, body, n);
+  }
 
-  template <class Job> void launch(Job const& job, index_t rows, index_t count) const {
+  template <class Job>
+  void launch(Job const& job, index_t rows, index_t count) const {
     detail::launch_on(stream, job, rows, count, 4);
   }
 };

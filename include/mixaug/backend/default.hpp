@@ -14,46 +14,53 @@
 #define MIXAUG_JOIN_(a, b) a##b
 #define MIXAUG_JOIN(a, b) MIXAUG_JOIN_(a, b)
 #if !defined(MIXAUG_BACKEND)
-#define MIXAUG_BACKEND serial
+#  define MIXAUG_BACKEND serial
 #endif
 #define MIXAUG_CHOSEN MIXAUG_JOIN(MIXAUG_NAME_, MIXAUG_BACKEND)
 #if MIXAUG_CHOSEN == 2
-#include <mixaug/backend/openmp.hpp>
+#  include <mixaug/backend/openmp.hpp>
 #elif MIXAUG_CHOSEN == 3
-#include <mixaug/backend/thrust.hpp>
+#  include <mixaug/backend/thrust.hpp>
 #elif MIXAUG_CHOSEN == 4 && defined(__CUDACC__)
-#include <mixaug/backend/cuda.cuh>
+#  include <mixaug/backend/cuda.cuh>
 #elif MIXAUG_CHOSEN == 0
-#error "mixaug: MIXAUG_BACKEND is serial, openmp, thrust or cuda"
+#  error "mixaug: MIXAUG_BACKEND is serial, openmp, thrust or cuda"
 #endif
 
 namespace mixaug {
 inline namespace MIXAUG_JOIN(v0_default_, MIXAUG_BACKEND) {
 
 #if MIXAUG_CHOSEN == 2
-using default_backend = openmp;
+  using default_backend = openmp;
 #elif MIXAUG_CHOSEN == 3
-using default_backend = thrust_device;
+  using default_backend = thrust_device;
 #elif MIXAUG_CHOSEN == 4 && defined(__CUDACC__)
-using default_backend = cuda;
+  using default_backend = cuda;
 #else
-using default_backend = serial;
+  using default_backend = serial;
 #endif
 
-/// apply, apply_inplace and apply_adjoint on the default backend.
-template <class R, class B, space S, class... Views> void apply(plan<R, B, S> const& p, Views const&... views) {
-  constexpr bool operands = (sizeof...(Views) == 2 || sizeof...(Views) == 3) && (detail::is_operand<Views> && ...);
-  static_assert(operands, "mixaug: apply(plan, x, out) and apply(plan, x, source, out) take views; wrap a pointer with its extents, as nchw(pointer, {n, c, h, w})");
-  if constexpr (operands) mixaug::apply(default_backend{}, p, views...);
-}
-template <class R, class B, space S, class X> void apply_inplace(plan<R, B, S> const& p, X const& x) {
-  mixaug::apply_inplace(default_backend{}, p, x);
-}
-template <class R, class B, space S, class... Views> void apply_adjoint(plan<R, B, S> const& p, Views const&... views) {
-  constexpr bool operands = (sizeof...(Views) == 2 || sizeof...(Views) == 3) && (detail::is_operand<Views> && ...);
-  static_assert(operands, "mixaug: apply_adjoint(plan, grad_out, grad_x) and apply_adjoint(plan, grad_out, grad_x, grad_source) take views; wrap a pointer with its extents");
-  if constexpr (operands) mixaug::apply_adjoint(default_backend{}, p, views...);
-}
+  /// apply, apply_inplace and apply_adjoint on the default backend.
+  template <class R, class B, space S, class... Views>
+  void apply(plan<R, B, S> const& p, Views const&... views) {
+    constexpr bool operands = (sizeof...(Views) == 2 || sizeof...(Views) == 3) && (detail::is_operand<Views> && ...);
+    static_assert(operands,
+                  "mixaug: apply(plan, x, out) and apply(plan, x, source, out) take views; wrap a pointer with its "
+                  "extents, as nchw(pointer, {n, c, h, w})");
+    if constexpr (operands) mixaug::apply(default_backend{}, p, views...);
+  }
+  template <class R, class B, space S, class X>
+  void apply_inplace(plan<R, B, S> const& p, X const& x) {
+    mixaug::apply_inplace(default_backend{}, p, x);
+  }
+  template <class R, class B, space S, class... Views>
+  void apply_adjoint(plan<R, B, S> const& p, Views const&... views) {
+    constexpr bool operands = (sizeof...(Views) == 2 || sizeof...(Views) == 3) && (detail::is_operand<Views> && ...);
+    static_assert(operands,
+                  "mixaug: apply_adjoint(plan, grad_out, grad_x) and apply_adjoint(plan, grad_out, grad_x, "
+                  "grad_source) take views; wrap a pointer with its extents");
+    if constexpr (operands) mixaug::apply_adjoint(default_backend{}, p, views...);
+  }
 
-}  // namespace MIXAUG_JOIN(v0_default_, MIXAUG_BACKEND)
+}  // namespace )
 }  // namespace mixaug

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/backend/dealing.hpp>
 #include <mixaug/step/adjoint_body.hpp>
 
 /// What one GPU thread does, as plain functors: begin(i) = what is constant in item row i, then
@@ -8,73 +9,9 @@
 /// loads them into registers, blends there and stores them once: in place, no other thread meets them.
 namespace mixaug::detail {
 
-/// V elements: 16 bytes, or one.
-template <class T, int V> using pack = chunk_of<T, V>;
-
-/// a / b for b > 0; nvcc itself divides in 32 bits where both fit.
-MIXAUG_HD inline index_t quotient(index_t a, index_t b) noexcept { return b == 1 ? a : a / b; }
-
-/// n elements from element e of row (p, z, y) of a sample.
-struct place {
-  index_t p, z, y, e, n;
-};
-
-/// Deals a sample's elements to threads, V at a time: along each row, or along the whole sample where its
-/// rows follow each other (`flat`; V elements may then reach over the end of a row).
-struct dealing {
-  index_t height, depth, run;  // rows a slice, slices a plane, elements a row
-  index_t stretch;             // elements that follow each other: a row or a sample
-  index_t across, count;       // threads a stretch, threads a sample
-
-  template <class T> dealing(rows_view<T> const& v, bool flat, int V) noexcept
-      : height(v.height), depth(v.depth), run(v.run_length()), stretch(flat ? v.rows() * run : run),
-        across(ceil_div(stretch, V)), count(flat ? across : across * v.rows()) {}
-
-  /// The elements of thread c: V, or fewer at the end of a stretch.
-  template <int V> MIXAUG_HD place at(index_t c) const noexcept {
-    index_t const from = quotient(c, across), first = (c - from * across) * V;
-    index_t const inside = stretch == run ? 0 : quotient(first, run), row = from + inside;
-    index_t const slice = quotient(row, height), plane = quotient(slice, depth);
-    return {plane, slice - plane * depth, row - slice * height, first - inside * run, lesser(V, stretch - first)};
-  }
-  /// Moves k elements on, at most to the end of the row.
-  MIXAUG_HD void advance(place& at, index_t k) const noexcept {
-    at.e += k, at.n -= k;
-    if (at.e < run) return;
-    at.e = 0;
-    if (++at.y < height) return;
-    at.y = 0;
-    if (++at.z < depth) return;
-    at.z = 0, ++at.p;
-  }
-  /// Calls act.run<V>(place), or run<1> for each element where there are fewer than V.
-  template <int V, class Act> MIXAUG_HD void each(index_t c, Act const& act) const noexcept {
-    place at = this->at<V>(c);
-    if (at.n == V) return act.template run<V>(at);
-    for (index_t left = at.n; left > 0; --left) {
-      at.n = 1;
-      act.template run<1>(at);
-      advance(at, 1);
-    }
-  }
-};
-
-/// Whether every row of a view can be read V aligned elements at a time.
-template <int V, class T> bool packs_fit(rows_view<T> const& v, bool flat) noexcept {
-  bool const rows = (v.height == 1 || v.row % V == 0) && (v.depth == 1 || v.slice % V == 0) && (v.planes == 1 || v.plane % V == 0);
-  return v.step == 1 && reinterpret_cast<std::uintptr_t>(v.data) % (sizeof(T) * V) == 0 && (v.n == 1 || v.sample % V == 0) &&
-         (flat ? v.rows() * v.run_length() : v.run_length()) >= V && (flat || rows);
-}
-
-/// The V elements of row i at a place, counted in packs: nvcc 13 splits the access when elements are counted.
-template <int V, class T> MIXAUG_HD auto& pack_at(rows_view<T> const& v, index_t i, place const& at) noexcept {
-  using packed = std::conditional_t<std::is_const_v<T>, pack<std::remove_const_t<T>, V> const, pack<T, V>>;
-  index_t const offset = i * v.sample + at.p * v.plane + at.z * v.slice + at.y * v.row + at.e * v.step;
-  return reinterpret_cast<packed*>(v.data)[offset / V];
-}
-
 /// The V elements of one thread, and how mix_body's region and blend treat them.
-template <int V, class Body> struct blender {
+template <int V, class Body>
+struct blender {
   using T = typename Body::element;
   using sample = typename Body::sample;
   using elements = pack<T, V>;
@@ -106,7 +43,8 @@ template <int V, class Body> struct blender {
     return r;
   }
   /// What the elements become. `a` need not be loaded where all m = 0, nor `b` where all m = 1.
-  MIXAUG_HD elements blend(sample const& s, place const& at, range const& m, elements const& a, elements const& b) const noexcept {
+  MIXAUG_HD elements blend(sample const& s, place const& at, range const& m, elements const& a,
+                           elements const& b) const noexcept {
     bool const one_m = Body::constant_field || m.least >= m.most;
     if (!one_m || (at.e + at.n > deal.run && body.blend.per_channel(s.choice))) return one_by_one(s, at, a, b);
     elements o = a;
@@ -126,14 +64,17 @@ template <int V, class Body> struct blender {
     }
     return o;
   }
-  template <run_kind K> MIXAUG_HD void run(sample const& s, place const& at, float m, T* o, T const* a, T const* b) const noexcept {
+  template <run_kind K>
+  MIXAUG_HD void run(sample const& s, place const& at, float m, T* o, T const* a, T const* b) const noexcept {
     index_t const px = body.out.px, channel = px == 1 ? at.p : at.e - quotient(at.e, px) * px;
-    body.blend.template run<K>(s.choice, run_of<T>{o}, run_of<T const>{a}, run_of<T const>{b}, K == run_kind::chunk ? V : 1, m, channel, px);
+    body.blend.template run<K>(s.choice, run_of<T>{o}, run_of<T const>{a}, run_of<T const>{b},
+                               K == run_kind::chunk ? V : 1, m, channel, px);
   }
 };
 
 /// apply: item row i is a row of the output.
-template <int V, class Body> struct mix_threads {
+template <int V, class Body>
+struct mix_threads {
   using T = typename Body::element;
   Body body;
   dealing deal;
@@ -142,7 +83,8 @@ template <int V, class Body> struct mix_threads {
     Body const& body;
     dealing const& deal;
     typename Body::sample const& s;
-    template <int W> MIXAUG_HD void run(place const& at) const noexcept {
+    template <int W>
+    MIXAUG_HD void run(place const& at) const noexcept {
       blender<W, Body> const with{body, deal};
       auto const m = with.field(s, at);
       pack<T, W> a{}, b{};
@@ -152,12 +94,15 @@ template <int V, class Body> struct mix_threads {
     }
   };
   MIXAUG_HD typename Body::sample begin(index_t i) const noexcept { return body.begin(i); }
-  MIXAUG_HD void operator()(typename Body::sample const& s, index_t c) const noexcept { deal.each<V>(c, one{body, deal, s}); }
+  MIXAUG_HD void operator()(typename Body::sample const& s, index_t c) const noexcept {
+    deal.each<V>(c, one{body, deal, s});
+  }
 };
 
 /// apply_inplace: item row i is a step of the plan's order; the one that begins a connected component walks
 /// all of it, and the elements that the last row of a cycle will read stay in registers.
-template <int V, class Body> struct inplace_threads {
+template <int V, class Body>
+struct inplace_threads {
   using T = typename Body::element;
   Body body;  // x = source = out
   dealing deal;
@@ -166,7 +111,8 @@ template <int V, class Body> struct inplace_threads {
     Body const& body;
     dealing const& deal;
     index_t first;
-    template <int W> MIXAUG_HD void run(place const& at) const noexcept {
+    template <int W>
+    MIXAUG_HD void run(place const& at) const noexcept {
       blender<W, Body> const with{body, deal};
       pack<T, W> kept{};
       for (index_t k = first;; ++k) {
@@ -186,14 +132,17 @@ template <int V, class Body> struct inplace_threads {
       }
     }
   };
-  MIXAUG_HD index_t begin(index_t i) const noexcept { return i == 0 || body.plan.order.data[i - 1].last ? i : index_t{-1}; }
+  MIXAUG_HD index_t begin(index_t i) const noexcept {
+    return i == 0 || body.plan.order.data[i - 1].last ? i : index_t{-1};
+  }
   MIXAUG_HD void operator()(index_t first, index_t c) const noexcept {
     if (first >= 0) deal.each<V>(c, walk{body, deal, first});
   }
 };
 
 /// apply_adjoint: item row j is a row of the gradient; one element a thread, so that reads are coalesced.
-template <class Body> struct adjoint_threads {
+template <class Body>
+struct adjoint_threads {
   Body body;
   dealing deal;
 
@@ -205,7 +154,8 @@ template <class Body> struct adjoint_threads {
 };
 
 /// Row k of a body over rows (labels, losses), called as body(k, lane, lanes): lanes do not wait for each other.
-template <class Body> struct row_threads {
+template <class Body>
+struct row_threads {
   static constexpr index_t lanes = 128;
   Body body;
 
@@ -214,7 +164,8 @@ template <class Body> struct row_threads {
 };
 
 // A device backend runs launch(threads, rows, count); these are the jobs.
-template <class Backend, class Body> void device_mix(Backend const& be, Body const& body, index_t rows) {
+template <class Backend, class Body>
+void device_mix(Backend const& be, Body const& body, index_t rows) {
   constexpr int V = chunk_size<typename Body::element>;
   if (packs_fit<V>(body.x, body.flat) && packs_fit<V>(body.source, body.flat) && packs_fit<V>(body.out, body.flat)) {
     mix_threads<V, Body> const job{body, {body.out, body.flat, V}};
@@ -224,7 +175,8 @@ template <class Backend, class Body> void device_mix(Backend const& be, Body con
     be.launch(job, rows, job.deal.count);
   }
 }
-template <class Backend, class Body> void device_inplace(Backend const& be, Body const& body) {
+template <class Backend, class Body>
+void device_inplace(Backend const& be, Body const& body) {
   constexpr int V = chunk_size<typename Body::element>;
   bool const flat = body.out.flat();
   index_t const steps = body.plan.shape.rows;
@@ -236,11 +188,13 @@ template <class Backend, class Body> void device_inplace(Backend const& be, Body
     be.launch(job, steps, job.deal.count);
   }
 }
-template <class Backend, class Body> void device_adjoint(Backend const& be, Body const& body, index_t rows) {
+template <class Backend, class Body>
+void device_adjoint(Backend const& be, Body const& body, index_t rows) {
   adjoint_threads<Body> const job{body, {body.out, false, 1}};
   be.launch(job, rows, job.deal.count);
 }
-template <class Backend, class Body> void device_rows(Backend const& be, Body const& body, index_t n) {
+template <class Backend, class Body>
+void device_rows(Backend const& be, Body const& body, index_t n) {
   be.launch(row_threads<Body>{body}, n, row_threads<Body>::lanes);
 }
 

@@ -11,7 +11,8 @@ inline constexpr index_t inplace_bytes = index_t{16} << 10;
 
 /// In place, rows are written in the plan's order (rows that nobody still reads first, then cycles), part by
 /// part in cache. Item k: a unit of the rows of one connected component, counted by the first of its steps.
-template <class Body> struct inplace_items {
+template <class Body>
+struct inplace_items {
   using T = typename Body::element;
   Body body;  // x = source = out
   unit_grid grid, parts;
@@ -53,12 +54,16 @@ template <class Body> struct inplace_items {
         b = v.at(s.source, p, z, y0) + e0 * v.step;
       }
       index_t const channel = v.px == 1 ? p : e0 % v.px;
-      if (v.step == 1 && m <= 0.0f && b != o) return copy_block(o, v.row, b, b_row, e1 - e0, y1 - y0);
+      if (v.step == 1 && m <= 0.0f && b != o)
+        return body.stream ? copy_rows<run_kind::streamed>(o, v.row, b, b_row, e1 - e0, y1 - y0)
+                           : copy_block(o, v.row, b, b_row, e1 - e0, y1 - y0);
       for (index_t y = y0; y < y1; ++y, o += v.row, b += b_row) {
         run_of<T> const to{o, v.step};
         run_of<T const> const own{o, v.step}, other{b, b_step};
-        if (v.step == 1) body.blend.template run<run_kind::longs>(s.choice, to, own, other, e1 - e0, m, channel, v.px);
-        else body.blend.template run<run_kind::element>(s.choice, to, own, other, e1 - e0, m, channel, v.px);
+        if (v.step == 1)
+          body.blend.template run<run_kind::longs>(s.choice, to, own, other, e1 - e0, m, channel, v.px);
+        else
+          body.blend.template run<run_kind::element>(s.choice, to, own, other, e1 - e0, m, channel, v.px);
       }
     }
   };
@@ -113,11 +118,13 @@ template <class Body> struct inplace_items {
     for (index_t r = u.r0; r < u.r1; r += parts.row_step)
       for (index_t e = u.e0; e < u.e1; e += parts.width_step)
         walk(at, {r, lesser(r + parts.row_step, u.r1), e, lesser(e + parts.width_step, u.e1)});
+    if (body.stream) stream_fence();
   }
 };
 
 /// Item k: a unit of one gradient row.
-template <class Body> struct adjoint_items {
+template <class Body>
+struct adjoint_items {
   static constexpr int width = 1024;
   Body body;
   unit_grid grid;
@@ -139,21 +146,25 @@ template <class Body> struct adjoint_items {
 };
 
 /// Item k: row k of a body over rows (labels, losses), whose lanes are CUDA threads: here one.
-template <class Body> struct row_items {
+template <class Body>
+struct row_items {
   Body body;
   void operator()(index_t k) const noexcept { body(k, index_t{0}, index_t{1}); }
 };
 
 // A host backend runs items(count, job), in any order; these are the jobs.
-template <class Backend, class Body> void host_mix(Backend const& be, Body const& body, index_t rows) noexcept {
+template <class Backend, class Body>
+void host_mix(Backend const& be, Body const& body, index_t rows) noexcept {
   mix_items<Body> const job{body, units_of(body)};
   be.items(rows * job.grid.count, job);
 }
-template <class Backend, class Body> void host_adjoint(Backend const& be, Body const& body, index_t rows) noexcept {
+template <class Backend, class Body>
+void host_adjoint(Backend const& be, Body const& body, index_t rows) noexcept {
   adjoint_items<Body> const job{body, units_of(body)};
   be.items(rows * job.grid.count, job);
 }
-template <class Backend, class Body> void host_inplace(Backend const& be, Body const& body) noexcept {
+template <class Backend, class Body>
+void host_inplace(Backend const& be, Body const& body) noexcept {
   inplace_items<Body> const job(body);
   be.items(job.count(), job);
 }

@@ -52,7 +52,8 @@ void each_row_block(Rows const& v, unit const& u, box const& where, Act const& a
 }
 
 /// A block of rows with one weight m: copies go as a whole, blends row by row.
-template <run_kind K, class Body> struct run_block {
+template <run_kind K, class Body>
+struct run_block {
   Body const& body;
   typename Body::sample const& s;
   float m;
@@ -60,8 +61,8 @@ template <run_kind K, class Body> struct run_block {
     bool const keep = m >= 1.0f || (s.source < 0 && body.blend.reads_source(s.choice));
     if (K != run_kind::element && (keep || (m <= 0.0f && s.source >= 0))) {  // m = 0 pastes what the blend reads
       auto const& from = keep ? body.x : body.source;
-      copy_rows<K>(body.out.at(s.row, p, z, y0) + e0, body.out.row, from.at(keep ? s.self : s.source, p, z, y0) + e0, from.row,
-                   e1 - e0, y1 - y0);
+      copy_rows<K>(body.out.at(s.row, p, z, y0) + e0, body.out.row, from.at(keep ? s.self : s.source, p, z, y0) + e0,
+                   from.row, e1 - e0, y1 - y0);
     } else {
       for (index_t y = y0; y < y1; ++y) body.template run<K>(s, p, z, y, e0, e1, m);
     }
@@ -72,10 +73,14 @@ inline constexpr box everything{0, INT32_MAX, 0, INT32_MAX, 0, INT32_MAX};
 
 /// One unit of row i, out of place: a flat run where m is the same everywhere, else the sample with its
 /// patches on top while the rows are in cache.
-template <run_kind K, class Body> void mix_unit(Body const& body, index_t i, unit const& u) noexcept {
+template <run_kind K, class Body>
+void mix_unit(Body const& body, index_t i, unit const& u) noexcept {
   auto const s = body.begin(i);
   float m = 1.0f;
   bool const constant = s.region.constant(m);
+  if constexpr (K == run_kind::streamed)
+    if (!constant && body.out.run_length() * static_cast<index_t>(sizeof(typename Body::element)) < stream_row)
+      return mix_unit<run_kind::longs>(body, i, u);
   if (constant && body.flat && (m >= 1.0f || !body.blend.per_channel(s.choice))) {
     auto flat = body;
     flat.x = body.x.flattened(), flat.source = body.source.flattened(), flat.out = body.out.flattened();
@@ -100,12 +105,14 @@ template <run_kind K, class Body> void mix_unit(Body const& body, index_t i, uni
 /// Bytes of a unit of the output: the sample and its partner beside it stay in the second-level cache.
 inline constexpr index_t unit_bytes = index_t{64} << 10;
 
-template <class Body> unit_grid units_of(Body const& body) noexcept {
+template <class Body>
+unit_grid units_of(Body const& body) noexcept {
   return {body.out.rows(), body.out.run_length(), sizeof(typename Body::element), unit_bytes};
 }
 
 /// Item k of the whole job: unit k % count of row k / count.
-template <class Body> struct mix_items {
+template <class Body>
+struct mix_items {
   Body body;
   unit_grid grid;
   void operator()(index_t k) const noexcept {

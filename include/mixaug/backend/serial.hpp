@@ -9,13 +9,26 @@ struct serial {
   using mixaug_backend = void;
   static constexpr space memory = space::host;
 
-  template <class Items> void items(index_t count, Items const& job) const noexcept {
+  template <class Items>
+  void items(index_t count, Items const& job) const noexcept {
     for (index_t k = 0; k < count; ++k) job(k);
   }
-  template <class Body> void mix(Body const& body, index_t rows) const noexcept { detail::host_mix(*this, body, rows); }
-  template <class Body> void inplace(Body const& body) const noexcept { detail::host_inplace(*this, body); }
-  template <class Body> void adjoint(Body const& body, index_t rows) const noexcept { detail::host_adjoint(*this, body, rows); }
-  template <class Body> void rows(Body const& body, index_t n) const noexcept { items(n, detail::row_items<Body>{body}); }
+  template <class Body>
+  void mix(Body const& body, index_t rows) const noexcept {
+    detail::host_mix(*this, body, rows);
+  }
+  template <class Body>
+  void inplace(Body const& body) const noexcept {
+    detail::host_inplace(*this, body);
+  }
+  template <class Body>
+  void adjoint(Body const& body, index_t rows) const noexcept {
+    detail::host_adjoint(*this, body, rows);
+  }
+  template <class Body>
+  void rows(Body const& body, index_t n) const noexcept {
+    items(n, detail::row_items<Body>{body});
+  }
 };
 
 }  // namespace mixaug

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #if !defined(__CUDACC__) && !defined(THRUST_DEVICE_SYSTEM)
-#error "mixaug: Thrust takes CUDA as its device where nothing is said, and this is not a CUDA compile; link a target made by thrust_create_target, or define THRUST_DEVICE_SYSTEM (for example -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_OMP)"
+#  error \
+      "mixaug: Thrust takes CUDA as its device where nothing is said, and this is not a CUDA compile; link a target made by thrust_create_target, or define THRUST_DEVICE_SYSTEM (for example -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_OMP)"
 #endif
-#include <mixaug/backend/device_items.hpp>
-#include <mixaug/backend/host_inplace.hpp>
 #include <thrust/execution_policy.h>
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
 #include <thrust/system/cpp/execution_policy.h>
 #include <thrust/version.h>
+
+#include <mixaug/backend/device_items.hpp>
+#include <mixaug/backend/host_inplace.hpp>
 
 namespace mixaug {
 namespace detail {
@@ -20,7 +22,8 @@ inline constexpr bool runs_on_host = std::is_base_of_v<::thrust::cpp::execution_
                                      std::is_same_v<Policy, std::remove_cvref_t<decltype(::thrust::seq)>>;
 
 /// Item k of a device job: thread k % count of item row k / count.
-template <class Job> struct linear_job {
+template <class Job>
+struct linear_job {
   Job job;
   index_t count;
   MIXAUG_HD void operator()(index_t k) const noexcept {
@@ -37,42 +40,58 @@ template <class Job> struct linear_job {
 #define MIXAUG_THRUST_NAME(version, system) MIXAUG_THRUST_NAME_(version, system)
 inline namespace MIXAUG_THRUST_NAME(THRUST_VERSION, THRUST_DEVICE_SYSTEM) {
 
-/// Any Thrust policy: thrust_on{thrust::omp::par}, thrust_on{thrust::cuda::par_nosync.on(stream)}, ... Host
-/// policies (CPP, OMP, TBB, seq) take host views and plans, CUDA policies device ones; par waits for the
-/// work, par_nosync does not. The bits are those of serial and of cuda. Include the policy's own header.
-template <class Policy> struct thrust_on {
-  Policy policy{};
+  /// Any Thrust policy: thrust_on{thrust::omp::par}, thrust_on{thrust::cuda::par_nosync.on(stream)}, ... Host
+  /// policies (CPP, OMP, TBB, seq) take host views and plans, CUDA policies device ones; par waits for the
+  /// work, par_nosync does not. The bits are those of serial and of cuda. Include the policy's own header.
+  template <class Policy>
+  struct thrust_on {
+    Policy policy{};
 
-  using mixaug_backend = void;
-  static constexpr space memory = detail::runs_on_host<Policy> ? space::host : space::device;
+    using mixaug_backend = void;
+    static constexpr space memory = detail::runs_on_host<Policy> ? space::host : space::device;
 
-  template <class Items> void items(index_t count, Items const& job) const {
-    ::thrust::for_each_n(policy, ::thrust::counting_iterator<index_t>(0), count, job);
-  }
-  template <class Job> void launch(Job const& job, index_t rows, index_t count) const {
-    items(rows * count, detail::linear_job<Job>{job, count});
-  }
-  template <class Body> void mix(Body const& body, index_t rows) const {
-    if constexpr (memory == space::host) detail::host_mix(*this, body, rows);
-    else detail::device_mix(*this, body, rows);
-  }
-  template <class Body> void inplace(Body const& body) const {
-    if constexpr (memory == space::host) detail::host_inplace(*this, body);
-    else detail::device_inplace(*this, body);
-  }
-  template <class Body> void adjoint(Body const& body, index_t rows) const {
-    if constexpr (memory == space::host) detail::host_adjoint(*this, body, rows);
-    else detail::device_adjoint(*this, body, rows);
-  }
-  template <class Body> void rows(Body const& body, index_t n) const {
-    if constexpr (memory == space::host) items(n, detail::row_items<Body>{body});
-    else detail::device_rows(*this, body, n);
-  }
-};
-template <class Policy> thrust_on(Policy) -> thrust_on<Policy>;
+    template <class Items>
+    void items(index_t count, Items const& job) const {
+      ::thrust::for_each_n(policy, ::thrust::counting_iterator<index_t>(0), count, job);
+    }
+    template <class Job>
+    void launch(Job const& job, index_t rows, index_t count) const {
+      items(rows * count, detail::linear_job<Job>{job, count});
+    }
+    template <class Body>
+    void mix(Body const& body, index_t rows) const {
+      if constexpr (memory == space::host)
+        detail::host_mix(*this, body, rows);
+      else
+        detail::device_mix(*this, body, rows);
+    }
+    template <class Body>
+    void inplace(Body const& body) const {
+      if constexpr (memory == space::host)
+        detail::host_inplace(*this, body);
+      else
+        detail::device_inplace(*this, body);
+    }
+    template <class Body>
+    void adjoint(Body const& body, index_t rows) const {
+      if constexpr (memory == space::host)
+        detail::host_adjoint(*this, body, rows);
+      else
+        detail::device_adjoint(*this, body, rows);
+    }
+    template <class Body>
+    void rows(Body const& body, index_t n) const {
+      if constexpr (memory == space::host)
+        items(n, detail::row_items<Body>{body});
+      else
+        detail::device_rows(*this, body, n);
+    }
+  };
+  template <class Policy>
+  thrust_on(Policy) -> thrust_on<Policy>;
 
-/// The default of mixaug::thrust: the system that THRUST_DEVICE_SYSTEM names.
-using thrust_device = thrust_on<std::remove_cvref_t<decltype(::thrust::device)>>;
+  /// The default of mixaug::thrust: the system that THRUST_DEVICE_SYSTEM names.
+  using thrust_device = thrust_on<std::remove_cvref_t<decltype(::thrust::device)>>;
 
-}  // namespace MIXAUG_THRUST_NAME(THRUST_VERSION, THRUST_DEVICE_SYSTEM)
+}  // namespace )
 }  // namespace mixaug

@@ -22,19 +22,22 @@ namespace detail {
 struct fill_range {
   double low, high;
 };
-template <class T> constexpr fill_range fills_of() noexcept {
+template <class T>
+constexpr fill_range fills_of() noexcept {
   if constexpr (is_real<T>) {
     double const most = std::is_same_v<T, float16> ? 65504.0 : static_cast<double>(std::numeric_limits<float>::max());
     return {-most, most};
   } else if constexpr (std::is_integral_v<T>) {
-    double const low = static_cast<double>(std::numeric_limits<T>::min()), high = static_cast<double>(std::numeric_limits<T>::max());
+    double const low = static_cast<double>(std::numeric_limits<T>::min()),
+                 high = static_cast<double>(std::numeric_limits<T>::max());
     return {low < -2147483648.0 ? -2147483648.0 : low, high > 2147483647.0 ? 2147483647.0 : high};
   } else {
     return {0.0, 255.0};
   }
 }
 /// A fill as an element: the values that T cannot hold are refused at the entry of apply.
-template <class T> MIXAUG_HD T fill_as(float v) noexcept {
+template <class T>
+MIXAUG_HD T fill_as(float v) noexcept {
   if constexpr (is_real<T>)
     return from_float<T>(v);
   else
@@ -53,21 +56,24 @@ struct erase {
   MIXAUG_HD static constexpr bool reads_source(std::uint8_t) noexcept { return false; }
   MIXAUG_HD constexpr bool per_channel(std::uint8_t) const noexcept { return fill.count > 1; }
   /// Refuses a fill that T cannot hold, or one value a channel for another number of channels.
-  template <class T> void check(index_t channels) const {
+  template <class T>
+  void check(index_t channels) const {
     if (fill.count > 1 && fill.count != channels)
-      detail::fail("blend::erase's fill", detail::text(index_t{fill.count}) + " values", "one value, or one for each of the " + detail::text(channels) + " channels");
+      detail::fail("blend::erase's fill", detail::text(index_t{fill.count}) + " values",
+                   "one value, or one for each of the " + detail::text(channels) + " channels");
     constexpr detail::fill_range range = detail::fills_of<T>();
     for (int c = 0; c < fill.count; ++c) {
       double const v = static_cast<double>(fill.value[c]);
       if (!(v >= range.low && v <= range.high) || (!detail::is_real<T> && v != std::trunc(v)))
         detail::fail("blend::erase's fill", detail::text(v),
-                     std::string(detail::is_real<T> ? "a number" : "an integer") + " in [" + detail::text(range.low) + ", " + detail::text(range.high) + "], as the elements can hold");
+                     std::string(detail::is_real<T> ? "a number" : "an integer") + " in [" + detail::text(range.low) +
+                         ", " + detail::text(range.high) + "], as the elements can hold");
     }
   }
 
   template <detail::run_kind K, class T>
-  MIXAUG_HD void run(std::uint8_t, detail::run_of<T> o, detail::run_of<T const> a, detail::run_of<T const>, index_t n, float m,
-                     index_t channel, index_t px) const noexcept {
+  MIXAUG_HD void run(std::uint8_t, detail::run_of<T> o, detail::run_of<T const> a, detail::run_of<T const>, index_t n,
+                     float m, index_t channel, index_t px) const noexcept {
     if (m >= 1.0f) return detail::copy_run<K>(o, a, n);
     index_t const length = K == detail::run_kind::chunk ? detail::chunk_size<T> : n;
     index_t const to = K == detail::run_kind::element ? o.step : 1, from = K == detail::run_kind::element ? a.step : 1;

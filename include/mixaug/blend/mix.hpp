@@ -11,27 +11,32 @@ namespace detail {
 enum class run_kind { longs, streamed, element, chunk };
 
 /// A run of `n` elements of an operand; `step` is read by run_kind::element only.
-template <class T> struct run_of {
+template <class T>
+struct run_of {
   T* data;
   index_t step = 1;
 };
 
-template <class T> inline constexpr int chunk_size = static_cast<int>(16 / sizeof(T));
+template <class T>
+inline constexpr int chunk_size = static_cast<int>(16 / sizeof(T));
 /// V elements moved at once, at an aligned address. All code uses this one type: the same memory seen through
 /// two types would let the compiler reorder the accesses.
-template <class T, int V = chunk_size<T>> struct alignas(sizeof(T) * V) chunk_of {
+template <class T, int V = chunk_size<T>>
+struct alignas(sizeof(T) * V) chunk_of {
   T v[V];
 };
 
 /// Bytes [0, n) of rows in pieces of Piece <= n bytes; the last piece may overlap the one before.
 struct copy_pieces {
-  template <int Piece> MIXAUG_HD static void row(std::byte* o, std::byte const* a, index_t n) noexcept {
+  template <int Piece>
+  MIXAUG_HD static void row(std::byte* o, std::byte const* a, index_t n) noexcept {
     for (index_t j = 0; j + Piece <= n; j += Piece) std::memcpy(o + j, a + j, Piece);
     std::memcpy(o + n - Piece, a + n - Piece, Piece);
   }
 };
 struct exchange_pieces {
-  template <int Piece> MIXAUG_HD static void row(std::byte* o, std::byte* a, index_t n) noexcept {
+  template <int Piece>
+  MIXAUG_HD static void row(std::byte* o, std::byte* a, index_t n) noexcept {
     std::byte x[Piece], y[Piece], last_o[Piece], last_a[Piece];
     std::memcpy(last_o, o + n - Piece, Piece), std::memcpy(last_a, a + n - Piece, Piece);
     for (index_t j = 0; j + Piece <= n; j += Piece) {
@@ -47,30 +52,40 @@ MIXAUG_HD void each_row_by(std::byte* o, index_t o_row, Byte* a, index_t a_row, 
 }
 template <class Rule, class Byte>
 MIXAUG_HD void by_pieces(std::byte* o, index_t o_row, Byte* a, index_t a_row, index_t n, index_t rows) noexcept {
-  if (n >= 64) each_row_by<Rule, 64>(o, o_row, a, a_row, n, rows);
-  else if (n >= 32) each_row_by<Rule, 32>(o, o_row, a, a_row, n, rows);
-  else if (n >= 16) each_row_by<Rule, 16>(o, o_row, a, a_row, n, rows);
-  else if (n >= 4) each_row_by<Rule, 4>(o, o_row, a, a_row, n, rows);
-  else each_row_by<Rule, 1>(o, o_row, a, a_row, n, rows);
+  if (n >= 64)
+    each_row_by<Rule, 64>(o, o_row, a, a_row, n, rows);
+  else if (n >= 32)
+    each_row_by<Rule, 32>(o, o_row, a, a_row, n, rows);
+  else if (n >= 16)
+    each_row_by<Rule, 16>(o, o_row, a, a_row, n, rows);
+  else if (n >= 4)
+    each_row_by<Rule, 4>(o, o_row, a, a_row, n, rows);
+  else
+    each_row_by<Rule, 1>(o, o_row, a, a_row, n, rows);
 }
 
 /// Copies rows of n > 0 elements, short ones inline, so that no call is paid for 32 pixels; strides in
 /// elements. Not for overlapping ranges.
-template <class T> MIXAUG_HD void copy_block(T* o, index_t o_row, T const* a, index_t a_row, index_t n, index_t rows) noexcept {
+template <class T>
+MIXAUG_HD void copy_block(T* o, index_t o_row, T const* a, index_t a_row, index_t n, index_t rows) noexcept {
   constexpr index_t size = static_cast<index_t>(sizeof(T));
   if (o_row == n && a_row == n) n *= rows, rows = 1;
   auto* const to = reinterpret_cast<std::byte*>(o);
   auto const* const from = reinterpret_cast<std::byte const*>(a);
   if (n * size <= 512) return by_pieces<copy_pieces>(to, o_row * size, from, a_row * size, n * size, rows);
-  for (index_t r = 0; r < rows; ++r) std::memcpy(to + r * o_row * size, from + r * a_row * size, static_cast<std::size_t>(n * size));
+  for (index_t r = 0; r < rows; ++r)
+    std::memcpy(to + r * o_row * size, from + r * a_row * size, static_cast<std::size_t>(n * size));
 }
 /// Exchanges rows of n > 0 elements of two images.
-template <class T> MIXAUG_HD void exchange_block(T* o, T* a, index_t row, index_t n, index_t rows) noexcept {
+template <class T>
+MIXAUG_HD void exchange_block(T* o, T* a, index_t row, index_t n, index_t rows) noexcept {
   constexpr index_t size = static_cast<index_t>(sizeof(T));
-  by_pieces<exchange_pieces>(reinterpret_cast<std::byte*>(o), row * size, reinterpret_cast<std::byte*>(a), row * size, n * size, rows);
+  by_pieces<exchange_pieces>(reinterpret_cast<std::byte*>(o), row * size, reinterpret_cast<std::byte*>(a), row * size,
+                             n * size, rows);
 }
 
-template <run_kind K, class T> MIXAUG_HD void copy_run(run_of<T> o, run_of<T const> a, index_t n) noexcept {
+template <run_kind K, class T>
+MIXAUG_HD void copy_run(run_of<T> o, run_of<T const> a, index_t n) noexcept {
   if constexpr (K == run_kind::chunk)
     *reinterpret_cast<chunk_of<T>*>(o.data) = *reinterpret_cast<chunk_of<T> const*>(a.data);
   else if constexpr (K == run_kind::element)
@@ -81,11 +96,11 @@ template <run_kind K, class T> MIXAUG_HD void copy_run(run_of<T> o, run_of<T con
     copy_block(o.data, n, a.data, n, n, 1);
 }
 /// `rows` runs of n elements, o_row and a_row elements apart.
-template <run_kind K, class T> void copy_rows(T* o, index_t o_row, T const* a, index_t a_row, index_t n, index_t rows) noexcept {
-  if constexpr (K == run_kind::streamed)
-    for (; rows > 0; --rows, o += o_row, a += a_row) stream_copy(o, a, n);
-  else
-    copy_block(o, o_row, a, a_row, n, rows);
+template <run_kind K, class T>
+void copy_rows(T* o, index_t o_row, T const* a, index_t a_row, index_t n, index_t rows) noexcept {
+  if (K != run_kind::streamed || n * static_cast<index_t>(sizeof(T)) < stream_row)
+    return copy_block(o, o_row, a, a_row, n, rows);
+  for (; rows > 0; --rows, o += o_row, a += a_row) stream_copy(o, a, n);
 }
 
 /// o = m * a + (1 - m) * b; o may be a itself. Blocks of 64 bytes, so that gcc -O2 vectorises.

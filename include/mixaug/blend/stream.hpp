@@ -5,11 +5,11 @@
 #if defined(__CUDACC__)
 // device code and its host half use the portable loops
 #elif defined(__AVX__)
-#include <immintrin.h>
-#define MIXAUG_STREAM 1
+#  include <immintrin.h>
+#  define MIXAUG_STREAM 1
 #elif defined(__SSE2__)
-#include <emmintrin.h>
-#define MIXAUG_STREAM 1
+#  include <emmintrin.h>
+#  define MIXAUG_STREAM 1
 #endif
 
 /// The one place with explicit SIMD: non-temporal stores, for outputs larger than the cache (they save the read
@@ -19,21 +19,28 @@ namespace mixaug::detail {
 
 /// Outputs of at least this many bytes are streamed past the cache.
 inline constexpr index_t stream_threshold = index_t{16} << 20;
+/// Rows of patches below this many bytes are not: the lines at their ends cost more than the rest saves.
+inline constexpr index_t stream_row = 512;
 
 /// Elements in 64 bytes, one cache line.
-template <class T> inline constexpr index_t line = static_cast<index_t>(64 / sizeof(T));
+template <class T>
+inline constexpr index_t line = static_cast<index_t>(64 / sizeof(T));
 /// gcc -O2 vectorises loops of known length only; clang vectorises the plain loop, and spoils the blocked one.
 #if defined(__clang__)
-template <class T> inline constexpr index_t block = 1;
+template <class T>
+inline constexpr index_t block = 1;
 #else
-template <class T> inline constexpr index_t block = line<T>;
+template <class T>
+inline constexpr index_t block = line<T>;
 #endif
 
 /// 64 bytes to an aligned address, past the cache.
-template <class T> MIXAUG_HD void stream_line(T* o, T const* from) noexcept {
+template <class T>
+MIXAUG_HD void stream_line(T* o, T const* from) noexcept {
 #if defined(__AVX__) && defined(MIXAUG_STREAM)
   for (int k = 0; k < 2; ++k)
-    _mm256_stream_si256(reinterpret_cast<__m256i*>(o) + k, _mm256_loadu_si256(reinterpret_cast<__m256i const*>(from) + k));
+    _mm256_stream_si256(reinterpret_cast<__m256i*>(o) + k,
+                        _mm256_loadu_si256(reinterpret_cast<__m256i const*>(from) + k));
 #elif defined(MIXAUG_STREAM)
   for (int k = 0; k < 4; ++k)
     _mm_stream_si128(reinterpret_cast<__m128i*>(o) + k, _mm_loadu_si128(reinterpret_cast<__m128i const*>(from) + k));
@@ -48,13 +55,15 @@ MIXAUG_HD inline void stream_fence() noexcept {
 #endif
 }
 /// Elements before the first 64-byte boundary of o.
-template <class T> MIXAUG_HD index_t before_line(T const* o, index_t n) noexcept {
+template <class T>
+MIXAUG_HD index_t before_line(T const* o, index_t n) noexcept {
   auto const off = static_cast<index_t>((64 - reinterpret_cast<std::uintptr_t>(o) % 64) % 64 / sizeof(T));
   return lesser(off, n);
 }
 
 /// A line of o = f(a, b); o may be a.
-template <class T, class F> MIXAUG_HD void mix_line(T* o, T const* a, T const* b, F const& f) noexcept {
+template <class T, class F>
+MIXAUG_HD void mix_line(T* o, T const* a, T const* b, F const& f) noexcept {
   alignas(64) T mixed[line<T>];
   for (index_t u = 0; u < line<T>; ++u) mixed[u] = f(a[u], b[u]);
   std::memcpy(o, mixed, 64);
@@ -75,9 +84,11 @@ inline void mix_line(float16* o, float16 const* a, float16 const* b, mixer<float
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(o + u), _mm256_set_m128i(high, low));
   }
 }
-template <class T> inline constexpr bool lines_pay = std::is_same_v<T, float16>;
+template <class T>
+inline constexpr bool lines_pay = std::is_same_v<T, float16>;
 #else
-template <class T> inline constexpr bool lines_pay = false;
+template <class T>
+inline constexpr bool lines_pay = false;
 #endif
 
 /// o[j] = f(a[j], b[j]) for operands that do not overlap, in blocks of known length.
@@ -98,7 +109,8 @@ MIXAUG_HD void mix_into(T* MIXAUG_RESTRICT a, T const* MIXAUG_RESTRICT b, index_
   for (index_t j = whole; j < n; ++j) a[j] = f(a[j], b[j]);
 }
 /// o may be a itself (in place), b is another row or a itself (a self-pair, out of place).
-template <class T, class F> MIXAUG_HD void mix_long(T* o, T const* a, T const* b, index_t n, F f) noexcept {
+template <class T, class F>
+MIXAUG_HD void mix_long(T* o, T const* a, T const* b, index_t n, F f) noexcept {
   if constexpr (lines_pay<T>) {
     index_t const whole = n - n % line<T>;
     for (index_t j = 0; j < whole; j += line<T>) mix_line(o + j, a + j, b + j, f);
@@ -110,7 +122,8 @@ template <class T, class F> MIXAUG_HD void mix_long(T* o, T const* a, T const* b
   }
 }
 
-template <class T, class F> MIXAUG_HD void both(T& a, T& b, F const& f, F const& g) noexcept {
+template <class T, class F>
+MIXAUG_HD void both(T& a, T& b, F const& f, F const& g) noexcept {
   T const was = a;
   a = f(was, b), b = g(b, was);
 }
@@ -132,7 +145,8 @@ MIXAUG_HD void mix_both(T* MIXAUG_RESTRICT a, T* MIXAUG_RESTRICT b, index_t n, F
   for (index_t j = whole; j < n; ++j) both(a[j], b[j], f, g);
 }
 
-template <class T, class F> MIXAUG_HD void stream_mix(T* o, T const* a, T const* b, index_t n, F f) noexcept {
+template <class T, class F>
+MIXAUG_HD void stream_mix(T* o, T const* a, T const* b, index_t n, F f) noexcept {
   index_t j = before_line(o, n);
   for (index_t k = 0; k < j; ++k) o[k] = f(a[k], b[k]);
   for (; j + line<T> <= n; j += line<T>) {
@@ -143,7 +157,8 @@ template <class T, class F> MIXAUG_HD void stream_mix(T* o, T const* a, T const*
   for (; j < n; ++j) o[j] = f(a[j], b[j]);
 }
 
-template <class T> MIXAUG_HD void stream_copy(T* o, T const* a, index_t n) noexcept {
+template <class T>
+MIXAUG_HD void stream_copy(T* o, T const* a, index_t n) noexcept {
   index_t j = before_line(o, n);
   std::memcpy(o, a, static_cast<std::size_t>(j) * sizeof(T));
   for (; j + line<T> <= n; j += line<T>) stream_line(o + j, a + j);

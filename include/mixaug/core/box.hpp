@@ -10,9 +10,7 @@ struct box {
   std::int32_t z0 = 0, z1 = 1, y0 = 0, y1 = 1, x0 = 0, x1 = 1;
 
   MIXAUG_HD constexpr bool empty() const noexcept { return z0 >= z1 || y0 >= y1 || x0 >= x1; }
-  MIXAUG_HD constexpr index_t volume() const noexcept {
-    return empty() ? 0 : index_t{z1 - z0} * (y1 - y0) * (x1 - x0);
-  }
+  MIXAUG_HD constexpr index_t volume() const noexcept { return empty() ? 0 : index_t{z1 - z0} * (y1 - y0) * (x1 - x0); }
   MIXAUG_HD constexpr bool has_row(index_t z, index_t y) const noexcept {
     return z >= z0 && z < z1 && y >= y0 && y < y1;
   }
@@ -59,8 +57,10 @@ inline index_t union_volume(box const* boxes, index_t count) noexcept {
           box const& b = boxes[j];
           if (b.empty() || !b.has_row(z, y) || b.x1 <= at) continue;
           std::int32_t const from = b.x0 < at ? at : b.x0;
-          if (from < begin) begin = from, end = b.x1;
-          else if (from == begin && b.x1 > end) end = b.x1;
+          if (from < begin)
+            begin = from, end = b.x1;
+          else if (from == begin && b.x1 > end)
+            end = b.x1;
         }
         if (begin == INT32_MAX) break;
         pixels += rows * (end - begin);

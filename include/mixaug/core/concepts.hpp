@@ -48,7 +48,9 @@ concept label_rule = requires(R const& rule, row_facts const& row) {
 
 /// A recipe has the five stages as members; `when` is optional. Methods have stages() returning one, or are one.
 template <class R>
-concept recipe_like = requires(R const& r) { r.pairing, r.ratio, r.region, r.blend, r.label; };
+concept recipe_like = requires(R const& r) {
+  r.pairing, r.ratio, r.region, r.blend, r.label;
+};
 template <class M>
 concept method = recipe_like<M> || requires(M const& m) {
   { m.stages() } -> recipe_like;

@@ -5,9 +5,9 @@
 
 /// MIXAUG_HD marks what runs on host and device. __CUDACC__ changes annotations and nothing else.
 #if defined(__CUDACC__)
-#define MIXAUG_HD __host__ __device__
+#  define MIXAUG_HD __host__ __device__
 #else
-#define MIXAUG_HD
+#  define MIXAUG_HD
 #endif
 
 /// The one compiler extension that plain loops need: gcc, clang, nvcc and MSVC all spell it so.
@@ -33,6 +33,7 @@ MIXAUG_HD constexpr index_t ceil_div(index_t a, index_t b) noexcept { return (a 
 MIXAUG_HD constexpr index_t times(index_t a, index_t b) noexcept {
   return a <= 0 || b <= 0 ? 0 : a > INT64_MAX / b ? INT64_MAX : a * b;
 }
-template <class> inline constexpr bool never = false;
+template <class>
+inline constexpr bool never = false;
 }  // namespace detail
 }  // namespace mixaug

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/config.hpp>
 #include <cstdio>
+#include <mixaug/core/config.hpp>
 #include <stdexcept>
 #include <string>
 
@@ -16,13 +16,10 @@ struct invalid_argument : std::invalid_argument {
 namespace detail {
 
 /// "mixaug: OPERAND is GOT; expected EXPECTED"
-[[noreturn]] inline void fail(std::string const& operand, std::string const& got,
-                              std::string const& expected) {
+[[noreturn]] inline void fail(std::string const& operand, std::string const& got, std::string const& expected) {
   throw invalid_argument("mixaug: " + operand + " is " + got + "; expected " + expected);
 }
-[[noreturn]] inline void fail(std::string const& sentence) {
-  throw invalid_argument("mixaug: " + sentence);
-}
+[[noreturn]] inline void fail(std::string const& sentence) { throw invalid_argument("mixaug: " + sentence); }
 
 inline std::string text(index_t v) { return std::to_string(v); }
 /// Short decimal for messages: to_string prints six digits and turns 1e-9 into 0.000000.

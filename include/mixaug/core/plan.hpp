@@ -18,16 +18,21 @@ struct plan_shape {
   bool own_source = true;       ///< partners are rows of the global batch itself
 
   /// INT64_MAX: too many to count, refused by planning.
-  MIXAUG_HD constexpr index_t pixels() const noexcept { return detail::times(detail::times(size[0], size[1]), size[2]); }
+  MIXAUG_HD constexpr index_t pixels() const noexcept {
+    return detail::times(detail::times(size[0], size[1]), size[2]);
+  }
   friend constexpr bool operator==(plan_shape const&, plan_shape const&) = default;
 };
 
 /// One decision a row. The memory space is in the type: a device column cannot be indexed on the host.
-template <class T, space S> struct column {
+template <class T, space S>
+struct column {
   T* data = nullptr;
-  template <class I> constexpr T& operator[](I i) const noexcept {
-    static_assert(S == space::host || detail::never<I>,
-                  "mixaug: this column lives on the device; bring the plan to the host with download(backend, plan, host_plan)");
+  template <class I>
+  constexpr T& operator[](I i) const noexcept {
+    static_assert(
+        S == space::host || detail::never<I>,
+        "mixaug: this column lives on the device; bring the plan to the host with download(backend, plan, host_plan)");
     return data[i];
   }
 };
@@ -42,20 +47,21 @@ struct inplace_step {
 };
 
 /// The columns of a plan: trivially copyable, passed by value to kernel bodies (they read `.data`).
-template <class Region, space S = space::host> struct plan_view {
+template <class Region, space S = space::host>
+struct plan_view {
   plan_shape shape;
-  column<std::uint8_t, S> choice;       ///< which method of one_of (0 for a single method)
-  column<index_t, S> self;              ///< row of the batch (by default 0..n-1)
-  column<index_t, S> partner;           ///< row of the source; -1 = none
-  column<float, S> ratio;               ///< the drawn lambda: weight of the sample itself
-  column<float, S> share_self;          ///< label coefficient of the sample
-  column<float, S> share_partner;       ///< label coefficient of the partner
-  column<float, S> weight_self;         ///< loss weight of the sample's label
-  column<float, S> weight_partner;      ///< loss weight of the partner's label
+  column<std::uint8_t, S> choice;   ///< which method of one_of (0 for a single method)
+  column<index_t, S> self;          ///< row of the batch (by default 0..n-1)
+  column<index_t, S> partner;       ///< row of the source; -1 = none
+  column<float, S> ratio;           ///< the drawn lambda: weight of the sample itself
+  column<float, S> share_self;      ///< label coefficient of the sample
+  column<float, S> share_partner;   ///< label coefficient of the partner
+  column<float, S> weight_self;     ///< loss weight of the sample's label
+  column<float, S> weight_partner;  ///< loss weight of the partner's label
   typename Region::template columns<S> region;
   // Derived from the columns above, for the adjoint and for in-place mixing:
-  column<index_t, S> readers;           ///< rows ordered by partner, then row
-  column<index_t, S> owners;            ///< rows ordered by self, then row
+  column<index_t, S> readers;  ///< rows ordered by partner, then row
+  column<index_t, S> owners;   ///< rows ordered by self, then row
   column<inplace_step, S> order;
 
   void place(detail::placer& put, plan_shape const& s) noexcept {
@@ -70,7 +76,8 @@ template <class Region, space S = space::host> struct plan_view {
 
 /// The value between drawing and applying: one block of memory with all columns, the shape and key it was
 /// made for, and the blend rule. Copy it, print it, write it as text (step/plan_text.hpp), replay it.
-template <class Region, class Blend, space S = space::host> class plan : public plan_view<Region, S> {
+template <class Region, class Blend, space S = space::host>
+class plan : public plan_view<Region, S> {
   using columns = plan_view<Region, S>;
 
  public:
@@ -88,17 +95,16 @@ template <class Region, class Blend, space S = space::host> class plan : public 
   plan(plan&& other) noexcept { swap(other); }
   plan& operator=(plan&& other) noexcept { return swap(other), *this; }
   /// Host plans copy; a device plan moves, and download() or upload() copy it.
-  plan(plan const& other)
-    requires(S == space::host)
-      : columns(other), blend(other.blend), drawn_with(other.drawn_with),
-        blends(other.blends), local(other.local), block_(other.block_) {
+  plan(plan const& other) requires(S == space::host)
+      : columns(other),
+        blend(other.blend),
+        drawn_with(other.drawn_with),
+        blends(other.blends),
+        local(other.local),
+        block_(other.block_) {
     rebase();
   }
-  plan& operator=(plan const& other)
-    requires(S == space::host)
-  {
-    return *this = plan(other);
-  }
+  plan& operator=(plan const& other) requires(S == space::host) { return *this = plan(other); }
 
   index_t rows() const noexcept { return this->shape.rows; }
 
@@ -143,11 +149,15 @@ template <class Region, class Blend, space S = space::host> class plan : public 
 
 namespace detail {
 inline void check_made(plan_shape const& s) {
-  if (s.rows == 0) fail("the plan", "empty (default-constructed, or moved from)", "a plan that make_plan(method, x, key) or read_plan(stream) made");
+  if (s.rows == 0)
+    fail("the plan", "empty (default-constructed, or moved from)",
+         "a plan that make_plan(method, x, key) or read_plan(stream) made");
 }
 }  // namespace detail
 
-template <class> inline constexpr bool is_plan = false;
-template <class R, class B, space S> inline constexpr bool is_plan<plan<R, B, S>> = true;
+template <class>
+inline constexpr bool is_plan = false;
+template <class R, class B, space S>
+inline constexpr bool is_plan<plan<R, B, S>> = true;
 
 }  // namespace mixaug

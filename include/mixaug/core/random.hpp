@@ -59,7 +59,8 @@ inline constexpr std::uint64_t batch_row = (std::uint64_t{1} << 40) - 1;
 class random {
  public:
   MIXAUG_HD constexpr random(key const& k, std::uint64_t row, purpose what) noexcept
-      : k0_(static_cast<std::uint32_t>(k.seed)), k1_(static_cast<std::uint32_t>(k.seed >> 32)),
+      : k0_(static_cast<std::uint32_t>(k.seed)),
+        k1_(static_cast<std::uint32_t>(k.seed >> 32)),
         c0_(static_cast<std::uint32_t>(row)),
         c1_(static_cast<std::uint32_t>((row >> 32 & 0xFFu) | k.step << 8)),
         c2_(static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(what) << 16)) {}
@@ -67,15 +68,17 @@ class random {
   /// 64 uniform bits; `half` picks one of the two 64-bit words of a block, `number` has 40 bits.
   MIXAUG_HD constexpr std::uint64_t bits(std::uint64_t number, int half = 0) const noexcept {
     detail::words const r = detail::philox(
-        {{c0_, c1_, c2_ | static_cast<std::uint32_t>(number << 24), static_cast<std::uint32_t>(number >> 8)}},
-        k0_, k1_);
+        {{c0_, c1_, c2_ | static_cast<std::uint32_t>(number << 24), static_cast<std::uint32_t>(number >> 8)}}, k0_,
+        k1_);
     return std::uint64_t{r.w[2 * half]} | std::uint64_t{r.w[2 * half + 1]} << 32;
   }
 
   /// Uniform on [0, 1): a multiple of 2^-53.
   MIXAUG_HD constexpr double uniform(std::uint32_t number = 0) const noexcept { return unit(bits(number)); }
   /// 64 bits as a number in [0, 1).
-  MIXAUG_HD static constexpr double unit(std::uint64_t bits) noexcept { return static_cast<double>(bits >> 11) * 0x1p-53; }
+  MIXAUG_HD static constexpr double unit(std::uint64_t bits) noexcept {
+    return static_cast<double>(bits >> 11) * 0x1p-53;
+  }
 
   /// Uniform on {0, ..., n - 1}, n > 0, without bias (Lemire 2019: multiply, reject the short interval).
   MIXAUG_HD constexpr index_t below(index_t n, std::uint32_t number = 0) const noexcept {
@@ -103,7 +106,8 @@ inline constexpr int bits_width = 32;
 
 /// The rows [row, row + 32): the same numbers as random(k, row + i, what).bits(number), in lanes that the compiler
 /// vectorises.
-inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uint64_t* out, std::uint32_t number = 0) noexcept {
+inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uint64_t* out,
+                         std::uint32_t number = 0) noexcept {
   std::uint32_t a[bits_width], b[bits_width], c[bits_width], d[bits_width];
   for (int i = 0; i < bits_width; ++i) {
     std::uint64_t const r = row + static_cast<std::uint64_t>(i);
@@ -115,8 +119,10 @@ inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uin
   std::uint32_t k0 = static_cast<std::uint32_t>(k.seed), k1 = static_cast<std::uint32_t>(k.seed >> 32);
   for (int round = 0; round < 10; ++round) {
     for (int i = 0; i < bits_width; ++i) {  // high and low products apart: compilers know how to widen those
-      std::uint32_t const ph = static_cast<std::uint32_t>(std::uint64_t{0xD2511F53u} * a[i] >> 32), pl = 0xD2511F53u * a[i];
-      std::uint32_t const qh = static_cast<std::uint32_t>(std::uint64_t{0xCD9E8D57u} * c[i] >> 32), ql = 0xCD9E8D57u * c[i];
+      std::uint32_t const ph = static_cast<std::uint32_t>(std::uint64_t{0xD2511F53u} * a[i] >> 32),
+                          pl = 0xD2511F53u * a[i];
+      std::uint32_t const qh = static_cast<std::uint32_t>(std::uint64_t{0xCD9E8D57u} * c[i] >> 32),
+                          ql = 0xCD9E8D57u * c[i];
       a[i] = qh ^ b[i] ^ k0;
       b[i] = ql;
       c[i] = ph ^ d[i] ^ k1;

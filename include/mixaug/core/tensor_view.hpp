@@ -7,16 +7,17 @@
 namespace mixaug {
 
 /// `Rank` integers of any integral type, written as a braced list: `{n, c, h, w}`.
-template <int Rank> struct extents {
+template <int Rank>
+struct extents {
   index_t at[Rank];
   template <std::integral... I>
-    requires(sizeof...(I) == Rank)
-  constexpr extents(I... e) noexcept : at{static_cast<index_t>(e)...} {}
+  requires(sizeof...(I) == Rank) constexpr extents(I... e) noexcept : at{static_cast<index_t>(e)...} {}
 };
 
 /// A pointer with extents and strides (both in elements); owns nothing, trivially copyable. The logical
 /// order is always (n, c, spatial...), whatever the layout: that is in the strides.
-template <class T, int Rank, space Space = space::host> struct tensor_view {
+template <class T, int Rank, space Space = space::host>
+struct tensor_view {
   using element = T;
   static constexpr int rank = Rank;
   static constexpr space memory = Space;
@@ -26,8 +27,7 @@ template <class T, int Rank, space Space = space::host> struct tensor_view {
   index_t stride[Rank] = {};
 
   template <std::integral... I>
-    requires(sizeof...(I) == Rank)
-  MIXAUG_HD constexpr T& operator()(I... i) const noexcept {
+  requires(sizeof...(I) == Rank) MIXAUG_HD constexpr T& operator()(I... i) const noexcept {
     index_t at = 0;
     int d = 0;
     ((at += stride[d++] * static_cast<index_t>(i)), ...);
@@ -42,8 +42,8 @@ template <class T, int Rank, space Space = space::host> struct tensor_view {
 
   /// A view of elements that may be written is also one of elements that are only read.
   template <class Const>
-    requires(!std::is_const_v<T> && std::is_same_v<Const, T const>)
-  constexpr operator tensor_view<Const, Rank, Space>() const noexcept {
+  requires(!std::is_const_v<T> && std::is_same_v<Const, T const>) constexpr operator tensor_view<Const, Rank, Space>()
+      const noexcept {
     tensor_view<Const, Rank, Space> v;
     v.data = data;
     for (int d = 0; d < Rank; ++d) v.extent[d] = extent[d], v.stride[d] = stride[d];
@@ -51,8 +51,10 @@ template <class T, int Rank, space Space = space::host> struct tensor_view {
   }
 };
 
-template <class> inline constexpr bool is_tensor_view = false;
-template <class T, int R, space S> inline constexpr bool is_tensor_view<tensor_view<T, R, S>> = true;
+template <class>
+inline constexpr bool is_tensor_view = false;
+template <class T, int R, space S>
+inline constexpr bool is_tensor_view<tensor_view<T, R, S>> = true;
 
 /// A view with the last dimension contiguous.
 template <class T, int Rank>
@@ -85,57 +87,121 @@ constexpr tensor_view<T, Rank, space::device> on_device(tensor_view<T, Rank> con
 // ---- views by what they mean: name(pointer, {extents}) or name(pointer, {extents}, {strides}) ----
 
 /// Images (n, c, h, w), planes of one channel.
-template <class T> constexpr tensor_view<T, 4> nchw(T* p, extents<4> e) noexcept { return row_major(p, e); }
-template <class T> constexpr tensor_view<T, 4> nchw(T* p, extents<4> e, extents<4> s) noexcept { return strided(p, e, s); }
+template <class T>
+constexpr tensor_view<T, 4> nchw(T* p, extents<4> e) noexcept {
+  return row_major(p, e);
+}
+template <class T>
+constexpr tensor_view<T, 4> nchw(T* p, extents<4> e, extents<4> s) noexcept {
+  return strided(p, e, s);
+}
 
 /// Images with interleaved channels; extents as they lie in memory {n, h, w, c}, logical order (n, c, h, w).
-template <class T> constexpr tensor_view<T, 4> nhwc(T* p, extents<4> e) noexcept {
+template <class T>
+constexpr tensor_view<T, 4> nhwc(T* p, extents<4> e) noexcept {
   index_t const h = e.at[1], w = e.at[2], c = e.at[3];
-  return strided(p, extents<4>{e.at[0], c, h, w}, extents<4>{detail::times(h, detail::times(w, c)), index_t{1}, detail::times(w, c), c});
+  return strided(p, extents<4>{e.at[0], c, h, w},
+                 extents<4>{detail::times(h, detail::times(w, c)), index_t{1}, detail::times(w, c), c});
 }
 /// The same with strides in memory order {n, h, w, c}.
-template <class T> constexpr tensor_view<T, 4> nhwc(T* p, extents<4> e, extents<4> s) noexcept {
+template <class T>
+constexpr tensor_view<T, 4> nhwc(T* p, extents<4> e, extents<4> s) noexcept {
   return strided(p, extents<4>{e.at[0], e.at[3], e.at[1], e.at[2]}, extents<4>{s.at[0], s.at[3], s.at[1], s.at[2]});
 }
 
 /// Signals (n, c, l) and volumes (n, c, d, h, w).
-template <class T> constexpr tensor_view<T, 3> signals(T* p, extents<3> e) noexcept { return row_major(p, e); }
-template <class T> constexpr tensor_view<T, 3> signals(T* p, extents<3> e, extents<3> s) noexcept { return strided(p, e, s); }
-template <class T> constexpr tensor_view<T, 5> volumes(T* p, extents<5> e) noexcept { return row_major(p, e); }
-template <class T> constexpr tensor_view<T, 5> volumes(T* p, extents<5> e, extents<5> s) noexcept { return strided(p, e, s); }
+template <class T>
+constexpr tensor_view<T, 3> signals(T* p, extents<3> e) noexcept {
+  return row_major(p, e);
+}
+template <class T>
+constexpr tensor_view<T, 3> signals(T* p, extents<3> e, extents<3> s) noexcept {
+  return strided(p, e, s);
+}
+template <class T>
+constexpr tensor_view<T, 5> volumes(T* p, extents<5> e) noexcept {
+  return row_major(p, e);
+}
+template <class T>
+constexpr tensor_view<T, 5> volumes(T* p, extents<5> e, extents<5> s) noexcept {
+  return strided(p, e, s);
+}
 
 /// Hidden features or class scores (n, d).
-template <class T> constexpr tensor_view<T, 2> features(T* p, extents<2> e) noexcept { return row_major(p, e); }
-template <class T> constexpr tensor_view<T, 2> features(T* p, extents<2> e, extents<2> s) noexcept { return strided(p, e, s); }
+template <class T>
+constexpr tensor_view<T, 2> features(T* p, extents<2> e) noexcept {
+  return row_major(p, e);
+}
+template <class T>
+constexpr tensor_view<T, 2> features(T* p, extents<2> e, extents<2> s) noexcept {
+  return strided(p, e, s);
+}
 
 /// Score maps (n, h, w), for example saliency.
-template <class T> constexpr tensor_view<T, 3> scores(T* p, extents<3> e) noexcept { return row_major(p, e); }
-template <class T> constexpr tensor_view<T, 3> scores(T* p, extents<3> e, extents<3> s) noexcept { return strided(p, e, s); }
+template <class T>
+constexpr tensor_view<T, 3> scores(T* p, extents<3> e) noexcept {
+  return row_major(p, e);
+}
+template <class T>
+constexpr tensor_view<T, 3> scores(T* p, extents<3> e, extents<3> s) noexcept {
+  return strided(p, e, s);
+}
 
 /// Regression labels (n), or multi-label and soft targets (n, d).
-template <class T> constexpr tensor_view<T, 1> labels(T* p, extents<1> e) noexcept { return row_major(p, e); }
-template <class T> constexpr tensor_view<T, 1> labels(T* p, extents<1> e, extents<1> s) noexcept { return strided(p, e, s); }
-template <class T> constexpr tensor_view<T, 2> labels(T* p, extents<2> e) noexcept { return row_major(p, e); }
-template <class T> constexpr tensor_view<T, 2> labels(T* p, extents<2> e, extents<2> s) noexcept { return strided(p, e, s); }
+template <class T>
+constexpr tensor_view<T, 1> labels(T* p, extents<1> e) noexcept {
+  return row_major(p, e);
+}
+template <class T>
+constexpr tensor_view<T, 1> labels(T* p, extents<1> e, extents<1> s) noexcept {
+  return strided(p, e, s);
+}
+template <class T>
+constexpr tensor_view<T, 2> labels(T* p, extents<2> e) noexcept {
+  return row_major(p, e);
+}
+template <class T>
+constexpr tensor_view<T, 2> labels(T* p, extents<2> e, extents<2> s) noexcept {
+  return strided(p, e, s);
+}
 
 /// One class id a sample (n), of any integral type.
-template <std::integral T> constexpr tensor_view<T, 1> class_ids(T* p, extents<1> e) noexcept { return row_major(p, e); }
-template <std::integral T> constexpr tensor_view<T, 1> class_ids(T* p, extents<1> e, extents<1> s) noexcept { return strided(p, e, s); }
+template <std::integral T>
+constexpr tensor_view<T, 1> class_ids(T* p, extents<1> e) noexcept {
+  return row_major(p, e);
+}
+template <std::integral T>
+constexpr tensor_view<T, 1> class_ids(T* p, extents<1> e, extents<1> s) noexcept {
+  return strided(p, e, s);
+}
 
 /// Rows of a data set (n), 64-bit.
-template <class T> constexpr tensor_view<T, 1> indices(T* p, extents<1> e) noexcept {
+template <class T>
+constexpr tensor_view<T, 1> indices(T* p, extents<1> e) noexcept {
   static_assert(std::is_same_v<std::remove_const_t<T>, std::int64_t>, "mixaug: indices are std::int64_t");
   return row_major(p, e);
 }
 
 /// One weight a sample (n).
-template <std::floating_point T> constexpr tensor_view<T, 1> weights(T* p, extents<1> e) noexcept { return row_major(p, e); }
+template <std::floating_point T>
+constexpr tensor_view<T, 1> weights(T* p, extents<1> e) noexcept {
+  return row_major(p, e);
+}
 
 namespace detail {
 /// A byte that is an id and not a pixel: std::byte may alias any memory, and no arithmetic takes it.
-template <class T> struct id_element { using type = T; };
-template <> struct id_element<std::uint8_t> { using type = std::byte; };
-template <> struct id_element<std::uint8_t const> { using type = std::byte const; };
+template <class T>
+struct id_element {
+  using type = T;
+};
+template <>
+struct id_element<std::uint8_t> {
+  using type = std::byte;
+};
+template <>
+struct id_element<std::uint8_t const> {
+  using type = std::byte const;
+};
 }  // namespace detail
 
 /// Id masks (n, h, w): pasted, never blended. Bytes are viewed as std::byte, so that an 8-bit id image

@@ -9,9 +9,11 @@ namespace mixaug {
 
 /// Memory that only grows: after the first step of a shape nothing is allocated. The device one
 /// (backend/cuda.cuh) also holds a pinned staging block of the same size.
-template <space Space> class workspace;
+template <space Space>
+class workspace;
 
-template <> class workspace<space::host> {
+template <>
+class workspace<space::host> {
  public:
   static constexpr std::size_t alignment = 64;
 
@@ -64,7 +66,8 @@ namespace detail {
 struct placer {
   std::byte* base = nullptr;
   std::size_t used = 0;
-  template <class Column> void operator()(Column& column, index_t count) {
+  template <class Column>
+  void operator()(Column& column, index_t count) {
     using element = std::remove_pointer_t<decltype(column.data)>;
     used = (used + 63) / 64 * 64;
     column.data = base == nullptr ? nullptr : reinterpret_cast<element*>(base + used);

@@ -25,7 +25,8 @@ struct asked {
 /// How a container C, const or not, is viewed. A specialisation has
 ///   known = true, has_memory (false: a lazy expression), is_owner (its memory dies with it),
 ///   rank (0: only the run knows), fits<R>, element, and view<R>(C&, asked) -> tensor_view of rank R.
-template <class C> struct container_of {
+template <class C>
+struct container_of {
   static constexpr bool known = false;
 };
 
@@ -33,7 +34,8 @@ template <class C>
 concept container = container_of<std::remove_reference_t<C>>::known;
 
 /// The checks that all names share. C is a forwarding type: an lvalue reference unless c is a temporary.
-template <int Rank, class C> auto view_container(std::remove_reference_t<C>& c, asked what) {
+template <int Rank, class C>
+auto view_container(std::remove_reference_t<C>& c, asked what) {
   using of = container_of<std::remove_reference_t<C>>;
   constexpr bool kept = std::is_lvalue_reference_v<C> || !of::is_owner || !of::has_memory;
   constexpr bool fits = Rank > 0 && of::template fits<Rank>;
@@ -59,7 +61,8 @@ template <int Rank, class C> auto view_container(std::remove_reference_t<C>& c, 
 
 /// Containers write 0 as the stride of a dimension of one element (xtensor does): give the stride that
 /// packed memory has there, so that contiguous data is seen as such.
-template <class T, int R, space S> constexpr void pack_unit_strides(tensor_view<T, R, S>& v, bool column_major) noexcept {
+template <class T, int R, space S>
+constexpr void pack_unit_strides(tensor_view<T, R, S>& v, bool column_major) noexcept {
   index_t step = 1;
   for (int k = 0; k < R; ++k) {
     int const d = column_major ? k : R - 1 - k;
@@ -69,7 +72,8 @@ template <class T, int R, space S> constexpr void pack_unit_strides(tensor_view<
 }
 
 /// Memory order (n, spatial..., c) seen in logical order (n, c, spatial...).
-template <class T, space S> constexpr tensor_view<T, 4, S> channels_second(tensor_view<T, 4, S> const& m) noexcept {
+template <class T, space S>
+constexpr tensor_view<T, 4, S> channels_second(tensor_view<T, 4, S> const& m) noexcept {
   tensor_view<T, 4, S> v;
   v.data = m.data;
   constexpr int from[4] = {0, 3, 1, 2};
@@ -78,7 +82,8 @@ template <class T, space S> constexpr tensor_view<T, 4, S> channels_second(tenso
 }
 
 /// Bytes as ids and not as pixels, as masks(pointer, {n, h, w}) does.
-template <class T, int R, space S> auto as_ids(tensor_view<T, R, S> const& p) noexcept {
+template <class T, int R, space S>
+auto as_ids(tensor_view<T, R, S> const& p) noexcept {
   static_assert(std::is_integral_v<T>, "mixaug: id masks are integers; soft masks go into nchw or scores");
   tensor_view<typename id_element<T>::type, R, S> v;
   v.data = reinterpret_cast<typename id_element<T>::type*>(p.data);
@@ -86,15 +91,19 @@ template <class T, int R, space S> auto as_ids(tensor_view<T, R, S> const& p) no
   return v;
 }
 
-template <class T, int R, space S> constexpr tensor_view<T, R, S> const& as_class_ids(tensor_view<T, R, S> const& v) noexcept {
-  static_assert(std::is_integral_v<T>, "mixaug: class_ids are integers, one a sample; soft or regression labels go into labels");
+template <class T, int R, space S>
+constexpr tensor_view<T, R, S> const& as_class_ids(tensor_view<T, R, S> const& v) noexcept {
+  static_assert(std::is_integral_v<T>,
+                "mixaug: class_ids are integers, one a sample; soft or regression labels go into labels");
   return v;
 }
-template <class T, int R, space S> constexpr tensor_view<T, R, S> const& as_weights(tensor_view<T, R, S> const& v) noexcept {
+template <class T, int R, space S>
+constexpr tensor_view<T, R, S> const& as_weights(tensor_view<T, R, S> const& v) noexcept {
   static_assert(std::is_floating_point_v<T>, "mixaug: weights are float or double, one a sample");
   return v;
 }
-template <class T, int R, space S> constexpr tensor_view<T, R, S> const& as_indices(tensor_view<T, R, S> const& v) noexcept {
+template <class T, int R, space S>
+constexpr tensor_view<T, R, S> const& as_indices(tensor_view<T, R, S> const& v) noexcept {
   static_assert(std::is_same_v<std::remove_const_t<T>, std::int64_t>, "mixaug: indices are std::int64_t");
   return v;
 }
@@ -102,45 +111,71 @@ template <class T, int R, space S> constexpr tensor_view<T, R, S> const& as_indi
 }  // namespace detail
 
 /// The container as it is, dimension by dimension.
-template <int Rank, detail::container C> auto view_of(C&& c) {
+template <int Rank, detail::container C>
+auto view_of(C&& c) {
   static_assert(Rank > 0, "mixaug: view_of takes the rank of the view, at least 1");
   return detail::view_container<Rank, C>(c, {"view_of", ""});
 }
 
 /// Images: a container in the order (n, c, h, w), or (n, h, w, c) for nhwc. Both give (n, c, h, w).
-template <detail::container C> auto nchw(C&& c) { return detail::view_container<4, C>(c, {"nchw", " (n, c, h, w)"}); }
-template <detail::container C> auto nhwc(C&& c) {
+template <detail::container C>
+auto nchw(C&& c) {
+  return detail::view_container<4, C>(c, {"nchw", " (n, c, h, w)"});
+}
+template <detail::container C>
+auto nhwc(C&& c) {
   return detail::channels_second(detail::view_container<4, C>(c, {"nhwc", " (n, h, w, c)"}));
 }
 
 /// Signals (n, c, l) and volumes (n, c, d, h, w).
-template <detail::container C> auto signals(C&& c) { return detail::view_container<3, C>(c, {"signals", " (n, c, l)"}); }
-template <detail::container C> auto volumes(C&& c) { return detail::view_container<5, C>(c, {"volumes", " (n, c, d, h, w)"}); }
+template <detail::container C>
+auto signals(C&& c) {
+  return detail::view_container<3, C>(c, {"signals", " (n, c, l)"});
+}
+template <detail::container C>
+auto volumes(C&& c) {
+  return detail::view_container<5, C>(c, {"volumes", " (n, c, d, h, w)"});
+}
 
 /// Hidden features or class scores (n, d): n samples in rows, whatever the storage order.
-template <detail::container C> auto features(C&& c) { return detail::view_container<2, C>(c, {"features", " (n, d)"}); }
+template <detail::container C>
+auto features(C&& c) {
+  return detail::view_container<2, C>(c, {"features", " (n, d)"});
+}
 
 /// Score maps (n, h, w), and id masks (n, h, w) of integers.
-template <detail::container C> auto scores(C&& c) { return detail::view_container<3, C>(c, {"scores", " (n, h, w)"}); }
-template <detail::container C> auto masks(C&& c) { return detail::as_ids(detail::view_container<3, C>(c, {"masks", " (n, h, w)"})); }
+template <detail::container C>
+auto scores(C&& c) {
+  return detail::view_container<3, C>(c, {"scores", " (n, h, w)"});
+}
+template <detail::container C>
+auto masks(C&& c) {
+  return detail::as_ids(detail::view_container<3, C>(c, {"masks", " (n, h, w)"}));
+}
 
 /// Labels: (n) from a vector, (n, d) from a matrix. Where only the run knows the rank: labels<1>(c), labels<2>(c).
-template <detail::container C> auto labels(C&& c) {
-  return detail::view_container<detail::container_of<std::remove_reference_t<C>>::rank, C>(c, {"labels", " (n) or (n, d)"});
+template <detail::container C>
+auto labels(C&& c) {
+  return detail::view_container<detail::container_of<std::remove_reference_t<C>>::rank, C>(
+      c, {"labels", " (n) or (n, d)"});
 }
-template <int Rank, detail::container C> auto labels(C&& c) {
+template <int Rank, detail::container C>
+auto labels(C&& c) {
   static_assert(Rank == 1 || Rank == 2, "mixaug: labels are (n) or (n, d): labels<1>(c) or labels<2>(c)");
   return detail::view_container<Rank, C>(c, {"labels", Rank == 1 ? " (n)" : " (n, d)"});
 }
 
 /// One class id (any integers), one data set row (std::int64_t), one weight (float or double) a sample: (n).
-template <detail::container C> auto class_ids(C&& c) {
+template <detail::container C>
+auto class_ids(C&& c) {
   return detail::as_class_ids(detail::view_container<1, C>(c, {"class_ids", " (n)"}));
 }
-template <detail::container C> auto indices(C&& c) {
+template <detail::container C>
+auto indices(C&& c) {
   return detail::as_indices(detail::view_container<1, C>(c, {"indices", " (n)"}));
 }
-template <detail::container C> auto weights(C&& c) {
+template <detail::container C>
+auto weights(C&& c) {
   return detail::as_weights(detail::view_container<1, C>(c, {"weights", " (n)"}));
 }
 

@@ -13,24 +13,32 @@
 /// Ref gives a view of const elements. For Eigen::Tensor include interop/eigen_tensor.hpp.
 namespace mixaug::detail {
 
-template <class D> D* eigen_object(Eigen::EigenBase<D> const*);  // never defined: finds the Eigen type that C is
+template <class D>
+D* eigen_object(Eigen::EigenBase<D> const*);  // never defined: finds the Eigen type that C is
 template <class C>
-concept eigen = requires(C* c) { detail::eigen_object(c); };
+concept eigen = requires(C* c) {
+  detail::eigen_object(c);
+};
 
-template <class> inline constexpr bool is_eigen_const_ref = false;  // may hold a copy of what it was given
-template <class M, int O, class S> inline constexpr bool is_eigen_const_ref<Eigen::Ref<M const, O, S>> = true;
+template <class>
+inline constexpr bool is_eigen_const_ref = false;  // may hold a copy of what it was given
+template <class M, int O, class S>
+inline constexpr bool is_eigen_const_ref<Eigen::Ref<M const, O, S>> = true;
 
-template <eigen C> struct container_of<C> {
+template <eigen C>
+struct container_of<C> {
   using object = std::remove_pointer_t<decltype(detail::eigen_object(static_cast<C*>(nullptr)))>;
   using element = typename object::Scalar;
   static constexpr bool known = true;
-  static constexpr bool has_memory = requires(C& c) { c.data(), c.innerStride(), c.outerStride(); } &&
-                                     (static_cast<unsigned>(object::Flags) & Eigen::DirectAccessBit) != 0;
+  static constexpr bool has_memory = requires(C & c) { c.data(), c.innerStride(), c.outerStride(); }
+  &&(static_cast<unsigned>(object::Flags) & Eigen::DirectAccessBit) != 0;
   static constexpr bool is_owner = std::is_same_v<object, typename object::PlainObject> || is_eigen_const_ref<object>;
   static constexpr int rank = object::IsVectorAtCompileTime ? 1 : 2;
-  template <int R> static constexpr bool fits = R == 2 || R == rank;
+  template <int R>
+  static constexpr bool fits = R == 2 || R == rank;
 
-  template <int R> static auto view(C& c, asked) noexcept {
+  template <int R>
+  static auto view(C& c, asked) noexcept {
     index_t const rows = c.rows(), cols = c.cols(), inner = c.innerStride(), outer = c.outerStride();
     if constexpr (R == 1)
       return strided(c.data(), extents<1>{rows * cols}, extents<1>{inner});

@@ -10,25 +10,35 @@
 /// A header of its own, because Eigen keeps its tensors apart and they cost compile time.
 namespace mixaug::detail {
 
-template <class D> D* eigen_tensor_object(Eigen::TensorBase<D, Eigen::ReadOnlyAccessors> const*);  // never defined
+template <class D>
+D* eigen_tensor_object(Eigen::TensorBase<D, Eigen::ReadOnlyAccessors> const*);  // never defined
 template <class C>
-concept eigen_tensor = requires(C* c) { detail::eigen_tensor_object(c); };
+concept eigen_tensor = requires(C* c) {
+  detail::eigen_tensor_object(c);
+};
 
-template <class> inline constexpr int eigen_tensor_kind = 0;  // 0 = lazy, 1 = owns its memory, 2 = looks at it
-template <class T, int N, int O, class I> inline constexpr int eigen_tensor_kind<Eigen::Tensor<T, N, O, I>> = 1;
-template <class T, class E, int O, class I> inline constexpr int eigen_tensor_kind<Eigen::TensorFixedSize<T, E, O, I>> = 1;
-template <class T, int O, template <class> class P> inline constexpr int eigen_tensor_kind<Eigen::TensorMap<T, O, P>> = 2;
+template <class>
+inline constexpr int eigen_tensor_kind = 0;  // 0 = lazy, 1 = owns its memory, 2 = looks at it
+template <class T, int N, int O, class I>
+inline constexpr int eigen_tensor_kind<Eigen::Tensor<T, N, O, I>> = 1;
+template <class T, class E, int O, class I>
+inline constexpr int eigen_tensor_kind<Eigen::TensorFixedSize<T, E, O, I>> = 1;
+template <class T, int O, template <class> class P>
+inline constexpr int eigen_tensor_kind<Eigen::TensorMap<T, O, P>> = 2;
 
-template <eigen_tensor C> struct container_of<C> {
+template <eigen_tensor C>
+struct container_of<C> {
   using object = std::remove_pointer_t<decltype(detail::eigen_tensor_object(static_cast<C*>(nullptr)))>;
   using element = typename object::Scalar;
   static constexpr bool known = true;
   static constexpr bool has_memory = eigen_tensor_kind<object> != 0;
   static constexpr bool is_owner = eigen_tensor_kind<object> == 1;
   static constexpr int rank = object::NumDimensions;
-  template <int R> static constexpr bool fits = R == rank;
+  template <int R>
+  static constexpr bool fits = R == rank;
 
-  template <int R> static auto view(C& c, asked) noexcept {
+  template <int R>
+  static auto view(C& c, asked) noexcept {
     constexpr bool column_major = static_cast<int>(object::Layout) == static_cast<int>(Eigen::ColMajor);
     tensor_view<std::remove_pointer_t<decltype(c.data())>, R> v;
     v.data = c.data();

@@ -18,16 +18,22 @@
 namespace mixaug {
 namespace detail {
 
-template <class T, class A> thrust::detail::vector_base<T, A>* thrust_base(thrust::detail::vector_base<T, A> const*);  // never defined
+template <class T, class A>
+thrust::detail::vector_base<T, A>* thrust_base(thrust::detail::vector_base<T, A> const*);  // never defined
 template <class C>
-concept thrust_vector = requires(C* c) { detail::thrust_base(c); };
+concept thrust_vector = requires(C* c) {
+  detail::thrust_base(c);
+};
 
 /// The host systems all descend from CPP's policy; CUDA's does not, and is known without its headers.
-template <class Tag> inline constexpr bool is_host_system = std::is_base_of_v<thrust::system::cpp::detail::execution_policy<Tag>, Tag>;
+template <class Tag>
+inline constexpr bool is_host_system = std::is_base_of_v<thrust::system::cpp::detail::execution_policy<Tag>, Tag>;
 
-template <class V> using thrust_system = typename thrust::iterator_system<typename V::iterator>::type;
+template <class V>
+using thrust_system = typename thrust::iterator_system<typename V::iterator>::type;
 
-template <class V, class T, int R> constexpr auto placed(tensor_view<T, R> const& v) noexcept {
+template <class V, class T, int R>
+constexpr auto placed(tensor_view<T, R> const& v) noexcept {
   if constexpr (is_host_system<thrust_system<V>>)
     return v;
   else
@@ -35,25 +41,31 @@ template <class V, class T, int R> constexpr auto placed(tensor_view<T, R> const
 }
 
 /// Null where the vector is empty: Thrust's data() takes the address of front() there.
-template <class V> auto* memory_of(V& v) {
+template <class V>
+auto* memory_of(V& v) {
   return v.empty() ? nullptr : thrust::raw_pointer_cast(v.data());
 }
 
-template <thrust_vector C> struct container_of<C> {
+template <thrust_vector C>
+struct container_of<C> {
   using element = typename C::value_type;
   static constexpr bool known = true, has_memory = true, is_owner = true;
   static constexpr int rank = 1;
-  template <int R> static constexpr bool fits = R == 1;
+  template <int R>
+  static constexpr bool fits = R == 1;
 
-  template <int R> static auto view(C& c, asked) noexcept {
+  template <int R>
+  static auto view(C& c, asked) noexcept {
     return placed<C>(row_major(memory_of(c), extents<1>{c.size()}));
   }
 };
 
 /// The vector's memory, once its size is known to be the product of the extents.
-template <class V, int R> auto* memory_for(std::remove_reference_t<V>& v, extents<R> const& e, char const* name) {
-  static_assert(std::is_lvalue_reference_v<V>,
-                "mixaug: this view would outlive the temporary container that it looks into; give the container a name first");
+template <class V, int R>
+auto* memory_for(std::remove_reference_t<V>& v, extents<R> const& e, char const* name) {
+  static_assert(
+      std::is_lvalue_reference_v<V>,
+      "mixaug: this view would outlive the temporary container that it looks into; give the container a name first");
   auto const size = static_cast<index_t>(v.size());
   index_t all = 1;
   bool right = true;
@@ -64,41 +76,73 @@ template <class V, int R> auto* memory_for(std::remove_reference_t<V>& v, extent
   }
   if (!right || all != size)
     fail(std::string("the vector given to ") + name, "of " + text(size) + " elements",
-         (right ? text(all) + " elements" : std::string("extents of a size that memory can have")) + " for extents " + shape_text(e.at, R));
+         (right ? text(all) + " elements" : std::string("extents of a size that memory can have")) + " for extents " +
+             shape_text(e.at, R));
   return memory_of(v);
 }
 
 template <class V>
 concept thrust_argument = thrust_vector<std::remove_reference_t<V>>;
-template <class V, class View> constexpr auto placed_as(View const& v) noexcept { return placed<std::remove_reference_t<V>>(v); }
+template <class V, class View>
+constexpr auto placed_as(View const& v) noexcept {
+  return placed<std::remove_reference_t<V>>(v);
+}
 
 }  // namespace detail
 
 /// Images {n, c, h, w}, or with interleaved channels {n, h, w, c}; both give (n, c, h, w).
-template <detail::thrust_argument V> auto nchw(V&& v, extents<4> e) { return detail::placed_as<V>(nchw(detail::memory_for<V>(v, e, "nchw"), e)); }
-template <detail::thrust_argument V> auto nhwc(V&& v, extents<4> e) { return detail::placed_as<V>(nhwc(detail::memory_for<V>(v, e, "nhwc"), e)); }
+template <detail::thrust_argument V>
+auto nchw(V&& v, extents<4> e) {
+  return detail::placed_as<V>(nchw(detail::memory_for<V>(v, e, "nchw"), e));
+}
+template <detail::thrust_argument V>
+auto nhwc(V&& v, extents<4> e) {
+  return detail::placed_as<V>(nhwc(detail::memory_for<V>(v, e, "nhwc"), e));
+}
 
 /// Signals {n, c, l} and volumes {n, c, d, h, w}.
-template <detail::thrust_argument V> auto signals(V&& v, extents<3> e) { return detail::placed_as<V>(signals(detail::memory_for<V>(v, e, "signals"), e)); }
-template <detail::thrust_argument V> auto volumes(V&& v, extents<5> e) { return detail::placed_as<V>(volumes(detail::memory_for<V>(v, e, "volumes"), e)); }
+template <detail::thrust_argument V>
+auto signals(V&& v, extents<3> e) {
+  return detail::placed_as<V>(signals(detail::memory_for<V>(v, e, "signals"), e));
+}
+template <detail::thrust_argument V>
+auto volumes(V&& v, extents<5> e) {
+  return detail::placed_as<V>(volumes(detail::memory_for<V>(v, e, "volumes"), e));
+}
 
 /// Hidden features or class scores {n, d}; score maps and id masks {n, h, w}.
-template <detail::thrust_argument V> auto features(V&& v, extents<2> e) { return detail::placed_as<V>(features(detail::memory_for<V>(v, e, "features"), e)); }
-template <detail::thrust_argument V> auto scores(V&& v, extents<3> e) { return detail::placed_as<V>(scores(detail::memory_for<V>(v, e, "scores"), e)); }
-template <detail::thrust_argument V> auto masks(V&& v, extents<3> e) {
+template <detail::thrust_argument V>
+auto features(V&& v, extents<2> e) {
+  return detail::placed_as<V>(features(detail::memory_for<V>(v, e, "features"), e));
+}
+template <detail::thrust_argument V>
+auto scores(V&& v, extents<3> e) {
+  return detail::placed_as<V>(scores(detail::memory_for<V>(v, e, "scores"), e));
+}
+template <detail::thrust_argument V>
+auto masks(V&& v, extents<3> e) {
   return detail::as_ids(detail::placed_as<V>(row_major(detail::memory_for<V>(v, e, "masks"), e)));
 }
 
 /// Labels {n} or {n, d}; one class id, data set row or weight a sample {n}.
-template <detail::thrust_argument V> auto labels(V&& v, extents<1> e) { return detail::placed_as<V>(labels(detail::memory_for<V>(v, e, "labels"), e)); }
-template <detail::thrust_argument V> auto labels(V&& v, extents<2> e) { return detail::placed_as<V>(labels(detail::memory_for<V>(v, e, "labels"), e)); }
-template <detail::thrust_argument V> auto class_ids(V&& v, extents<1> e) {
+template <detail::thrust_argument V>
+auto labels(V&& v, extents<1> e) {
+  return detail::placed_as<V>(labels(detail::memory_for<V>(v, e, "labels"), e));
+}
+template <detail::thrust_argument V>
+auto labels(V&& v, extents<2> e) {
+  return detail::placed_as<V>(labels(detail::memory_for<V>(v, e, "labels"), e));
+}
+template <detail::thrust_argument V>
+auto class_ids(V&& v, extents<1> e) {
   return detail::as_class_ids(detail::placed_as<V>(row_major(detail::memory_for<V>(v, e, "class_ids"), e)));
 }
-template <detail::thrust_argument V> auto indices(V&& v, extents<1> e) {
+template <detail::thrust_argument V>
+auto indices(V&& v, extents<1> e) {
   return detail::as_indices(detail::placed_as<V>(row_major(detail::memory_for<V>(v, e, "indices"), e)));
 }
-template <detail::thrust_argument V> auto weights(V&& v, extents<1> e) {
+template <detail::thrust_argument V>
+auto weights(V&& v, extents<1> e) {
   return detail::as_weights(detail::placed_as<V>(row_major(detail::memory_for<V>(v, e, "weights"), e)));
 }
 

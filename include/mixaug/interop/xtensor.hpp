@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #if __has_include(<xtensor/containers/xtensor.hpp>)  // 0.26 and later
-#include <xtensor/containers/xarray.hpp>
-#include <xtensor/containers/xtensor.hpp>
+#  include <xtensor/containers/xarray.hpp>
+#  include <xtensor/containers/xtensor.hpp>
 #else
-#include <xtensor/xarray.hpp>
-#include <xtensor/xtensor.hpp>
+#  include <xtensor/xarray.hpp>
+#  include <xtensor/xtensor.hpp>
 #endif
 #include <array>
 #include <mixaug/interop/container.hpp>
@@ -23,30 +23,40 @@ template <class C>
 concept xtensor_expression = xt::is_xexpression<std::remove_const_t<C>>::value;
 
 /// 0 where only the run knows it. Views of an xt::xtensor have no member `rank`, but a shape of fixed length.
-template <class> inline constexpr int xtensor_shape_rank = 0;
-template <class I, std::size_t N> inline constexpr int xtensor_shape_rank<std::array<I, N>> = static_cast<int>(N);
-template <class X> inline constexpr int xtensor_rank =
-    xt::get_rank<X>::value != SIZE_MAX ? static_cast<int>(xt::get_rank<X>::value) : xtensor_shape_rank<typename X::shape_type>;
+template <class>
+inline constexpr int xtensor_shape_rank = 0;
+template <class I, std::size_t N>
+inline constexpr int xtensor_shape_rank<std::array<I, N>> = static_cast<int>(N);
+template <class X>
+inline constexpr int xtensor_rank = xt::get_rank<X>::value != SIZE_MAX ? static_cast<int>(xt::get_rank<X>::value)
+                                                                       : xtensor_shape_rank<typename X::shape_type>;
 
-template <class> inline constexpr bool is_xtensor_owner = false;
-template <class S, xt::layout_type L, class D, class G> inline constexpr bool is_xtensor_owner<xt::xarray_container<S, L, D, G>> = true;
-template <class S, std::size_t N, xt::layout_type L, class G> inline constexpr bool is_xtensor_owner<xt::xtensor_container<S, N, L, G>> = true;
-template <class T, class D, xt::layout_type L, bool B, class G> inline constexpr bool is_xtensor_owner<xt::xfixed_container<T, D, L, B, G>> = true;
+template <class>
+inline constexpr bool is_xtensor_owner = false;
+template <class S, xt::layout_type L, class D, class G>
+inline constexpr bool is_xtensor_owner<xt::xarray_container<S, L, D, G>> = true;
+template <class S, std::size_t N, xt::layout_type L, class G>
+inline constexpr bool is_xtensor_owner<xt::xtensor_container<S, N, L, G>> = true;
+template <class T, class D, xt::layout_type L, bool B, class G>
+inline constexpr bool is_xtensor_owner<xt::xfixed_container<T, D, L, B, G>> = true;
 
-template <xtensor_expression C> struct container_of<C> {
+template <xtensor_expression C>
+struct container_of<C> {
   using object = std::remove_const_t<C>;
   using element = typename object::value_type;
   static constexpr bool known = true;
   // Some adaptors give an iterator as data(); only a pointer is memory.
-  static constexpr bool has_memory = requires(C& c) {
+  static constexpr bool has_memory = requires(C & c) {
     { c.data() } -> std::convertible_to<void const*>;
     c.strides()[0], c.data_offset();
   };
   static constexpr bool is_owner = is_xtensor_owner<object>;
   static constexpr int rank = xtensor_rank<object>;
-  template <int R> static constexpr bool fits = rank == 0 || R == rank;
+  template <int R>
+  static constexpr bool fits = rank == 0 || R == rank;
 
-  template <int R> static auto view(C& c, asked what) {
+  template <int R>
+  static auto view(C& c, asked what) {
     if (c.dimension() != static_cast<std::size_t>(R)) wrong_rank(c, R, what);
     auto& memory = readable(c);
     tensor_view<std::remove_pointer_t<decltype(memory.data())>, R> v;
@@ -70,7 +80,8 @@ template <xtensor_expression C> struct container_of<C> {
   [[noreturn]] static void wrong_rank(C& c, int expected, asked what) {
     std::string shape = "(";
     for (std::size_t d = 0; d < c.dimension(); ++d) shape += (d == 0 ? "" : ", ") + std::to_string(c.shape()[d]);
-    fail(std::string("the container given to ") + what.name, "of rank " + std::to_string(c.dimension()) + " " + shape + ")",
+    fail(std::string("the container given to ") + what.name,
+         "of rank " + std::to_string(c.dimension()) + " " + shape + ")",
          "rank " + std::to_string(expected) + what.axes);
   }
 };

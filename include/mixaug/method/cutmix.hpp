@@ -38,7 +38,9 @@ struct cutmix {
 
   auto stages() const {
     if (minmax.given() && !correct_lam)
-      detail::fail("cutmix's correct_lam = false asks for labels by lambda, but with minmax the box does not follow lambda; use one of the two");
+      detail::fail(
+          "cutmix's correct_lam = false asks for labels by lambda, but with minmax the box does not follow lambda; use "
+          "one of the two");
     return recipe{pairing::shuffle{},
                   ratio::beta{alpha},
                   region::random_box{.placement = placement, .minmax = minmax, .boxes = boxes},

@@ -23,7 +23,8 @@ struct cutout {
   mixaug::placement placement = mixaug::placement::clipped;
 
   auto stages() const {
-    if (length < 1 || length > INT32_MAX) detail::fail("cutout's length", detail::text(length), "a side of 1 to 2147483647 pixels");
+    if (length < 1 || length > INT32_MAX)
+      detail::fail("cutout's length", detail::text(length), "a side of 1 to 2147483647 pixels");
     return recipe{pairing::none{},
                   ratio::constant{1.0f},
                   region::random_box{.placement = placement, .length = length, .boxes = n_holes},

@@ -21,7 +21,8 @@ struct mixup {
   mixaug::mode mode = mixaug::mode::sample;
 
   auto stages() const {
-    return recipe{pairing::shuffle{}, ratio::beta{alpha}, region::whole{}, blend::mix{}, label::by_share{}, when{mode, prob}};
+    return recipe{pairing::shuffle{}, ratio::beta{alpha}, region::whole{},
+                  blend::mix{},       label::by_share{},  when{mode, prob}};
   }
 };
 

@@ -11,20 +11,27 @@ namespace detail {
 inline constexpr int most_methods = 8;
 
 /// One rule of each method, in order; every stage follows the choice.
-template <class First, class... Rest> struct rules {
+template <class First, class... Rest>
+struct rules {
   First head;
   rules<Rest...> rest;
 };
-template <class Only> struct rules<Only> {
+template <class Only>
+struct rules<Only> {
   Only head;
 };
 
-template <class... Rules> struct either_pairing {
+template <class... Rules>
+struct either_pairing {
   rules<Rules...> all;
-  template <class Task> void operator()(Task const& task) const { call(all, task, 0); }
+  template <class Task>
+  void operator()(Task const& task) const {
+    call(all, task, 0);
+  }
 
  private:
-  template <class Task, class... R> static void call(rules<R...> const& r, Task const& task, int member) {
+  template <class Task, class... R>
+  static void call(rules<R...> const& r, Task const& task, int member) {
     Task own = task;
     own.member = member;
     r.head(own);
@@ -32,40 +39,55 @@ template <class... Rules> struct either_pairing {
   }
 };
 
-template <class First, class... Rest> struct either_sampler {
+template <class First, class... Rest>
+struct either_sampler {
   First head;
   either_sampler<Rest...> rest;
-  float operator()(std::uint64_t bits, int choice) const noexcept { return choice == 0 ? head(bits) : rest(bits, choice - 1); }
+  float operator()(std::uint64_t bits, int choice) const noexcept {
+    return choice == 0 ? head(bits) : rest(bits, choice - 1);
+  }
 };
-template <class Only> struct either_sampler<Only> {
+template <class Only>
+struct either_sampler<Only> {
   Only head;
   float operator()(std::uint64_t bits, int) const noexcept { return head(bits); }
 };
 
-template <class... Rules> struct either_ratio {
+template <class... Rules>
+struct either_ratio {
   rules<Rules...> all;
   auto sampler() const { return make(all); }
   void check(plan_shape const& s) const { check_all(all, s); }
 
-  template <class... R> static void check_all(rules<R...> const& r, plan_shape const& s) {
+  template <class... R>
+  static void check_all(rules<R...> const& r, plan_shape const& s) {
     if constexpr (requires { r.head.check(s); }) r.head.check(s);
     if constexpr (sizeof...(R) > 1) check_all(r.rest, s);
   }
 
  private:
-  template <class Only> static auto make(rules<Only> const& r) { return either_sampler<std::remove_cvref_t<decltype(r.head.sampler())>>{r.head.sampler()}; }
-  template <class F, class S, class... R> static auto make(rules<F, S, R...> const& r) {
+  template <class Only>
+  static auto make(rules<Only> const& r) {
+    return either_sampler<std::remove_cvref_t<decltype(r.head.sampler())>>{r.head.sampler()};
+  }
+  template <class F, class S, class... R>
+  static auto make(rules<F, S, R...> const& r) {
     auto rest = make(r.rest);
     return join(r.head.sampler(), rest);
   }
-  template <class H, class... R> static auto join(H head, either_sampler<R...> const& rest) { return either_sampler<H, R...>{head, rest}; }
+  template <class H, class... R>
+  static auto join(H head, either_sampler<R...> const& rest) {
+    return either_sampler<H, R...>{head, rest};
+  }
 };
 
-template <class... Rules> struct either_region {
+template <class... Rules>
+struct either_region {
   using kind = mixaug::kind::either<typename Rules::kind...>;
   rules<Rules...> all;
 
-  template <class Columns> void operator()(Columns const& columns, row_facts const& row, random const& draw, int choice) const {
+  template <class Columns>
+  void operator()(Columns const& columns, row_facts const& row, random const& draw, int choice) const {
     call(all, columns, row, draw, choice);
   }
   index_t box_count() const noexcept { return most(all); }
@@ -74,11 +96,15 @@ template <class... Rules> struct either_region {
  private:
   template <class Columns, class... R>
   static void call(rules<R...> const& r, Columns const& columns, row_facts const& row, random const& draw, int choice) {
-    if constexpr (sizeof...(R) == 1) r.head(columns, row, draw);
-    else if (choice == 0) r.head(columns.head, row, draw);
-    else call(r.rest, columns.rest, row, draw, choice - 1);
+    if constexpr (sizeof...(R) == 1)
+      r.head(columns, row, draw);
+    else if (choice == 0)
+      r.head(columns.head, row, draw);
+    else
+      call(r.rest, columns.rest, row, draw, choice - 1);
   }
-  template <class... R> static index_t most(rules<R...> const& r) noexcept {
+  template <class... R>
+  static index_t most(rules<R...> const& r) noexcept {
     index_t n = 1;
     if constexpr (requires { r.head.box_count(); }) n = r.head.box_count();
     if constexpr (sizeof...(R) > 1) n = greater(n, most(r.rest));
@@ -86,12 +112,16 @@ template <class... Rules> struct either_region {
   }
 };
 
-template <class... Rules> struct either_label {
+template <class... Rules>
+struct either_label {
   rules<Rules...> all;
-  label_shares operator()(row_facts const& row, double pixel_share, int choice) const { return call(all, row, pixel_share, choice); }
+  label_shares operator()(row_facts const& row, double pixel_share, int choice) const {
+    return call(all, row, pixel_share, choice);
+  }
 
  private:
-  template <class... R> static label_shares call(rules<R...> const& r, row_facts const& row, double share, int choice) {
+  template <class... R>
+  static label_shares call(rules<R...> const& r, row_facts const& row, double share, int choice) {
     if constexpr (sizeof...(R) > 1)
       if (choice > 0) return call(r.rest, row, share, choice - 1);
     return r.head(row, share);
@@ -99,7 +129,8 @@ template <class... Rules> struct either_label {
 };
 
 /// How the choice is drawn, and each method's own mode and prob.
-template <std::size_t N> struct either_when {
+template <std::size_t N>
+struct either_when {
   static constexpr int methods = static_cast<int>(N);
   mixaug::when each[N];
   float weight[N];
@@ -134,11 +165,15 @@ template <std::size_t N> struct either_when {
 /// to `weight` (timm's switch_prob). The choice is drawn first; every stage follows it, so each method keeps
 /// its pairing, ratio, region, blend, label rule, mode and prob.
 ///   auto either = one_of(mixup{.alpha = 0.8f}, cutmix{.alpha = 1}); either.mode = mode::batch;
-template <method... M> struct one_of {
+template <method... M>
+struct one_of {
   static_assert(sizeof...(M) >= 1 && sizeof...(M) <= detail::most_methods, "mixaug: one_of takes 1 to 8 methods");
-  static_assert(!(... || detail::chooses<detail::stages_t<M>>), "mixaug: one_of inside one_of; list all methods in one, with weights");
+  static_assert(!(... || detail::chooses<detail::stages_t<M>>),
+                "mixaug: one_of inside one_of; list all methods in one, with weights");
 
-  static_assert((detail::has_rules<detail::stages_t<M>> && ...), "mixaug: a method inside one_of has a stage that is no rule; plan with it alone, and the compiler names what is missing");
+  static_assert((detail::has_rules<detail::stages_t<M>> && ...),
+                "mixaug: a method inside one_of has a stage that is no rule; plan with it alone, and the compiler "
+                "names what is missing");
 
   explicit one_of(M const&... m) : methods(chain(m...)) {
     for (float& w : weight) w = 1.0f;
@@ -157,7 +192,8 @@ template <method... M> struct one_of {
   }
 
  private:
-  template <class When, class... Stages> static auto assemble(When const& when, Stages const&... s) {
+  template <class When, class... Stages>
+  static auto assemble(When const& when, Stages const&... s) {
     return recipe{detail::either_pairing<decltype(s.pairing)...>{chain(s.pairing...)},
                   detail::either_ratio<decltype(s.ratio)...>{chain(s.ratio...)},
                   detail::either_region<decltype(s.region)...>{chain(s.region...)},
@@ -174,26 +210,29 @@ template <method... M> struct one_of {
     else
       return assemble(when, done..., s);
   }
-  template <class Only> static detail::rules<Only> chain(Only const& only) { return {only}; }
-  template <class First, class... Rest> static detail::rules<First, Rest...> chain(First const& first, Rest const&... rest)
-    requires(sizeof...(Rest) > 0)
-  {
+  template <class Only>
+  static detail::rules<Only> chain(Only const& only) {
+    return {only};
+  }
+  template <class First, class... Rest>
+  static detail::rules<First, Rest...> chain(First const& first, Rest const&... rest) requires(sizeof...(Rest) > 0) {
     return {first, chain(rest...)};
   }
-  template <class Only> static blend::either<Only> blends(Only const& only) {
+  template <class Only>
+  static blend::either<Only> blends(Only const& only) {
     blend::either<Only> e;
     static_cast<Only&>(e) = only;
     return e;
   }
-  template <class First, class... Rest> static blend::either<First, Rest...> blends(First const& first, Rest const&... rest)
-    requires(sizeof...(Rest) > 0)
-  {
+  template <class First, class... Rest>
+  static blend::either<First, Rest...> blends(First const& first, Rest const&... rest) requires(sizeof...(Rest) > 0) {
     blend::either<First, Rest...> e;
     e.head = first;
     e.rest = blends(rest...);
     return e;
   }
 };
-template <class... M> one_of(M const&...) -> one_of<M...>;
+template <class... M>
+one_of(M const&...) -> one_of<M...>;
 
 }  // namespace mixaug

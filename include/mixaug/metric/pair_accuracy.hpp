@@ -7,12 +7,16 @@ namespace mixaug {
 namespace detail {
 
 template <class R, class B>
-double pair_accuracy(plan<R, B> const& p, id_list const& predicted, id_list const& own, id_list const& source, bool batch) {
+double pair_accuracy(plan<R, B> const& p, id_list const& predicted, id_list const& own, id_list const& source,
+                     bool batch) {
   plan_shape const& s = p.shape;
   check_made(s);
   same_rows("predicted", predicted.size(), s.rows);
   same_rows("class_ids", own.size(), s.samples);
-  if (batch && !p.local) fail("partners lie outside the batch; give their class ids: pair_accuracy(plan, predicted, class_ids, source_class_ids)");
+  if (batch && !p.local)
+    fail(
+        "partners lie outside the batch; give their class ids: pair_accuracy(plan, predicted, class_ids, "
+        "source_class_ids)");
   if (!batch) same_rows("source_class_ids", source.size(), s.source_rows);
   if (predicted.data() == nullptr) fail("predicted", "a null pointer", text(s.rows) + " integers");
   if (own.data() == nullptr) fail("class_ids", "a null pointer", text(s.samples) + " integers");
@@ -32,13 +36,15 @@ double pair_accuracy(plan<R, B> const& p, id_list const& predicted, id_list cons
 
 /// Accuracy while mixing: a prediction that names the sample's class earns share_self weight_self, one that
 /// names the partner's share_partner weight_partner, over the sum of both; in [0, 1]. Ids are host views (n).
-template <class R, class B, class P, class Y> double pair_accuracy(plan<R, B> const& p, P const& predicted, Y const& class_ids) {
+template <class R, class B, class P, class Y>
+double pair_accuracy(plan<R, B> const& p, P const& predicted, Y const& class_ids) {
   detail::id_list const own(class_ids);
   return detail::pair_accuracy(p, detail::id_list(predicted), own, own, true);
 }
 template <class R, class B, class P, class Y, class S>
 double pair_accuracy(plan<R, B> const& p, P const& predicted, Y const& class_ids, S const& source_class_ids) {
-  return detail::pair_accuracy(p, detail::id_list(predicted), detail::id_list(class_ids), detail::id_list(source_class_ids), false);
+  return detail::pair_accuracy(p, detail::id_list(predicted), detail::id_list(class_ids),
+                               detail::id_list(source_class_ids), false);
 }
 
 }  // namespace mixaug

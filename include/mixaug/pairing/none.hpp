@@ -6,7 +6,8 @@ namespace mixaug::pairing {
 
 /// No partner (Cutout).
 struct none {
-  template <class Task> void operator()(Task const& task) const noexcept {
+  template <class Task>
+  void operator()(Task const& task) const noexcept {
     for (index_t i = 0; i < task.rows(); ++i) task.assign(i, -1);
   }
 };

@@ -6,7 +6,8 @@ namespace mixaug::pairing {
 
 /// The last row meets the first (timm's flip), inside each block. The middle row of an odd batch meets itself.
 struct reverse {
-  template <class Task> void operator()(Task const& task) const {
+  template <class Task>
+  void operator()(Task const& task) const {
     detail::need_batch_source(task, "pairing::reverse");
     for (index_t i = 0; i < task.rows(); ++i) {
       index_t const row = task.global_row(i);

@@ -9,7 +9,8 @@ namespace mixaug::pairing {
 struct roll {
   index_t shift = 1;
 
-  template <class Task> void operator()(Task const& task) const {
+  template <class Task>
+  void operator()(Task const& task) const {
     detail::need_batch_source(task, "pairing::roll");
     for (index_t i = 0; i < task.rows(); ++i) {
       index_t const row = task.global_row(i);

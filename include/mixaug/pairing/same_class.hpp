@@ -8,7 +8,8 @@ namespace detail {
 
 /// Draws each row's partner uniformly among the rows of its own class, or of all others: a sort of the
 /// block's class ids (of the second source's), then one draw a row.
-template <class Task> struct class_draw {
+template <class Task>
+struct class_draw {
   Task const& task;
   char const* rule;
   bool same;
@@ -22,11 +23,13 @@ template <class Task> struct class_draw {
     same_rows("source_class_ids", task.in.source_ids.size(), task.source_rows());
     draw_from({0, task.source_rows()}, task.key.first, task.key.first + task.rows());
   }
-  template <class Range> void operator()(Range const& block, index_t first, index_t last) const {
+  template <class Range>
+  void operator()(Range const& block, index_t first, index_t last) const {
     bool const local = task.in.ids.size() == task.rows() && task.global != task.rows();
     if (local && (block.base < task.key.first || block.base + block.size > task.key.first + task.rows()))
-      fail(std::string(rule) + " may choose any row of the block [" + text(block.base) + ", " + text(block.base + block.size) +
-           "); give class ids for all " + text(task.global) + " rows of the global batch, or set key.block so that blocks lie inside the call's rows");
+      fail(std::string(rule) + " may choose any row of the block [" + text(block.base) + ", " +
+           text(block.base + block.size) + "); give class ids for all " + text(task.global) +
+           " rows of the global batch, or set key.block so that blocks lie inside the call's rows");
     draw_from({block.base, block.size}, first, last);
   }
 
@@ -50,7 +53,8 @@ template <class Task> struct class_draw {
         continue;
       }
       index_t k = task.draw(row).below(candidates);
-      if (!same) k += k < begin ? 0 : end - begin;
+      if (!same)
+        k += k < begin ? 0 : end - begin;
       else {
         k += begin;
         if (skip_self && order[k] >= row - domain.base) ++k;  // a class is listed by ascending row
@@ -63,8 +67,10 @@ template <class Task> struct class_draw {
     index_t low = 0, high = n;
     while (low < high) {
       index_t const middle = (low + high) / 2, k = key[order[middle]];
-      if (k < value || (after && k == value)) low = middle + 1;
-      else high = middle;
+      if (k < value || (after && k == value))
+        low = middle + 1;
+      else
+        high = middle;
     }
     return low;
   }
@@ -78,7 +84,10 @@ namespace pairing {
 /// the sample stays as it is. Reads class_ids (with a second source also source_class_ids, where every row
 /// of the class is a candidate).
 struct same_class {
-  template <class Task> void operator()(Task const& task) const { detail::class_draw<Task>{task, "pairing::same_class", true}(); }
+  template <class Task>
+  void operator()(Task const& task) const {
+    detail::class_draw<Task>{task, "pairing::same_class", true}();
+  }
 };
 
 }  // namespace pairing

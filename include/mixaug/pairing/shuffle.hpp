@@ -8,22 +8,25 @@ namespace mixaug::pairing {
 /// batch on average. A second source of as many rows is permuted too; of another number, each row draws its
 /// partner independently and uniformly, with replacement.
 struct shuffle {
-  template <class Task> void operator()(Task const& task) const {
+  template <class Task>
+  void operator()(Task const& task) const {
     if (!task.own_source() && task.source_rows() != task.global) {
-      for (index_t i = 0; i < task.rows(); ++i)
-        task.assign(i, task.draw(task.global_row(i)).below(task.source_rows()));
+      for (index_t i = 0; i < task.rows(); ++i) task.assign(i, task.draw(task.global_row(i)).below(task.source_rows()));
       return;
     }
     detail::each_block(task, blockwise<Task>{task});
   }
 
  private:
-  template <class Task> struct blockwise {
+  template <class Task>
+  struct blockwise {
     Task const& task;
-    template <class Range> void operator()(Range const& block, index_t first, index_t last) const {
+    template <class Range>
+    void operator()(Range const& block, index_t first, index_t last) const {
       index_t* const order = detail::index_scratch(task.scratch, block.size);
       detail::permute(task, block.base, block.size, 0, order);
-      for (index_t row = first; row < last; ++row) task.assign(row - task.key.first, block.base + order[row - block.base]);
+      for (index_t row = first; row < last; ++row)
+        task.assign(row - task.key.first, block.base + order[row - block.base]);
     }
   };
 };

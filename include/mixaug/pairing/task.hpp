@@ -6,14 +6,15 @@ namespace mixaug {
 
 /// What a pairing rule is called with: it writes the partner of every row that it wants. Partners are rows
 /// of the global batch, or of the second source; -1 = none. Rules run once a plan, on the host.
-template <space S> struct pairing_task {
+template <space S>
+struct pairing_task {
   input_set<S> const& in;
   mixaug::key key;
   index_t global;  ///< rows of the global batch
   index_t block;   ///< partners stay inside blocks of this many rows
   index_t* partner;
   std::uint8_t const* choice;
-  int member;      ///< which method of one_of this rule belongs to; -1 = all rows
+  int member;  ///< which method of one_of this rule belongs to; -1 = all rows
   workspace<space::host>& scratch;
 
   index_t rows() const noexcept { return in.shape.samples; }
@@ -24,7 +25,9 @@ template <space S> struct pairing_task {
   void assign(index_t i, index_t p) const noexcept {
     if (wants(i)) partner[i] = p;
   }
-  random draw(index_t global_row) const noexcept { return {key, static_cast<std::uint64_t>(global_row), purpose::pairing}; }
+  random draw(index_t global_row) const noexcept {
+    return {key, static_cast<std::uint64_t>(global_row), purpose::pairing};
+  }
 
   /// The block of the global batch that holds a global row.
   struct range {
@@ -39,7 +42,8 @@ template <space S> struct pairing_task {
 namespace detail {
 
 /// A keyed permutation of n numbers by Fisher and Yates: step i draws from row base + i, draw number `attempt`.
-template <class Task> void permute(Task const& task, index_t base, index_t n, std::uint32_t attempt, index_t* order) noexcept {
+template <class Task>
+void permute(Task const& task, index_t base, index_t n, std::uint32_t attempt, index_t* order) noexcept {
   for (index_t i = 0; i < n; ++i) order[i] = i;
   std::uint64_t bits[bits_width];
   for (index_t first = (n - 1) / bits_width * bits_width; first >= 0; first -= bits_width) {
@@ -53,7 +57,8 @@ template <class Task> void permute(Task const& task, index_t base, index_t n, st
 }
 
 /// Calls rule(range, first, last) for every block that the call's rows [first, last) touch.
-template <class Task, class Rule> void each_block(Task const& task, Rule const& rule) {
+template <class Task, class Rule>
+void each_block(Task const& task, Rule const& rule) {
   index_t const end = task.key.first + task.rows();
   for (index_t row = task.key.first; row < end;) {
     auto const block = task.block_of(row);
@@ -68,9 +73,11 @@ inline index_t* index_scratch(workspace<space::host>& scratch, index_t n) {
 }
 
 /// reverse, roll, derangement say where a row goes inside the batch: they need a source of as many rows.
-template <class Task> void need_batch_source(Task const& task, char const* rule) {
+template <class Task>
+void need_batch_source(Task const& task, char const* rule) {
   if (!task.own_source() && task.source_rows() != task.global)
-    fail(std::string(rule) + "'s source", text(task.source_rows()) + " rows", text(task.global) + " rows, one for each row of the batch (use pairing::shuffle to draw from any number)");
+    fail(std::string(rule) + "'s source", text(task.source_rows()) + " rows",
+         text(task.global) + " rows, one for each row of the batch (use pairing::shuffle to draw from any number)");
 }
 
 }  // namespace detail

@@ -18,7 +18,9 @@ struct beta {
   /// Looks the table of alpha up; the first use of an alpha builds it (a few milliseconds).
   drawn sampler() const { return {detail::beta_table::of(static_cast<double>(alpha))}; }
   void check(plan_shape const&) const {
-    if (!(alpha > 0.0f && alpha <= 1e6f)) detail::fail("ratio::beta's alpha", detail::text(double{alpha}), "a number in (0, 1e6]; to switch mixing off use prob = 0");
+    if (!(alpha > 0.0f && alpha <= 1e6f))
+      detail::fail("ratio::beta's alpha", detail::text(double{alpha}),
+                   "a number in (0, 1e6]; to switch mixing off use prob = 0");
   }
 };
 

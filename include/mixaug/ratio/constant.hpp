@@ -12,7 +12,8 @@ struct constant {
   constant const& sampler() const noexcept { return *this; }
   float operator()(std::uint64_t) const noexcept { return value; }
   void check(plan_shape const&) const {
-    if (!(value >= 0.0f && value <= 1.0f)) detail::fail("ratio::constant's value", detail::text(double{value}), "a ratio in [0, 1]");
+    if (!(value >= 0.0f && value <= 1.0f))
+      detail::fail("ratio::constant's value", detail::text(double{value}), "a ratio in [0, 1]");
   }
 };
 

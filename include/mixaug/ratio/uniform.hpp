@@ -16,7 +16,8 @@ struct uniform {
   }
   void check(plan_shape const&) const {
     if (!(low >= 0.0f && low <= high && high <= 1.0f))
-      detail::fail("ratio::uniform's range", "[" + detail::text(double{low}) + ", " + detail::text(double{high}) + ")", "0 <= low <= high <= 1");
+      detail::fail("ratio::uniform's range", "[" + detail::text(double{low}) + ", " + detail::text(double{high}) + ")",
+                   "0 <= low <= high <= 1");
   }
 };
 

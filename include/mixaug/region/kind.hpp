@@ -37,11 +37,13 @@ struct whole {
     double mean(plan_shape const&) const noexcept { return m; }
   };
 
-  template <space S> struct columns {
+  template <space S>
+  struct columns {
     void place(detail::placer&, plan_shape const&) noexcept {}
     MIXAUG_HD state of(index_t, float ratio, std::uint8_t) const noexcept { return {ratio}; }
     void clear(index_t) const noexcept {}  // ratio = 1 says it
-    template <class From> void rescale(From const&, plan_shape const&, plan_shape const&) const noexcept {}
+    template <class From>
+    void rescale(From const&, plan_shape const&, plan_shape const&) const noexcept {}
   };
 };
 
@@ -75,7 +77,8 @@ struct boxes {
     }
   };
 
-  template <space S> struct columns {
+  template <space S>
+  struct columns {
     column<mixaug::box, S> where;  ///< (rows * count)
     index_t count = 1;             ///< boxes a sample
 
@@ -89,10 +92,14 @@ struct boxes {
     void clear(index_t i) const noexcept {
       for (index_t j = 0; j < count; ++j) box(i, j) = no_box;
     }
-    template <class From> void rescale(From const& f, plan_shape const& from, plan_shape const& to) const noexcept {
+    template <class From>
+    void rescale(From const& f, plan_shape const& from, plan_shape const& to) const noexcept {
       for (index_t k = 0; k < to.rows * count; ++k) {
         mixaug::box const b = f.where[k];
-        if (b.empty()) { where[k] = no_box; continue; }
+        if (b.empty()) {
+          where[k] = no_box;
+          continue;
+        }
         index_t const *a = from.size, *t = to.size;
         where[k] = {detail::rescale_corner(b.z0, t[0], a[0]), detail::rescale_corner(b.z1, t[0], a[0]),
                     detail::rescale_corner(b.y0, t[1], a[1]), detail::rescale_corner(b.y1, t[1], a[1]),
@@ -103,7 +110,8 @@ struct boxes {
 };
 
 /// one_of: the sample's choice says which kind holds its field; all column sets lie in the block.
-template <class First, class... Rest> struct either {
+template <class First, class... Rest>
+struct either {
   using tail = either<Rest...>;
   static constexpr bool constant_field = First::constant_field && tail::constant_field;
 
@@ -113,12 +121,15 @@ template <class First, class... Rest> struct either {
     bool in_head;
     MIXAUG_HD index_t patches() const noexcept { return in_head ? head.patches() : rest.patches(); }
     MIXAUG_HD patch get(index_t j) const noexcept { return in_head ? head.get(j) : rest.get(j); }
-    MIXAUG_HD piece at(index_t z, index_t y, index_t x) const noexcept { return in_head ? head.at(z, y, x) : rest.at(z, y, x); }
+    MIXAUG_HD piece at(index_t z, index_t y, index_t x) const noexcept {
+      return in_head ? head.at(z, y, x) : rest.at(z, y, x);
+    }
     MIXAUG_HD bool constant(float& m) const noexcept { return in_head ? head.constant(m) : rest.constant(m); }
     double mean(plan_shape const& s) const noexcept { return in_head ? head.mean(s) : rest.mean(s); }
   };
 
-  template <space S> struct columns {
+  template <space S>
+  struct columns {
     typename First::template columns<S> head;
     typename tail::template columns<S> rest;
     void place(detail::placer& put, plan_shape const& s) noexcept { head.place(put, s), rest.place(put, s); }
@@ -127,12 +138,14 @@ template <class First, class... Rest> struct either {
       return {{}, rest.of(i, ratio, static_cast<std::uint8_t>(choice - 1)), false};
     }
     void clear(index_t i) const noexcept { head.clear(i), rest.clear(i); }
-    template <class From> void rescale(From const& f, plan_shape const& from, plan_shape const& to) const noexcept {
+    template <class From>
+    void rescale(From const& f, plan_shape const& from, plan_shape const& to) const noexcept {
       head.rescale(f.head, from, to), rest.rescale(f.rest, from, to);
     }
   };
 };
-template <class Only> struct either<Only> : Only {};
+template <class Only>
+struct either<Only> : Only {};
 
 }  // namespace kind
 }  // namespace mixaug

@@ -27,8 +27,10 @@ inline index_t box_side(index_t size, double area, int d) noexcept {
   while (low < high) {
     index_t const middle = (low + high + 1) / 2;
     double const m = static_cast<double>(middle);
-    if (m * m * m <= area * (s * s * s)) low = middle;
-    else high = middle - 1;
+    if (m * m * m <= area * (s * s * s))
+      low = middle;
+    else
+      high = middle - 1;
   }
   return low;
 }
@@ -36,7 +38,8 @@ inline index_t box_side(index_t size, double area, int d) noexcept {
 struct interval {
   std::int32_t begin, end;
 };
-inline interval place_interval(placement where, index_t size, index_t side, random const& draw, std::uint32_t number) noexcept {
+inline interval place_interval(placement where, index_t size, index_t side, random const& draw,
+                               std::uint32_t number) noexcept {
   index_t begin = 0, end = 0;
   if (where == placement::clipped) {
     index_t const centre = draw.below(size, number), half = side / 2;
@@ -76,7 +79,8 @@ struct random_box {
 
   using kind = mixaug::kind::boxes;
 
-  template <class Columns> void operator()(Columns const& columns, row_facts const& row, random const& draw) const noexcept {
+  template <class Columns>
+  void operator()(Columns const& columns, row_facts const& row, random const& draw) const noexcept {
     plan_shape const& s = row.shape;
     double const area = (1.0 - static_cast<double>(row.ratio)) / static_cast<double>(boxes);
     for (index_t j = 0; j < columns.count; ++j) {
@@ -94,7 +98,8 @@ struct random_box {
         }
         auto const where = minmax.given() ? mixaug::placement::inside : placement;
         // A fixed length may exceed the image: only clipping knows what to do with the rest.
-        if (where == mixaug::placement::inside || where == mixaug::placement::shifted) side = detail::lesser(side, s.size[d]);
+        if (where == mixaug::placement::inside || where == mixaug::placement::shifted)
+          side = detail::lesser(side, s.size[d]);
         axis[d] = detail::place_interval(where, s.size[d], side, draw, number);
       }
       box const b{axis[0].begin, axis[0].end, axis[1].begin, axis[1].end, axis[2].begin, axis[2].end};
@@ -107,13 +112,20 @@ struct random_box {
 
   void check(plan_shape const& s) const {
     if (s.spatial == 0)
-      detail::fail("region::random_box needs spatial extents, and the batch is features (n, d); use mixup, or plan on the images and apply to features with rescaled(plan, extents)");
-    if (boxes < 1 || boxes > 64) detail::fail("region::random_box's boxes", detail::text(boxes), "1 to 64 boxes a sample");
+      detail::fail(
+          "region::random_box needs spatial extents, and the batch is features (n, d); use mixup, or plan on the "
+          "images and apply to features with rescaled(plan, extents)");
+    if (boxes < 1 || boxes > 64)
+      detail::fail("region::random_box's boxes", detail::text(boxes), "1 to 64 boxes a sample");
     if (length < 0 || length > INT32_MAX)
-      detail::fail("region::random_box's length", detail::text(length), "a side of at most 2147483647 pixels, or 0 for a side from the ratio");
+      detail::fail("region::random_box's length", detail::text(length),
+                   "a side of at most 2147483647 pixels, or 0 for a side from the ratio");
     if (minmax.given() && !(minmax.low >= 0.0f && minmax.low <= minmax.high && minmax.high <= 1.0f))
-      detail::fail("region::random_box's minmax", std::string("[") + detail::text(double{minmax.low}) + ", " + detail::text(double{minmax.high}) + "]", "0 <= low <= high <= 1, fractions of the sides");
-    if (minmax.given() && length > 0) detail::fail("region::random_box has both a length and a minmax range; give one of them");
+      detail::fail("region::random_box's minmax",
+                   std::string("[") + detail::text(double{minmax.low}) + ", " + detail::text(double{minmax.high}) + "]",
+                   "0 <= low <= high <= 1, fractions of the sides");
+    if (minmax.given() && length > 0)
+      detail::fail("region::random_box has both a length and a minmax range; give one of them");
   }
 };
 

@@ -8,7 +8,8 @@ namespace mixaug::region {
 /// m = ratio in every pixel (mixup).
 struct whole {
   using kind = mixaug::kind::whole;
-  template <class Columns> void operator()(Columns const&, row_facts const&, random const&) const noexcept {}
+  template <class Columns>
+  void operator()(Columns const&, row_facts const&, random const&) const noexcept {}
 };
 
 }  // namespace mixaug::region

@@ -5,12 +5,15 @@
 namespace mixaug::detail {
 
 /// The first place in `order` whose key is not less than `value`; `order` lists rows by ascending key.
-template <class Key> MIXAUG_HD index_t first_not_less(index_t const* order, index_t n, Key const* key, index_t value) noexcept {
+template <class Key>
+MIXAUG_HD index_t first_not_less(index_t const* order, index_t n, Key const* key, index_t value) noexcept {
   index_t low = 0, high = n;
   while (low < high) {
     index_t const middle = (low + high) / 2;
-    if (key[order[middle]] < value) low = middle + 1;
-    else high = middle;
+    if (key[order[middle]] < value)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return low;
 }
@@ -35,7 +38,8 @@ MIXAUG_HD void store_run(T* MIXAUG_RESTRICT o, index_t step, R const* MIXAUG_RES
 /// The transpose of mix_body: gradient row j = sum over rows i with self(i) = j of m_i g_i, then over rows i
 /// with partner(i) = j of (1 - m_i) g_i, each in ascending i, so that bits depend on no thread. A weight of 0
 /// contributes nothing and a weight of 1 no product: Inf and NaN of the other side stay out.
-template <class T, class Region, class Blend, space S> struct adjoint_body {
+template <class T, class Region, class Blend, space S>
+struct adjoint_body {
   using element = T;
   using real = typename mixer<T>::real;
 
@@ -65,11 +69,13 @@ template <class T, class Region, class Blend, space S> struct adjoint_body {
   }
 
   /// Adds one row's part to n accumulated elements from element e0: with weight m, or as a partner 1 - m.
-  MIXAUG_HD void add(index_t i, bool from_self, index_t p, index_t z, index_t y, index_t e0, index_t n, real* acc) const noexcept {
+  MIXAUG_HD void add(index_t i, bool from_self, index_t p, index_t z, index_t y, index_t e0, index_t n,
+                     real* acc) const noexcept {
     std::uint8_t const choice = plan.choice.data[i];
     index_t const partner = plan.partner.data[i];
     bool const source = blend.reads_source(choice);
-    bool const alone = source && (partner < 0 || (plan.shape.own_source && partner - plan.shape.first == plan.self.data[i]));
+    bool const alone =
+        source && (partner < 0 || (plan.shape.own_source && partner - plan.shape.first == plan.self.data[i]));
     if (!from_self && (!source || alone)) return;
     auto const state = plan.state(i);
     T const* const g = grad.at(i, p, z, y);
@@ -83,7 +89,8 @@ template <class T, class Region, class Blend, space S> struct adjoint_body {
   }
 
   /// Elements [e0, e0 + n) of row (p, z, y) of gradient row s.row; n <= Width.
-  template <int Width> MIXAUG_HD void run(sample const& s, index_t p, index_t z, index_t y, index_t e0, index_t n) const noexcept {
+  template <int Width>
+  MIXAUG_HD void run(sample const& s, index_t p, index_t z, index_t y, index_t e0, index_t n) const noexcept {
     real acc[Width];
     for (index_t k = 0; k < n; ++k) acc[k] = real{0};
     for (index_t k = s.owner0; k < s.owner1; ++k) add(plan.owners.data[k], true, p, z, y, e0, n, acc);

@@ -13,11 +13,14 @@ struct any {
   static constexpr bool constant_field = false;
   using both = either<whole, boxes>;
   using state = both::state;
-  template <space S> struct columns {
+  template <space S>
+  struct columns {
     both::columns<S> inner;
     std::uint8_t kind_of[8] = {};  ///< by choice: 0 whole, 1 boxes
     void place(detail::placer& put, plan_shape const& s) noexcept { inner.place(put, s); }
-    MIXAUG_HD state of(index_t i, float ratio, std::uint8_t choice) const noexcept { return inner.of(i, ratio, kind_of[choice & 7]); }
+    MIXAUG_HD state of(index_t i, float ratio, std::uint8_t choice) const noexcept {
+      return inner.of(i, ratio, kind_of[choice & 7]);
+    }
     mixaug::box& box(index_t i, index_t j = 0) const noexcept { return inner.rest.box(i, j); }
     void clear(index_t i) const noexcept { inner.clear(i); }
     void rescale(columns const& f, plan_shape const& from, plan_shape const& to) noexcept {
@@ -38,14 +41,17 @@ struct any {
   fill_value fill[8] = {};
 
   MIXAUG_HD constexpr bool reads_source(std::uint8_t choice) const noexcept { return !erases[choice & 7]; }
-  MIXAUG_HD constexpr bool per_channel(std::uint8_t choice) const noexcept { return erases[choice & 7] && fill[choice & 7].count > 1; }
-  template <class T> void check(index_t channels) const {
+  MIXAUG_HD constexpr bool per_channel(std::uint8_t choice) const noexcept {
+    return erases[choice & 7] && fill[choice & 7].count > 1;
+  }
+  template <class T>
+  void check(index_t channels) const {
     for (int k = 0; k < 8; ++k)
       if (erases[k]) erase{fill[k]}.template check<T>(channels);
   }
   template <detail::run_kind K, class T>
-  MIXAUG_HD void run(std::uint8_t choice, detail::run_of<T> o, detail::run_of<T const> a, detail::run_of<T const> b, index_t n, float m,
-                     index_t channel, index_t px) const noexcept {
+  MIXAUG_HD void run(std::uint8_t choice, detail::run_of<T> o, detail::run_of<T const> a, detail::run_of<T const> b,
+                     index_t n, float m, index_t channel, index_t px) const noexcept {
     if (erases[choice & 7])
       erase{fill[choice & 7]}.template run<K>(0, o, a, b, n, m, channel, px);
     else
@@ -61,25 +67,32 @@ using any_plan = plan<kind::any, blend::any>;
 
 namespace detail {
 
-template <class Kind> struct kinds_in {
+template <class Kind>
+struct kinds_in {
   static constexpr int count = 1;
   static_assert(std::is_same_v<Kind, kind::whole> || std::is_same_v<Kind, kind::boxes>,
                 "mixaug: plan text and any_plan know the regions whole and boxes; a plan of another kind stays typed");
   static void list(std::uint8_t* k) noexcept { *k = std::is_same_v<Kind, kind::boxes> ? 1 : 0; }
 };
-template <class First, class... Rest> struct kinds_in<kind::either<First, Rest...>> {
+template <class First, class... Rest>
+struct kinds_in<kind::either<First, Rest...>> {
   static constexpr int count = 1 + static_cast<int>(sizeof...(Rest));
   static void list(std::uint8_t* k) noexcept {
     kinds_in<First>::list(k);
     if constexpr (sizeof...(Rest) > 0) kinds_in<kind::either<Rest...>>::list(k + 1);
   }
 };
-template <class Other> void list_blends(blend::any&, int, Other const&) noexcept {
-  static_assert(never<Other>, "mixaug: plan text and any_plan know the blends mix and erase; a plan of another blend stays typed");
+template <class Other>
+void list_blends(blend::any&, int, Other const&) noexcept {
+  static_assert(never<Other>,
+                "mixaug: plan text and any_plan know the blends mix and erase; a plan of another blend stays typed");
 }
 inline void list_blends(blend::any& out, int at, blend::mix const&) noexcept { out.erases[at] = false; }
-inline void list_blends(blend::any& out, int at, blend::erase const& e) noexcept { out.erases[at] = true, out.fill[at] = e.fill; }
-template <class First, class... Rest> void list_blends(blend::any& out, int at, blend::either<First, Rest...> const& e) noexcept {
+inline void list_blends(blend::any& out, int at, blend::erase const& e) noexcept {
+  out.erases[at] = true, out.fill[at] = e.fill;
+}
+template <class First, class... Rest>
+void list_blends(blend::any& out, int at, blend::either<First, Rest...> const& e) noexcept {
   if constexpr (sizeof...(Rest) > 0) {
     list_blends(out, at, e.head);
     list_blends(out, at + 1, e.rest);
@@ -103,7 +116,8 @@ inline void complete(any_plan& p) {
 }  // namespace detail
 
 /// The run-time form of a plan.
-template <class R, class B> any_plan to_any(plan<R, B> const& p) {
+template <class R, class B>
+any_plan to_any(plan<R, B> const& p) {
   any_plan q;
   q.fit(p.shape);
   q.drawn_with = p.drawn_with;

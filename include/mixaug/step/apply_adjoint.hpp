@@ -8,7 +8,8 @@ namespace detail {
 enum class adjoint_of { batch, self, source, gathered };
 
 /// One gradient to write.
-template <class X> struct adjoint_target {
+template <class X>
+struct adjoint_target {
   X const& grad;
   adjoint_of what;
   char const* name;
@@ -20,7 +21,9 @@ template <class X> struct adjoint_target {
     if (f.extent[0] != rows) fail(name, text(f.extent[0]) + " rows", text(rows) + " rows");
     same_extents(name, f, fg, "grad_out");
     if (what == adjoint_of::batch && !p.local)
-      fail("partners lie outside the batch; give their gradients a place: apply_adjoint(plan, grad_out, grad_x, grad_source)");
+      fail(
+          "partners lie outside the batch; give their gradients a place: apply_adjoint(plan, grad_out, grad_x, "
+          "grad_source)");
     check_output(name, f);
     check_apart(name, grad.data, f, "grad_out", grad_out, fg, "");
     return f;
@@ -30,7 +33,8 @@ template <class X> struct adjoint_target {
     adjoint_body<T, R, B, S> body;
     bool const inside = interleaved(fg) && interleaved(f);
     body.grad = to_rows<T const>(grad_out, fg, inside), body.out = to_rows<T>(grad.data, f, inside);
-    if (R::constant_field && body.grad.flat() && body.out.flat()) body.grad = body.grad.flattened(), body.out = body.out.flattened();
+    if (R::constant_field && body.grad.flat() && body.out.flat())
+      body.grad = body.grad.flattened(), body.out = body.out.flattened();
     body.plan = p.view(), body.blend = p.blend;
     body.source_first = what == adjoint_of::batch ? p.shape.first : 0;
     body.to_self = what == adjoint_of::batch || what == adjoint_of::self;
@@ -48,10 +52,12 @@ void adjoint_into(Backend const& be, plan<R, B, S> const& p, G const& grad_out, 
   using T = std::remove_const_t<typename G::element>;
   static_assert(same_element<G, X...>, "mixaug: the gradients have one element type");
   static_assert(is_real<T>, "mixaug: gradients are float, double, float16 or bfloat16");
-  if constexpr (S == Backend::memory && G::memory == S && ((X::memory == S && !std::is_const_v<typename X::element>) && ...) &&
-                same_element<G, X...> && is_real<T>) {
+  if constexpr (S == Backend::memory && G::memory == S &&
+                ((X::memory == S && !std::is_const_v<typename X::element>)&&...) && same_element<G, X...> &&
+                is_real<T>) {
     five const fg = checked(grad_out, p.shape, R::constant_field, "grad_out");
-    if (fg.extent[0] != p.shape.rows) fail("grad_out", text(fg.extent[0]) + " rows", text(p.shape.rows) + " rows, as the plan has");
+    if (fg.extent[0] != p.shape.rows)
+      fail("grad_out", text(fg.extent[0]) + " rows", text(p.shape.rows) + " rows, as the plan has");
     five const f[] = {to.check(p, fg, grad_out.data, R::constant_field)...};
     if constexpr (sizeof...(X) == 2) {
       T* const data[] = {to.grad.data...};
@@ -73,20 +79,22 @@ void adjoint_into(Backend const& be, plan<R, B, S> const& p, G const& grad_out, 
 /// ascending order of the rows, so bits depend on neither threads nor backend (where there is fma). Float,
 /// double, float16 and bfloat16; sums of 16-bit floats are kept in float.
 template <backend Backend, class R, class B, space S, class G, class X>
-  requires(is_tensor_view<G> && is_tensor_view<X>)
-void apply_adjoint(Backend const& be, plan<R, B, S> const& p, G const& grad_out, X const& grad_x) {
+requires(is_tensor_view<G>&& is_tensor_view<X>) void apply_adjoint(Backend const& be, plan<R, B, S> const& p,
+                                                                   G const& grad_out, X const& grad_x) {
   detail::adjoint_into(be, p, grad_out, detail::adjoint_target<X>{grad_x, detail::adjoint_of::batch, "grad_x"});
 }
 template <backend Backend, class R, class B, space S, class G, class X, class Src>
-  requires(is_tensor_view<G> && is_tensor_view<X> && is_tensor_view<Src>)
-void apply_adjoint(Backend const& be, plan<R, B, S> const& p, G const& grad_out, X const& grad_x, Src const& grad_source) {
+requires(is_tensor_view<G>&& is_tensor_view<X>&& is_tensor_view<Src>) void apply_adjoint(
+    Backend const& be, plan<R, B, S> const& p, G const& grad_out, X const& grad_x, Src const& grad_source) {
   detail::adjoint_into(be, p, grad_out, detail::adjoint_target<X>{grad_x, detail::adjoint_of::self, "grad_x"},
                        detail::adjoint_target<Src>{grad_source, detail::adjoint_of::source, "grad_source"});
 }
 template <backend Backend, class R, class B, space S, class G, class X, class Src>
-void apply_adjoint(Backend const& be, plan<R, B, S> const& p, G const& grad_out, X const& grad_x, gathered_rows<Src> const& grad_rows) {
-  detail::adjoint_into(be, p, grad_out, detail::adjoint_target<X>{grad_x, detail::adjoint_of::self, "grad_x"},
-                       detail::adjoint_target<Src>{grad_rows.view, detail::adjoint_of::gathered, "the gathered gradient"});
+void apply_adjoint(Backend const& be, plan<R, B, S> const& p, G const& grad_out, X const& grad_x,
+                   gathered_rows<Src> const& grad_rows) {
+  detail::adjoint_into(
+      be, p, grad_out, detail::adjoint_target<X>{grad_x, detail::adjoint_of::self, "grad_x"},
+      detail::adjoint_target<Src>{grad_rows.view, detail::adjoint_of::gathered, "the gathered gradient"});
 }
 
 }  // namespace mixaug

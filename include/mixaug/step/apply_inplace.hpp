@@ -9,19 +9,24 @@ namespace mixaug {
 /// Scratch: 16 KiB of stack a thread on the CPU, registers on CUDA. Reads and writes each row once, and only
 /// the patches where m < 1. Errors: a plan with a second source or with partners outside the batch.
 template <backend Backend, class R, class B, space S, class X>
-  requires(is_tensor_view<X>)
-void apply_inplace(Backend const& be, plan<R, B, S> const& p, X const& x) {
+requires(is_tensor_view<X>) void apply_inplace(Backend const& be, plan<R, B, S> const& p, X const& x) {
   detail::check_spaces<Backend, S, X>();
   detail::check_writable<X>();
-  static_assert(B::same_place, "mixaug: this blend reads the source at another place than it writes, so it cannot run in place; use apply with a second buffer");
+  static_assert(B::same_place,
+                "mixaug: this blend reads the source at another place than it writes, so it cannot run in place; use "
+                "apply with a second buffer");
   using T = typename X::element;
   if constexpr (S == Backend::memory && X::memory == S && !std::is_const_v<T> && B::same_place) {
     plan_shape const& s = p.shape;
     bool const any = R::constant_field;
     detail::five const f = detail::checked(x, s, any, "x");
-    if (f.extent[0] != s.samples) detail::fail("x", detail::text(f.extent[0]) + " rows", detail::text(s.samples) + " rows, for which the plan was made");
+    if (f.extent[0] != s.samples)
+      detail::fail("x", detail::text(f.extent[0]) + " rows",
+                   detail::text(s.samples) + " rows, for which the plan was made");
     if (!p.local || s.rows != s.samples)
-      detail::fail("apply_inplace mixes a batch with itself, and this plan's partners lie outside the batch (a second source, or the global batch); use apply(plan, x, source, out)");
+      detail::fail(
+          "apply_inplace mixes a batch with itself, and this plan's partners lie outside the batch (a second source, "
+          "or the global batch); use apply(plan, x, source, out)");
     detail::check_output("x", f);
     detail::check_element<T>(p, f.extent[1]);
     detail::mix_body<T, R, B, S> body;
@@ -29,6 +34,7 @@ void apply_inplace(Backend const& be, plan<R, B, S> const& p, X const& x) {
     if (any && body.out.flat() && !p.blend.per_channel(0)) body.out = body.out.flattened();
     body.x = body.source = detail::to_rows<T const>(x.data, f, detail::interleaved(f));
     body.plan = p.view(), body.blend = p.blend, body.source_first = s.first;
+    body.stream = detail::larger_than_cache(body.out);
     be.inplace(body);
   }
 }

@@ -11,11 +11,16 @@ namespace mixaug {
 namespace detail {
 
 template <class Rule, space S>
-concept pairing_rule = requires(Rule const& rule, pairing_task<S> const& task) { rule(task); };
+concept pairing_rule = requires(Rule const& rule, pairing_task<S> const& task) {
+  rule(task);
+};
 
 /// The sentences for a method of the user's own that lacks something.
-template <class M, space S> constexpr bool check_method() {
-  static_assert(method<M>, "mixaug: a method has stages() that returns a recipe, or members pairing, ratio, region, blend and label; see mixaug/method/mixup.hpp");
+template <class M, space S>
+constexpr bool check_method() {
+  static_assert(method<M>,
+                "mixaug: a method has stages() that returns a recipe, or members pairing, ratio, region, blend and "
+                "label; see mixaug/method/mixup.hpp");
   if constexpr (method<M>) {
     using stages = stages_t<M>;
     if constexpr (chooses<stages>) {
@@ -24,9 +29,14 @@ template <class M, space S> constexpr bool check_method() {
       constexpr bool pairs = pairing_rule<decltype(stages::pairing), S>, draws = ratio_rule<decltype(stages::ratio)>;
       constexpr bool places = region_rule<decltype(stages::region)>, labels = label_rule<decltype(stages::label)>;
       static_assert(pairs, "mixaug: a pairing rule is called with a pairing_task; see mixaug/pairing/reverse.hpp");
-      static_assert(draws, "mixaug: a ratio rule has sampler(), which turns 64 bits into lambda; see mixaug/ratio/uniform.hpp");
-      static_assert(places, "mixaug: a region rule names its kind and is called with (columns, row_facts, random); see mixaug/region/random_box.hpp");
-      static_assert(labels, "mixaug: a label rule is called with (row_facts, double) and returns label_shares; see mixaug/label/by_share.hpp");
+      static_assert(
+          draws, "mixaug: a ratio rule has sampler(), which turns 64 bits into lambda; see mixaug/ratio/uniform.hpp");
+      static_assert(places,
+                    "mixaug: a region rule names its kind and is called with (columns, row_facts, random); see "
+                    "mixaug/region/random_box.hpp");
+      static_assert(labels,
+                    "mixaug: a label rule is called with (row_facts, double) and returns label_shares; see "
+                    "mixaug/label/by_share.hpp");
       return pairs && draws && places && labels;
     }
   } else {
@@ -37,21 +47,27 @@ template <class M, space S> constexpr bool check_method() {
 inline constexpr index_t most_rows = (index_t{1} << 40) - 2;  // the last of the key's 40 bits stands for the batch
 
 inline void check_shape(plan_shape const& s) {
-  if (s.samples <= 0 || s.samples > most_rows) fail("the batch", std::to_string(s.samples) + " rows", "1 to 2^40 - 2 samples");
+  if (s.samples <= 0 || s.samples > most_rows)
+    fail("the batch", std::to_string(s.samples) + " rows", "1 to 2^40 - 2 samples");
   for (int d = 3 - s.spatial; d < 3; ++d)
     if (s.size[d] <= 0 || s.size[d] > INT32_MAX)
-      fail("the batch's spatial extents", shape_text(s.size + 3 - s.spatial, s.spatial), "1 to 2147483647 pixels along each axis");
-  if (s.pixels() == INT64_MAX) fail("the batch's spatial extents", shape_text(s.size + 3 - s.spatial, s.spatial), "fewer than 2^63 pixels");
-  if (!s.own_source && (s.source_rows <= 0 || s.source_rows > most_rows)) fail("source_rows", text(s.source_rows), "1 to 2^40 - 2 rows");
+      fail("the batch's spatial extents", shape_text(s.size + 3 - s.spatial, s.spatial),
+           "1 to 2147483647 pixels along each axis");
+  if (s.pixels() == INT64_MAX)
+    fail("the batch's spatial extents", shape_text(s.size + 3 - s.spatial, s.spatial), "fewer than 2^63 pixels");
+  if (!s.own_source && (s.source_rows <= 0 || s.source_rows > most_rows))
+    fail("source_rows", text(s.source_rows), "1 to 2^40 - 2 rows");
 }
 
 inline key checked(key k, index_t n) {
   if (k.step >= (std::uint64_t{1} << 40)) fail("key.step", std::to_string(k.step), "less than 2^40");
   if (k.first < 0 || k.global < 0 || k.block < 0 || k.global > most_rows || k.first > most_rows)
-    fail("the key's first, global, block", text(k.first) + ", " + text(k.global) + ", " + text(k.block), "three numbers in [0, 2^40 - 2]");
+    fail("the key's first, global, block", text(k.first) + ", " + text(k.global) + ", " + text(k.block),
+         "three numbers in [0, 2^40 - 2]");
   if (k.global == 0) k.global = n;
   if (k.first + n > k.global)
-    fail("the key's rows", "[" + text(k.first) + ", " + text(k.first + n) + ")", "rows of the global batch of " + text(k.global) + " rows (set key.global)");
+    fail("the key's rows", "[" + text(k.first) + ", " + text(k.first + n) + ")",
+         "rows of the global batch of " + text(k.global) + " rows (set key.global)");
   return k;
 }
 
@@ -60,35 +76,45 @@ inline void check_when(when const& w) {
 }
 
 /// Views beside the batch have its rows; (n) ids may instead cover the global batch.
-template <space S> void check_inputs(input_set<S> const& in, key const& k) {
+template <space S>
+void check_inputs(input_set<S> const& in, key const& k) {
   plan_shape const& s = in.shape;
   id_list const* const ids[] = {&in.ids, &in.group_ids, &in.places, &in.source_ids};
   char const* const names[] = {"class_ids", "groups", "index", "source_class_ids"};
   for (int j = 0; j < 4; ++j) {
     if (!ids[j]->given()) continue;
-    if (j == 3 && s.own_source) fail("source_class_ids describe a second source, and the inputs name none; add source_rows(n)");
+    if (j == 3 && s.own_source)
+      fail("source_class_ids describe a second source, and the inputs name none; add source_rows(n)");
     index_t const expected = j == 3 ? s.source_rows : s.samples;
-    if (ids[j]->size() != expected && (j == 3 || ids[j]->size() != k.global)) same_rows(names[j], ids[j]->size(), expected);
+    if (ids[j]->size() != expected && (j == 3 || ids[j]->size() != k.global))
+      same_rows(names[j], ids[j]->size(), expected);
     if (ids[j]->data() == nullptr) fail(names[j], "a null pointer", text(expected) + " integers");
   }
-  if (in.labels.given() && in.labels.data() == nullptr) fail("targets", "a null pointer", text(s.samples) + " rows of numbers");
-  if (in.loss_weights.given() && in.loss_weights.data() == nullptr) fail("weights", "a null pointer", text(s.samples) + " numbers");
+  if (in.labels.given() && in.labels.data() == nullptr)
+    fail("targets", "a null pointer", text(s.samples) + " rows of numbers");
+  if (in.loss_weights.given() && in.loss_weights.data() == nullptr)
+    fail("weights", "a null pointer", text(s.samples) + " numbers");
   if (in.labels.given()) {
-    if (in.labels.size() != s.samples && in.labels.size() != k.global) same_rows("targets", in.labels.size(), s.samples);
+    if (in.labels.size() != s.samples && in.labels.size() != k.global)
+      same_rows("targets", in.labels.size(), s.samples);
     for (index_t i = 0; i < in.labels.size(); ++i)
       for (index_t j = 0; j < in.labels.width(); ++j)
-        if (!std::isfinite(in.labels.at(i, j))) fail("targets(" + text(i) + ", " + text(j) + ")", text(in.labels.at(i, j)), "a finite number");
+        if (!std::isfinite(in.labels.at(i, j)))
+          fail("targets(" + text(i) + ", " + text(j) + ")", text(in.labels.at(i, j)), "a finite number");
   }
   if (in.loss_weights.given()) {
-    if (in.loss_weights.size() != s.samples && in.loss_weights.size() != k.global) same_rows("weights", in.loss_weights.size(), s.samples);
+    if (in.loss_weights.size() != s.samples && in.loss_weights.size() != k.global)
+      same_rows("weights", in.loss_weights.size(), s.samples);
     for (index_t i = 0; i < in.loss_weights.size(); ++i)
-      if (double const w = in.loss_weights.at(i); !(w >= 0 && w <= double{FLT_MAX})) fail("weights(" + text(i) + ")", text(w), "a finite float >= 0");
+      if (double const w = in.loss_weights.at(i); !(w >= 0 && w <= double{FLT_MAX}))
+        fail("weights(" + text(i) + ")", text(w), "a finite float >= 0");
   }
   if (in.score_maps.data != nullptr || in.score_maps.extent[0] != 0) {
     same_rows("scores", in.score_maps.extent[0], s.samples);
     if (s.spatial != 2 || in.score_maps.extent[1] != s.size[1] || in.score_maps.extent[2] != s.size[2])
       fail("scores", shape_text(in.score_maps.extent, 3), "(n, h, w) of the batch's images");
-    if (in.score_maps.data == nullptr) fail("scores", "a null pointer", "memory for " + shape_text(in.score_maps.extent, 3) + " numbers");
+    if (in.score_maps.data == nullptr)
+      fail("scores", "a null pointer", "memory for " + shape_text(in.score_maps.extent, 3) + " numbers");
   }
 }
 

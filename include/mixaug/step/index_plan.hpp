@@ -102,7 +102,8 @@ void order_inplace(plan_view<Region> const& v, Blend const& blend, index_t* scra
 template <class Region, class Blend>
 void index_plan(plan_view<Region> const& v, Blend const& blend, bool local, workspace<space::host>& scratch) {
   index_t const n = v.shape.rows;
-  auto* const lists = reinterpret_cast<index_t*>(scratch.reserve(sizeof(index_t) * static_cast<std::size_t>(order_lists * n)));
+  auto* const lists =
+      reinterpret_cast<index_t*>(scratch.reserve(sizeof(index_t) * static_cast<std::size_t>(order_lists * n)));
   sort_rows(v.owners.data, v.self.data, n, lists);
   sort_rows(v.readers.data, v.partner.data, n, lists);
   if (local && n == v.shape.samples) order_inplace(v, blend, lists);

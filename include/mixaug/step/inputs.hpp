@@ -11,10 +11,13 @@ namespace detail {
 class id_list {
  public:
   id_list() = default;
-  template <class T, space S> explicit id_list(tensor_view<T, 1, S> const& v) noexcept
+  template <class T, space S>
+  explicit id_list(tensor_view<T, 1, S> const& v) noexcept
       : data_(v.data), n_(v.extent[0]), stride_(v.stride[0]), read_(&read<std::remove_const_t<T>>) {
-    static_assert(std::is_integral_v<T>, "mixaug: class ids, groups and indices are integers; soft labels go into targets(v)");
-    static_assert(S == space::host, "mixaug: planning reads ids on the host; give a host view (draws are made on the host)");
+    static_assert(std::is_integral_v<T>,
+                  "mixaug: class ids, groups and indices are integers; soft labels go into targets(v)");
+    static_assert(S == space::host,
+                  "mixaug: planning reads ids on the host; give a host view (draws are made on the host)");
   }
   bool given() const noexcept { return read_ != nullptr; }
   index_t size() const noexcept { return n_; }
@@ -22,7 +25,8 @@ class id_list {
   void const* data() const noexcept { return data_; }
 
  private:
-  template <class T> static index_t read(void const* p, index_t at) noexcept {
+  template <class T>
+  static index_t read(void const* p, index_t at) noexcept {
     return static_cast<index_t>(static_cast<T const*>(p)[at]);
   }
   void const* data_ = nullptr;
@@ -34,9 +38,15 @@ class id_list {
 class real_list {
  public:
   real_list() = default;
-  template <class T, int R, space S> explicit real_list(tensor_view<T, R, S> const& v) noexcept
-      : data_(v.data), n_(v.extent[0]), d_(R == 2 ? v.extent[R - 1] : 1), stride_(v.stride[0]), step_(R == 2 ? v.stride[R - 1] : 1),
-        given_(true), is_double_(std::is_same_v<std::remove_const_t<T>, double>) {
+  template <class T, int R, space S>
+  explicit real_list(tensor_view<T, R, S> const& v) noexcept
+      : data_(v.data),
+        n_(v.extent[0]),
+        d_(R == 2 ? v.extent[R - 1] : 1),
+        stride_(v.stride[0]),
+        step_(R == 2 ? v.stride[R - 1] : 1),
+        given_(true),
+        is_double_(std::is_same_v<std::remove_const_t<T>, double>) {
     static_assert(R <= 2, "mixaug: targets, labels and weights are (n) or (n, d)");
     static_assert(std::is_same_v<std::remove_const_t<T>, float> || std::is_same_v<std::remove_const_t<T>, double>,
                   "mixaug: targets, labels and weights are float or double");
@@ -62,29 +72,49 @@ class real_list {
 /// What the stages of a method may read, by name: the batch, and optional views beside it. A rule that
 /// misses one says so, with the call that adds it. Views of the batch have a row for each of its samples, or
 /// for each row of the global batch when partners may lie outside the call's rows.
-template <space S> class input_set {
+template <space S>
+class input_set {
  public:
   explicit input_set(plan_shape const& s) noexcept : shape(s) {}
 
   /// (n) integers: the class of each sample.
-  template <class V> input_set& class_ids(V const& v) { return ids = detail::id_list(v), *this; }
+  template <class V>
+  input_set& class_ids(V const& v) {
+    return ids = detail::id_list(v), *this;
+  }
   /// (n) integers: the group of each sample (subpopulation, domain).
-  template <class V> input_set& groups(V const& v) { return group_ids = detail::id_list(v), *this; }
+  template <class V>
+  input_set& groups(V const& v) {
+    return group_ids = detail::id_list(v), *this;
+  }
   /// (n) std::int64_t: each row's place in the data set.
-  template <class V> input_set& index(V const& v) { return places = detail::id_list(v), *this; }
+  template <class V>
+  input_set& index(V const& v) {
+    return places = detail::id_list(v), *this;
+  }
   /// (n) or (n, d): regression labels or soft targets; finite.
-  template <class V> input_set& targets(V const& v) { return labels = detail::real_list(v), *this; }
+  template <class V>
+  input_set& targets(V const& v) {
+    return labels = detail::real_list(v), *this;
+  }
   /// (n): a loss weight for each sample, copied to weight_self and, by partner, to weight_partner.
-  template <class V> input_set& weights(V const& v) {
+  template <class V>
+  input_set& weights(V const& v) {
     static_assert(V::rank == 1, "mixaug: weights are (n), one a sample");
     return loss_weights = detail::real_list(v), *this;
   }
   /// (n, h, w): a score for each pixel (saliency, attention, CAM), in the batch's memory space.
-  template <class T> input_set& scores(tensor_view<T, 3, S> const& v) { return score_maps = v, *this; }
+  template <class T>
+  input_set& scores(tensor_view<T, 3, S> const& v) {
+    return score_maps = v, *this;
+  }
   /// Partners come from a second source of `rows` rows (a data set, a support set), given to apply.
   input_set& source_rows(index_t rows) { return shape.source_rows = rows, shape.own_source = false, *this; }
   /// (source rows) integers: the classes of the second source.
-  template <class V> input_set& source_class_ids(V const& v) { return source_ids = detail::id_list(v), *this; }
+  template <class V>
+  input_set& source_class_ids(V const& v) {
+    return source_ids = detail::id_list(v), *this;
+  }
 
   plan_shape shape;
   detail::id_list ids, group_ids, places, source_ids;
@@ -93,13 +123,16 @@ template <space S> class input_set {
 };
 
 /// The inputs of planning for a batch: rows and spatial extents from x (n, c, spatial...).
-template <class T, int R, space S> input_set<S> inputs(tensor_view<T, R, S> const& x) {
+template <class T, int R, space S>
+input_set<S> inputs(tensor_view<T, R, S> const& x) {
   plan_shape s;
   s.rows = s.samples = x.extent[0];
   s.spatial = R > 2 ? R - 2 : 0;
   static_assert(R <= 5, "mixaug: a batch has at most three spatial dimensions (n, c, d, h, w)");
   for (int d = 0; d < R; ++d)
-    if (x.extent[d] <= 0) detail::fail("the batch", "of shape " + detail::shape_text(x.extent, R), "at least one sample, and one element along each dimension");
+    if (x.extent[d] <= 0)
+      detail::fail("the batch", "of shape " + detail::shape_text(x.extent, R),
+                   "at least one sample, and one element along each dimension");
   for (int d = 0; d < s.spatial; ++d) s.size[3 - s.spatial + d] = x.extent[2 + d];
   return input_set<S>(s);
 }
@@ -107,7 +140,8 @@ template <class T, int R, space S> input_set<S> inputs(tensor_view<T, R, S> cons
 namespace detail {
 
 /// A missing input names the rule that reads it and the call that adds it.
-template <class List> void need(List const& v, char const* rule, char const* what, char const* call) {
+template <class List>
+void need(List const& v, char const* rule, char const* what, char const* call) {
   if (!v.given())
     fail(std::string(rule) + " reads " + what + ", which were not given; add them: mixaug::inputs(x)." + call);
 }

@@ -15,7 +15,8 @@ struct draft {
 };
 
 /// The decisions of one step, made on the host into the plan's columns (its staging block for a device plan).
-template <class Stages, class Plan, space S> class planner {
+template <class Stages, class Plan, space S>
+class planner {
   using view = plan_view<typename Plan::region_kind>;
 
  public:
@@ -25,7 +26,8 @@ template <class Stages, class Plan, space S> class planner {
     key_ = checked(k, in_.shape.samples);
     in_.shape.first = key_.first;
     if (in_.shape.own_source) in_.shape.source_rows = key_.global;
-    if (!in_.shape.own_source && key_.block != 0) fail("key.block confines partners inside the batch, but the inputs name a second source; use one of the two");
+    if (!in_.shape.own_source && key_.block != 0)
+      fail("key.block confines partners inside the batch, but the inputs name a second source; use one of the two");
     check_inputs(in_, key_);
     if constexpr (requires { s.ratio.check(in_.shape); }) s.ratio.check(in_.shape);
     if constexpr (requires { s.region.check(in_.shape); }) s.region.check(in_.shape);
@@ -58,8 +60,10 @@ template <class Stages, class Plan, space S> class planner {
   static constexpr bool choosing = chooses<Stages>;
 
   mixaug::when when_for(index_t choice) const {
-    if constexpr (choosing) return when_.of(static_cast<int>(choice));
-    else return when_;
+    if constexpr (choosing)
+      return when_.of(static_cast<int>(choice));
+    else
+      return when_;
   }
   /// The row whose draws serve sample i: its global row, or the one that stands for the batch.
   std::uint64_t drawer(mode m, index_t i) const noexcept {
@@ -82,11 +86,15 @@ template <class Stages, class Plan, space S> class planner {
   }
   void check_row(draft const& d, index_t i) const {
     if (d.partner[i] < -1 || d.partner[i] >= in_.shape.source_rows)
-      fail("the partner of row " + text(i), text(d.partner[i]), "a row in [0, " + text(in_.shape.source_rows) + "), or -1 for none, from the pairing rule");
-    if (!(d.ratio[i] >= 0.0f && d.ratio[i] <= 1.0f)) fail("the ratio of row " + text(i), text(double{d.ratio[i]}), "a ratio in [0, 1] from the ratio rule");
+      fail("the partner of row " + text(i), text(d.partner[i]),
+           "a row in [0, " + text(in_.shape.source_rows) + "), or -1 for none, from the pairing rule");
+    if (!(d.ratio[i] >= 0.0f && d.ratio[i] <= 1.0f))
+      fail("the ratio of row " + text(i), text(double{d.ratio[i]}), "a ratio in [0, 1] from the ratio rule");
     index_t const p = d.partner[i] - key_.first;
-    if (in_.loss_weights.given() && in_.loss_weights.size() != key_.global && in_.shape.own_source && d.partner[i] >= 0 && (p < 0 || p >= in_.shape.samples))
-      fail("weights", text(in_.loss_weights.size()) + " rows", text(key_.global) + " rows, for partners are rows of the global batch");
+    if (in_.loss_weights.given() && in_.loss_weights.size() != key_.global && in_.shape.own_source &&
+        d.partner[i] >= 0 && (p < 0 || p >= in_.shape.samples))
+      fail("weights", text(in_.loss_weights.size()) + " rows",
+           text(key_.global) + " rows, for partners are rows of the global batch");
   }
   void choose(draft const& d) const {
     for (index_t i = 0; i < in_.shape.rows; ++i) {
@@ -96,7 +104,8 @@ template <class Stages, class Plan, space S> class planner {
         d.choice[i] = static_cast<std::uint8_t>(when_.choose(random(key_, drawer(when_.mode, i), purpose::choice)));
     }
   }
-  template <class Sampler> void ratios(draft const& v, Sampler const& sampler) const {
+  template <class Sampler>
+  void ratios(draft const& v, Sampler const& sampler) const {
     std::uint64_t bits[bits_width];
     index_t const n = in_.shape.rows;
     for (index_t i = 0; i < n; i += bits_width) {
@@ -104,8 +113,10 @@ template <class Stages, class Plan, space S> class planner {
       for (index_t j = i; j < lesser(i + bits_width, n); ++j) {
         bool const batch = when_for(v.choice[j]).mode == mode::batch;
         std::uint64_t const b = batch ? random(key_, batch_row, purpose::ratio).bits(0) : bits[j - i];
-        if constexpr (choosing) v.ratio[j] = sampler(b, v.choice[j]);
-        else v.ratio[j] = sampler(b);
+        if constexpr (choosing)
+          v.ratio[j] = sampler(b, v.choice[j]);
+        else
+          v.ratio[j] = sampler(b);
       }
     }
   }
@@ -120,8 +131,10 @@ template <class Stages, class Plan, space S> class planner {
     row_facts const facts{v.shape, i, v.partner[i], fires ? v.ratio[i] : 1.0f};
     if (fires) {
       random const draw(key_, row, purpose::region);
-      if constexpr (choosing) stages_.region(v.region, facts, draw, v.choice[i]);
-      else stages_.region(v.region, facts, draw);
+      if constexpr (choosing)
+        stages_.region(v.region, facts, draw, v.choice[i]);
+      else
+        stages_.region(v.region, facts, draw);
     } else {
       v.ratio[i] = 1.0f;
     }
@@ -131,27 +144,34 @@ template <class Stages, class Plan, space S> class planner {
     if (!state.constant(m) || (m > 0.0f && m < 1.0f)) plan_.blends = fractional(v.shape, state, i) || plan_.blends;
     label_shares shares{1.0f, 0.0f};
     if (fires) {
-      if constexpr (choosing) shares = stages_.label(facts, share, v.choice[i]);
-      else shares = stages_.label(facts, share);
+      if constexpr (choosing)
+        shares = stages_.label(facts, share, v.choice[i]);
+      else
+        shares = stages_.label(facts, share);
     }
     if (!std::isfinite(shares.self) || !std::isfinite(shares.partner))
-      fail("the label shares of row " + text(i), text(double{shares.self}) + " and " + text(double{shares.partner}), "two finite numbers from the label rule");
+      fail("the label shares of row " + text(i), text(double{shares.self}) + " and " + text(double{shares.partner}),
+           "two finite numbers from the label rule");
     v.share_self[i] = shares.self, v.share_partner[i] = shares.partner;
     index_t const p = v.partner[i] - key_.first;
     plan_.local = plan_.local && (v.partner[i] < 0 || (p >= 0 && p < v.shape.samples));
     v.weight_self[i] = weight(i), v.weight_partner[i] = v.partner[i] < 0 || !in_.shape.own_source ? 1.0f : weight(p);
   }
   /// Whether some m lies strictly between 0 and 1; refuses a patch that leaves the image.
-  template <class State> static bool fractional(plan_shape const& to, State const& s, index_t i) {
+  template <class State>
+  static bool fractional(plan_shape const& to, State const& s, index_t i) {
     bool some = false;
     for (index_t j = 0; j < s.patches(); ++j) {
       patch const q = s.get(j);
       box const b = q.where;
       some = some || (q.m > 0.0f && q.m < 1.0f);
-      bool const inside = b.empty() || (b.z0 >= 0 && b.y0 >= 0 && b.x0 >= 0 && b.z1 <= to.size[0] && b.y1 <= to.size[1] && b.x1 <= to.size[2]);
+      bool const inside = b.empty() || (b.z0 >= 0 && b.y0 >= 0 && b.x0 >= 0 && b.z1 <= to.size[0] &&
+                                        b.y1 <= to.size[1] && b.x1 <= to.size[2]);
       float whole = 0.0f;
       if ((!inside && !s.constant(whole)) || !(q.m >= 0.0f && q.m <= 1.0f))
-        fail("box " + text(j) + " of row " + text(i) + " leaves the image, or its m the range [0, 1]; the region rule must place boxes inside " + shape_text(to.size, 3));
+        fail("box " + text(j) + " of row " + text(i) +
+             " leaves the image, or its m the range [0, 1]; the region rule must place boxes inside " +
+             shape_text(to.size, 3));
     }
     return some;
   }
@@ -179,41 +199,43 @@ using plan_of = plan<typename decltype(detail::stages_t<M>::region)::kind, declt
 /// a shape. `in` names the batch and what rules read (class ids, ...); `k` says which rows and which step.
 /// Errors: invalid_argument for a bad option, key or input, before the plan is touched.
 template <class M, space S, class Plan>
-void make_plan(M const& m, input_set<S> const& in, key const& k, Plan& into)
-  requires is_plan<Plan>
-{
+void make_plan(M const& m, input_set<S> const& in, key const& k, Plan& into) requires is_plan<Plan> {
   if constexpr (detail::check_method<M, S>()) {
-    static_assert(std::is_same_v<Plan, plan_of<M, Plan::memory>>, "mixaug: this plan is of another method; declare it as plan_of<method>");
-    static_assert(Plan::memory == space::host, "mixaug: a device plan is made with a backend: make_plan(cuda{stream}, method, inputs, key, plan)");
+    static_assert(std::is_same_v<Plan, plan_of<M, Plan::memory>>,
+                  "mixaug: this plan is of another method; declare it as plan_of<method>");
+    static_assert(Plan::memory == space::host,
+                  "mixaug: a device plan is made with a backend: make_plan(cuda{stream}, method, inputs, key, plan)");
     auto const stages = detail::stages_of(m);
     detail::planner<decltype(stages), Plan, S>(into, stages, in, k).draw();
   }
 }
 
 /// The plan of one step, by value.
-template <class M, space S> auto make_plan(M const& m, input_set<S> const& in, key const& k) {
+template <class M, space S>
+auto make_plan(M const& m, input_set<S> const& in, key const& k) {
   if constexpr (detail::check_method<M, S>()) {
     plan_of<M> p;
     make_plan(m, in, k, p);
     return p;
   }
 }
-template <class M, class T, int R, space S> auto make_plan(M const& m, tensor_view<T, R, S> const& x, key const& k) {
+template <class M, class T, int R, space S>
+auto make_plan(M const& m, tensor_view<T, R, S> const& x, key const& k) {
   return make_plan(m, inputs(x), k);
 }
 template <class M, class T, int R, space S, class Plan>
-void make_plan(M const& m, tensor_view<T, R, S> const& x, key const& k, Plan& into)
-  requires is_plan<Plan>
-{
+void make_plan(M const& m, tensor_view<T, R, S> const& x, key const& k, Plan& into) requires is_plan<Plan> {
   make_plan(m, inputs(x), k, into);
 }
 
 /// The share of row i's pixels that come from the sample itself: the mean of m, exact.
-template <class R, class B> double pixel_share(plan<R, B> const& p, index_t i) noexcept {
+template <class R, class B>
+double pixel_share(plan<R, B> const& p, index_t i) noexcept {
   return p.state(i).mean(p.shape);
 }
 /// The same for every row, into (n) floats or doubles.
-template <class R, class B, class T> void pixel_share(plan<R, B> const& p, tensor_view<T, 1> const& out) {
+template <class R, class B, class T>
+void pixel_share(plan<R, B> const& p, tensor_view<T, 1> const& out) {
   if (out.data == nullptr) detail::fail("the output", "a null pointer", detail::text(p.rows()) + " numbers");
   detail::same_rows("the output", out.extent[0], p.rows());
   for (index_t i = 0; i < p.rows(); ++i) out(i) = static_cast<T>(pixel_share(p, i));

@@ -9,7 +9,8 @@ namespace mixaug::detail {
 
 /// THE kernel body: out = m * self + (1 - m) * source over a run of one row. Written once, host and device;
 /// backends only loop. begin(i) = all that is constant in a sample (block-uniform on CUDA).
-template <class T, class Region, class Blend, space S> struct mix_body {
+template <class T, class Region, class Blend, space S>
+struct mix_body {
   using element = T;
   static constexpr bool constant_field = Region::constant_field;
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <charconv>
-#include <cmath>
-#include <istream>
 #include <mixaug/step/any_plan.hpp>
+#include <mixaug/step/plan_reader.hpp>
 #include <ostream>
 
 /// Plans as text, to log a run and to replay it. One item a line, words separated by one space; numbers are
@@ -21,92 +20,18 @@
 namespace mixaug {
 namespace detail {
 
-template <class T> void put(std::string& all, T v, char separator = ' ') {
+template <class T>
+void put(std::string& all, T v, char separator = ' ') {
   char buffer[32];
   auto const r = std::to_chars(buffer, buffer + sizeof buffer, v);
   (all += separator).append(buffer, r.ptr);
 }
 
-/// The beginning of a word of anyone's file, fit for a message.
-inline std::string quoted(std::string const& word) {
-  std::string all = word.empty() ? "no word" : "\"" + word.substr(0, 40) + "\"";
-  for (char& c : all)
-    if (c < ' ' || c > '~') c = '?';
-  return all;
-}
-
-/// The lines of a plan, read word by word; errors name the line.
-class plan_reader {
- public:
-  explicit plan_reader(std::istream& in) : in_(in) {}
-
-  void line() {
-    ++number_;
-    at_ = 0;
-    if (number_ == 1 && !in_.good()) fail("the plan text", "a stream that cannot be read", "an open file, or a text");
-    if (!std::getline(in_, line_)) bad("the end of the text", "another line (the plan is truncated)");
-    if (!line_.empty() && line_.back() == '\r') line_.pop_back();
-  }
-  bool more() const noexcept { return at_ < line_.size(); }
-  std::string word() {
-    std::size_t const end = line_.find(' ', at_);
-    std::string w = at_ < line_.size() ? line_.substr(at_, end == std::string::npos ? end : end - at_) : std::string();
-    at_ = end == std::string::npos ? line_.size() : end + 1;
-    return w;
-  }
-  void expect(char const* name) {
-    if (std::string const w = word(); w != name) bad(quoted(w), std::string("\"") + name + "\"");
-  }
-  template <class T> T number(char const* name) { return convert<T>(word(), name); }
-  index_t within(char const* name, index_t low, index_t high) {
-    index_t const v = number<index_t>(name);
-    if (v < low || v > high) bad(std::string(name) + " " + text(v), "a number in [" + text(low) + ", " + text(high) + "]");
-    return v;
-  }
-  float finite(char const* name) {
-    float const v = number<float>(name);
-    if (!std::isfinite(v)) bad(std::string(name) + " " + text(double{v}), "a finite number");
-    return v;
-  }
-  void finish() {
-    if (more()) bad(quoted(line_.substr(at_)) + " after the last word", "the end of the line");
-  }
-  template <class T> T convert(std::string const& w, char const* name) {
-    T v{};
-    auto const r = std::from_chars(w.data(), w.data() + w.size(), v);
-    if (w.empty() || r.ec != std::errc() || r.ptr != w.data() + w.size()) bad(quoted(w), std::string("a number (") + name + ")");
-    return v;
-  }
-  [[noreturn]] void bad(std::string const& got, std::string const& expected) const {
-    fail("line " + text(number_) + " of the plan text", got, expected);
-  }
-
- private:
-  std::istream& in_;
-  std::string line_;
-  std::size_t at_ = 0;
-  index_t number_ = 0;
-};
-
-inline void read_box(plan_reader& r, plan_shape const& s, box& b) {
-  std::string const w = r.word();
-  std::int32_t* const corner[] = {&b.z0, &b.z1, &b.y0, &b.y1, &b.x0, &b.x1};
-  std::size_t at = 0;
-  for (int k = 0; k < 6; ++k) {
-    std::size_t const end = k == 5 ? w.size() : w.find(',', at);
-    if (at > w.size() || end == std::string::npos) r.bad(quoted(w), "a box z0,z1,y0,y1,x0,x1");
-    *corner[k] = r.convert<std::int32_t>(w.substr(at, end - at), "box");
-    at = end + 1;
-  }
-  for (int d = 0; d < 3; ++d)
-    if (*corner[2 * d] < 0 || *corner[2 * d] > *corner[2 * d + 1] || *corner[2 * d + 1] > s.size[d])
-      r.bad("a box " + w.substr(0, 60), "corners inside the extents " + shape_text(s.size, 3));
-}
-
 }  // namespace detail
 
 /// Writes a plan in the format above, whatever the stream's flags and locale.
-template <class R, class B> void write_plan(std::ostream& out, plan<R, B> const& p) {
+template <class R, class B>
+void write_plan(std::ostream& out, plan<R, B> const& p) {
   using detail::put;
   detail::check_made(p.shape);
   any_plan const q = to_any(p);
@@ -133,7 +58,8 @@ template <class R, class B> void write_plan(std::ostream& out, plan<R, B> const&
     put(all, q.share_self[i]), put(all, q.share_partner[i]), put(all, q.weight_self[i]), put(all, q.weight_partner[i]);
     for (index_t j = 0; q.region.kind_of[q.choice[i]] != 0 && j < s.boxes; ++j) {
       box const b = q.region.box(i, j);
-      put(all, b.z0), put(all, b.z1, ','), put(all, b.y0, ','), put(all, b.y1, ','), put(all, b.x0, ','), put(all, b.x1, ',');
+      put(all, b.z0), put(all, b.z1, ','), put(all, b.y0, ','), put(all, b.y1, ','), put(all, b.x0, ','),
+          put(all, b.x1, ',');
     }
   }
   put(all += "\nend", s.rows);
@@ -183,13 +109,18 @@ inline any_plan read_plan(std::istream& in) {
     fill_value& fill = p.blend.fill[choices];
     p.blend.erases[choices++] = blend == "erase";
     for (fill.count = 0; r.more() && fill.count < 4;) fill.value[fill.count++] = r.finite("fill");
-    if ((blend == "erase") != (fill.count > 0)) r.bad("a fill of " + detail::text(index_t{fill.count}) + " values", "1 to 4 for erase, none for mix");
+    if ((blend == "erase") != (fill.count > 0))
+      r.bad("a fill of " + detail::text(index_t{fill.count}) + " values", "1 to 4 for erase, none for mix");
     if (fill.count == 0) fill.count = 1;
     r.finish();
   }
   if (choices == 0) r.bad("no choice", "at least one");
   // Rows are read before room for them is made: a wrong count must not ask for memory.
-  struct row_of { std::uint8_t choice; index_t self, partner; float value[5]; };
+  struct row_of {
+    std::uint8_t choice;
+    index_t self, partner;
+    float value[5];
+  };
   std::string block, boxes_block;
   for (index_t i = 0; i < s.rows; ++i) {
     r.line();
@@ -198,7 +129,8 @@ inline any_plan read_plan(std::istream& in) {
     row.self = r.within("self", 0, s.samples - 1);
     row.partner = r.within("partner", -1, s.source_rows - 1);
     row.value[0] = r.finite("ratio");
-    if (row.value[0] < 0.0f || row.value[0] > 1.0f) r.bad("ratio " + detail::text(double{row.value[0]}), "a ratio in [0, 1]");
+    if (row.value[0] < 0.0f || row.value[0] > 1.0f)
+      r.bad("ratio " + detail::text(double{row.value[0]}), "a ratio in [0, 1]");
     char const* const names[] = {"share_self", "share_partner", "weight_self", "weight_partner"};
     for (int c = 0; c < 4; ++c) row.value[c + 1] = r.finite(names[c]);
     block.append(reinterpret_cast<char const*>(&row), sizeof row);
@@ -218,22 +150,27 @@ inline any_plan read_plan(std::istream& in) {
     row_of row;
     std::memcpy(&row, block.data() + static_cast<std::size_t>(i) * sizeof row, sizeof row);
     p.choice[i] = row.choice, p.self[i] = row.self, p.partner[i] = row.partner, p.ratio[i] = row.value[0];
-    p.share_self[i] = row.value[1], p.share_partner[i] = row.value[2], p.weight_self[i] = row.value[3], p.weight_partner[i] = row.value[4];
+    p.share_self[i] = row.value[1], p.share_partner[i] = row.value[2], p.weight_self[i] = row.value[3],
+    p.weight_partner[i] = row.value[4];
     for (index_t j = 0; j < s.boxes; ++j)
-      std::memcpy(&p.region.box(i, j), boxes_block.data() + static_cast<std::size_t>(i * s.boxes + j) * sizeof(box), sizeof(box));
+      std::memcpy(&p.region.box(i, j), boxes_block.data() + static_cast<std::size_t>(i * s.boxes + j) * sizeof(box),
+                  sizeof(box));
   }
   detail::complete(p);
   return p;
 }
 
 /// A table for people: a row a line, with the drawn ratio, the label shares, the true share and the boxes.
-template <class R, class B> std::ostream& operator<<(std::ostream& out, plan<R, B> const& p) {
+template <class R, class B>
+std::ostream& operator<<(std::ostream& out, plan<R, B> const& p) {
   any_plan const q = to_any(p);
-  out << "plan of " << q.rows() << " rows, seed " << q.drawn_with.seed << ", step " << q.drawn_with.step << "\n row  self partner  ratio  share_self share_partner  pixels  region\n";
+  out << "plan of " << q.rows() << " rows, seed " << q.drawn_with.seed << ", step " << q.drawn_with.step
+      << "\n row  self partner  ratio  share_self share_partner  pixels  region\n";
   for (index_t i = 0; i < q.rows(); ++i) {
     char line[128];
-    std::snprintf(line, sizeof line, "%4lld %5lld %7lld %6.3f %11.3f %13.3f %7.3f  ", static_cast<long long>(i), static_cast<long long>(q.self[i]),
-                  static_cast<long long>(q.partner[i]), double{q.ratio[i]}, double{q.share_self[i]}, double{q.share_partner[i]}, q.state(i).mean(q.shape));
+    std::snprintf(line, sizeof line, "%4lld %5lld %7lld %6.3f %11.3f %13.3f %7.3f  ", static_cast<long long>(i),
+                  static_cast<long long>(q.self[i]), static_cast<long long>(q.partner[i]), double{q.ratio[i]},
+                  double{q.share_self[i]}, double{q.share_partner[i]}, q.state(i).mean(q.shape));
     out << line << (q.region.kind_of[q.choice[i]] == 0 ? "whole" : q.blend.erases[q.choice[i]] ? "erase" : "boxes");
     for (index_t j = 0; q.region.kind_of[q.choice[i]] != 0 && j < q.shape.boxes; ++j) {
       box const b = q.region.box(i, j);

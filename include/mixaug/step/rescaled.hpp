@@ -14,13 +14,16 @@ enum class shares : unsigned char {
 
 namespace detail {
 
-template <class Plan> void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& into) {
+template <class Plan>
+void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& into) {
   check_made(p.shape);
   if (rank != p.shape.spatial)
-    fail("rescaled's extents", text(index_t{rank}) + " numbers", text(index_t{p.shape.spatial}) + ", as the plan has spatial dimensions");
+    fail("rescaled's extents", text(index_t{rank}) + " numbers",
+         text(index_t{p.shape.spatial}) + ", as the plan has spatial dimensions");
   plan_shape to = p.shape;
   for (int d = 0; d < rank; ++d) {
-    if (size[d] < 1 || size[d] > INT32_MAX) fail("rescaled's extents", shape_text(size, rank), "1 to 2147483647 pixels along each axis");
+    if (size[d] < 1 || size[d] > INT32_MAX)
+      fail("rescaled's extents", shape_text(size, rank), "1 to 2147483647 pixels along each axis");
     to.size[3 - rank + d] = size[d];
   }
   if (to.pixels() == INT64_MAX) fail("rescaled's extents", shape_text(size, rank), "fewer than 2^63 pixels");
@@ -50,15 +53,18 @@ template <class R, class B, int Rank>
 void rescale(plan<R, B> const& p, extents<Rank> const& size, plan<R, B>& into, shares labels = shares::kept) {
   detail::rescale(p, size.at, Rank, labels, into);
 }
-template <class R, class B> plan<R, B> rescaled(plan<R, B> const& p, extents<2> const& size, shares labels = shares::kept) {
+template <class R, class B>
+plan<R, B> rescaled(plan<R, B> const& p, extents<2> const& size, shares labels = shares::kept) {
   plan<R, B> q;
   return detail::rescale(p, size.at, 2, labels, q), q;
 }
-template <class R, class B> plan<R, B> rescaled(plan<R, B> const& p, extents<1> const& size, shares labels = shares::kept) {
+template <class R, class B>
+plan<R, B> rescaled(plan<R, B> const& p, extents<1> const& size, shares labels = shares::kept) {
   plan<R, B> q;
   return detail::rescale(p, size.at, 1, labels, q), q;
 }
-template <class R, class B> plan<R, B> rescaled(plan<R, B> const& p, extents<3> const& size, shares labels = shares::kept) {
+template <class R, class B>
+plan<R, B> rescaled(plan<R, B> const& p, extents<3> const& size, shares labels = shares::kept) {
   plan<R, B> q;
   return detail::rescale(p, size.at, 3, labels, q), q;
 }

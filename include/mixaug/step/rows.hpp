@@ -8,14 +8,15 @@
 /// a run of elements. Interleaved channels (NHWC) stay inside the run: `px` elements a pixel.
 namespace mixaug::detail {
 
-template <class T> struct rows_view {
+template <class T>
+struct rows_view {
   T* data = nullptr;
-  index_t n = 0, sample = 0;         // samples, stride between them
-  index_t planes = 1, plane = 0;     // channel planes
+  index_t n = 0, sample = 0;      // samples, stride between them
+  index_t planes = 1, plane = 0;  // channel planes
   index_t depth = 1, slice = 0;
   index_t height = 1, row = 0;
-  index_t width = 1, px = 1;         // pixels a row, elements a pixel
-  index_t step = 1;                  // stride between the elements of a run; 1 = contiguous
+  index_t width = 1, px = 1;  // pixels a row, elements a pixel
+  index_t step = 1;           // stride between the elements of a run; 1 = contiguous
 
   MIXAUG_HD index_t run_length() const noexcept { return width * px; }
   MIXAUG_HD index_t rows() const noexcept { return planes * depth * height; }
@@ -44,7 +45,8 @@ struct five {
 template <class T, int R, space S>
 five to_five(tensor_view<T, R, S> const& v, plan_shape const& s, bool any_size, char const* operand) {
   int spatial = s.spatial;
-  if (any_size && R - 1 != spatial && R - 2 != spatial) spatial = R > 2 ? R - 2 : 0;  // a constant field fits every rank
+  if (any_size && R - 1 != spatial && R - 2 != spatial)
+    spatial = R > 2 ? R - 2 : 0;  // a constant field fits every rank
   bool const channels = R - 2 == spatial;
   if (!channels && R - 1 != spatial)
     fail(std::string(operand), "of rank " + std::to_string(R) + " " + shape_text(v.extent, R),
@@ -65,7 +67,8 @@ inline bool interleaved(five const& f) noexcept {
 }
 
 /// `inside`: channels lie inside the run. The operands of one call share the choice.
-template <class T> rows_view<T> to_rows(T* data, five const& f, bool inside) noexcept {
+template <class T>
+rows_view<T> to_rows(T* data, five const& f, bool inside) noexcept {
   rows_view<T> r;
   r.data = data;
   r.n = f.extent[0], r.sample = f.stride[0];
@@ -86,7 +89,8 @@ constexpr bool addressable(five const& f, std::size_t element) noexcept {
   std::uint64_t left = std::uint64_t{INT64_MAX} / element - 1;
   for (int d = 0; d < 5; ++d) {
     std::uint64_t const steps = static_cast<std::uint64_t>(f.extent[d] - 1);
-    std::uint64_t const stride = f.stride[d] < 0 ? 0 - static_cast<std::uint64_t>(f.stride[d]) : static_cast<std::uint64_t>(f.stride[d]);
+    std::uint64_t const stride =
+        f.stride[d] < 0 ? 0 - static_cast<std::uint64_t>(f.stride[d]) : static_cast<std::uint64_t>(f.stride[d]);
     if (steps != 0 && stride > left / steps) return false;
     left -= steps * stride;
   }
@@ -97,7 +101,8 @@ constexpr bool addressable(five const& f, std::size_t element) noexcept {
 struct reach {
   std::uintptr_t low, high;
 };
-template <class T> reach reach_of(T const* data, five const& f) noexcept {
+template <class T>
+reach reach_of(T const* data, five const& f) noexcept {
   index_t low = 0, high = 0;
   for (int d = 0; d < 5; ++d)
     if (f.extent[d] > 1) (f.stride[d] < 0 ? low : high) += (f.extent[d] - 1) * f.stride[d];
@@ -109,8 +114,10 @@ constexpr bool overlap(reach a, reach b) noexcept { return a.low < b.high && b.l
 /// Two indices of the view reach the same element: sorted by stride, each dimension must step over the ones below.
 inline bool self_overlapping(five f) noexcept {
   for (int d = 0; d < 5; ++d) {
-    if (f.extent[d] == 1) f.stride[d] = INT64_MAX;
-    else if (f.stride[d] < 0) f.stride[d] = -f.stride[d];
+    if (f.extent[d] == 1)
+      f.stride[d] = INT64_MAX;
+    else if (f.stride[d] < 0)
+      f.stride[d] = -f.stride[d];
   }
   index_t span = 1;
   for (int pass = 0; pass < 5; ++pass) {

@@ -8,15 +8,16 @@ namespace mixaug::detail {
 
 /// The parameter of a kernel can be read in place; before compute capability 7.0 it is copied first.
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 700
-#define MIXAUG_GRID_CONSTANT __grid_constant__
+#  define MIXAUG_GRID_CONSTANT __grid_constant__
 #else
-#define MIXAUG_GRID_CONSTANT
+#  define MIXAUG_GRID_CONSTANT
 #endif
 
 inline constexpr unsigned block_threads = 256;
 
 template <class Job>
-static __global__ void __launch_bounds__(block_threads) job_kernel(MIXAUG_GRID_CONSTANT Job const job, index_t rows, index_t count) {
+static __global__ void __launch_bounds__(block_threads)
+    job_kernel(MIXAUG_GRID_CONSTANT Job const job, index_t rows, index_t count) {
   index_t const row_step = index_t{gridDim.y} * blockDim.y, step = index_t{gridDim.x} * blockDim.x;
   for (index_t i = index_t{blockIdx.y} * blockDim.y + threadIdx.y; i < rows; i += row_step) {
     auto const begun = job.begin(i);
@@ -42,8 +43,11 @@ struct launch_shape {
   static constexpr index_t plenty = 4096;  // blocks: 30 for each multiprocessor of a large GPU
 };
 
-template <class Job> void launch_on(cudaStream_t stream, Job const& job, index_t rows, index_t count, index_t turns) {
-  static_assert(sizeof(Job) + 2 * sizeof(index_t) <= 4096, "mixaug: kernel parameters are limited to 4096 bytes; a region, blend or label rule with tables keeps them in columns of the plan");
+template <class Job>
+void launch_on(cudaStream_t stream, Job const& job, index_t rows, index_t count, index_t turns) {
+  static_assert(sizeof(Job) + 2 * sizeof(index_t) <= 4096,
+                "mixaug: kernel parameters are limited to 4096 bytes; a region, blend or label rule with tables keeps "
+                "them in columns of the plan");
   static_assert(std::is_trivially_copyable_v<Job>, "mixaug: kernel bodies are trivially copyable");
   if (rows <= 0 || count <= 0) return;
   launch_shape const s(rows, count, turns);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cuda_runtime.h>
+
 #include <mixaug/core/workspace.hpp>
 #include <stdexcept>
 #include <string>
@@ -11,8 +12,8 @@ namespace mixaug {
 struct cuda_error : std::runtime_error {
   cudaError_t code;
   cuda_error(cudaError_t c, char const* call, char const* file, int line)
-      : std::runtime_error(std::string("mixaug: ") + call + " failed: " + cudaGetErrorString(c) + " (" + cudaGetErrorName(c) +
-                           ") at " + file + ":" + std::to_string(line)),
+      : std::runtime_error(std::string("mixaug: ") + call + " failed: " + cudaGetErrorString(c) + " (" +
+                           cudaGetErrorName(c) + ") at " + file + ":" + std::to_string(line)),
         code(c) {}
 };
 
@@ -34,7 +35,8 @@ inline bool capturing(cudaStream_t stream) {
 /// A block of device memory, a pinned staging block of the same size where the host writes, and one event
 /// that says when the last upload has left the staging block. It only grows; growing waits for the device,
 /// since work that was queued may still read the old block, and is an error while a stream is captured.
-template <> class workspace<space::device> {
+template <>
+class workspace<space::device> {
  public:
   workspace() = default;
   workspace(workspace&& other) noexcept { swap(other); }

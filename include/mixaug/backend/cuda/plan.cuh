@@ -10,9 +10,12 @@
 namespace mixaug {
 namespace detail {
 
-template <class M, space S, class Plan> void stage_into(M const& m, input_set<S> const& in, key const& k, Plan& into, bool wait) {
+template <class M, space S, class Plan>
+void stage_into(M const& m, input_set<S> const& in, key const& k, Plan& into, bool wait) {
   if constexpr (check_method<M, S>()) {
-    static_assert(std::is_same_v<Plan, plan_of<M, space::device>>, "mixaug: the cuda backend fills a device plan of this method; declare it as plan_of<method, space::device>");
+    static_assert(
+        std::is_same_v<Plan, plan_of<M, space::device>>,
+        "mixaug: the cuda backend fills a device plan of this method; declare it as plan_of<method, space::device>");
     if constexpr (std::is_same_v<Plan, plan_of<M, space::device>>) {
       auto const stages = stages_of(m);
       planner<decltype(stages), Plan, S> planned(into, stages, in, k);
@@ -27,7 +30,8 @@ template <class M, space S, class Plan> void stage_into(M const& m, input_set<S>
 /// The host part of make_plan: draws one step into the staging block of `into`, once the last upload has
 /// left it (also that of a graph: every launch records the event behind its copy). Nothing reaches the
 /// device. For a graph that is replayed, the method's blend, the shape and key.first stay as captured.
-template <class M, space S, class Plan> void stage(M const& m, input_set<S> const& in, key const& k, Plan& into) {
+template <class M, space S, class Plan>
+void stage(M const& m, input_set<S> const& in, key const& k, Plan& into) {
   detail::stage_into(m, in, k, into, true);
 }
 template <class M, class T, int R, space S, class Plan>
@@ -36,10 +40,14 @@ void stage(M const& m, tensor_view<T, R, S> const& x, key const& k, Plan& into) 
 }
 
 /// Queues the copy of the staging block to the device; does not wait.
-template <class R, class B> void upload(cuda const& be, plan<R, B, space::device>& p) { p.block().upload(be.stream); }
+template <class R, class B>
+void upload(cuda const& be, plan<R, B, space::device>& p) {
+  p.block().upload(be.stream);
+}
 
 /// A plan made on the host, sent as one block; does not wait for the copy, only for the one before it.
-template <class R, class B> void upload(cuda const& be, plan<R, B> const& from, plan<R, B, space::device>& to) {
+template <class R, class B>
+void upload(cuda const& be, plan<R, B> const& from, plan<R, B, space::device>& to) {
   if (!detail::capturing(be.stream)) to.block().wait();
   to.fit(from.shape);
   to.blend = from.blend, to.drawn_with = from.drawn_with, to.blends = from.blends, to.local = from.local;
@@ -48,38 +56,39 @@ template <class R, class B> void upload(cuda const& be, plan<R, B> const& from, 
 }
 
 /// The plan back on the host. WAITS for the stream: for tests, logs and replay, not for every step.
-template <class R, class B> void download(cuda const& be, plan<R, B, space::device> const& from, plan<R, B>& to) {
+template <class R, class B>
+void download(cuda const& be, plan<R, B, space::device> const& from, plan<R, B>& to) {
   to.fit(from.shape);
   to.blend = from.blend, to.drawn_with = from.drawn_with, to.blends = from.blends, to.local = from.local;
-  MIXAUG_CUDA(cudaMemcpyAsync(to.block().data(), from.block().data(), from.block().size(), cudaMemcpyDeviceToHost, be.stream));
+  MIXAUG_CUDA(
+      cudaMemcpyAsync(to.block().data(), from.block().data(), from.block().size(), cudaMemcpyDeviceToHost, be.stream));
   MIXAUG_CUDA(cudaStreamSynchronize(be.stream));
 }
 
 /// Draws the plan of one step on the host into `into` and queues its upload. Reuses the memory; waits only
 /// until the upload of the step before has left the staging block (not at all while the stream is captured).
 template <class M, space S, class Plan>
-void make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k, Plan& into)
-  requires is_plan<Plan>
-{
+void make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k, Plan& into) requires is_plan<Plan> {
   detail::stage_into(m, in, k, into, !detail::capturing(be.stream));
   if constexpr (Plan::memory == space::device) upload(be, into);
 }
 template <class M, class T, int R, space S, class Plan>
-void make_plan(cuda const& be, M const& m, tensor_view<T, R, S> const& x, key const& k, Plan& into)
-  requires is_plan<Plan>
-{
+void make_plan(cuda const& be, M const& m, tensor_view<T, R, S> const& x, key const& k,
+               Plan& into) requires is_plan<Plan> {
   make_plan(be, m, inputs(x), k, into);
 }
 
 /// The plan of one step, on the device, by value.
-template <class M, space S> auto make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k) {
+template <class M, space S>
+auto make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k) {
   if constexpr (detail::check_method<M, S>()) {
     plan_of<M, space::device> p;
     make_plan(be, m, in, k, p);
     return p;
   }
 }
-template <class M, class T, int R, space S> auto make_plan(cuda const& be, M const& m, tensor_view<T, R, S> const& x, key const& k) {
+template <class M, class T, int R, space S>
+auto make_plan(cuda const& be, M const& m, tensor_view<T, R, S> const& x, key const& k) {
   return make_plan(be, m, inputs(x), k);
 }
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <charconv>
+#include <cmath>
+#include <istream>
+#include <mixaug/core/box.hpp>
+#include <mixaug/core/error.hpp>
+#include <mixaug/core/plan.hpp>
+
+namespace mixaug::detail {
+
+/// The beginning of a word of anyone's file, fit for a message.
+inline std::string quoted(std::string const& word) {
+  std::string all = word.empty() ? "no word" : "\"" + word.substr(0, 40) + "\"";
+  for (char& c : all)
+    if (c < ' ' || c > '~') c = '?';
+  return all;
+}
+
+/// The lines of a plan, read word by word; errors name the line.
+class plan_reader {
+ public:
+  explicit plan_reader(std::istream& in) : in_(in) {}
+
+  void line() {
+    ++number_;
+    at_ = 0;
+    if (number_ == 1 && !in_.good()) fail("the plan text", "a stream that cannot be read", "an open file, or a text");
+    if (!std::getline(in_, line_)) bad("the end of the text", "another line (the plan is truncated)");
+    if (!line_.empty() && line_.back() == '\r') line_.pop_back();
+  }
+  bool more() const noexcept { return at_ < line_.size(); }
+  std::string word() {
+    std::size_t const end = line_.find(' ', at_);
+    std::string w = at_ < line_.size() ? line_.substr(at_, end == std::string::npos ? end : end - at_) : std::string();
+    at_ = end == std::string::npos ? line_.size() : end + 1;
+    return w;
+  }
+  void expect(char const* name) {
+    if (std::string const w = word(); w != name) bad(quoted(w), std::string("\"") + name + "\"");
+  }
+  template <class T>
+  T number(char const* name) {
+    return convert<T>(word(), name);
+  }
+  index_t within(char const* name, index_t low, index_t high) {
+    index_t const v = number<index_t>(name);
+    if (v < low || v > high)
+      bad(std::string(name) + " " + text(v), "a number in [" + text(low) + ", " + text(high) + "]");
+    return v;
+  }
+  float finite(char const* name) {
+    float const v = number<float>(name);
+    if (!std::isfinite(v)) bad(std::string(name) + " " + text(double{v}), "a finite number");
+    return v;
+  }
+  void finish() {
+    if (more()) bad(quoted(line_.substr(at_)) + " after the last word", "the end of the line");
+  }
+  template <class T>
+  T convert(std::string const& w, char const* name) {
+    T v{};
+    auto const r = std::from_chars(w.data(), w.data() + w.size(), v);
+    if (w.empty() || r.ec != std::errc() || r.ptr != w.data() + w.size())
+      bad(quoted(w), std::string("a number (") + name + ")");
+    return v;
+  }
+  [[noreturn]] void bad(std::string const& got, std::string const& expected) const {
+    fail("line " + text(number_) + " of the plan text", got, expected);
+  }
+
+ private:
+  std::istream& in_;
+  std::string line_;
+  std::size_t at_ = 0;
+  index_t number_ = 0;
+};
+
+inline void read_box(plan_reader& r, plan_shape const& s, box& b) {
+  std::string const w = r.word();
+  std::int32_t* const corner[] = {&b.z0, &b.z1, &b.y0, &b.y1, &b.x0, &b.x1};
+  std::size_t at = 0;
+  for (int k = 0; k < 6; ++k) {
+    std::size_t const end = k == 5 ? w.size() : w.find(',', at);
+    if (at > w.size() || end == std::string::npos) r.bad(quoted(w), "a box z0,z1,y0,y1,x0,x1");
+    *corner[k] = r.convert<std::int32_t>(w.substr(at, end - at), "box");
+    at = end + 1;
+  }
+  for (int d = 0; d < 3; ++d)
+    if (*corner[2 * d] < 0 || *corner[2 * d] > *corner[2 * d + 1] || *corner[2 * d + 1] > s.size[d])
+      r.bad("a box " + w.substr(0, 60), "corners inside the extents " + shape_text(s.size, 3));
+}
+
+}  // namespace mixaug::detail
