@@ -9,6 +9,7 @@ namespace mixaug::detail {
 /// order = rows sorted by key, then row, without allocation; `scratch` holds n entries. Keys of a batch lie in a
 /// range of n and are counted; others (rows of a data set) are merged bottom-up.
 inline void sort_rows(index_t* order, index_t const* key, index_t n, index_t* scratch) noexcept {
+  if (n == 0) return;
   index_t low = key[0], high = key[0];
   bool sorted = true;
   for (index_t i = 0; i < n; ++i) {
