@@ -38,7 +38,8 @@ TEST_CASE("plans are values: copies stand alone, moves carry") {
   CHECK(test::same_plan(c, original));
   b = c;
   CHECK(test::same_plan(b, original));
-  b = b;
+  auto const& itself = b;
+  b = itself;
   CHECK(test::same_plan(b, original));
   b = std::move(c);
   CHECK(test::same_plan(b, original));

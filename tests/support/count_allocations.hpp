@@ -1,10 +1,18 @@
 #pragma once
 // Include in one translation unit of a program: it replaces malloc and its kin, which
 // operator new (also the aligned one) ends in.
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+
+// Sanitizers bring a malloc of their own, and other C libraries no second name for theirs.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
+#define MIXAUG_TEST_NO_COUNT
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MIXAUG_TEST_NO_COUNT
+#endif
+#endif
 
 namespace test {
 
@@ -13,9 +21,8 @@ inline thread_local std::int64_t allocation_count = 0;
 /// Allocations so far on the calling thread.
 inline std::int64_t allocations() { return allocation_count; }
 
-/// Sanitizers bring a malloc of their own, and other C libraries no second name for theirs.
 constexpr bool counts_allocations() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
+#if defined(MIXAUG_TEST_NO_COUNT)
   return false;
 #else
   return true;
@@ -24,7 +31,7 @@ constexpr bool counts_allocations() {
 
 }  // namespace test
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && defined(__GLIBC__)
+#if !defined(MIXAUG_TEST_NO_COUNT)
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);
@@ -36,9 +43,5 @@ void* calloc(std::size_t n, std::size_t m) noexcept { return ++test::allocation_
 void* realloc(void* p, std::size_t n) noexcept { return ++test::allocation_count, __libc_realloc(p, n); }
 void* memalign(std::size_t a, std::size_t n) noexcept { return ++test::allocation_count, __libc_memalign(a, n); }
 void* aligned_alloc(std::size_t a, std::size_t n) noexcept { return ++test::allocation_count, __libc_memalign(a, n); }
-int posix_memalign(void** p, std::size_t a, std::size_t n) noexcept {
-  ++test::allocation_count;
-  return (*p = __libc_memalign(a, n)) == nullptr ? ENOMEM : 0;
-}
 }
 #endif

@@ -67,11 +67,15 @@ MIXAUG_HD inline float16 from_float<float16>(float v) noexcept {
   return {static_cast<std::uint16_t>(sign | (m >= 0x477FF000u ? huge : m < 0x38800000u ? tiny : normal))};
 }
 
+/// clang has no __FP_FAST_FMAF, but says what the processor has.
+#if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__CUDA_ARCH__)
+#define MIXAUG_FMA 1
+#endif
 /// fma(m, a, q * b) where the hardware has fma: the inner product cannot be contracted further, so the
 /// bits agree everywhere. Elsewhere mul and add, within one ulp of max(|a|, |b|).
 template <class F>
 MIXAUG_HD F weighted_sum(F m, F a, F q, F b) noexcept {
-#if defined(__FP_FAST_FMAF) || defined(__CUDA_ARCH__)
+#if defined(MIXAUG_FMA)
   return std::fma(m, a, q * b);
 #else
   return m * a + q * b;
@@ -80,7 +84,7 @@ MIXAUG_HD F weighted_sum(F m, F a, F q, F b) noexcept {
 /// acc + w * v, once rounded where the hardware has fma.
 template <class F>
 MIXAUG_HD F add_product(F w, F v, F acc) noexcept {
-#if defined(__FP_FAST_FMAF) || defined(__CUDA_ARCH__)
+#if defined(MIXAUG_FMA)
   return std::fma(w, v, acc);
 #else
   return w * v + acc;
