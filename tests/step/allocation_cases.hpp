@@ -16,7 +16,8 @@ struct training_step {
   index_t n = 24;
   std::vector<float> pixels = any_values<float>(n * 3 * 32 * 32, 1), mixed = pixels, grad = pixels;
   std::vector<int> ids = std::vector<int>(static_cast<std::size_t>(n), 1);
-  ma::plan_of<Method> plan{};
+  std::vector<float> targets = std::vector<float>(static_cast<std::size_t>(n * 10)), soft = targets;
+  ma::plan_of<Method> plan{}, smaller{};
 
   void operator()(std::uint64_t step) {
     auto const x = ma::nchw(pixels.data(), {n, 3, 32, 32}), out = ma::nchw(mixed.data(), {n, 3, 32, 32});
@@ -25,6 +26,9 @@ struct training_step {
     ma::apply(be, plan, x, out);
     ma::apply_adjoint(be, plan, out, back);
     ma::apply_inplace(be, plan, x);
+    ma::soft_labels(be, plan, ma::class_ids(ids.data(), {n}), ma::labels(targets.data(), {n, 10}), {.smoothing = 0.1f});
+    ma::mix_targets(be, plan, ma::labels(targets.data(), {n, 10}), ma::labels(soft.data(), {n, 10}));
+    ma::rescale(plan, ma::extents<2>{8, 8}, smaller);
   }
 };
 

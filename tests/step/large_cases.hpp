@@ -27,6 +27,7 @@ TEST_CASE_TEMPLATE_DEFINE("outputs larger than the caches", Backend, large_outpu
   test::large<Backend>(ma::nchw<float>(nullptr, {3, 3, 683, 701}), 3, false);
   test::large<Backend>(ma::nchw<float>(nullptr, {3, 3, 683, 701}), 0, true);
   test::large<Backend>(ma::nhwc<float>(nullptr, {3, 683, 701, 3}), 1, true);
+  test::large<Backend>(ma::nchw<float>(nullptr, {350, 3, 64, 65}), 0, false);  // many small images
   test::large<Backend>(ma::nchw<std::uint8_t>(nullptr, {3, 3, 1361, 1409}), 5, false);
 }
 
