@@ -13,13 +13,14 @@ void add_line(table& t, std::string const& line) {
   std::size_t const bare = line.find("bare ");
   if (bare == std::string::npos) return;
   long b = 0, o = 0, more = 0, goal = 0;
-  if (std::sscanf(line.c_str() + bare, "bare %ld ms, ours %ld ms: +%ld ms (goal %ld", &b, &o, &more, &goal) != 4) return;
+  if (std::sscanf(line.c_str() + bare, "bare %ld ms, ours %ld ms: +%ld ms (goal %ld", &b, &o, &more, &goal) != 4)
+    return;
   std::string const name = line.substr(0, line.find_last_not_of(' ', bare - 1) + 1);
   double const ratio = static_cast<double>(goal) / static_cast<double>(more > 1 ? more : 1);
   char text[32];
   std::snprintf(text, sizeof text, "%.2f", ratio);
-  t.rows.push_back({"compile " + name + ", added to a bare one", std::to_string(more) + " ms", "bare " + std::to_string(b) + " ms", text,
-                    "<= " + std::to_string(goal) + " ms", more <= goal});
+  t.rows.push_back({"compile " + name + ", added to a bare one", std::to_string(more) + " ms",
+                    "bare " + std::to_string(b) + " ms", text, "<= " + std::to_string(goal) + " ms", more <= goal});
 }
 
 suite const rows(70, [](table& t) {

@@ -6,7 +6,8 @@
 namespace {
 using namespace bench;
 
-template <class T> void out_of_place(table& t, char const* name, size s, double target) {
+template <class T>
+void out_of_place(table& t, char const* name, size s, double target) {
   auto const b = batch<T>(s);
   auto const plan = planned(ma::cutmix{}, *b);
   t.contests.push_back({std::string("CutMix ") + name + " " + s.text() + ", memcpy rows",

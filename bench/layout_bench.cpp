@@ -6,7 +6,8 @@
 namespace {
 using namespace bench;
 
-template <class Method> void layouts(table& t, char const* name, Method const& m, size s) {
+template <class Method>
+void layouts(table& t, char const* name, Method const& m, size s) {
   auto const b = batch<float>(s);
   auto const plan = planned(m, *b);
   t.contests.push_back({std::string(name) + " float32 " + s.text() + ", NHWC against NCHW",

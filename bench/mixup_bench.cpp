@@ -15,7 +15,8 @@ void float32(table& t, size s) {
                         [=] { hand::mixup(plan, *b); }, 0.85});
 }
 
-template <class T> void against_float32(table& t, char const* name, double target) {
+template <class T>
+void against_float32(table& t, char const* name, double target) {
   auto const f = batch<float>(photos);
   auto const b = batch<T>(photos);
   auto const plan = planned(ma::mixup{}, *f);

@@ -8,7 +8,8 @@
 namespace {
 using namespace bench;
 
-template <class Method> void plan_of_256(table& t, char const* name, Method const& m) {
+template <class Method>
+void plan_of_256(table& t, char const* name, Method const& m) {
   float* const nowhere = nullptr;
   auto const x = ma::nchw(nowhere, {256, 3, 224, 224});
   auto const p = std::make_shared<ma::plan_of<Method>>();

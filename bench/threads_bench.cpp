@@ -8,7 +8,8 @@
 namespace {
 using namespace bench;
 
-template <class Method> void two_threads(table& t, char const* name, Method const& m, size s) {
+template <class Method>
+void two_threads(table& t, char const* name, Method const& m, size s) {
   auto const b = batch<float>(s);
   auto const plan = planned(m, *b);
   t.contests.push_back({std::string(name) + " float32 " + s.text() + ", 2 threads against 1",
@@ -16,7 +17,8 @@ template <class Method> void two_threads(table& t, char const* name, Method cons
                         [=] { ma::apply(ma::serial{}, plan, b->nchw(b->x), b->nchw(b->out)); }, 0});
 }
 
-template <class Backend> void allocated(table& t, char const* name, Backend be) {
+template <class Backend>
+void allocated(table& t, char const* name, Backend be) {
   images<float> const b(icons);
   ma::plan_of<decltype(ma::one_of(ma::mixup{}, ma::cutmix{}))> plan;
   std::size_t before = 0;
@@ -28,7 +30,8 @@ template <class Backend> void allocated(table& t, char const* name, Backend be) 
     ma::apply_adjoint(be, plan, b.nchw(b.out), b.nchw(b.x));
   }
   std::size_t const later = allocations() - before;
-  t.rows.push_back({std::string("allocations a step after the first, ") + name, std::to_string(later), "0", "-", "0", later == 0});
+  t.rows.push_back(
+      {std::string("allocations a step after the first, ") + name, std::to_string(later), "0", "-", "0", later == 0});
 }
 
 suite const rows(60, [](table& t) {

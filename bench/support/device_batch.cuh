@@ -10,7 +10,8 @@ namespace ma = mixaug;
 inline constexpr ma::index_t rows = 256, channels = 3, side = 224, total = rows * channels * side * side;
 
 /// The shortest of some measurements of `times` jobs in a row, in seconds for one.
-template <class Job> double by_events(Job const& job, int times) {
+template <class Job>
+double by_events(Job const& job, int times) {
   cudaEvent_t begin, end;
   MIXAUG_CUDA(cudaEventCreate(&begin)), MIXAUG_CUDA(cudaEventCreate(&end));
   float best = 1e30f;
@@ -25,7 +26,8 @@ template <class Job> double by_events(Job const& job, int times) {
   return best * 1e-3 / times;
 }
 
-template <class T> struct device_batch {
+template <class T>
+struct device_batch {
   T *x, *out;
   device_batch() {
     void *a = nullptr, *b = nullptr;

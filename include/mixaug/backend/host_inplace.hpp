@@ -7,7 +7,7 @@
 namespace mixaug::detail {
 
 /// Scratch of one thread for in-place mixing: the part of one row that a cycle still reads.
-inline constexpr index_t inplace_bytes = index_t{16} << 10;
+inline constexpr index_t inplace_bytes = index_t{32} << 10;
 
 /// In place, rows are written in the plan's order (rows that nobody still reads first, then cycles), part by
 /// part in cache. Item k: a unit of the rows of one connected component, counted by the first of its steps.

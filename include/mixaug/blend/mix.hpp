@@ -98,9 +98,12 @@ MIXAUG_HD void copy_run(run_of<T> o, run_of<T const> a, index_t n) noexcept {
 /// `rows` runs of n elements, o_row and a_row elements apart.
 template <run_kind K, class T>
 void copy_rows(T* o, index_t o_row, T const* a, index_t a_row, index_t n, index_t rows) noexcept {
-  if (K != run_kind::streamed || n * static_cast<index_t>(sizeof(T)) < stream_row)
-    return copy_block(o, o_row, a, a_row, n, rows);
-  for (; rows > 0; --rows, o += o_row, a += a_row) stream_copy(o, a, n);
+  if constexpr (K == run_kind::streamed)
+    if (n * static_cast<index_t>(sizeof(T)) >= stream_row) {
+      for (; rows > 0; --rows, o += o_row, a += a_row) stream_copy(o, a, n);
+      return;
+    }
+  copy_block(o, o_row, a, a_row, n, rows);
 }
 
 /// o = m * a + (1 - m) * b; o may be a itself. Blocks of 64 bytes, so that gcc -O2 vectorises.

@@ -20,7 +20,7 @@ namespace mixaug::detail {
 /// Outputs of at least this many bytes are streamed past the cache.
 inline constexpr index_t stream_threshold = index_t{16} << 20;
 /// Rows of patches below this many bytes are not: the lines at their ends cost more than the rest saves.
-inline constexpr index_t stream_row = 512;
+inline constexpr index_t stream_row = 256;
 
 /// Elements in 64 bytes, one cache line.
 template <class T>
@@ -63,9 +63,9 @@ MIXAUG_HD index_t before_line(T const* o, index_t n) noexcept {
 
 /// gcc -O3 unrolls a loop of 16 turns before it vectorises, and then does not.
 #if defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__)
-#define MIXAUG_KEEP_LOOP _Pragma("GCC unroll 1")
+#  define MIXAUG_KEEP_LOOP _Pragma("GCC unroll 1")
 #else
-#define MIXAUG_KEEP_LOOP
+#  define MIXAUG_KEEP_LOOP
 #endif
 
 /// A line of o = f(a, b); o may be a.
@@ -132,14 +132,18 @@ MIXAUG_HD void mix_long(T* o, T const* a, T const* b, index_t n, F f) noexcept {
 
 /// a[j], b[j] = f(a[j], b[j]), g(b[j], a[j]): two rows that are each other's partner, read and written once.
 template <class T, class F>
-MIXAUG_HD void mix_both(T* a, T* b, index_t n, F const& f, F const& g) noexcept {
-  constexpr index_t most = 4 * line<T>;
-  for (index_t j = 0; j < n; j += most) {
-    T was[most];
-    index_t const count = lesser(most, n - j);
-    std::memcpy(was, a + j, static_cast<std::size_t>(count) * sizeof(T));
-    mix_long(a + j, a + j, b + j, count, f);
-    mix_long(b + j, b + j, static_cast<T const*>(was), count, g);
+MIXAUG_HD void mix_both(T* MIXAUG_RESTRICT a, T* MIXAUG_RESTRICT b, index_t n, F const& f, F const& g) noexcept {
+  index_t const whole = lines_pay<T> || block<T> > 1 ? n - n % line<T> : 0;
+  for (index_t j = 0; j < whole; j += line<T>) {
+    alignas(64) T x[line<T>], y[line<T>];
+    mix_line(x, a + j, b + j, f);
+    mix_line(y, b + j, a + j, g);
+    std::memcpy(a + j, x, 64);
+    std::memcpy(b + j, y, 64);
+  }
+  for (index_t j = whole; j < n; ++j) {
+    T const was = a[j];
+    a[j] = f(was, b[j]), b[j] = g(b[j], was);
   }
 }
 

@@ -8,6 +8,8 @@ namespace mixaug::ratio {
 
 /// lambda ~ Beta(alpha, alpha), the weight of the sample itself (mixup, arXiv 1710.09412); alpha = 1 is
 /// uniform, small alphas stay near 0 and 1. 0 < alpha <= 1e6.
+/// The table's relative error in probability is below 1e-9 for alpha >= 0.1, 3e-5 at 0.02, and 5 % at 0.001, where
+/// nearly every draw is 0 or 1.
 struct beta {
   float alpha = 1.0f;
 

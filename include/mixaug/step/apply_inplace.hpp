@@ -6,7 +6,7 @@ namespace mixaug {
 
 /// x = m * x + (1 - m) * partner, in the batch's own memory: right for every partner map inside the batch
 /// (rows that nobody still reads first, then cycles, both unit by unit in cache), the same bits as apply.
-/// Scratch: 16 KiB of stack a thread on the CPU, registers on CUDA. Reads and writes each row once, and only
+/// Scratch: 32 KiB of stack a thread on the CPU, registers on CUDA. Reads and writes each row once, and only
 /// the patches where m < 1. Errors: a plan with a second source or with partners outside the batch.
 template <backend Backend, class R, class B, space S, class X>
 requires(is_tensor_view<X>) void apply_inplace(Backend const& be, plan<R, B, S> const& p, X const& x) {
