@@ -4,33 +4,11 @@
 // Google Benchmark the jobs run under it instead, one by one.
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
 #include <ctime>
-#include <deque>
 #include <support/options.hpp>
 #include <support/print.hpp>
 
 namespace {
-
-bench::options const& parse(int argc, char** argv) {
-  bench::options& o = bench::chosen();
-  for (int k = 1; k < argc; ++k) {
-    std::string const a = argv[k];
-    if (a == "--quick")
-      o.quick = true, o.seconds = 0.35;
-    else if (a == "--only" && k + 1 < argc)
-      o.only = argv[++k];
-    else if (a == "--seconds" && k + 1 < argc)
-      o.seconds = std::atof(argv[++k]);
-    else if (a.rfind("--benchmark_", 0) == 0)
-      o.detail = true;
-    else
-      std::fprintf(stderr, "bench: unknown argument %s (--quick, --only TEXT, --seconds S, --benchmark_...)\n",
-                   argv[k]),
-          std::exit(2);
-  }
-  return o;
-}
 
 std::vector<bench::suite> ordered() {
   auto list = bench::suite::all();
@@ -60,7 +38,7 @@ int run_google_benchmark(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  auto const& o = parse(argc, argv);
+  auto const& o = bench::parse(argc, argv);
   if (o.detail) return run_google_benchmark(argc, argv);
   bench::print_machine();
   std::vector<bench::row> rows;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 
 namespace bench {
@@ -12,6 +14,26 @@ struct options {
 };
 inline options& chosen() {
   static options o;
+  return o;
+}
+
+inline options const& parse(int argc, char** argv) {
+  options& o = chosen();
+  for (int k = 1; k < argc; ++k) {
+    std::string const a = argv[k];
+    if (a == "--quick")
+      o.quick = true, o.seconds = 0.35;
+    else if (a == "--only" && k + 1 < argc)
+      o.only = argv[++k];
+    else if (a == "--seconds" && k + 1 < argc)
+      o.seconds = std::atof(argv[++k]);
+    else if (a.rfind("--benchmark_", 0) == 0)
+      o.detail = true;
+    else
+      std::fprintf(stderr, "bench: unknown argument %s (--quick, --only TEXT, --seconds S, --benchmark_...)\n",
+                   argv[k]),
+          std::exit(2);
+  }
   return o;
 }
 

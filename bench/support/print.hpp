@@ -39,15 +39,15 @@ inline row measured(contest const& c, double budget) {
 }
 
 inline void print(row const& r) {
-  std::printf("%-54s | %11s | %15s | %7s | %11s | %s\n", r.name.c_str(), r.ours.c_str(), r.peer.c_str(),
+  std::printf("%-58s | %11s | %15s | %7s | %11s | %s\n", r.name.c_str(), r.ours.c_str(), r.peer.c_str(),
               r.ratio.c_str(), r.target.c_str(),
               r.target == "-" ? "-"
               : r.ok          ? "yes"
                               : "no");
 }
 inline void print_title() {
-  std::printf("\n%-54s | %11s | %15s | %7s | %11s | %s\n%s\n", "case", "ours", "peer or ceiling", "ratio", "target",
-              "ok", std::string(114, '-').c_str());
+  std::printf("\n%-58s | %11s | %15s | %7s | %11s | %s\n%s\n", "case", "ours", "peer or ceiling", "ratio", "target",
+              "ok", std::string(118, '-').c_str());
 }
 
 inline void print_machine() {
