@@ -18,7 +18,7 @@
 namespace mixaug::detail {
 
 /// Outputs of at least this many bytes are streamed past the cache.
-inline constexpr index_t stream_threshold = index_t{16} << 20;
+inline constexpr index_t stream_threshold = index_t{8} << 20;
 /// Rows of patches below this many bytes are not: the lines at their ends cost more than the rest saves.
 inline constexpr index_t stream_row = 256;
 
