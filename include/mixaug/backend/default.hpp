@@ -5,8 +5,8 @@
 #include <mixaug/step/apply_inplace.hpp>
 
 // The only file that reads MIXAUG_BACKEND (serial, openmp, thrust or cuda), which the linked CMake target
-// sets. Each default has an inline namespace of its own, so that translation units that disagree fail to
-// link instead of running each other's backend. Calls with an explicit backend do not depend on it.
+// sets. Each default has an inline namespace of its own, so that translation units that disagree never
+// run each other's backend. Calls with an explicit backend do not depend on it.
 #define MIXAUG_NAME_serial 1
 #define MIXAUG_NAME_openmp 2
 #define MIXAUG_NAME_thrust 3

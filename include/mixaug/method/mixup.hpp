@@ -7,8 +7,8 @@
 #include <mixaug/ratio/beta.hpp>
 #include <mixaug/region/whole.hpp>
 
-// To add a method: one file here with flat options and stages(), one file of cases in tests/method/, one line
-// in mixaug.hpp. A new rule is one file in the room of the column that it writes.
+// To add a method: one file here with flat options and stages(), its plans in
+// tests/support/plans.hpp, one line in mixaug.hpp. A new rule is one file in the room of the column that it writes.
 namespace mixaug {
 
 /// mixup (Zhang et al., arXiv 1710.09412): x' = lambda x_i + (1 - lambda) x_j, labels likewise. lambda ~
