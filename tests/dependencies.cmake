@@ -73,6 +73,7 @@ mixaug_package(benchmark benchmark/benchmark.h benchmark)
 target_link_libraries(mixaug_benchmark INTERFACE Threads::Threads)
 mixaug_package(tbb tbb/parallel_for.h tbb)
 mixaug_package(torch torch/torch.h torch torch_cpu c10 SUFFIXES torch/csrc/api/include)
+mixaug_package(opencv opencv2/saliency.hpp opencv_saliency opencv_imgproc opencv_core SUFFIXES opencv4)
 mixaug_package(thrust_1 thrust/for_each.h SUFFIXES libthrust)  # Thrust 1.17, header-only
 
 # CUDA: nvcc, and the CCCL headers (Thrust 3) of its toolkit for g++ too.

@@ -14,7 +14,8 @@ declare -A shown_by=(
   [libeigen3-dev]=eigen3/Eigen/Core [libxtensor-dev]=xtensor
   [libthrust-dev]=thrust/for_each.h [libtbb-dev]=tbb/parallel_for.h
   [doctest-dev]=doctest/doctest.h [libbenchmark-dev]=benchmark/benchmark.h
-  [libstb-dev]=stb/stb_image.h [libtorch-dev]=torch/csrc/api/include/torch/torch.h)
+  [libstb-dev]=stb/stb_image.h [libtorch-dev]=torch/csrc/api/include/torch/torch.h
+  [libopencv-contrib-dev]=opencv4/opencv2/saliency.hpp)
 tools="g++ cmake ninja-build"
 example_packages="libeigen3-dev libxtensor-dev libstb-dev"
 test_packages="$example_packages libtbb-dev doctest-dev libbenchmark-dev"

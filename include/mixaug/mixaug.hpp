@@ -10,6 +10,7 @@
 // pairing: writes partner
 #include <mixaug/pairing/derangement.hpp>
 #include <mixaug/pairing/given.hpp>
+#include <mixaug/pairing/minority.hpp>
 #include <mixaug/pairing/none.hpp>
 #include <mixaug/pairing/other_class.hpp>
 #include <mixaug/pairing/reverse.hpp>
@@ -20,8 +21,12 @@
 #include <mixaug/ratio/beta.hpp>
 #include <mixaug/ratio/constant.hpp>
 #include <mixaug/ratio/uniform.hpp>
+// saliency: score maps that a region reads
+#include <mixaug/saliency/detector.hpp>
+#include <mixaug/saliency/gradient_magnitude.hpp>
 // region: writes the field m
 #include <mixaug/region/random_box.hpp>
+#include <mixaug/region/salient_box.hpp>
 #include <mixaug/region/whole.hpp>
 // blend: how the output reads its two sides
 #include <mixaug/blend/erase.hpp>
@@ -31,15 +36,18 @@
 #include <mixaug/label/by_share.hpp>
 #include <mixaug/label/keep.hpp>
 // method: one paper a file
+#include <mixaug/method/background_mix.hpp>
 #include <mixaug/method/cutmix.hpp>
 #include <mixaug/method/cutout.hpp>
 #include <mixaug/method/mixup.hpp>
 #include <mixaug/method/one_of.hpp>
+#include <mixaug/method/saliencymix.hpp>
 // step: plan, apply, labels
 #include <mixaug/backend/default.hpp>
 #include <mixaug/step/labels.hpp>
 #include <mixaug/step/make_plan.hpp>
 #include <mixaug/step/rescaled.hpp>
+#include <mixaug/step/saliency_map.hpp>
 // what a trainer does with the plan: losses and accuracies
 #include <mixaug/loss/pair_loss.hpp>
 #include <mixaug/metric/pair_accuracy.hpp>

@@ -68,7 +68,7 @@ TEST_CASE("foreign, truncated and corrupted plan texts are refused with their li
     {"sizes beyond counting", change("size 8 8", "size 2147483647 2147483647 2147483647"), "line 3", "(2147483647, 2147483647, 2147483647)", "fewer than 2^63"},
     {"a step beyond the key", change("key 7 1", "key 7 1099511627776"), "line 4", "step 1099511627776", "[0, 1099511627775]"},
     {"65 boxes", change("boxes 2", "boxes 65"), "line 5", "boxes 65", "[1, 64]"},
-    {"another region", change("0 boxes mix", "0 cells mix"), "line 6", "region \"cells\"", "whole or boxes"},
+    {"another region", change("0 boxes mix", "0 cells mix"), "line 6", "region \"cells\"", "whole, boxes or box_pair"},
     {"another blend", change("boxes mix", "boxes add"), "line 6", "blend \"add\"", "mix or erase"},
     {"choices out of order", change("choice 1", "choice 2"), "line 7", "choice 2", "[1, 1]"},
     {"erase without a fill", change("erase 0.5", "erase"), "line 7", "a fill of 0 values", "1 to 4 for erase"},

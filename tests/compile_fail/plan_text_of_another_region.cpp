@@ -1,4 +1,4 @@
-// expect: mixaug: plan text and any_plan know the regions whole and boxes
+// expect: mixaug: plan text and any_plan know the regions whole, boxes and box_pair
 #include <mixaug/mixaug.hpp>
 #include <mixaug/step/plan_text.hpp>
 

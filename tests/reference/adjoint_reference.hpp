@@ -11,19 +11,22 @@ real_of<T> gradient(mixaug::plan<R, B> const& p, std::vector<T> const& g, std::i
                     std::int64_t e, bool self, bool source, double& bound) {
   using real = real_of<T>;
   real sum = 0;
-  auto add = [&](std::int64_t i, real w) {
-    real const v = to_real(g[static_cast<std::size_t>(i * length + e)]);
+  auto add = [&](std::int64_t i, std::int64_t at, real w) {
     if (w == 0) return;
+    real const v = to_real(g[static_cast<std::size_t>(i * length + at)]);
     sum = std::fma(w, v, sum);
     bound += std::fabs(static_cast<double>(w * v));
   };
   for (std::int64_t i = 0; i < p.rows() && self; ++i) {
     if (p.self[i] != j) continue;
     bool const erases = !other_side<B>::is_partner(p.blend, p.choice[i]);
-    add(i, erases || has_partner(p, i) ? static_cast<real>(weight(p, i, e)) : real{1});
+    add(i, e, erases || has_partner(p, i) ? static_cast<real>(weight(p, i, e)) : real{1});
   }
   for (std::int64_t i = 0; i < p.rows() && source; ++i)
-    if (has_partner(p, i) && p.partner[i] == partner) add(i, real{1} - static_cast<real>(weight(p, i, e)));
+    if (has_partner(p, i) && p.partner[i] == partner) {
+      std::int64_t const to = moved(p, i, e, -1);
+      if (to >= 0) add(i, to, real{1} - static_cast<real>(weight(p, i, to)));
+    }
   return sum;
 }
 

@@ -16,6 +16,14 @@ inline pixel pixel_of(mixaug::plan_shape const& s, std::int64_t k) {
 template <class Kind>
 struct field_of;
 
+template <class Kind, class Columns>
+pixel shift_of(Columns const& c, std::int64_t row, int choice) {
+  if constexpr (requires { field_of<Kind>::shift(c, row, choice); })
+    return field_of<Kind>::shift(c, row, choice);
+  else
+    return {0, 0, 0};
+}
+
 template <>
 struct field_of<mixaug::kind::whole> {
   template <class Columns>
@@ -34,6 +42,20 @@ struct field_of<mixaug::kind::boxes> {
     return 1;
   }
 };
+template <>
+struct field_of<mixaug::kind::box_pair> {
+  template <class Columns>
+  static float at(Columns const& c, std::int64_t row, float, int, pixel p) {
+    mixaug::box const b = c.to[row];
+    return p.z >= b.z0 && p.z < b.z1 && p.y >= b.y0 && p.y < b.y1 && p.x >= b.x0 && p.x < b.x1 ? 0.0f : 1.0f;
+  }
+  /// From the pixel that is written to the pixel that is read.
+  template <class Columns>
+  static pixel shift(Columns const& c, std::int64_t row, int) {
+    mixaug::box const a = c.to[row], b = c.from[row];
+    return {b.z0 - a.z0, b.y0 - a.y0, b.x0 - a.x0};
+  }
+};
 template <class Only>
 struct field_of<mixaug::kind::either<Only>> : field_of<Only> {};
 template <class First, class Second, class... Rest>
@@ -43,11 +65,27 @@ struct field_of<mixaug::kind::either<First, Second, Rest...>> {
     if (choice == 0) return field_of<First>::at(c.head, row, ratio, 0, p);
     return field_of<mixaug::kind::either<Second, Rest...>>::at(c.rest, row, ratio, choice - 1, p);
   }
+  template <class Columns>
+  static pixel shift(Columns const& c, std::int64_t row, int choice) {
+    if (choice == 0) return shift_of<First>(c.head, row, 0);
+    return shift_of<mixaug::kind::either<Second, Rest...>>(c.rest, row, choice - 1);
+  }
 };
 
 template <class R, class B>
 float weight(mixaug::plan<R, B> const& p, std::int64_t row, std::int64_t k) {
   return field_of<R>::at(p.region, row, p.ratio[row], p.choice[row], pixel_of(p.shape, k % p.shape.pixels()));
+}
+
+/// The element of the source's row that goes to element e of the output's (sign = 1), or the reverse (sign = -1);
+/// -1 = outside the image.
+template <class R, class B>
+std::int64_t moved(mixaug::plan<R, B> const& p, std::int64_t row, std::int64_t e, int sign) {
+  std::int64_t const pixels = p.shape.pixels(), *const size = p.shape.size;
+  pixel const at = pixel_of(p.shape, e % pixels), by = shift_of<R>(p.region, row, p.choice[row]);
+  pixel const to{at.z + sign * by.z, at.y + sign * by.y, at.x + sign * by.x};
+  bool const inside = to.z >= 0 && to.z < size[0] && to.y >= 0 && to.y < size[1] && to.x >= 0 && to.x < size[2];
+  return inside ? e / pixels * pixels + (to.z * size[1] + to.y) * size[2] + to.x : -1;
 }
 
 /// What stands on the other side: the partner, or a fill.

@@ -78,7 +78,7 @@ std::int64_t first_wrong(mixaug::plan<R, B> const& p, std::vector<T> const& x, s
     T const* const b = partner ? source.data() + (gathered ? i : p.partner[i] - first) * length : a;
     for (std::int64_t e = 0, k = 0; e < length; ++e, k = k + 1 == pixels ? 0 : k + 1) {
       float const m = field[static_cast<std::size_t>(k)];
-      T const other = filled ? fill_of<T>(other_side<B>::fill(p.blend, p.choice[i], e / pixels)) : b[e];
+      T const other = filled ? fill_of<T>(other_side<B>::fill(p.blend, p.choice[i], e / pixels)) : m == 1.0f ? a[e] : b[moved(p, i, e, 1)];
       bool const right = m == 1.0f ? test::same_bits(o[e], a[e]) : m == 0.0f ? test::same_bits(o[e], other) : is_mix(o[e], a[e], other, m, exact);
       if (!right) return i * length + e;
     }

@@ -45,6 +45,7 @@ void check_same(ma::plan<R, B> const& p, ma::any_plan const& q) {
     auto const b = q.state(i);
     wrong += a.patches() != b.patches() || ma::pixel_share(p, i) != ma::pixel_share(q, i);
     for (index_t j = 0; j < a.patches(); ++j) wrong += !(a.get(j).where == b.get(j).where) || a.get(j).m != b.get(j).m;
+    if (p.moved && !(a.get(0).where.empty() || a.patches() > 1)) wrong += !(ma::detail::moved_by(a) == ma::detail::moved_by(b));
     wrong += p.readers[i] != q.readers[i] || p.owners[i] != q.owners[i];
   }
   CHECK(wrong == 0);
@@ -66,6 +67,7 @@ void check_replay(View const& layout) {
     CHECK(test::first_difference(first, second) == -1);
     ma::apply_adjoint(p, in, a), ma::apply_adjoint(q, in, b);
     CHECK(test::first_difference(first, second) == -1);
+    if (p.moved) return;
     ma::apply_inplace(p, a), ma::apply_inplace(q, b);
     CHECK(test::first_difference(first, second) == -1);
   });

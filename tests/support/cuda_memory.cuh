@@ -38,6 +38,17 @@ ma::plan<R, B, ma::space::device> there(Backend const&, ma::plan<R, B> const& p)
   return d;
 }
 
+/// A plan made by a device backend, on the host.
+template <class Backend, class Method, class In>
+  requires(Backend::memory == ma::space::device)
+ma::plan_of<Method> planned(Backend const& be, Method const& m, In const& in, ma::key const& k) {
+  ma::plan_of<Method, ma::space::device> d;
+  ma::make_plan(be, m, in, k, d);
+  ma::plan_of<Method> p;
+  ma::download(ma::cuda{}, d, p);
+  return p;
+}
+
 /// A stream of its own, which does not wait for the default stream.
 class own_stream {
  public:

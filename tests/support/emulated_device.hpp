@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/backend/device_items.hpp>
+#include <mixaug/backend/device_steps.hpp>
 #include <mixaug/mixaug.hpp>
 
 namespace test {
@@ -20,6 +20,11 @@ struct emulated_device {
   }
   template <class Body> void rows(Body const& body, mixaug::index_t n) const {
     mixaug::detail::device_rows(*this, body, n);
+  }
+  template <class Job, class Scratch> void steps(Job const& job, mixaug::index_t maps, Scratch& scratch) const {
+    std::byte* const block = scratch.reserve(mixaug::detail::device_step_bytes(job, maps), false);
+    std::memset(block, 0xEE, mixaug::detail::device_step_bytes(job, maps));  // memory that nobody cleared
+    mixaug::detail::device_steps(*this, job, maps, block);
   }
   template <class Job> void launch(Job const& job, mixaug::index_t rows, mixaug::index_t count) const {
     for (mixaug::index_t i = rows - 1; i >= 0; --i)

@@ -51,7 +51,7 @@ bool same_bits(T const& a, T const& b) {
   return std::memcmp(&a, &b, sizeof(T)) == 0;
 }
 
-/// The first place where two lists differ in a bit; -1 = nowhere.
+/// Where two lists first differ in a bit; -1 = nowhere.
 template <class T>
 index_t first_difference(std::vector<T> const& a, std::vector<T> const& b) {
   if (a.size() != b.size()) return static_cast<index_t>(std::min(a.size(), b.size()));
@@ -114,8 +114,7 @@ class placed {
 };
 
 template <class Backend, class T, int R>
-placed<T, R, Backend::memory> place(ma::tensor_view<T, R> layout, std::vector<T> const& values,
-                                    index_t shift = 0) {
+placed<T, R, Backend::memory> place(ma::tensor_view<T, R> layout, std::vector<T> const& values, index_t shift = 0) {
   return {layout, values, shift};
 }
 /// Room for results.
@@ -129,6 +128,13 @@ template <class Backend, class R, class B>
   requires(Backend::memory == ma::space::host)
 ma::plan<R, B> const& there(Backend const&, ma::plan<R, B> const& p) {
   return p;
+}
+
+/// A plan made by a backend, on the host.
+template <class Backend, class Method, class In>
+  requires(Backend::memory == ma::space::host)
+ma::plan_of<Method> planned(Backend const& be, Method const& m, In const& in, ma::key const& k) {
+  return ma::make_plan(be, m, in, k);
 }
 
 /// Whether float results have the bits of fma; elsewhere they may differ by one ulp.

@@ -58,12 +58,42 @@ void chosen_pastes(X const& x, mixaug::key const& k, mixaug::index_t channels, V
   visit("one_of that pastes", mixaug::make_plan(method, x, k));
 }
 
+/// A box of the source pasted anywhere else: drawn, so that no score map is needed.
+struct random_pair {
+  using kind = mixaug::kind::box_pair;
+  bool moves() const { return true; }
+
+  template <class Columns>
+  void operator()(Columns const& columns, mixaug::row_facts const& row, mixaug::random const& draw) const {
+    mixaug::plan_shape const& s = row.shape;
+    std::int32_t at[2][3] = {}, side[3] = {1, 1, 1};
+    for (int d = 3 - s.spatial; d < 3; ++d) {
+      side[d] = static_cast<std::int32_t>(mixaug::detail::box_side(s.size[d], 1.0 - static_cast<double>(row.ratio), s.spatial));
+      for (int j = 0; j < 2; ++j)
+        at[j][d] = static_cast<std::int32_t>(draw.below(s.size[d] - side[d] + 1, static_cast<std::uint32_t>(2 * d + j)));
+    }
+    mixaug::box const b{0, side[0], 0, side[1], 0, side[2]};
+    columns.to[row.row] = mixaug::detail::sized(b, at[0][0], at[0][1], at[0][2]);
+    columns.from[row.row] = mixaug::detail::sized(b, at[1][0], at[1][1], at[1][2]);
+  }
+};
+
+/// Boxes that move, alone and beside other kinds. Ids can follow the first.
+template <class X, class Visit>
+void moved_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
+  auto const moving = with(mixaug::cutmix{.prob = 0.9f}, random_pair{});
+  visit("a box from elsewhere", mixaug::make_plan(moving, x, k));
+  mixaug::one_of const all(mixaug::mixup{}, moving, mixaug::cutout{.length = 3, .fill = fill_for(channels)});
+  visit("one_of with a box from elsewhere", mixaug::make_plan(all, x, k));
+}
+
 template <class X, class Visit>
 void every_plan(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
   whole_plans(x, k, visit);
   box_plans(x, k, visit);
   hole_plans(x, k, channels, visit);
   chosen_plans(x, k, channels, visit);
+  moved_plans(x, k, channels, visit);
 }
 
 }  // namespace test

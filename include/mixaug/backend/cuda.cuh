@@ -5,6 +5,7 @@
       "mixaug: backend/cuda.cuh has kernels; compile the file as CUDA (name it .cu, or set its CMake property LANGUAGE to CUDA)"
 #endif
 #include <mixaug/backend/cuda/launch.cuh>
+#include <mixaug/backend/cuda/steps.cuh>
 
 namespace mixaug {
 
@@ -31,6 +32,12 @@ struct cuda {
   template <class Body>
   void rows(Body const& body, index_t n) const {
     detail::device_rows(*this, body, n);
+  }
+
+  /// A detector, or a search of maps: see backend/device_steps.hpp.
+  template <class Job, class Scratch>
+  void steps(Job const& job, index_t maps, Scratch& scratch) const {
+    detail::steps_on(*this, job, maps, scratch);
   }
 
   template <class Job>

@@ -42,6 +42,21 @@ struct blender {
     }
     return r;
   }
+  /// The source's elements: a pack where it is read at the same place, else one by one.
+  MIXAUG_HD elements source(sample const& s, place at) const noexcept {
+    if constexpr (Body::moves)
+      if (!(moved_by(s.region) == offset{})) {
+        elements b{};
+        for (int u = 0; at.n > 0; ++u) {
+          place one = at;
+          one.n = 1;
+          if (first_piece(s, one).m < 1.0f) b.v[u] = *body.source_at(s, at.p, at.z, at.y, at.e);
+          deal.advance(at, 1);
+        }
+        return b;
+      }
+    return pack_at<V>(body.source, s.source, at);
+  }
   /// What the elements become. `a` need not be loaded where all m = 0, nor `b` where all m = 1.
   MIXAUG_HD elements blend(sample const& s, place const& at, range const& m, elements const& a,
                            elements const& b) const noexcept {
@@ -89,7 +104,7 @@ struct mix_threads {
       auto const m = with.field(s, at);
       pack<T, W> a{}, b{};
       if (m.most > 0.0f) a = pack_at<W>(body.x, s.self, at);
-      if (m.least < 1.0f && s.source >= 0) b = pack_at<W>(body.source, s.source, at);
+      if (m.least < 1.0f && s.source >= 0) b = with.source(s, at);
       pack_at<W>(body.out, s.row, at) = with.blend(s, at, m, a, b);
     }
   };

@@ -60,9 +60,9 @@ struct run_block {
   void operator()(index_t p, index_t z, index_t y0, index_t y1, index_t e0, index_t e1) const noexcept {
     bool const keep = m >= 1.0f || (s.source < 0 && body.blend.reads_source(s.choice));
     if (K != run_kind::element && (keep || (m <= 0.0f && s.source >= 0))) {  // m = 0 pastes what the blend reads
-      auto const& from = keep ? body.x : body.source;
-      copy_rows<K>(body.out.at(s.row, p, z, y0) + e0, body.out.row, from.at(keep ? s.self : s.source, p, z, y0) + e0,
-                   from.row, e1 - e0, y1 - y0);
+      auto const* const from = keep ? body.x.at(s.self, p, z, y0) + e0 : body.source_at(s, p, z, y0, e0);
+      copy_rows<K>(body.out.at(s.row, p, z, y0) + e0, body.out.row, from, keep ? body.x.row : body.source.row, e1 - e0,
+                   y1 - y0);
     } else {
       for (index_t y = y0; y < y1; ++y) body.template run<K>(s, p, z, y, e0, e1, m);
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/backend/host_inplace.hpp>
+#if defined(_OPENMP)
+#  include <omp.h>
+#endif
 
 namespace mixaug {
 
@@ -12,6 +15,13 @@ struct openmp {
   using mixaug_backend = void;
   static constexpr space memory = space::host;
 
+  index_t lanes() const noexcept {
+#if defined(_OPENMP)
+    return threads > 0 ? threads : omp_get_max_threads();
+#else
+    return 1;
+#endif
+  }
   template <class Items>
   void items(index_t count, Items const& job) const noexcept {
 #if defined(_OPENMP)

@@ -9,6 +9,8 @@ struct serial {
   using mixaug_backend = void;
   static constexpr space memory = space::host;
 
+  /// Items that run at once, at most: what keeps scratch of its own.
+  index_t lanes() const noexcept { return 1; }
   template <class Items>
   void items(index_t count, Items const& job) const noexcept {
     for (index_t k = 0; k < count; ++k) job(k);

@@ -10,8 +10,9 @@
 #include <thrust/system/cpp/execution_policy.h>
 #include <thrust/version.h>
 
-#include <mixaug/backend/device_items.hpp>
+#include <mixaug/backend/device_steps.hpp>
 #include <mixaug/backend/host_inplace.hpp>
+#include <thread>
 
 namespace mixaug {
 namespace detail {
@@ -50,6 +51,7 @@ inline namespace MIXAUG_THRUST_NAME(THRUST_VERSION, THRUST_DEVICE_SYSTEM) {
     using mixaug_backend = void;
     static constexpr space memory = detail::runs_on_host<Policy> ? space::host : space::device;
 
+    index_t lanes() const noexcept { return index_t{std::thread::hardware_concurrency()}; }
     template <class Items>
     void items(index_t count, Items const& job) const {
       ::thrust::for_each_n(policy, ::thrust::counting_iterator<index_t>(0), count, job);
@@ -57,6 +59,10 @@ inline namespace MIXAUG_THRUST_NAME(THRUST_VERSION, THRUST_DEVICE_SYSTEM) {
     template <class Job>
     void launch(Job const& job, index_t rows, index_t count) const {
       items(rows * count, detail::linear_job<Job>{job, count});
+    }
+    template <class Job, class Scratch>
+    void steps(Job const& job, index_t maps, Scratch& scratch) const {
+      detail::device_steps(*this, job, maps, scratch.reserve(detail::device_step_bytes(job, maps), false));
     }
     template <class Body>
     void mix(Body const& body, index_t rows) const {

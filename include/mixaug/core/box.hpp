@@ -20,6 +20,12 @@ struct box {
 /// The box that holds nothing, at the origin.
 inline constexpr box no_box{0, 0, 0, 0, 0, 0};
 
+/// Where the source is read, seen from the pixel that is written.
+struct offset {
+  std::int32_t z = 0, y = 0, x = 0;
+  friend constexpr bool operator==(offset const&, offset const&) = default;
+};
+
 namespace detail {
 
 /// The nearest of `best`, from and to that lies after `at`.

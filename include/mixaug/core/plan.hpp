@@ -89,6 +89,7 @@ class plan : public plan_view<Region, S> {
   key drawn_with{};
   bool blends = false;  ///< some m lies strictly between 0 and 1, so ids cannot follow
   bool local = false;   ///< all partners are rows of the batch that the call planned
+  bool moved = false;   ///< some row may read its source at another place than it writes
 
   plan() = default;
   /// A plan that was moved from is empty (or holds what it was swapped with): apply refuses it by a sentence.
@@ -101,6 +102,7 @@ class plan : public plan_view<Region, S> {
         drawn_with(other.drawn_with),
         blends(other.blends),
         local(other.local),
+        moved(other.moved),
         block_(other.block_) {
     rebase();
   }
@@ -131,19 +133,23 @@ class plan : public plan_view<Region, S> {
   /// For planning: room to sort in, and the decisions that can still be refused.
   workspace<space::host>& scratch() noexcept { return scratch_; }
   workspace<space::host>& draft() noexcept { return draft_; }
+  /// Score maps, and what their detectors and searches need.
+  workspace<S>& maps() noexcept { return maps_; }
+  workspace<S>& steps() noexcept { return steps_; }
 
  private:
   void swap(plan& other) noexcept {
     std::swap(static_cast<columns&>(*this), static_cast<columns&>(other));
     std::swap(blend, other.blend), std::swap(drawn_with, other.drawn_with);
-    std::swap(blends, other.blends), std::swap(local, other.local);
+    std::swap(blends, other.blends), std::swap(local, other.local), std::swap(moved, other.moved);
     std::swap(block_, other.block_), std::swap(scratch_, other.scratch_), std::swap(draft_, other.draft_);
+    std::swap(maps_, other.maps_), std::swap(steps_, other.steps_);
   }
   void rebase() noexcept {
     detail::placer put{block_.data()};
     columns::place(put, plan_shape(this->shape));
   }
-  workspace<S> block_;
+  workspace<S> block_, maps_, steps_;
   workspace<space::host> scratch_, draft_;
 };
 

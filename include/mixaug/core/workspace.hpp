@@ -30,8 +30,8 @@ class workspace<space::host> {
   }
   ~workspace() { release(); }
 
-  /// At least `bytes` bytes; what they held is lost when the block grows.
-  std::byte* reserve(std::size_t bytes) {
+  /// At least `bytes` bytes; what they held is lost when the block grows. (`staged`: for devices.)
+  std::byte* reserve(std::size_t bytes, bool /*staged*/ = true) {
     if (bytes > capacity_) {
       release();
       capacity_ = used_ = 0;

@@ -6,7 +6,10 @@ namespace mixaug::label {
 
 /// Label coefficients are the drawn ratio, whatever became of the pixels: `correct_lam = false`.
 struct by_ratio {
-  label_shares operator()(row_facts const& row, double) const noexcept { return {row.ratio, 1.0f - row.ratio}; }
+  static constexpr bool on_device = true;
+  MIXAUG_HD label_shares operator()(row_facts const& row, double) const noexcept {
+    return {row.ratio, 1.0f - row.ratio};
+  }
 };
 
 }  // namespace mixaug::label

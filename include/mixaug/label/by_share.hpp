@@ -6,7 +6,8 @@ namespace mixaug::label {
 
 /// Label coefficients equal the true shares of the pixels (CutMix after its box is clipped).
 struct by_share {
-  label_shares operator()(row_facts const&, double pixel_share) const noexcept {
+  static constexpr bool on_device = true;
+  MIXAUG_HD label_shares operator()(row_facts const&, double pixel_share) const noexcept {
     float const self = static_cast<float>(pixel_share);
     return {self, 1.0f - self};
   }

@@ -2,11 +2,22 @@
 #pragma once
 #include <mixaug/core/concepts.hpp>
 
-namespace mixaug::label {
+namespace mixaug {
 
-/// The sample keeps its label (Cutout).
+/// The two images of a mix.
+enum class side : unsigned char { target, source };
+
+namespace label {
+
+/// The label is not mixed: the sample keeps its own (Cutout), or, where pixels came from the partner, takes the
+/// partner's.
 struct keep {
-  label_shares operator()(row_facts const&, double) const noexcept { return {1.0f, 0.0f}; }
+  side of = side::target;
+  static constexpr bool on_device = true;
+  MIXAUG_HD label_shares operator()(row_facts const&, double pixel_share) const noexcept {
+    return of == side::source && pixel_share < 1.0 ? label_shares{0.0f, 1.0f} : label_shares{1.0f, 0.0f};
+  }
 };
 
-}  // namespace mixaug::label
+}  // namespace label
+}  // namespace mixaug

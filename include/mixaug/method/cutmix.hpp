@@ -14,7 +14,8 @@ namespace label {
 /// by_share or by_ratio, chosen at run time by `correct_lam`.
 struct corrected {
   bool correct_lam = true;
-  label_shares operator()(row_facts const& row, double pixel_share) const noexcept {
+  static constexpr bool on_device = true;
+  MIXAUG_HD label_shares operator()(row_facts const& row, double pixel_share) const noexcept {
     return correct_lam ? by_share{}(row, pixel_share) : by_ratio{}(row, pixel_share);
   }
 };

@@ -90,6 +90,8 @@ struct either_region {
   void operator()(Columns const& columns, row_facts const& row, random const& draw, int choice) const {
     call(all, columns, row, draw, choice);
   }
+  static constexpr bool reads_scores = (scored<Rules> || ...);
+  bool moves() const noexcept { return any_moves(all); }
   index_t box_count() const noexcept { return most(all); }
   void check(plan_shape const& s) const { either_ratio<Rules...>::check_all(all, s); }
 
@@ -102,6 +104,13 @@ struct either_region {
       r.head(columns.head, row, draw);
     else
       call(r.rest, columns.rest, row, draw, choice - 1);
+  }
+  template <class... R>
+  static bool any_moves(rules<R...> const& r) noexcept {
+    bool some = false;
+    if constexpr (requires { r.head.moves(); }) some = r.head.moves();
+    if constexpr (sizeof...(R) > 1) some = some || any_moves(r.rest);
+    return some;
   }
   template <class... R>
   static index_t most(rules<R...> const& r) noexcept {
@@ -199,7 +208,8 @@ struct one_of {
                   detail::either_region<decltype(s.region)...>{chain(s.region...)},
                   blends(s.blend...),
                   detail::either_label<decltype(s.label)...>{chain(s.label...)},
-                  when};
+                  when,
+                  chain(detail::saliency_of(s)...)};
   }
   template <class When, class... Rest, class... Done>
   static auto build(detail::rules<Rest...> const& r, When& when, int k, Done const&... done) {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/concepts.hpp>
+#include <mixaug/saliency/image_batch.hpp>
+#include <mixaug/saliency/none.hpp>
 #include <utility>
 
 namespace mixaug {
 
-/// What a method means: one rule for each column of the plan. A method's stages() returns it.
-template <class Pairing, class Ratio, class Region, class Blend, class Label, class When = mixaug::when>
+/// What a method means: one rule for each column of the plan, and the detector whose scores they read. A method's
+/// stages() returns it.
+template <class Pairing, class Ratio, class Region, class Blend, class Label, class When = mixaug::when,
+          class Saliency = saliency::none>
 struct recipe {
   Pairing pairing;
   Ratio ratio;
@@ -14,11 +18,14 @@ struct recipe {
   Blend blend;
   Label label;
   When when{};
+  Saliency saliency{};
 };
 template <class P, class R, class G, class B, class L>
 recipe(P, R, G, B, L) -> recipe<P, R, G, B, L>;
 template <class P, class R, class G, class B, class L, class W>
 recipe(P, R, G, B, L, W) -> recipe<P, R, G, B, L, W>;
+template <class P, class R, class G, class B, class L, class W, class S>
+recipe(P, R, G, B, L, W, S) -> recipe<P, R, G, B, L, W, S>;
 
 namespace detail {
 
@@ -38,6 +45,20 @@ auto when_of(S const& stages) {
     return stages.when;
   else
     return mixaug::when{};
+}
+
+/// A region rule that is placed by score maps.
+template <class Rule>
+inline constexpr bool scored = false;
+template <class Rule>
+requires(Rule::reads_scores) inline constexpr bool scored<Rule> = true;
+
+template <class S>
+auto saliency_of(S const& stages) {
+  if constexpr (requires { stages.saliency; })
+    return stages.saliency;
+  else
+    return mixaug::saliency::none{};
 }
 
 template <class S>
@@ -63,6 +84,8 @@ constexpr int column_of() {
     return 4;
   else if constexpr (std::is_same_v<Rule, mixaug::when>)
     return 5;
+  else if constexpr (requires(Rule const& r, map_shape const& s) { r.bytes(s); })
+    return 6;
   else
     return 0;  // pairing rules are called with a task of any space
 }
@@ -90,7 +113,7 @@ template <method M, class... Rules>
 auto with(M const& m, Rules const&... rules) {
   static_assert(detail::given<0, Rules...> <= 1 && detail::given<1, Rules...> <= 1 && detail::given<2, Rules...> <= 1 &&
                     detail::given<3, Rules...> <= 1 && detail::given<4, Rules...> <= 1 &&
-                    detail::given<5, Rules...> <= 1,
+                    detail::given<5, Rules...> <= 1 && detail::given<6, Rules...> <= 1,
                 "mixaug: with(method, rules...) got two rules for the same column");
   static_assert(
       sizeof...(Rules) == static_cast<std::size_t>(detail::given<0, Rules...>) || !detail::chooses<detail::stages_t<M>>,
@@ -98,9 +121,11 @@ auto with(M const& m, Rules const&... rules) {
       "inside one_of");
   auto const s = detail::stages_of(m);
   auto const w = detail::when_of(s);
+  auto const scores = detail::saliency_of(s);
   return recipe{detail::pick<0>(s.pairing, rules...), detail::pick<1>(s.ratio, rules...),
                 detail::pick<2>(s.region, rules...),  detail::pick<3>(s.blend, rules...),
-                detail::pick<4>(s.label, rules...),   detail::pick<5>(w, rules...)};
+                detail::pick<4>(s.label, rules...),   detail::pick<5>(w, rules...),
+                detail::pick<6>(scores, rules...)};
 }
 
 }  // namespace mixaug

@@ -78,12 +78,20 @@ struct adjoint_body {
         source && (partner < 0 || (plan.shape.own_source && partner - plan.shape.first == plan.self.data[i]));
     if (!from_self && (!source || alone)) return;
     auto const state = plan.state(i);
+    index_t first = e0, begin = e0, last = e0 + n;  // of the output's row: acc[0], and what lies inside it
+    if constexpr (moving<Region>())
+      if (!from_self) {
+        offset const by = moved_by(state);
+        z -= by.z, y -= by.y, first -= by.x * out.px;
+        if (z < 0 || z >= out.depth || y < 0 || y >= out.height) return;
+        begin = greater(first, 0), last = lesser(first + n, out.run_length());
+      }
     T const* const g = grad.at(i, p, z, y);
-    for (index_t e = e0, e1 = e0 + n; e < e1;) {
+    for (index_t e = begin; e < last;) {
       piece const q = state.at(z, y, e / out.px);
-      index_t const end = q.end > e1 / out.px ? e1 : lesser(q.end * out.px, e1);
+      index_t const end = q.end > last / out.px ? last : lesser(q.end * out.px, last);
       real const m = alone ? real{1} : static_cast<real>(q.m), w = from_self ? m : real{1} - m;
-      if (w > real{0}) add_run(acc + (e - e0), w, g + e * grad.step, grad.step, end - e);
+      if (w > real{0}) add_run(acc + (e - first), w, g + e * grad.step, grad.step, end - e);
       e = end;
     }
   }

@@ -8,20 +8,22 @@ namespace mixaug {
 
 namespace kind {
 
-/// A region whose kind is known at run time: each choice is whole or boxes.
+/// A region whose kind is known at run time: each choice is whole, boxes or box_pair.
 struct any {
   static constexpr bool constant_field = false;
-  using both = either<whole, boxes>;
-  using state = both::state;
+  static constexpr bool moves = true;
+  using all = either<whole, boxes, box_pair>;
+  using state = all::state;
   template <space S>
   struct columns {
-    both::columns<S> inner;
-    std::uint8_t kind_of[8] = {};  ///< by choice: 0 whole, 1 boxes
+    all::columns<S> inner;
+    std::uint8_t kind_of[8] = {};  ///< by choice: 0 whole, 1 boxes, 2 box_pair
     void place(detail::placer& put, plan_shape const& s) noexcept { inner.place(put, s); }
     MIXAUG_HD state of(index_t i, float ratio, std::uint8_t choice) const noexcept {
       return inner.of(i, ratio, kind_of[choice & 7]);
     }
-    mixaug::box& box(index_t i, index_t j = 0) const noexcept { return inner.rest.box(i, j); }
+    mixaug::box& box(index_t i, index_t j = 0) const noexcept { return inner.rest.head.box(i, j); }
+    box_pair::columns<S> const& pair() const noexcept { return inner.rest.rest; }
     void clear(index_t i) const noexcept { inner.clear(i); }
     void rescale(columns const& f, plan_shape const& from, plan_shape const& to) noexcept {
       for (int k = 0; k < 8; ++k) kind_of[k] = f.kind_of[k];
@@ -70,9 +72,12 @@ namespace detail {
 template <class Kind>
 struct kinds_in {
   static constexpr int count = 1;
-  static_assert(std::is_same_v<Kind, kind::whole> || std::is_same_v<Kind, kind::boxes>,
-                "mixaug: plan text and any_plan know the regions whole and boxes; a plan of another kind stays typed");
-  static void list(std::uint8_t* k) noexcept { *k = std::is_same_v<Kind, kind::boxes> ? 1 : 0; }
+  static constexpr bool boxes = std::is_same_v<Kind, kind::boxes>, pair = std::is_same_v<Kind, kind::box_pair>;
+  static_assert(
+      std::is_same_v<Kind, kind::whole> || boxes || pair,
+      "mixaug: plan text and any_plan know the regions whole, boxes and box_pair; a plan of another kind stays "
+      "typed");
+  static void list(std::uint8_t* k) noexcept { *k = boxes ? 1 : pair ? 2 : 0; }
 };
 template <class First, class... Rest>
 struct kinds_in<kind::either<First, Rest...>> {
@@ -103,10 +108,11 @@ void list_blends(blend::any& out, int at, blend::either<First, Rest...> const& e
 
 /// blends, local and the derived columns of a plan whose decisions are complete.
 inline void complete(any_plan& p) {
-  p.blends = false, p.local = p.shape.own_source;
+  p.blends = p.moved = false, p.local = p.shape.own_source;
   for (index_t i = 0; i < p.rows(); ++i) {
     float m = 0.0f;
     p.blends = p.blends || (p.state(i).constant(m) && m > 0.0f && m < 1.0f);
+    p.moved = p.moved || !(p.state(i).moved() == offset{});
     index_t const at = p.partner[i] - p.shape.first;
     p.local = p.local && (p.partner[i] < 0 || (at >= 0 && at < p.shape.samples));
   }
@@ -133,8 +139,14 @@ any_plan to_any(plan<R, B> const& p) {
     q.share_self[i] = p.share_self[i], q.share_partner[i] = p.share_partner[i];
     q.weight_self[i] = p.weight_self[i], q.weight_partner[i] = p.weight_partner[i];
     q.region.clear(i);
-    if (q.region.kind_of[q.choice[i]] == 0) continue;
     auto const state = p.state(i);
+    int const kind = q.region.kind_of[q.choice[i]];
+    if (kind == 2) {
+      mixaug::box const b = state.get(0).where;
+      offset const by = detail::moved_by(state);
+      q.region.pair().to[i] = b, q.region.pair().from[i] = detail::sized(b, b.z0 + by.z, b.y0 + by.y, b.x0 + by.x);
+    }
+    if (kind != 1) continue;
     for (index_t j = 0; j < state.patches(); ++j) q.region.box(i, j) = state.get(j).where;
   }
   detail::complete(q);

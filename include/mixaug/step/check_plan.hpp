@@ -75,6 +75,18 @@ inline void check_when(when const& w) {
   if (!(w.prob >= 0.0f && w.prob <= 1.0f)) fail("prob", text(double{w.prob}), "a probability in [0, 1]");
 }
 
+/// Maps (n, h, w) and images (n, c, h, w) that planning reads: the batch's extents, and memory.
+inline void check_maps(char const* name, image_batch const& v, plan_shape const& s, index_t rows, bool images) {
+  if (v.type == element_type::none) return;
+  same_rows(name, v.samples(), rows);
+  bool const fits = s.spatial == 2 && v.height() == s.size[1] && v.width() == s.size[2];
+  if (fits && v.data != nullptr) return;
+  index_t const map[3] = {v.samples(), v.height(), v.width()};
+  std::string const shape = images ? shape_text(v.extent, 4) : shape_text(map, 3);
+  if (!fits) fail(name, shape, std::string(images ? "(n, c, h, w)" : "(n, h, w)") + " of the batch's images");
+  fail(name, "a null pointer", "memory for " + shape + " numbers");
+}
+
 /// Views beside the batch have its rows; (n) ids may instead cover the global batch.
 template <space S>
 void check_inputs(input_set<S> const& in, key const& k) {
@@ -109,13 +121,9 @@ void check_inputs(input_set<S> const& in, key const& k) {
       if (double const w = in.loss_weights.at(i); !(w >= 0 && w <= double{FLT_MAX}))
         fail("weights(" + text(i) + ")", text(w), "a finite float >= 0");
   }
-  if (in.score_maps.data != nullptr || in.score_maps.extent[0] != 0) {
-    same_rows("scores", in.score_maps.extent[0], s.samples);
-    if (s.spatial != 2 || in.score_maps.extent[1] != s.size[1] || in.score_maps.extent[2] != s.size[2])
-      fail("scores", shape_text(in.score_maps.extent, 3), "(n, h, w) of the batch's images");
-    if (in.score_maps.data == nullptr)
-      fail("scores", "a null pointer", "memory for " + shape_text(in.score_maps.extent, 3) + " numbers");
-  }
+  check_maps("scores", in.score_maps, s, s.samples, false);
+  check_maps("source_scores", in.source_maps, s, s.own_source ? k.global : s.source_rows, false);
+  check_maps("source_images", in.source_pixels, s, s.own_source ? k.global : s.source_rows, true);
 }
 
 }  // namespace detail

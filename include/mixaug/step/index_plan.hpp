@@ -100,14 +100,25 @@ void order_inplace(plan_view<Region> const& v, Blend const& blend, index_t* scra
 }
 
 /// Fills the derived columns after the decisions are made; `scratch` grows to order_lists * rows entries.
-template <class Region, class Blend>
-void index_plan(plan_view<Region> const& v, Blend const& blend, bool local, workspace<space::host>& scratch) {
+template <class Region>
+void index_readers(plan_view<Region> const& v, workspace<space::host>& scratch) {
   index_t const n = v.shape.rows;
   auto* const lists =
       reinterpret_cast<index_t*>(scratch.reserve(sizeof(index_t) * static_cast<std::size_t>(order_lists * n)));
   sort_rows(v.owners.data, v.self.data, n, lists);
   sort_rows(v.readers.data, v.partner.data, n, lists);
-  if (local && n == v.shape.samples) order_inplace(v, blend, lists);
+}
+template <class Region, class Blend>
+void index_order(plan_view<Region> const& v, Blend const& blend, bool local, workspace<space::host>& scratch) {
+  if (!local || v.shape.rows != v.shape.samples) return;
+  order_inplace(v, blend,
+                reinterpret_cast<index_t*>(
+                    scratch.reserve(sizeof(index_t) * static_cast<std::size_t>(order_lists * v.shape.rows))));
+}
+template <class Region, class Blend>
+void index_plan(plan_view<Region> const& v, Blend const& blend, bool local, workspace<space::host>& scratch) {
+  index_readers(v, scratch);
+  index_order(v, blend, local, scratch);
 }
 
 }  // namespace mixaug::detail

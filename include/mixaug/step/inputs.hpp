@@ -3,6 +3,7 @@
 #include <mixaug/core/error.hpp>
 #include <mixaug/core/plan.hpp>
 #include <mixaug/core/tensor_view.hpp>
+#include <mixaug/saliency/image_batch.hpp>
 
 namespace mixaug {
 namespace detail {
@@ -103,10 +104,12 @@ class input_set {
     static_assert(V::rank == 1, "mixaug: weights are (n), one a sample");
     return loss_weights = detail::real_list(v), *this;
   }
-  /// (n, h, w): a score for each pixel (saliency, attention, CAM), in the batch's memory space.
+  /// (n, h, w): a score for each pixel (saliency, attention, CAM), finite and not negative, in the batch's memory
+  /// space. Methods that read scores take these, and run no detector.
   template <class T>
   input_set& scores(tensor_view<T, 3, S> const& v) {
-    return score_maps = v, *this;
+    static_assert(detail::is_real<std::remove_const_t<T>>, "mixaug: scores are real numbers");
+    return score_maps = detail::image_batch(v), *this;
   }
   /// Partners come from a second source of `rows` rows (a data set, a support set), given to apply.
   input_set& source_rows(index_t rows) { return shape.source_rows = rows, shape.own_source = false, *this; }
@@ -116,10 +119,23 @@ class input_set {
     return source_ids = detail::id_list(v), *this;
   }
 
+  /// (source rows, c, h, w): the images of the second source, or of the global batch where partners lie outside the
+  /// call's rows; for methods that read the partners' pixels. In the batch's memory space.
+  template <class T>
+  input_set& source_images(tensor_view<T, 4, S> const& v) {
+    return source_pixels = detail::image_batch(v), *this;
+  }
+  /// (source rows, h, w): their score maps.
+  template <class T>
+  input_set& source_scores(tensor_view<T, 3, S> const& v) {
+    static_assert(detail::is_real<std::remove_const_t<T>>, "mixaug: scores are real numbers");
+    return source_maps = detail::image_batch(v), *this;
+  }
+
   plan_shape shape;
   detail::id_list ids, group_ids, places, source_ids;
   detail::real_list labels, loss_weights;
-  tensor_view<float const, 3, S> score_maps;
+  detail::image_batch pixels, score_maps, source_pixels, source_maps;
 };
 
 /// The inputs of planning for a batch: rows and spatial extents from x (n, c, spatial...).
@@ -134,7 +150,9 @@ input_set<S> inputs(tensor_view<T, R, S> const& x) {
       detail::fail("the batch", "of shape " + detail::shape_text(x.extent, R),
                    "at least one sample, and one element along each dimension");
   for (int d = 0; d < s.spatial; ++d) s.size[3 - s.spatial + d] = x.extent[2 + d];
-  return input_set<S>(s);
+  input_set<S> in(s);
+  in.pixels = detail::image_batch(x);
+  return in;
 }
 
 namespace detail {

@@ -1,195 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/step/check_plan.hpp>
-#include <mixaug/step/index_plan.hpp>
+#include <mixaug/step/planner.hpp>
 
 namespace mixaug {
-namespace detail {
-
-/// The decisions that can be refused, drawn beside the plan: an error leaves it as it was.
-struct draft {
-  column<std::uint8_t, space::host> choice;
-  column<index_t, space::host> partner;
-  column<float, space::host> ratio;
-  void place(placer& put, index_t n) noexcept { put(choice, n), put(partner, n), put(ratio, n); }
-};
-
-/// The decisions of one step, made on the host into the plan's columns (its staging block for a device plan).
-template <class Stages, class Plan, space S>
-class planner {
-  using view = plan_view<typename Plan::region_kind>;
-
- public:
-  planner(Plan& p, Stages const& s, input_set<S> in, key k) : plan_(p), stages_(s), in_(in), when_(when_of(s)) {
-    if (in_.shape.own_source) in_.shape.source_rows = 0;
-    check_shape(in_.shape);
-    key_ = checked(k, in_.shape.samples);
-    in_.shape.first = key_.first;
-    if (in_.shape.own_source) in_.shape.source_rows = key_.global;
-    if (!in_.shape.own_source && key_.block != 0)
-      fail("key.block confines partners inside the batch, but the inputs name a second source; use one of the two");
-    check_inputs(in_, key_);
-    if constexpr (requires { s.ratio.check(in_.shape); }) s.ratio.check(in_.shape);
-    if constexpr (requires { s.region.check(in_.shape); }) s.region.check(in_.shape);
-    if constexpr (choosing)
-      for (auto const& w : when_.each) check_when(w);
-    else
-      check_when(when_);
-    if constexpr (requires { s.region.box_count(); }) in_.shape.boxes = s.region.box_count();
-    in_.shape.rows = in_.shape.samples;
-  }
-
-  void draw() {
-    draft const d = decisions();
-    plan_.fit(in_.shape);
-    plan_.blend = stages_.blend;
-    plan_.drawn_with = key_;
-    view const v = plan_.staging();
-    plan_.blends = false;
-    plan_.local = in_.shape.own_source;
-    try {
-      for (index_t i = 0; i < v.shape.rows; ++i) decide(v, d, i);
-    } catch (...) {  // a region or label rule of the user's own: leave no half of a plan
-      plan_.fit({});
-      throw;
-    }
-    index_plan(v, plan_.blend, plan_.local, plan_.scratch());
-  }
-
- private:
-  static constexpr bool choosing = chooses<Stages>;
-
-  mixaug::when when_for(index_t choice) const {
-    if constexpr (choosing)
-      return when_.of(static_cast<int>(choice));
-    else
-      return when_;
-  }
-  /// The row whose draws serve sample i: its global row, or the one that stands for the batch.
-  std::uint64_t drawer(mode m, index_t i) const noexcept {
-    return m == mode::batch ? batch_row : static_cast<std::uint64_t>(key_.first + i);
-  }
-  draft decisions() {
-    auto const sampler = stages_.ratio.sampler();
-    index_t const n = in_.shape.rows;
-    placer measure;
-    draft d;
-    d.place(measure, n);
-    placer put{plan_.draft().reserve(measure.used)};
-    d.place(put, n);
-    choose(d);
-    index_t const block = key_.block == 0 || key_.block > key_.global ? key_.global : key_.block;
-    stages_.pairing(pairing_task<S>{in_, key_, key_.global, block, d.partner.data, d.choice.data, -1, plan_.scratch()});
-    ratios(d, sampler);
-    for (index_t i = 0; i < n; ++i) check_row(d, i);
-    return d;
-  }
-  void check_row(draft const& d, index_t i) const {
-    if (d.partner[i] < -1 || d.partner[i] >= in_.shape.source_rows)
-      fail("the partner of row " + text(i), text(d.partner[i]),
-           "a row in [0, " + text(in_.shape.source_rows) + "), or -1 for none, from the pairing rule");
-    if (!(d.ratio[i] >= 0.0f && d.ratio[i] <= 1.0f))
-      fail("the ratio of row " + text(i), text(double{d.ratio[i]}), "a ratio in [0, 1] from the ratio rule");
-    index_t const p = d.partner[i] - key_.first;
-    if (in_.loss_weights.given() && in_.loss_weights.size() != key_.global && in_.shape.own_source &&
-        d.partner[i] >= 0 && (p < 0 || p >= in_.shape.samples))
-      fail("weights", text(in_.loss_weights.size()) + " rows",
-           text(key_.global) + " rows, for partners are rows of the global batch");
-  }
-  void choose(draft const& d) const {
-    for (index_t i = 0; i < in_.shape.rows; ++i) {
-      d.partner[i] = -1;
-      d.choice[i] = 0;
-      if constexpr (choosing)
-        d.choice[i] = static_cast<std::uint8_t>(when_.choose(random(key_, drawer(when_.mode, i), purpose::choice)));
-    }
-  }
-  template <class Sampler>
-  void ratios(draft const& v, Sampler const& sampler) const {
-    std::uint64_t bits[bits_width];
-    index_t const n = in_.shape.rows;
-    for (index_t i = 0; i < n; i += bits_width) {
-      bits_of_rows(key_, static_cast<std::uint64_t>(key_.first + i), purpose::ratio, bits);
-      for (index_t j = i; j < lesser(i + bits_width, n); ++j) {
-        bool const batch = when_for(v.choice[j]).mode == mode::batch;
-        std::uint64_t const b = batch ? random(key_, batch_row, purpose::ratio).bits(0) : bits[j - i];
-        if constexpr (choosing)
-          v.ratio[j] = sampler(b, v.choice[j]);
-        else
-          v.ratio[j] = sampler(b);
-      }
-    }
-  }
-  void decide(view const& v, draft const& d, index_t i) {
-    v.self[i] = i, v.choice[i] = d.choice[i], v.partner[i] = d.partner[i], v.ratio[i] = d.ratio[i];
-    auto const w = when_for(v.choice[i]);
-    std::uint64_t const row = drawer(w.mode, i);
-    bool fires = w.prob >= 1.0f || random(key_, row, purpose::gate).uniform() < static_cast<double>(w.prob);
-    // A row without a partner stays as it is, unless nothing is read from the partner.
-    fires = fires && (v.partner[i] >= 0 || !plan_.blend.reads_source(v.choice[i]));
-    v.region.clear(i);
-    row_facts const facts{v.shape, i, v.partner[i], fires ? v.ratio[i] : 1.0f};
-    if (fires) {
-      random const draw(key_, row, purpose::region);
-      if constexpr (choosing)
-        stages_.region(v.region, facts, draw, v.choice[i]);
-      else
-        stages_.region(v.region, facts, draw);
-    } else {
-      v.ratio[i] = 1.0f;
-    }
-    auto const state = v.state(i);
-    float m = 0.0f;
-    double const share = state.mean(v.shape);
-    if (!state.constant(m) || (m > 0.0f && m < 1.0f)) plan_.blends = fractional(v.shape, state, i) || plan_.blends;
-    label_shares shares{1.0f, 0.0f};
-    if (fires) {
-      if constexpr (choosing)
-        shares = stages_.label(facts, share, v.choice[i]);
-      else
-        shares = stages_.label(facts, share);
-    }
-    if (!std::isfinite(shares.self) || !std::isfinite(shares.partner))
-      fail("the label shares of row " + text(i), text(double{shares.self}) + " and " + text(double{shares.partner}),
-           "two finite numbers from the label rule");
-    v.share_self[i] = shares.self, v.share_partner[i] = shares.partner;
-    index_t const p = v.partner[i] - key_.first;
-    plan_.local = plan_.local && (v.partner[i] < 0 || (p >= 0 && p < v.shape.samples));
-    v.weight_self[i] = weight(i), v.weight_partner[i] = v.partner[i] < 0 || !in_.shape.own_source ? 1.0f : weight(p);
-  }
-  /// Whether some m lies strictly between 0 and 1; refuses a patch that leaves the image.
-  template <class State>
-  static bool fractional(plan_shape const& to, State const& s, index_t i) {
-    bool some = false;
-    for (index_t j = 0; j < s.patches(); ++j) {
-      patch const q = s.get(j);
-      box const b = q.where;
-      some = some || (q.m > 0.0f && q.m < 1.0f);
-      bool const inside = b.empty() || (b.z0 >= 0 && b.y0 >= 0 && b.x0 >= 0 && b.z1 <= to.size[0] &&
-                                        b.y1 <= to.size[1] && b.x1 <= to.size[2]);
-      float whole = 0.0f;
-      if ((!inside && !s.constant(whole)) || !(q.m >= 0.0f && q.m <= 1.0f))
-        fail("box " + text(j) + " of row " + text(i) +
-             " leaves the image, or its m the range [0, 1]; the region rule must place boxes inside " +
-             shape_text(to.size, 3));
-    }
-    return some;
-  }
-  /// The loss weight of a row of the batch, or of the global batch where the view covers it.
-  float weight(index_t local) const noexcept {
-    auto const& w = in_.loss_weights;
-    if (!w.given()) return 1.0f;
-    return static_cast<float>(w.at(w.size() == key_.global ? local + key_.first : local));
-  }
-
-  Plan& plan_;
-  Stages const& stages_;
-  input_set<S> in_;
-  key key_{};
-  decltype(when_of(std::declval<Stages const&>())) when_;
-};
-
-}  // namespace detail
 
 /// The plan of a method: its region kind and blend rule, in a memory space.
 template <class M, space S = space::host>
@@ -201,6 +14,9 @@ using plan_of = plan<typename decltype(detail::stages_t<M>::region)::kind, declt
 template <class M, space S, class Plan>
 void make_plan(M const& m, input_set<S> const& in, key const& k, Plan& into) requires is_plan<Plan> {
   if constexpr (detail::check_method<M, S>()) {
+    static_assert(!detail::scored<decltype(detail::stages_t<M>::region)>,
+                  "mixaug: this method reads pixels or score maps, so it is planned with a backend: "
+                  "make_plan(serial{}, method, inputs, key)");
     static_assert(std::is_same_v<Plan, plan_of<M, Plan::memory>>,
                   "mixaug: this plan is of another method; declare it as plan_of<method>");
     static_assert(Plan::memory == space::host,
@@ -226,6 +42,39 @@ auto make_plan(M const& m, tensor_view<T, R, S> const& x, key const& k) {
 template <class M, class T, int R, space S, class Plan>
 void make_plan(M const& m, tensor_view<T, R, S> const& x, key const& k, Plan& into) requires is_plan<Plan> {
   make_plan(m, inputs(x), k, into);
+}
+
+/// The same with a host backend, for methods that read pixels or score maps too: maps are made, and searched, one
+/// image a thread at a time, in scratch that belongs to the plan.
+template <backend Backend, class M, space S, class Plan>
+void make_plan(Backend const& be, M const& m, input_set<S> const& in, key const& k,
+               Plan& into) requires(is_plan<Plan>&& Backend::memory == space::host) {
+  if constexpr (detail::check_method<M, S>()) {
+    static_assert(std::is_same_v<Plan, plan_of<M>>,
+                  "mixaug: this plan is of another method, or of another memory; declare it as plan_of<method>");
+    auto const stages = detail::stages_of(m);
+    detail::planner<decltype(stages), Plan, S> planned(into, stages, in, k);
+    planned.draw(detail::host_scorer<Backend, decltype(stages)>{be, stages, into.maps()});
+  }
+}
+template <backend Backend, class M, space S>
+auto make_plan(Backend const& be, M const& m, input_set<S> const& in,
+               key const& k) requires(Backend::memory == space::host) {
+  if constexpr (detail::check_method<M, S>()) {
+    plan_of<M> p;
+    make_plan(be, m, in, k, p);
+    return p;
+  }
+}
+template <backend Backend, class M, class T, int R, space S>
+auto make_plan(Backend const& be, M const& m, tensor_view<T, R, S> const& x,
+               key const& k) requires(Backend::memory == space::host) {
+  return make_plan(be, m, inputs(x), k);
+}
+template <backend Backend, class M, class T, int R, space S, class Plan>
+void make_plan(Backend const& be, M const& m, tensor_view<T, R, S> const& x, key const& k,
+               Plan& into) requires(is_plan<Plan>&& Backend::memory == space::host) {
+  make_plan(be, m, inputs(x), k, into);
 }
 
 /// The share of row i's pixels that come from the sample itself: the mean of m, exact.

@@ -13,9 +13,10 @@
 ///   size [D] [H] W                           the spatial extents; none for features
 ///   key SEED STEP FIRST GLOBAL BLOCK
 ///   boxes K                                  boxes a sample
-///   choice K whole|boxes mix|erase [FILL...] one line a method (several for one_of)
+///   choice K whole|boxes|box_pair mix|erase [FILL...]   one line a method (several for one_of)
 ///   columns choice self partner ratio share_self share_partner weight_self weight_partner boxes
-///   ...                                      ROWS lines; a box is z0,z1,y0,y1,x0,x1; rows of kind whole have none
+///   ...                                      ROWS lines; a box is z0,z1,y0,y1,x0,x1; rows of kind whole have none,
+///                                            of box_pair the output's and the source's
 ///   end ROWS
 namespace mixaug {
 namespace detail {
@@ -26,6 +27,18 @@ void put(std::string& all, T v, char separator = ' ') {
   auto const r = std::to_chars(buffer, buffer + sizeof buffer, v);
   (all += separator).append(buffer, r.ptr);
 }
+
+inline void put_box(std::string& all, box const& b) {
+  put(all, b.z0), put(all, b.z1, ','), put(all, b.y0, ','), put(all, b.y1, ','), put(all, b.x0, ','),
+      put(all, b.x1, ',');
+}
+inline void show_box(std::ostream& out, box const& b, int spatial) {
+  if (b.empty()) return;
+  if (spatial == 3) out << " z " << b.z0 << ".." << b.z1;
+  if (spatial >= 2) out << " y " << b.y0 << ".." << b.y1;
+  out << " x " << b.x0 << ".." << b.x1;
+}
+inline constexpr char const* kind_names[] = {"whole", "boxes", "box_pair"};
 
 }  // namespace detail
 
@@ -48,7 +61,7 @@ void write_plan(std::ostream& out, plan<R, B> const& p) {
   for (index_t i = 0; i < s.rows; ++i) choices = choices > q.choice[i] ? choices : q.choice[i] + 1;
   for (int c = 0; c < choices; ++c) {
     put(all += "\nchoice", c);
-    all += q.region.kind_of[c] != 0 ? " boxes" : " whole";
+    all += ' ', all += detail::kind_names[q.region.kind_of[c]];
     all += q.blend.erases[c] ? " erase" : " mix";
     for (int j = 0; q.blend.erases[c] && j < q.blend.fill[c].count; ++j) put(all, q.blend.fill[c].value[j]);
   }
@@ -56,11 +69,9 @@ void write_plan(std::ostream& out, plan<R, B> const& p) {
   for (index_t i = 0; i < s.rows; ++i) {
     put(all, int{q.choice[i]}, '\n'), put(all, q.self[i]), put(all, q.partner[i]), put(all, q.ratio[i]);
     put(all, q.share_self[i]), put(all, q.share_partner[i]), put(all, q.weight_self[i]), put(all, q.weight_partner[i]);
-    for (index_t j = 0; q.region.kind_of[q.choice[i]] != 0 && j < s.boxes; ++j) {
-      box const b = q.region.box(i, j);
-      put(all, b.z0), put(all, b.z1, ','), put(all, b.y0, ','), put(all, b.y1, ','), put(all, b.x0, ','),
-          put(all, b.x1, ',');
-    }
+    int const kind = q.region.kind_of[q.choice[i]];
+    for (index_t j = 0; kind == 1 && j < s.boxes; ++j) detail::put_box(all, q.region.box(i, j));
+    if (kind == 2) detail::put_box(all, q.region.pair().to[i]), detail::put_box(all, q.region.pair().from[i]);
   }
   put(all += "\nend", s.rows);
   all += '\n';
@@ -103,9 +114,11 @@ inline any_plan read_plan(std::istream& in) {
     if (choices == 8) r.bad("a ninth choice", "at most 8");
     r.within("choice", choices, choices);
     std::string const region = r.word(), blend = r.word();
-    if (region != "whole" && region != "boxes") r.bad("region " + detail::quoted(region), "whole or boxes");
+    std::uint8_t kind = 0;
+    while (kind < 3 && region != detail::kind_names[kind]) ++kind;
+    if (kind == 3) r.bad("region " + detail::quoted(region), "whole, boxes or box_pair");
     if (blend != "mix" && blend != "erase") r.bad("blend " + detail::quoted(blend), "mix or erase");
-    kinds[choices] = region == "boxes" ? 1 : 0;
+    kinds[choices] = kind;
     fill_value& fill = p.blend.fill[choices];
     p.blend.erases[choices++] = blend == "erase";
     for (fill.count = 0; r.more() && fill.count < 4;) fill.value[fill.count++] = r.finite("fill");
@@ -121,7 +134,7 @@ inline any_plan read_plan(std::istream& in) {
     index_t self, partner;
     float value[5];
   };
-  std::string block, boxes_block;
+  std::string block, boxes_block, pairs_block;
   for (index_t i = 0; i < s.rows; ++i) {
     r.line();
     row_of row{};
@@ -134,9 +147,14 @@ inline any_plan read_plan(std::istream& in) {
     char const* const names[] = {"share_self", "share_partner", "weight_self", "weight_partner"};
     for (int c = 0; c < 4; ++c) row.value[c + 1] = r.finite(names[c]);
     block.append(reinterpret_cast<char const*>(&row), sizeof row);
+    box pair[2] = {no_box, no_box};
+    for (int j = 0; kinds[row.choice] == 2 && j < 2; ++j) detail::read_box(r, s, pair[j]);
+    if (!(detail::sized(pair[0], 0, 0, 0) == detail::sized(pair[1], 0, 0, 0)))
+      r.bad("a pair of boxes of two sizes", "two boxes of one size");
+    pairs_block.append(reinterpret_cast<char const*>(pair), sizeof pair);
     for (index_t j = 0; j < s.boxes; ++j) {
       box b = no_box;
-      if (kinds[row.choice] != 0) detail::read_box(r, s, b);
+      if (kinds[row.choice] == 1) detail::read_box(r, s, b);
       boxes_block.append(reinterpret_cast<char const*>(&b), sizeof b);
     }
     r.finish();
@@ -155,6 +173,9 @@ inline any_plan read_plan(std::istream& in) {
     for (index_t j = 0; j < s.boxes; ++j)
       std::memcpy(&p.region.box(i, j), boxes_block.data() + static_cast<std::size_t>(i * s.boxes + j) * sizeof(box),
                   sizeof(box));
+    char const* const pair = pairs_block.data() + static_cast<std::size_t>(2 * i) * sizeof(box);
+    std::memcpy(&p.region.pair().to[i], pair, sizeof(box));
+    std::memcpy(&p.region.pair().from[i], pair + sizeof(box), sizeof(box));
   }
   detail::complete(p);
   return p;
@@ -171,13 +192,12 @@ std::ostream& operator<<(std::ostream& out, plan<R, B> const& p) {
     std::snprintf(line, sizeof line, "%4lld %5lld %7lld %6.3f %11.3f %13.3f %7.3f  ", static_cast<long long>(i),
                   static_cast<long long>(q.self[i]), static_cast<long long>(q.partner[i]), double{q.ratio[i]},
                   double{q.share_self[i]}, double{q.share_partner[i]}, q.state(i).mean(q.shape));
-    out << line << (q.region.kind_of[q.choice[i]] == 0 ? "whole" : q.blend.erases[q.choice[i]] ? "erase" : "boxes");
-    for (index_t j = 0; q.region.kind_of[q.choice[i]] != 0 && j < q.shape.boxes; ++j) {
-      box const b = q.region.box(i, j);
-      if (b.empty()) continue;
-      if (q.shape.spatial == 3) out << " z " << b.z0 << ".." << b.z1;
-      if (q.shape.spatial >= 2) out << " y " << b.y0 << ".." << b.y1;
-      out << " x " << b.x0 << ".." << b.x1;
+    int const kind = q.region.kind_of[q.choice[i]];
+    out << line << (kind != 0 && q.blend.erases[q.choice[i]] ? "erase" : detail::kind_names[kind]);
+    for (index_t j = 0; kind == 1 && j < q.shape.boxes; ++j) detail::show_box(out, q.region.box(i, j), q.shape.spatial);
+    if (kind == 2) {
+      detail::show_box(out, q.region.pair().to[i], q.shape.spatial);
+      if (!(q.state(i).moved() == offset{})) detail::show_box(out << " from", q.region.pair().from[i], q.shape.spatial);
     }
     out << '\n';
   }

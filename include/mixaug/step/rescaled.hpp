@@ -30,6 +30,7 @@ void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& 
   if (&into == &p) fail("rescale's result is the plan itself; give another plan");
   into.fit(to);
   into.blend = p.blend, into.drawn_with = p.drawn_with, into.blends = p.blends, into.local = p.local;
+  into.moved = p.moved;
   index_t const n = to.rows;
   for (index_t i = 0; i < n; ++i) {
     into.choice[i] = p.choice[i], into.self[i] = p.self[i], into.partner[i] = p.partner[i], into.ratio[i] = p.ratio[i];

@@ -49,8 +49,9 @@ class workspace<space::device> {
     if (sent_ != nullptr) cudaEventDestroy(sent_);
   }
 
-  /// At least `bytes` bytes; what they held is lost when the block grows. Addresses stay until then.
-  std::byte* reserve(std::size_t bytes) {
+  /// At least `bytes` bytes; what they held is lost when the block grows. Addresses stay until then. `staged`: with
+  /// the pinned block beside it; a workspace has it always or never.
+  std::byte* reserve(std::size_t bytes, bool staged = true) {
     if (bytes > capacity_) {
       if (data_ != nullptr) MIXAUG_CUDA(cudaDeviceSynchronize());
       release();
@@ -58,8 +59,10 @@ class workspace<space::device> {
       void* block = nullptr;
       MIXAUG_CUDA(cudaMalloc(&block, bytes));
       data_ = static_cast<std::byte*>(block);
-      MIXAUG_CUDA(cudaMallocHost(&block, bytes));
-      staging_ = static_cast<std::byte*>(block);
+      if (staged) {
+        MIXAUG_CUDA(cudaMallocHost(&block, bytes));
+        staging_ = static_cast<std::byte*>(block);
+      }
       capacity_ = bytes;
     }
     used_ = bytes;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/backend/cuda.cuh>
+#include <mixaug/step/device_scores.hpp>
 #include <mixaug/step/make_plan.hpp>
 
 /// Device plans. Draws are made on the host, into the plan's pinned staging block; one copy brings all
@@ -20,7 +21,7 @@ void stage_into(M const& m, input_set<S> const& in, key const& k, Plan& into, bo
       auto const stages = stages_of(m);
       planner<decltype(stages), Plan, S> planned(into, stages, in, k);
       if (wait) into.block().wait();
-      planned.draw();
+      planned.draw(device_scorer<decltype(stages)>{stages});
     }
   }
 }
@@ -51,6 +52,7 @@ void upload(cuda const& be, plan<R, B> const& from, plan<R, B, space::device>& t
   if (!detail::capturing(be.stream)) to.block().wait();
   to.fit(from.shape);
   to.blend = from.blend, to.drawn_with = from.drawn_with, to.blends = from.blends, to.local = from.local;
+  to.moved = from.moved;
   std::memcpy(to.block().staging(), from.block().data(), to.block().size());
   upload(be, to);
 }
@@ -60,6 +62,7 @@ template <class R, class B>
 void download(cuda const& be, plan<R, B, space::device> const& from, plan<R, B>& to) {
   to.fit(from.shape);
   to.blend = from.blend, to.drawn_with = from.drawn_with, to.blends = from.blends, to.local = from.local;
+  to.moved = from.moved;
   MIXAUG_CUDA(
       cudaMemcpyAsync(to.block().data(), from.block().data(), from.block().size(), cudaMemcpyDeviceToHost, be.stream));
   MIXAUG_CUDA(cudaStreamSynchronize(be.stream));
@@ -67,10 +70,16 @@ void download(cuda const& be, plan<R, B, space::device> const& from, plan<R, B>&
 
 /// Draws the plan of one step on the host into `into` and queues its upload. Reuses the memory; waits only
 /// until the upload of the step before has left the staging block (not at all while the stream is captured).
+/// Methods that read pixels or score maps size their boxes on the host; maps are made and searched on the device, and
+/// the boxes placed there, so that nothing waits for the host: download() shows them.
 template <class M, space S, class Plan>
 void make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k, Plan& into) requires is_plan<Plan> {
   detail::stage_into(m, in, k, into, !detail::capturing(be.stream));
-  if constexpr (Plan::memory == space::device) upload(be, into);
+  if constexpr (Plan::memory == space::device) {
+    upload(be, into);
+    detail::device_place(be, detail::stages_of(m), in, into.staging().partner.data, into.view(), into.maps(),
+                         into.steps());
+  }
 }
 template <class M, class T, int R, space S, class Plan>
 void make_plan(cuda const& be, M const& m, tensor_view<T, R, S> const& x, key const& k,
@@ -90,6 +99,16 @@ auto make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k)
 template <class M, class T, int R, space S>
 auto make_plan(cuda const& be, M const& m, tensor_view<T, R, S> const& x, key const& k) {
   return make_plan(be, m, inputs(x), k);
+}
+
+/// saliency_map on a stream, with scratch from the stream's memory pool.
+template <saliency::detector D, class X, class Out>
+requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(cuda const& be, D const& detector, X const& images,
+                                                                    Out const& scores) {
+  if constexpr (detail::check_map_types<cuda, X, Out>()) {
+    detail::stream_scratch scratch(be.stream);
+    detail::device_map(be, detector, images, scores, scratch);
+  }
 }
 
 }  // namespace mixaug

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/blend/mix.hpp>
+#include <mixaug/label/by_share.hpp>
+#include <mixaug/method/recipe.hpp>
+#include <mixaug/pairing/shuffle.hpp>
+#include <mixaug/ratio/beta.hpp>
+#include <mixaug/region/salient_box.hpp>
+#include <mixaug/saliency/detector.hpp>
+
+namespace mixaug {
+
+/// Which part of the source goes where in the target (SaliencyMix, section 3.4).
+enum class scheme : unsigned char {
+  salient_to_corresponding,  ///< the default, and the best in the paper
+  salient_to_salient,
+  salient_to_non_salient,
+  non_salient_to_salient,
+  non_salient_to_non_salient,
+  non_salient_to_corresponding  ///< not in the paper: see background_mix
+};
+
+namespace detail {
+
+/// The region that does as a scheme says.
+constexpr region::salient_box box_of(scheme s, anchor_of of, window w) noexcept {
+  bool const from_peak =
+      s == scheme::salient_to_corresponding || s == scheme::salient_to_salient || s == scheme::salient_to_non_salient;
+  bool const same = s == scheme::salient_to_corresponding || s == scheme::non_salient_to_corresponding;
+  bool const to_peak = s == scheme::salient_to_salient || s == scheme::non_salient_to_salient;
+  return {.anchor = from_peak ? anchor::peak : anchor::valley,
+          .anchor_of = of,
+          .destination = same      ? destination::corresponding
+                         : to_peak ? destination::peak
+                                   : destination::valley,
+          .window = w};
+}
+
+}  // namespace detail
+
+/// SaliencyMix (Uddin et al., arXiv 2006.01791): the box around the most salient pixel of the partner replaces a box
+/// of the sample. lambda ~ Beta(alpha, alpha), uniform at the default alpha = 1, is the share that the sample keeps;
+/// labels follow the true share. The maps are `detector`'s, or inputs(x).scores(v) where these are given.
+/// Plan with a backend, which reads the pixels: make_plan(serial{}, saliencymix{}, x, key).
+/// Default: a map and a box for every sample; the published code takes one box for the batch from the source of its
+/// first row (mode::batch), cut off at the border (window::clipped), and reads normalised floats as bytes, which is
+/// not offered. Schemes but the first paste at another place than they read: not in place.
+/// Errors: alpha <= 0, prob outside [0, 1], a batch that is not of images, no pixels to read.
+struct saliencymix {
+  float alpha = 1.0f;
+  float prob = 1.0f;
+  mixaug::mode mode = mixaug::mode::sample;
+  mixaug::scheme scheme = mixaug::scheme::salient_to_corresponding;
+  saliency::any detector = saliency::fine_grained{};
+  mixaug::anchor_of anchor_of = mixaug::anchor_of::pixel;
+  mixaug::window window = mixaug::window::shifted;
+
+  auto stages() const {
+    return recipe{pairing::shuffle{},
+                  ratio::beta{alpha},
+                  detail::box_of(scheme, anchor_of, window),
+                  blend::mix{},
+                  label::by_share{},
+                  when{mode, prob},
+                  detector};
+  }
+};
+
+}  // namespace mixaug

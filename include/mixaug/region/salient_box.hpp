@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/region/random_box.hpp>
+#include <mixaug/saliency/peak.hpp>
+
+namespace mixaug {
+
+/// The pixel of the source that draws the box: the most or the least salient one.
+enum class anchor : unsigned char { peak, valley };
+/// What is sought: one pixel, with the box around it (the paper), or the place where a box of that size has the
+/// largest or least summed score. Single least salient pixels are arbitrary, and tie often.
+enum class anchor_of : unsigned char { pixel, window };
+/// Where the box goes in the target: the same place, or around the target's own peak or valley.
+enum class destination : unsigned char { corresponding, peak, valley };
+/// What becomes of a box that would leave the image.
+enum class window : unsigned char {
+  shifted,  ///< moved inside, keeping its size: the paper
+  clipped   ///< cut off, [c - side / 2, c + side / 2): the published code; shares follow the smaller box
+};
+
+namespace region {
+
+/// m = 0 in one box, found in score maps of the source and, for a salient destination, of the target. The sides
+/// are (1 - lambda)^(1/2) of the image's. Ties go to the first place in row order, on every backend.
+/// The box is sized with the other draws, and placed once the maps are there; images (n, c, h, w) only.
+struct salient_box {
+  mixaug::anchor anchor = mixaug::anchor::peak;
+  mixaug::anchor_of anchor_of = mixaug::anchor_of::pixel;
+  mixaug::destination destination = mixaug::destination::corresponding;
+  mixaug::window window = mixaug::window::shifted;
+
+  using kind = mixaug::kind::box_pair;
+  static constexpr bool reads_scores = true;
+
+  /// Sizes the box, at the origin.
+  template <class Columns>
+  void operator()(Columns const& columns, row_facts const& row, random const&) const noexcept {
+    double const area = 1.0 - static_cast<double>(row.ratio);
+    index_t const* const size = row.shape.size;
+    std::int32_t side[2];
+    for (int d = 0; d < 2; ++d) {
+      side[d] = static_cast<std::int32_t>(detail::box_side(size[1 + d], area, 2));
+      if (resizes()) side[d] -= side[d] % 2;  // half before the centre and half behind it
+    }
+    box const b{0, 1, 0, side[0], 0, side[1]};
+    columns.to[row.row] = columns.from[row.row] = b.empty() ? no_box : b;
+  }
+
+  MIXAUG_HD bool reads_target() const noexcept { return destination != mixaug::destination::corresponding; }
+  /// The two boxes may lie at different places.
+  MIXAUG_HD bool moves() const noexcept { return reads_target(); }
+  /// The box's size, and with it its share, may change when it is placed.
+  MIXAUG_HD bool resizes() const noexcept { return window == mixaug::window::clipped; }
+  /// Whether the least score is sought, in the source or the target.
+  MIXAUG_HD bool least(bool target) const noexcept {
+    return target ? destination == mixaug::destination::valley : anchor == mixaug::anchor::valley;
+  }
+
+  /// A box of the size of `b` around pixel c of an image of h x w pixels.
+  MIXAUG_HD box around(detail::pixel_place c, box const& b, index_t h, index_t w) const noexcept {
+    std::int32_t const sides[2] = {b.y1 - b.y0, b.x1 - b.x0}, centre[2] = {c.y, c.x};
+    index_t const size[2] = {h, w};
+    std::int32_t begin[2], end[2];
+    for (int d = 0; d < 2; ++d) {
+      index_t const half = sides[d] / 2, at = centre[d] - half;
+      bool const clips = window == mixaug::window::clipped;
+      begin[d] = static_cast<std::int32_t>(detail::greater(0, clips ? at : detail::lesser(at, size[d] - sides[d])));
+      end[d] = static_cast<std::int32_t>(clips ? detail::lesser(centre[d] + half, size[d]) : begin[d] + sides[d]);
+    }
+    box const placed{0, 1, begin[0], end[0], begin[1], end[1]};
+    return placed.empty() ? box{0, 0, 0, 0, 0, 0} : placed;
+  }
+
+  /// Scratch of place(), for a map of h x w.
+  std::size_t bytes(index_t h, index_t w) const noexcept {
+    return anchor_of == mixaug::anchor_of::window ? detail::window_bytes(h, w) : 0;
+  }
+  /// Where a box of the size of `b` goes on a map of h x w scores of the source, or the target.
+  box place(float const* map, index_t h, index_t w, bool target, box const& b, std::byte* scratch) const noexcept {
+    if (b.empty()) return no_box;
+    if (anchor_of == mixaug::anchor_of::pixel)
+      return around(least(target) ? detail::valley(map, h, w) : detail::peak(map, h, w), b, h, w);
+    auto const c = detail::window_peak(map, h, w, b.y1 - b.y0, b.x1 - b.x0, least(target), scratch);
+    return detail::sized(b, 0, c.y, c.x);
+  }
+
+  void check(plan_shape const& s) const {
+    if (s.spatial != 2)
+      detail::fail("region::salient_box needs images (n, c, h, w), and the batch has " +
+                   detail::text(index_t{s.spatial}) +
+                   " spatial dimensions; for hidden features, plan on the images and use rescaled(plan, extents)");
+    if (window == mixaug::window::clipped && moves())
+      detail::fail(
+          "region::salient_box's window = clipped would cut the boxes of source and target apart where they lie at "
+          "different places; use window = shifted, or destination = corresponding");
+    if (window == mixaug::window::clipped && anchor_of == mixaug::anchor_of::window)
+      detail::fail(
+          "region::salient_box's anchor_of = window finds places inside the image, where nothing is clipped; "
+          "use window = shifted");
+  }
+};
+
+}  // namespace region
+}  // namespace mixaug

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/saliency/center_surround.hpp>
+#include <mixaug/saliency/levels.hpp>
+
+namespace mixaug::saliency {
+
+/// Fine-grained saliency (Montabone and Soto, Image and Vision Computing 2010): how much brighter or darker than
+/// its surround a pixel is, over six sizes of surround. Scores are k / 255, with the arithmetic of OpenCV's
+/// StaticSaliencyFineGrained: the same bits on 8-bit images of up to 255 x 255 pixels, but for pixels that stand out
+/// both ways by more than 255 in all (some 4 in 10^8), where OpenCV's byte wraps round to a low score and this one
+/// stays at 1. On larger images OpenCV's sums in float may be rounded, and these are the true sums.
+///
+/// 8-bit images are taken as they are. Others are brought to 8 bit: with `range` (black, white), with
+/// `normalised` (mean and std of the loader), or, with neither, from each image's own minimum to its maximum.
+/// NaN is black, infinities are black or white. A constant image has no salient pixel: its map is 0.
+struct fine_grained {
+  channel_order order = channel_order::rgb;
+  value_range range{};
+  channel_stats normalised{};
+
+  static constexpr char const* name = "fine_grained";
+  detail::pixel_rule pixels() const noexcept { return {order, range, normalised}; }
+  void check(detail::map_shape const& s) const { pixels().check(name), detail::check_channels(name, s); }
+  std::size_t bytes(detail::map_shape const& s) const noexcept {
+    return detail::gray_bytes(s) + detail::center_surround_bytes(s.height, s.width);
+  }
+  void operator()(detail::image_batch const& images, index_t i, float* map, std::byte* scratch) const noexcept {
+    std::uint8_t const* const gray = detail::gray_of(images, i, pixels(), scratch);
+    detail::center_surround(gray, images.height(), images.width(), map, scratch);
+  }
+};
+
+}  // namespace mixaug::saliency

@@ -1,0 +1,104 @@
+#include <doctest/doctest.h>
+
+#include <mixaug/step/device_scores.hpp>
+
+#include "support/compare_plans.hpp"
+#include "support/emulated_device.hpp"
+#include "support/score_maps.hpp"
+
+// Detectors and searches of devices, item by item on the CPU, against those of the host.
+using ma::index_t;
+
+namespace {
+
+struct size {
+  index_t c, h, w;
+};
+constexpr size sizes[] = {{3, 32, 32}, {3, 40, 29}, {1, 1, 1}, {1, 1, 50}, {3, 37, 1}, {3, 2, 3}, {3, 130, 240}};
+
+template <class Detector, class T>
+void same_maps(Detector const& d, ma::tensor_view<T, 4> const& x, float bound) {
+  auto const n = static_cast<std::size_t>(x.extent[0] * x.extent[2] * x.extent[3]);
+  std::vector<float> host(n, -1.0f), device(n, -2.0f);
+  ma::extents<3> const e{x.extent[0], x.extent[2], x.extent[3]};
+  ma::workspace<ma::space::host> scratch;
+  ma::saliency_map(ma::serial{}, d, x, ma::scores(host.data(), e));
+  ma::detail::device_map(test::emulated_device{}, d, x, ma::scores(device.data(), e), scratch);
+  float largest = 0;
+  for (std::size_t k = 0; k < n; ++k) largest = std::max(largest, std::fabs(host[k] - device[k]));
+  CHECK(largest <= bound);
+}
+template <class T>
+void every_detector(ma::tensor_view<T, 4> const& x, ma::channel_order order) {
+  using namespace ma::saliency;
+  same_maps(fine_grained{.order = order}, x, 0.0f);
+  same_maps(frequency_tuned{.order = order}, x, 1e-5f);
+  same_maps(spectral_residual{.order = order}, x, 1e-5f);
+  same_maps(spectral_residual{.order = order, .work_height = 32, .work_width = 16}, x, 1e-5f);
+  same_maps(gradient_magnitude{}, x, 0.0f);
+}
+
+}  // namespace
+
+TEST_CASE("maps of a device are those of the host, of bytes and of floats in their own range") {
+  for (auto const& [c, h, w] : sizes) {
+    CAPTURE(h);
+    CAPTURE(w);
+    auto bytes = test::soft_images(3, c, h, w, 5);
+    every_detector(ma::nchw(bytes.data(), {3, c, h, w}), ma::channel_order::bgr);
+    if (h > 100) continue;
+    every_detector(ma::nhwc(bytes.data(), {3, h, w, c}), ma::channel_order::rgb);
+    std::vector<float> floats(bytes.begin(), bytes.end());
+    for (float& v : floats) v = 0.7f - v / 300;
+    if (floats.size() > 20) floats[7] = std::numeric_limits<float>::quiet_NaN(), floats[9] = std::numeric_limits<float>::infinity();
+    every_detector(ma::nchw(floats.data(), {3, c, h, w}), ma::channel_order::rgb);
+    same_maps(ma::saliency::fine_grained{.range = {-0.2f, 0.6f}}, ma::nchw(floats.data(), {3, c, h, w}), 0.0f);
+    same_maps(ma::saliency::fine_grained{.normalised = {{0.4f, 0.5f, 0.6f}, {0.2f, 0.3f, 0.4f}}}, ma::nchw(floats.data(), {3, c, h, w}), 0.0f);
+  }
+  std::vector<std::uint8_t> flat(2 * 3 * 20 * 20, 77);
+  every_detector(ma::nchw(flat.data(), {2, 3, 20, 20}), ma::channel_order::rgb);
+}
+
+namespace {
+
+/// As make_plan(cuda{}, ...) does it.
+template <class Method, class In>
+ma::plan_of<Method> planned_on_device(Method const& m, In const& in, ma::key const& k) {
+  ma::plan_of<Method> p;
+  auto const stages = m.stages();
+  ma::detail::planner<decltype(stages), ma::plan_of<Method>, ma::space::host>(p, stages, in, k)
+      .draw(ma::detail::device_scorer<decltype(stages)>{stages});
+  ma::detail::device_place(test::emulated_device{}, stages, in, p.partner.data, p.view(), p.maps(), p.steps());
+  return p;
+}
+template <class Method, class In>
+void same_places(Method const& m, In const& in, ma::key const& k) {
+  CHECK(test::same_plan(planned_on_device(m, in, k), ma::make_plan(ma::serial{}, m, in, k)));
+}
+
+}  // namespace
+
+TEST_CASE("boxes that a device places are those of the host, from maps with ties and from pixels") {
+  index_t const n = 13, h = 11, w = 16;
+  auto const maps = test::score_maps(n, h, w, 3), others = test::score_maps(20, h, w, 4);
+  auto images = test::soft_images(n, 3, h, w, 6), more = test::soft_images(20, 3, h, w, 7);
+  auto const x = ma::nchw(images.data(), {n, 3, h, w});
+  auto const scores = ma::scores(maps.data(), {n, h, w});
+  for (int s = 0; s < 6; ++s)
+    for (int form = 0; form < 3; ++form) {
+      ma::saliencymix m{.prob = 0.8f, .scheme = static_cast<ma::scheme>(s)};
+      m.anchor_of = form == 1 ? ma::anchor_of::window : ma::anchor_of::pixel;
+      m.window = form == 2 ? ma::window::clipped : ma::window::shifted;
+      if (form == 2 && ma::detail::box_of(m.scheme, m.anchor_of, m.window).moves()) continue;
+      CAPTURE(s);
+      CAPTURE(form);
+      same_places(m, ma::inputs(x).scores(scores), {.seed = 4});
+      same_places(m, ma::inputs(x), {.seed = 5});
+      same_places(m, ma::inputs(x).source_rows(20).source_images(ma::nchw(more.data(), {20, 3, h, w})), {.seed = 6});
+      same_places(m, ma::inputs(x).scores(scores).source_rows(20).source_scores(ma::scores(others.data(), {20, h, w})), {.seed = 7});
+      m.mode = ma::mode::batch;
+      same_places(m, ma::inputs(x).scores(scores), {.seed = 8});
+    }
+  ma::one_of const some(ma::saliencymix{.window = ma::window::clipped}, ma::mixup{}, ma::saliencymix{.scheme = ma::scheme::salient_to_salient, .detector = ma::saliency::frequency_tuned{}});
+  same_places(some, ma::inputs(x), {.seed = 9});
+}

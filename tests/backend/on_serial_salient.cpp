@@ -1,0 +1,3 @@
+#include "step/salient_cases.hpp"
+
+TEST_SALIENT(mixaug::serial);
