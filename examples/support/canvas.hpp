@@ -92,6 +92,21 @@ class canvas {
         blend(left + column, top + row, ink, cover[static_cast<std::size_t>(row * w + column)]);
   }
 
+  // One line of text in the middle of [x, x + width], cut where it is wider than that.
+  void centred(std::string_view text_line, int x, int width, double y, double size, rgb ink) {
+    std::string const line = fitted(text_line, width, size);
+    text(x + (width - text_width(line, size)) / 2, y, line, size, ink);
+  }
+
+  // A bright frame on a box's own outermost pixels between two dark ones, seen on any picture.
+  void marked_box(int x, int y, int w, int h, rgb bright = {255, 255, 255}) {
+    if (w <= 0 || h <= 0) return;
+    constexpr rgb dark{28, 30, 36};
+    frame(x - 1, y - 1, w + 2, h + 2, 1, dark, 0.8);
+    frame(x, y, w, h, 2, bright);
+    if (w > 6 && h > 6) frame(x + 2, y + 2, w - 4, h - 4, 1, dark, 0.5);
+  }
+
   bool write_png(std::string const& path) const {
     return stbi_write_png(path.c_str(), width_, height_, 3, pixels_.data(), width_ * 3) != 0;
   }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// The command line of the gallery.
+// The command line of the gallery, and of other examples that draw a sheet.
 
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <ios>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -13,19 +15,18 @@
 
 namespace example {
 
-inline constexpr char const* gallery_help =
-    R"(gallery: mixes a batch of images by every method, writes a sheet and prints what each one did
-
+inline constexpr char const* option_help =
+    R"(
   --data PATH   a folder of PNG or JPEG files (its sub-folders are the classes, if it has any) or a
-                CIFAR-10 binary file; without it the gallery draws its own images
-  --out FILE    where the sheet goes, a PNG file                        [gallery.png]
+                CIFAR-10 binary file; without it the example draws its own images
+  --out FILE    where the sheet goes, a PNG file                        [%s]
   --size N      height and width of the images, 8 to 256                [128; CIFAR-10: 32]
   --seed S      seed of the drawn images and of every plan              [4]
   --help        this text
 )";
 
 struct gallery_options {
-  std::string data, out = "gallery.png";
+  std::string data, out;
   std::int64_t size = 0;  // 0: what the images suggest
   std::uint64_t seed = 4;
 };
@@ -42,12 +43,16 @@ Number number_of(std::string_view name, std::string_view text, Number low, Numbe
 }
 
 // Prints the help and leaves where it is asked for; throws std::runtime_error on anything unknown.
-inline gallery_options read_options(int argc, char const* const* argv) {
+// `what` says what the example does, `sheet` where its sheet goes if nobody says.
+inline gallery_options read_options(int argc, char const* const* argv, char const* what,
+                                    char const* sheet) {
   gallery_options out;
+  out.out = sheet;
   for (int i = 1; i < argc; ++i) {
     std::string_view const name = argv[i];
     if (name == "--help" || name == "-h") {
-      std::fputs(gallery_help, stdout);
+      std::printf("%s\n", what);
+      std::printf(option_help, sheet);
       std::exit(0);
     }
     if (name != "--data" && name != "--out" && name != "--size" && name != "--seed")
@@ -62,6 +67,11 @@ inline gallery_options read_options(int argc, char const* const* argv) {
   }
   if (out.out.empty()) throw std::runtime_error("--out got an empty file name");
   return out;
+}
+
+inline void check_writable(std::string const& file) {
+  if (!std::ofstream(file, std::ios::app))
+    throw std::runtime_error(file + ": cannot be opened for writing");
 }
 
 }  // namespace example

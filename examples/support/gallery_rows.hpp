@@ -27,12 +27,57 @@ class gallery_rows {
         seed_(seed),
         sheet_(static_cast<int>(images.h), static_cast<int>(images.w), groups, "mixaug gallery",
                what +
-                   ". Numbers are shares in the label; a frame marks the pixels that the "
-                   "partner, or the fill, has taken.") {}
+                   ". Numbers are shares in the label; frames mark the pixels that were read in "
+                   "the partner, and written in the result.") {}
 
   image_set const& images() const { return images_; }
-  mixaug::key key() const { return {.seed = seed_}; }
-  void start(std::string const& name) { progress_.step(name); }
+
+  // One method: plan, apply, and everything worth knowing about both. All methods share the key, so
+  // that they mix the same partners by the same ratios as far as their rules let them.
+  template <class Method>
+  void show(std::string const& name, std::vector<std::string> const& options,
+            Method const& method) {
+    namespace ma = mixaug;
+    progress_.step(name);
+    std::vector<std::uint8_t> mixed(images_.pixels.size());
+    auto const x = ma::nhwc(images_.pixels.data(), {images_.n, images_.h, images_.w, images_.c});
+    auto const out = ma::nhwc(mixed.data(), {images_.n, images_.h, images_.w, images_.c});
+    auto const classes = ma::class_ids(images_.labels.data(), {images_.n});
+    auto const inputs = ma::inputs(x).class_ids(classes);
+    ma::key const key{.seed = seed_};
+
+    auto plan = ma::make_plan(ma::serial{}, method, inputs, key);
+    ma::apply(plan, x, out);
+
+    add(name, options, plan, mixed);
+    measure(
+        name, plan, [&] { ma::make_plan(ma::serial{}, method, inputs, key, plan); },
+        [&] { ma::apply(plan, x, out); });
+  }
+
+  void print() const {
+    progress_.clear();
+    constexpr char const* words = "%-29s %8s %8s %8s %8s %9s %10s %10s %10s\n";
+    std::printf(words, "", "samples", "ratio", "label", "pixel", "measured", "largest", "planned",
+                "mixed");
+    std::printf(words, "method", "mixed", "drawn", "share", "share", "share", "difference",
+                "per second", "per second");
+    for (line const& l : lines_) {
+      double const n = std::max(l.samples, 1.0);
+      std::printf("%-29s %8.0f %8.4f %8.4f %8.4f %9.4f %10.1e %10.0f %10.0f\n", l.name.c_str(),
+                  l.samples, l.ratio / n, l.labels / n, l.pixels / n, l.measured / n, l.difference,
+                  l.planned, l.mixed);
+    }
+  }
+
+  bool write_png(std::string const& path) { return sheet_.write_png(path); }
+
+ private:
+  static constexpr int groups = 3;
+  struct line {
+    std::string name;
+    double samples, ratio, labels, pixels, measured, difference, planned, mixed;
+  };
 
   // The sheet's row: a few samples on which there is something to see.
   template <class Plan>
@@ -43,32 +88,32 @@ class gallery_rows {
       std::int64_t const partner = plan.partner[i];
       std::uint8_t const* const result =
           mixed.data() + static_cast<std::size_t>(i) * images_.image_size();
-      triple t{images_.image(i),
-               partner < 0 ? nullptr : images_.image(partner),
-               result,
-               boxes_of(plan, i),
-               {}};
+      plan_boxes const boxes = boxes_of(plan, i);
+      triple t{images_.image(i), partner < 0 ? nullptr : images_.image(partner),
+               result,           boxes.read,
+               boxes.written,    {}};
       t.captions[0] = {images_.class_of(i)};
       t.captions[2] = {rounded(plan.share_self[i]) + " " + images_.class_of(i)};
-      if (partner >= 0) {
-        t.captions[1] = {partner == i ? "itself" : images_.class_of(partner)};
+      if (partner >= 0) t.captions[1] = {partner == i ? "itself" : images_.class_of(partner)};
+      if (partner >= 0 && (plan.share_partner[i] > 0 || plan.share_self[i] < 1))
         t.captions[2].push_back("+ " + rounded(plan.share_partner[i]) + " " +
                                 images_.class_of(partner));
-      } else {
+      else
         t.captions[2].push_back(rounded(mixaug::pixel_share(plan, i)) + " of its pixels");
-      }
       sheet_.add(t);
     }
   }
 
-  // The table's row: means over the samples that were not paired with themselves; those stay as
-  // they are, so that there is nothing to measure.
-  template <class Plan, class Work>
-  void measure(std::string const& name, Plan const& plan, Work const& work) {
+  // The table's row: means over the samples that were mixed; the others stay as they are, so that
+  // there is nothing to measure.
+  template <class Plan, class Planning, class Work>
+  void measure(std::string const& name, Plan const& plan, Planning const& planning,
+               Work const& work) {
     std::vector<double> const measured = measured_shares(plan, images_);
-    line l{name, 0, 0, 0, 0, 0, 0, runs_per_second(work) * static_cast<double>(images_.n)};
+    auto const n = static_cast<double>(images_.n);
+    line l{name, 0, 0, 0, 0, 0, 0, runs_per_second(planning) * n, runs_per_second(work) * n};
     for (std::int64_t i = 0; i < images_.n; ++i) {
-      if (plan.partner[i] == i) continue;
+      if (untouched(plan, i)) continue;
       double const share = mixaug::pixel_share(plan, i),
                    seen = measured[static_cast<std::size_t>(i)];
       l.samples += 1;
@@ -80,29 +125,6 @@ class gallery_rows {
     }
     lines_.push_back(l);
   }
-
-  void print() const {
-    progress_.clear();
-    constexpr char const* words = "%-24s %8s %8s %8s %8s %9s %10s %12s\n";
-    std::printf(words, "", "samples", "ratio", "label", "pixel", "measured", "largest", "images");
-    std::printf(words, "method", "mixed", "drawn", "share", "share", "share", "difference",
-                "per second");
-    for (line const& l : lines_) {
-      double const n = std::max(l.samples, 1.0);
-      std::printf("%-24s %8.0f %8.4f %8.4f %8.4f %9.4f %10.1e %12.0f\n", l.name.c_str(), l.samples,
-                  l.ratio / n, l.labels / n, l.pixels / n, l.measured / n, l.difference,
-                  l.per_second);
-    }
-  }
-
-  bool write_png(std::string const& path) { return sheet_.write_png(path); }
-
- private:
-  static constexpr int groups = 3;
-  struct line {
-    std::string name;
-    double samples, ratio, labels, pixels, measured, difference, per_second;
-  };
 
   static std::string rounded(double share) {
     char text[16];

@@ -14,17 +14,30 @@
 
 namespace example {
 
-// The boxes whose pixels the sample has lost, whatever kind of region the plan has.
+struct plan_boxes {
+  std::vector<outlined> read, written;
+};
+
+// The boxes whose pixels the sample has lost, whatever kind of region the plan has, and where in
+// the partner their new pixels come from.
 template <class Plan>
-std::vector<outlined> boxes_of(Plan const& plan, std::int64_t i) {
-  std::vector<outlined> out;
+plan_boxes boxes_of(Plan const& plan, std::int64_t i) {
+  plan_boxes out;
   auto const state = plan.state(i);
+  mixaug::offset const by = mixaug::detail::moved_by(state);
   for (std::int64_t j = 0; j < state.patches(); ++j) {
     auto const [where, m] = state.get(j);
-    if (m == 0 && !where.empty() && where.y1 <= plan.shape.size[1])
-      out.push_back({where.y0, where.y1, where.x0, where.x1});
+    if (m != 0 || where.empty() || where.y1 > plan.shape.size[1]) continue;
+    out.written.push_back({where.y0, where.y1, where.x0, where.x1});
+    out.read.push_back({where.y0 + by.y, where.y1 + by.y, where.x0 + by.x, where.x1 + by.x});
   }
   return out;
+}
+
+// Whether the output is the sample as it was: paired with itself, or left without a partner.
+template <class Plan>
+bool untouched(Plan const& plan, std::int64_t i) {
+  return plan.partner[i] == i || (plan.partner[i] < 0 && mixaug::pixel_share(plan, i) == 1);
 }
 
 // How little there is to see in a sample: from 0 where both classes show well.
@@ -32,8 +45,8 @@ template <class Plan>
 int dullness(Plan const& plan, image_set const& images, std::int64_t i) {
   double const share = mixaug::pixel_share(plan, i);
   std::int64_t const partner = plan.partner[i];
-  if (partner == i) return 3;
-  if (share < 0.3 || share > 0.8) return 2;
+  if (untouched(plan, i)) return 3;
+  if (share < (plan.share_partner[i] > 0 ? 0.3 : 0.5) || share > 0.8) return 2;
   return partner >= 0 && images.class_of(partner) == images.class_of(i) ? 1 : 0;
 }
 

@@ -23,7 +23,7 @@ struct triple {
   std::uint8_t const* sample = nullptr;
   std::uint8_t const* partner = nullptr;  // none: an empty tile
   std::uint8_t const* result = nullptr;
-  std::vector<outlined> boxes;
+  std::vector<outlined> read, written;               // boxes of the partner, and of the result
   std::array<std::vector<std::string>, 3> captions;  // under each tile, at most two lines
 };
 
@@ -46,13 +46,20 @@ class sheet {
         centred(headings[static_cast<std::size_t>(t)], tile_x(g, t), header - 18, 11, grey);
   }
 
-  // Starts a row: the method's name, its options below.
+  // Starts a row: the method's name, in two lines where it has two parts and is too long for one,
+  // and its options below.
   void row(std::string_view name, std::vector<std::string> const& options) {
     top_ = picture_.height();
     picture_.extend(tile_h() + above + below);
     if (rows_++ % 2 == 0) picture_.fill(0, top_, picture_.width(), tile_h() + above + below, band);
-    picture_.text(margin, top_ + above + 4, fitted(name, label_width - margin, 15), 15, ink, true);
-    int y = top_ + above + 32;
+    int y = top_ + above + 4;
+    if (std::size_t const comma = name.find(", ");
+        comma != name.npos && text_width(name, 15) > label_width - margin) {
+      picture_.text(margin, y, name.substr(0, comma + 1), 15, ink, true);
+      name.remove_prefix(comma + 2), y += 22;
+    }
+    picture_.text(margin, y, fitted(name, label_width - margin, 15), 15, ink, true);
+    y += 28;
     for (auto const& line : options)
       picture_.text(margin, y, fitted(line, label_width - margin - 8, 11), 11, grey), y += 20;
     group_ = 0;
@@ -71,7 +78,7 @@ class sheet {
         picture_.frame(x, y, tile_w(), tile_h(), 1, faint),
             centred("none", x, y + tile_h() / 2 - 5, 10, faint);
       if (k > 0 && tiles[at])
-        for (outlined const& b : t.boxes) outline_box(x, y, b);
+        for (outlined const& b : k == 1 ? t.read : t.written) outline_box(x, y, b);
       int below_tile = y + tile_h() + 8;
       for (auto const& line : t.captions[at])
         centred(line, x, below_tile, 11, k == 2 ? ink : grey), below_tile += 19;
@@ -100,26 +107,11 @@ class sheet {
   }
 
   void centred(std::string_view text, int x, int y, double size, rgb shade) {
-    std::string const line = fitted(text, tile_w() + gap - 4, size);
-    picture_.text(x + (tile_w() - text_width(line, size)) / 2, y, line, size, shade);
+    picture_.centred(text, x - gap / 2 + 2, tile_w() + gap - 4, y, size, shade);
   }
-
-  // The text, cut and dotted where it is wider than `width`.
-  static std::string fitted(std::string_view text, int width, double size) {
-    if (text_width(text, size) <= width) return std::string(text);
-    while (!text.empty() && text_width(std::string(text) + "..", size) > width)
-      text.remove_suffix(1);
-    return std::string(text) + "..";
-  }
-
-  // A white line on the box's own outermost pixels between two dark ones.
   void outline_box(int x, int y, outlined const& b) {
-    int const left = x + b.x0 * zoom_, top = y + b.y0 * zoom_, w = (b.x1 - b.x0) * zoom_,
-              h = (b.y1 - b.y0) * zoom_;
-    if (w <= 0 || h <= 0) return;
-    picture_.frame(left - 1, top - 1, w + 2, h + 2, 1, ink, 0.8);
-    picture_.frame(left, top, w, h, 2, {255, 255, 255});
-    if (w > 6 && h > 6) picture_.frame(left + 2, top + 2, w - 4, h - 4, 1, ink, 0.5);
+    picture_.marked_box(x + b.x0 * zoom_, y + b.y0 * zoom_, (b.x1 - b.x0) * zoom_,
+                        (b.y1 - b.y0) * zoom_);
   }
 
   int h_, w_, zoom_, groups_, rows_ = 0, top_ = 0, group_ = 0;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -87,6 +88,14 @@ inline double text_width(std::string_view text, double size) {
   double units = 0;
   for (char const c : text) units += c == ' ' ? 4 : glyph_of(c)[1] - '0' + 2.2;
   return units * size / 8;
+}
+
+// The text, cut and dotted where it is wider than `width`.
+inline std::string fitted(std::string_view text, int width, double size) {
+  if (text_width(text, size) <= width) return std::string(text);
+  while (!text.empty() && text_width(std::string(text) + "..", size) > width)
+    text.remove_suffix(1);
+  return std::string(text) + "..";
 }
 
 // The strokes of a line of text whose capitals fill [y, y + size].
