@@ -10,6 +10,7 @@
 // pairing: writes partner
 #include <mixaug/pairing/derangement.hpp>
 #include <mixaug/pairing/given.hpp>
+#include <mixaug/pairing/kernel_in_batch.hpp>
 #include <mixaug/pairing/minority.hpp>
 #include <mixaug/pairing/none.hpp>
 #include <mixaug/pairing/other_class.hpp>
@@ -37,8 +38,10 @@
 #include <mixaug/label/keep.hpp>
 // method: one paper a file
 #include <mixaug/method/background_mix.hpp>
+#include <mixaug/method/c_mixup.hpp>
 #include <mixaug/method/cutmix.hpp>
 #include <mixaug/method/cutout.hpp>
+#include <mixaug/method/metamix.hpp>
 #include <mixaug/method/mixup.hpp>
 #include <mixaug/method/one_of.hpp>
 #include <mixaug/method/saliencymix.hpp>

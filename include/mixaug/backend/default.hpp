@@ -3,6 +3,7 @@
 #include <mixaug/backend/serial.hpp>
 #include <mixaug/step/apply_adjoint.hpp>
 #include <mixaug/step/apply_inplace.hpp>
+#include <mixaug/step/saliency_map.hpp>
 
 // The only file that reads MIXAUG_BACKEND (serial, openmp, thrust or cuda), which the linked CMake target
 // sets. Each default has an inline namespace of its own, so that translation units that disagree never
@@ -40,7 +41,12 @@ inline namespace MIXAUG_JOIN(v0_default_, MIXAUG_BACKEND) {
   using default_backend = serial;
 #endif
 
-  /// apply, apply_inplace and apply_adjoint on the default backend.
+  /// saliency_map, apply, apply_inplace and apply_adjoint on the default backend.
+  template <saliency::detector D, class X, class Out>
+  requires(is_tensor_view<X> && is_tensor_view<Out>) void saliency_map(D const& detector, X const& images,
+                                                                       Out const& scores) {
+    mixaug::saliency_map(default_backend{}, detector, images, scores);
+  }
   template <class R, class B, space S, class... Views>
   void apply(plan<R, B, S> const& p, Views const&... views) {
     constexpr bool operands = (sizeof...(Views) == 2 || sizeof...(Views) == 3) && (detail::is_operand<Views> && ...);

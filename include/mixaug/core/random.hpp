@@ -15,7 +15,7 @@ struct key {
 };
 
 /// What a draw decides: one counter field, so that no two decisions share random bits.
-enum class purpose : std::uint8_t { choice = 1, gate, pairing, ratio, region };
+enum class purpose : std::uint8_t { choice = 1, gate, pairing, ratio, region, layer };
 
 namespace detail {
 

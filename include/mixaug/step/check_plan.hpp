@@ -75,6 +75,17 @@ inline void check_when(when const& w) {
   if (!(w.prob >= 0.0f && w.prob <= 1.0f)) fail("prob", text(double{w.prob}), "a probability in [0, 1]");
 }
 
+/// Rows of finite numbers: `rows`, or as many as the global batch has.
+inline void check_reals(char const* name, real_list const& v, index_t rows, index_t global) {
+  if (!v.given()) return;
+  if (v.data() == nullptr) fail(name, "a null pointer", text(rows) + " rows of numbers");
+  if (v.size() != rows && v.size() != global) same_rows(name, v.size(), rows);
+  for (index_t i = 0; i < v.size(); ++i)
+    for (index_t j = 0; j < v.width(); ++j)
+      if (!std::isfinite(v.at(i, j)))
+        fail(std::string(name) + "(" + text(i) + ", " + text(j) + ")", text(v.at(i, j)), "a finite number");
+}
+
 /// Maps (n, h, w) and images (n, c, h, w) that planning reads: the batch's extents, and memory.
 inline void check_maps(char const* name, image_batch const& v, plan_shape const& s, index_t rows, bool images) {
   if (v.type == element_type::none) return;
@@ -102,18 +113,14 @@ void check_inputs(input_set<S> const& in, key const& k) {
       same_rows(names[j], ids[j]->size(), expected);
     if (ids[j]->data() == nullptr) fail(names[j], "a null pointer", text(expected) + " integers");
   }
-  if (in.labels.given() && in.labels.data() == nullptr)
-    fail("targets", "a null pointer", text(s.samples) + " rows of numbers");
   if (in.loss_weights.given() && in.loss_weights.data() == nullptr)
     fail("weights", "a null pointer", text(s.samples) + " numbers");
-  if (in.labels.given()) {
-    if (in.labels.size() != s.samples && in.labels.size() != k.global)
-      same_rows("targets", in.labels.size(), s.samples);
-    for (index_t i = 0; i < in.labels.size(); ++i)
-      for (index_t j = 0; j < in.labels.width(); ++j)
-        if (!std::isfinite(in.labels.at(i, j)))
-          fail("targets(" + text(i) + ", " + text(j) + ")", text(in.labels.at(i, j)), "a finite number");
-  }
+  check_reals("targets", in.labels, s.samples, k.global);
+  check_reals("features", in.feature_rows, s.samples, k.global);
+  if ((in.source_labels.given() || in.source_feature_rows.given()) && s.own_source)
+    fail("source_targets and source_features describe a second source, and the inputs name none; add source_rows(n)");
+  check_reals("source_targets", in.source_labels, s.source_rows, s.source_rows);
+  check_reals("source_features", in.source_feature_rows, s.source_rows, s.source_rows);
   if (in.loss_weights.given()) {
     if (in.loss_weights.size() != s.samples && in.loss_weights.size() != k.global)
       same_rows("weights", in.loss_weights.size(), s.samples);

@@ -98,6 +98,11 @@ class input_set {
   input_set& targets(V const& v) {
     return labels = detail::real_list(v), *this;
   }
+  /// (n, d): what samples are compared by, where a rule asks for it; finite.
+  template <class V>
+  input_set& features(V const& v) {
+    return feature_rows = detail::real_list(v), *this;
+  }
   /// (n): a loss weight for each sample, copied to weight_self and, by partner, to weight_partner.
   template <class V>
   input_set& weights(V const& v) {
@@ -119,6 +124,15 @@ class input_set {
     return source_ids = detail::id_list(v), *this;
   }
 
+  /// (source rows) or (source rows, d): the targets and the features of the second source.
+  template <class V>
+  input_set& source_targets(V const& v) {
+    return source_labels = detail::real_list(v), *this;
+  }
+  template <class V>
+  input_set& source_features(V const& v) {
+    return source_feature_rows = detail::real_list(v), *this;
+  }
   /// (source rows, c, h, w): the images of the second source, or of the global batch where partners lie outside the
   /// call's rows; for methods that read the partners' pixels. In the batch's memory space.
   template <class T>
@@ -134,7 +148,7 @@ class input_set {
 
   plan_shape shape;
   detail::id_list ids, group_ids, places, source_ids;
-  detail::real_list labels, loss_weights;
+  detail::real_list labels, loss_weights, feature_rows, source_labels, source_feature_rows;
   detail::image_batch pixels, score_maps, source_pixels, source_maps;
 };
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cmath>
+#include <mixaug/core/error.hpp>
+
+namespace mixaug {
+
+/// How the chance of a pair falls with the distance d of its labels (or features), at bandwidth h.
+enum class kernel : unsigned char {
+  gaussian,  ///< exp(-d^2 / (2 h^2))
+  tophat     ///< 1 where d < h, else 0
+};
+
+namespace pairing {
+
+/// Options of a kernel's sampling table (C-Mixup, Yao et al., arXiv 2210.05775).
+struct kernel_options {
+  double bandwidth = 0.0;  ///< h, in the labels' own units; > 0 and finite
+  mixaug::kernel kernel = mixaug::kernel::gaussian;
+  bool with_self = true;  ///< a sample may be its own partner, as published; else never (-1 where no other can be)
+};
+
+}  // namespace pairing
+
+namespace detail {
+inline void check_kernel(pairing::kernel_options const& o) {
+  if (!(o.bandwidth > 0.0) || !std::isfinite(o.bandwidth))
+    fail("the kernel's bandwidth", text(o.bandwidth), "a finite number > 0, in the labels' units");
+}
+}  // namespace detail
+}  // namespace mixaug
