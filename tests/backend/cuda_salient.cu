@@ -31,7 +31,8 @@ void same_maps(Detector const& d, index_t h, index_t w, float bound) {
 }  // namespace
 
 TEST_CASE("maps of CUDA are those of the host") {
-  for (auto const& [h, w] : {std::pair<index_t, index_t>{32, 32}, {1, 1}, {17, 40}, {224, 224}, {300, 257}}) {
+  for (auto const& size : {std::pair<index_t, index_t>{32, 32}, {1, 1}, {17, 40}, {224, 224}, {300, 257}}) {
+    index_t const h = size.first, w = size.second;
     CAPTURE(h);
     same_maps(ma::saliency::fine_grained{}, h, w, 0.0f);
     same_maps(ma::saliency::frequency_tuned{}, h, w, 1e-5f);

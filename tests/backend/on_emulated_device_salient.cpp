@@ -41,7 +41,8 @@ void every_detector(ma::tensor_view<T, 4> const& x, ma::channel_order order) {
 }  // namespace
 
 TEST_CASE("maps of a device are those of the host, of bytes and of floats in their own range") {
-  for (auto const& [c, h, w] : sizes) {
+  for (size const& s : sizes) {
+    index_t const c = s.c, h = s.h, w = s.w;
     CAPTURE(h);
     CAPTURE(w);
     auto bytes = test::soft_images(3, c, h, w, 5);

@@ -4,6 +4,7 @@
 #include "support/count_allocations.hpp"
 #include "support/memory.hpp"
 #include "support/plans.hpp"
+#include "support/score_maps.hpp"
 #include "support/values.hpp"
 
 namespace test {
@@ -42,6 +43,40 @@ std::int64_t allocations_after_the_first(Method const& method) {
   return allocations() - before;
 }
 
+/// The same for a method that reads pixels: its plan, and the maps that one looks at.
+template <class Backend, class Method>
+struct salient_step {
+  Method method;
+  Backend be{};
+  index_t n = 12;
+  std::vector<std::uint8_t> pixels = soft_images(n, 3, 24, 20, 1), mixed = pixels;
+  std::vector<float> maps = std::vector<float>(static_cast<std::size_t>(n * 24 * 20));
+  std::vector<int> ids = std::vector<int>(static_cast<std::size_t>(n), 1);
+  ma::plan_of<Method> plan{};
+
+  void operator()(std::uint64_t step) {
+    ids[0] = 2, ids[5] = 7;
+    auto const x = ma::nchw(pixels.data(), {n, 3, 24, 20});
+    auto const scores = ma::scores(maps.data(), {n, 24, 20});
+    auto in = ma::inputs(x).class_ids(ma::class_ids(ids.data(), {n}));
+    ma::make_plan(be, method, in, ma::key{.seed = 1, .step = step}, plan);
+    ma::apply(be, plan, x, ma::nchw(mixed.data(), {n, 3, 24, 20}));
+    ma::saliency_map(be, ma::saliency::fine_grained{}, x, scores);
+    ma::saliency_map(be, ma::saliency::spectral_residual{.work_height = 16, .work_width = 32}, x, scores);
+    ma::saliency_map(be, ma::saliency::frequency_tuned{}, x, scores);
+    ma::saliency_map(be, ma::saliency::gradient_magnitude{}, x, scores);
+    ma::make_plan(be, method, in.scores(scores).source_rows(n).source_scores(scores).source_class_ids(ma::class_ids(ids.data(), {n})), ma::key{.step = step}, plan);
+  }
+};
+template <class Backend, class Method>
+std::int64_t salient_allocations(Method const& method) {
+  salient_step<Backend, Method> one{method};
+  one(0), one(1);
+  auto const before = allocations();
+  for (std::uint64_t step = 2; step < 6; ++step) one(step);
+  return allocations() - before;
+}
+
 }  // namespace test
 
 TEST_CASE_TEMPLATE_DEFINE("nothing is allocated after the first step", Backend, no_allocations) {
@@ -58,4 +93,11 @@ TEST_CASE_TEMPLATE_DEFINE("nothing is allocated after the first step", Backend, 
   CHECK(test::allocations_after_the_first<Backend>(with(ma::cutmix{}, ma::pairing::same_class{})) == 0);
   CHECK(test::allocations_after_the_first<Backend>(with(ma::mixup{}, ma::pairing::reverse{}, ma::ratio::uniform{})) == 0);
   CHECK(test::allocations_after_the_first<Backend>(ma::one_of(ma::mixup{}, ma::cutmix{}, ma::cutout{})) == 0);
+  if constexpr (Backend::memory == ma::space::host) {
+    using ma::saliencymix;
+    CHECK(test::salient_allocations<Backend>(saliencymix{}) == 0);
+    CHECK(test::salient_allocations<Backend>(saliencymix{.scheme = ma::scheme::salient_to_non_salient, .detector = ma::saliency::frequency_tuned{}, .anchor_of = ma::anchor_of::window}) == 0);
+    CHECK(test::salient_allocations<Backend>(saliencymix{.mode = ma::mode::batch, .detector = ma::saliency::spectral_residual{}}) == 0);
+    CHECK(test::salient_allocations<Backend>(ma::background_mix{}) == 0);
+  }
 }

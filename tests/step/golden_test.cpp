@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <mixaug/mixaug.hpp>
+#include <vector>
 
 // Plans are the same bits for every compiler, flag, backend and version of the library: these numbers may
 // change only together with the documented draws, and then old runs cannot be replayed.
@@ -38,6 +39,24 @@ std::uint64_t digest_of(ma::plan<R, B> const& p) {
   return d.h;
 }
 
+/// The same, and where the source of a box lies.
+template <class R, class B>
+std::uint64_t moved_digest_of(ma::plan<R, B> const& p) {
+  digest d{digest_of(p)};
+  for (index_t i = 0; i < p.rows(); ++i) {
+    ma::offset const by = ma::detail::moved_by(p.state(i));
+    for (std::int32_t v : {by.z, by.y, by.x}) d.add(static_cast<std::uint64_t>(v));
+  }
+  return d.h;
+}
+
+/// Score maps of 0..16 with many ties.
+std::vector<float> whole_scores(index_t count) {
+  std::vector<float> v;
+  for (std::uint32_t k = 0; k < static_cast<std::uint32_t>(count); ++k) v.push_back(static_cast<float>((k * 2654435761u >> 13) % 17));
+  return v;
+}
+
 ma::key const k{.seed = 0x0123456789ABCDEFu, .step = 1023456789012u, .first = 100, .global = 1000};
 auto const images = ma::nchw<float>(nullptr, {500, 3, 224, 200});
 auto const volumes = ma::volumes<float>(nullptr, {500, 1, 17, 40, 33});
@@ -58,4 +77,21 @@ TEST_CASE("plans have the bits that they always had") {
   CHECK(digest_of(make_plan(ma::cutmix{.minmax = {0.3f, 0.8f}}, volumes, k)) == 0xCEDD828DBDE674E1u);
   CHECK(digest_of(make_plan(ma::cutout{.n_holes = 2}, images, k)) == 0xFFD16AA38DC4713Cu);
   CHECK(digest_of(make_plan(ma::one_of(ma::mixup{}, ma::cutmix{}, ma::cutout{}), images, k)) == 0xACEB4B162642749Eu);
+}
+
+TEST_CASE("boxes found in score maps have the bits that they always had") {
+  using ma::scheme;
+  auto const maps = whole_scores(300 * 36 * 28);
+  auto const plan = [&](auto const& m) {
+    auto const x = ma::nchw<float>(nullptr, {300, 3, 36, 28});
+    return moved_digest_of(ma::make_plan(ma::serial{}, m, ma::inputs(x).scores(ma::scores(maps.data(), {300, 36, 28})), ma::key{.seed = 77, .step = 5}));
+  };
+  CHECK(plan(ma::saliencymix{}) == 0x27A4F4F0CFBCC157u);
+  CHECK(plan(ma::saliencymix{.alpha = 0.2f, .prob = 0.5f, .scheme = scheme::salient_to_salient}) == 0x8B1F3452AD3232D8u);
+  CHECK(plan(ma::saliencymix{.scheme = scheme::salient_to_non_salient, .anchor_of = ma::anchor_of::window}) == 0x77DC3AB7BC5AD9E7u);
+  CHECK(plan(ma::saliencymix{.scheme = scheme::non_salient_to_salient}) == 0xCC4654B594D4CEDAu);
+  CHECK(plan(ma::saliencymix{.scheme = scheme::non_salient_to_non_salient, .anchor_of = ma::anchor_of::window}) == 0x486B4948E3482B8Au);
+  CHECK(plan(ma::saliencymix{.mode = ma::mode::batch, .scheme = scheme::non_salient_to_corresponding}) == 0x309F96839ED1FB45u);
+  CHECK(plan(ma::saliencymix{.window = ma::window::clipped}) == 0x509AFA03757ABDFBu);
+  CHECK(plan(ma::one_of(ma::mixup{}, ma::saliencymix{.scheme = scheme::salient_to_salient}, ma::cutmix{})) == 0xE2C5F99E218124E9u);
 }

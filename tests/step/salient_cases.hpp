@@ -36,7 +36,8 @@ inline constexpr scheme_case schemes[] = {
 }  // namespace test
 
 TEST_CASE_TEMPLATE_DEFINE("saliencymix: boxes where the maps say, for every scheme, anchor and window", Backend, salient_places) {
-  for (auto const& [h, w] : {std::pair{9, 14}, {1, 1}, {1, 17}, {12, 2}, {23, 8}}) {
+  for (auto const& size : {std::pair<ma::index_t, ma::index_t>{9, 14}, {1, 1}, {1, 17}, {12, 2}, {23, 8}}) {
+    ma::index_t const h = size.first, w = size.second;
     test::salient_world<Backend> const world{{}, 24, h, w};
     CAPTURE(h);
     CAPTURE(w);
@@ -53,7 +54,7 @@ TEST_CASE_TEMPLATE_DEFINE("saliencymix: boxes where the maps say, for every sche
         CHECK(reference::first_misplaced(p, p.region, maps, maps, 0, {s.source_valley, s.target, form == 1, form == 2}) == -1);
         CHECK(p.moved == (s.target != 0));
         for (ma::index_t i = 0; i < 24; ++i) {
-          double const share = 1.0 - static_cast<double>(p.region.to[i].volume()) / (h * w);
+          double const share = 1.0 - static_cast<double>(p.region.to[i].volume()) / static_cast<double>(h * w);
           CHECK(p.share_self[i] == static_cast<float>(share));
           CHECK(p.share_partner[i] == 1.0f - p.share_self[i]);
         }

@@ -25,7 +25,8 @@ struct minority_only {
     for (index_t k = 0, end; k < n; k = end) {
       end = end_of(order, key, n, k);
       index_t const count = counted ? rule.class_counts(key[order[k]]) : end - k;
-      if (static_cast<double>(count) <= static_cast<double>(rule.at_most) * static_cast<double>(most)) continue;
+      // in float, so that 0.9f of 1000 is 900
+      if (static_cast<float>(count) <= rule.at_most * static_cast<float>(most)) continue;
       for (index_t j = k; j < end; ++j) {
         index_t const row = block.base + order[j];
         if (row >= first && row < last) task.assign(row - task.key.first, -1);
@@ -44,6 +45,30 @@ struct minority_only {
   }
 };
 
+/// Takes the partners from the rows of frequent classes: all but those with at most rule.at_most times the samples of
+/// the largest class, by rule.class_counts or by the batch. Class ids are checked before.
+template <class Task, class Rule>
+void leave_frequent(Task const& task, Rule const& rule) {
+  minority_only<Task, Rule> const only{task, rule};
+  if (task.in.ids.size() != task.global && task.global != task.rows() && !task.own_source())
+    only(typename Task::range{task.key.first, task.rows()}, task.key.first, task.key.first + task.rows());
+  else
+    each_block(task, only);
+}
+
+/// Counts, where given, are numbers of samples, one for each class that the batch has.
+template <class Task>
+void check_class_counts(Task const& task, tensor_view<std::int64_t const, 1> const& counts, std::string const& rule) {
+  if (counts.data == nullptr) return;
+  index_t const classes = counts.extent[0];
+  for (index_t c = 0; c < classes; ++c)
+    if (counts(c) < 0) fail(rule + "'s class_counts(" + text(c) + ")", text(counts(c)), "a number of samples >= 0");
+  for (index_t i = 0; i < task.in.ids.size(); ++i)
+    if (task.in.ids[i] < 0 || task.in.ids[i] >= classes)
+      fail("class_ids(" + text(i) + ")", text(task.in.ids[i]),
+           "a class in [0, " + text(classes) + "), as " + rule + "'s class_counts has");
+}
+
 }  // namespace detail
 
 namespace pairing {
@@ -58,30 +83,11 @@ struct minority {
 
   template <class Task>
   void operator()(Task const& task) const {
-    check(task);
-    detail::class_draw<Task>{task, "pairing::minority", false}();
-    detail::minority_only<Task, minority> const only{task, *this};
-    if (task.in.ids.size() != task.global && task.global != task.rows() && !task.own_source())
-      only(typename Task::range{task.key.first, task.rows()}, task.key.first, task.key.first + task.rows());
-    else
-      detail::each_block(task, only);
-  }
-
- private:
-  template <class Task>
-  void check(Task const& task) const {
     if (!(at_most > 0.0f && at_most < 1.0f))
       detail::fail("pairing::minority's at_most", detail::text(double{at_most}), "a fraction in (0, 1)");
-    if (class_counts.data == nullptr) return;
-    index_t const classes = class_counts.extent[0];
-    for (index_t c = 0; c < classes; ++c)
-      if (class_counts(c) < 0)
-        detail::fail("pairing::minority's class_counts(" + detail::text(c) + ")", detail::text(class_counts(c)),
-                     "a number of samples >= 0");
-    for (index_t i = 0; i < task.in.ids.size(); ++i)
-      if (task.in.ids[i] < 0 || task.in.ids[i] >= classes)
-        detail::fail("class_ids(" + detail::text(i) + ")", detail::text(task.in.ids[i]),
-                     "a class in [0, " + detail::text(classes) + "), as pairing::minority's class_counts has");
+    detail::check_class_counts(task, class_counts, "pairing::minority");
+    detail::class_draw<Task>{task, "pairing::minority", false}();
+    detail::leave_frequent(task, *this);
   }
 };
 

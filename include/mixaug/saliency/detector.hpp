@@ -7,7 +7,8 @@
 
 namespace mixaug::saliency {
 
-/// A detector writes the h * w scores of image i, with scratch of bytes(shape) bytes, without allocating.
+/// A detector writes the h * w scores of image i, finite and >= 0, with scratch of bytes(shape) bytes, without
+/// allocating.
 template <class D>
 concept detector = requires(D const& d, detail::image_batch const& images, detail::map_shape const& s, float* map,
                             std::byte* scratch) {

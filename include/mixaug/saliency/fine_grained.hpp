@@ -21,7 +21,7 @@ struct fine_grained {
 
   static constexpr char const* name = "fine_grained";
   detail::pixel_rule pixels() const noexcept { return {order, range, normalised}; }
-  void check(detail::map_shape const& s) const { pixels().check(name), detail::check_channels(name, s); }
+  void check(detail::map_shape const& s) const { detail::check_pixels(name, pixels(), s); }
   std::size_t bytes(detail::map_shape const& s) const noexcept {
     return detail::gray_bytes(s) + detail::center_surround_bytes(s.height, s.width);
   }

@@ -16,7 +16,7 @@ struct frequency_tuned {
 
   static constexpr char const* name = "frequency_tuned";
   detail::pixel_rule pixels() const noexcept { return {order, range, normalised}; }
-  void check(detail::map_shape const& s) const { pixels().check(name), detail::check_channels(name, s); }
+  void check(detail::map_shape const& s) const { detail::check_pixels(name, pixels(), s); }
   std::size_t bytes(detail::map_shape const& s) const noexcept {
     return static_cast<std::size_t>(s.channels) * detail::aligned(s.pixels()) +
            detail::aligned(detail::level_rows::bytes(s.width)) +

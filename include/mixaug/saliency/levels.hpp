@@ -13,14 +13,18 @@ enum class channel_order : unsigned char { rgb, bgr };
 /// The pixel values that stand for black and white; low == high: not given.
 struct value_range {
   float low = 0.0f, high = 0.0f;
-  constexpr bool given() const noexcept { return low != high; }
+  MIXAUG_HD constexpr bool given() const noexcept { return low != high; }
 };
 
-/// What a loader did to the pixels, v = (p - mean) / std for each channel; std of 0: nothing. Without a
+/// What a loader did to the pixels, v = (p - mean) / std for each channel; all 0: nothing. Without a
 /// value_range p is in [0, 1]. Statistics of the data set in the units of p: {{0.485f, ...}, {0.229f, ...}}.
 struct channel_stats {
   float mean[3] = {0, 0, 0}, std[3] = {0, 0, 0};
-  constexpr bool given() const noexcept { return std[0] != 0.0f; }
+  MIXAUG_HD constexpr bool given() const noexcept {
+    for (int c = 0; c < 3; ++c)
+      if (mean[c] != 0.0f || std[c] != 0.0f) return true;
+    return false;
+  }
 };
 
 namespace detail {
@@ -43,10 +47,10 @@ struct pixel_rule {
   value_range range{};
   channel_stats stats{};
 
-  MIXAUG_HD bool fixed() const noexcept { return range.low != range.high || stats.std[0] != 0.0f; }
+  MIXAUG_HD bool fixed() const noexcept { return range.given() || stats.given(); }
   /// The map of a channel; low and high are the image's own extremes, where nothing was said.
   MIXAUG_HD level_map map(index_t channel, float low, float high) const noexcept {
-    bool const normalised = stats.std[0] != 0.0f, ranged = range.low != range.high;
+    bool const normalised = stats.given(), ranged = range.given();
     double const from = static_cast<double>(ranged ? range.low : normalised ? 0.0f : low);
     double const to = static_cast<double>(ranged ? range.high : normalised ? 1.0f : high);
     level_map m;
@@ -55,11 +59,11 @@ struct pixel_rule {
     m.scale = to > from ? 510.0 / (to - from) : 0.0;
     return m;
   }
-  void check(char const* detector) const {
+  void check(char const* detector, index_t channels) const {
     if (range.given() && !(range.low < range.high && range.high <= FLT_MAX && range.low >= -FLT_MAX))
       fail(std::string("saliency::") + detector + "'s range",
            "[" + text(double{range.low}) + ", " + text(double{range.high}) + "]", "two finite numbers, low < high");
-    for (int c = 0; c < 3 && stats.given(); ++c)
+    for (int c = 0; c < channels && stats.given(); ++c)
       if (!(stats.std[c] > 0.0f && stats.std[c] <= FLT_MAX && stats.mean[c] >= -FLT_MAX && stats.mean[c] <= FLT_MAX))
         fail(std::string("saliency::") + detector + "'s normalised.std[" + text(index_t{c}) + "] and mean",
              text(double{stats.std[c]}) + " and " + text(double{stats.mean[c]}),
@@ -67,9 +71,10 @@ struct pixel_rule {
   }
 };
 
-inline void check_channels(char const* detector, map_shape const& s) {
+inline void check_pixels(char const* detector, pixel_rule const& rule, map_shape const& s) {
   if (s.channels != 1 && s.channels != 3)
     fail("the images' channels", text(s.channels), std::string("1 (gray) or 3 (colour) for saliency::") + detector);
+  rule.check(detector, s.channels);
 }
 
 /// OpenCV's 8-bit BGR2GRAY in 15-bit fixed point.

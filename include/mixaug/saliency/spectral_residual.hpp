@@ -20,7 +20,7 @@ struct spectral_residual {
   static constexpr char const* name = "spectral_residual";
   detail::pixel_rule pixels() const noexcept { return {order, range, normalised}; }
   void check(detail::map_shape const& s) const {
-    pixels().check(name), detail::check_channels(name, s);
+    detail::check_pixels(name, pixels(), s);
     for (index_t const side : {work_height, work_width})
       if (side < 8 || side > 1024 || (side & (side - 1)) != 0)
         detail::fail("saliency::spectral_residual's work_height and work_width",

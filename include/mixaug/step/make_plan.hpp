@@ -52,6 +52,11 @@ void make_plan(Backend const& be, M const& m, input_set<S> const& in, key const&
   if constexpr (detail::check_method<M, S>()) {
     static_assert(std::is_same_v<Plan, plan_of<M>>,
                   "mixaug: this plan is of another method, or of another memory; declare it as plan_of<method>");
+    constexpr bool reachable = S == space::host || !detail::scored<decltype(detail::stages_t<M>::region)>;
+    static_assert(reachable,
+                  "mixaug: this method reads pixels or score maps, and these are on the device; plan it there: "
+                  "make_plan(cuda{stream}, method, inputs, key, plan)");
+    if constexpr (!reachable) return;
     auto const stages = detail::stages_of(m);
     detail::planner<decltype(stages), Plan, S> planned(into, stages, in, k);
     planned.draw(detail::host_scorer<Backend, decltype(stages)>{be, stages, into.maps()});

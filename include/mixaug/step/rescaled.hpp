@@ -9,7 +9,7 @@ namespace mixaug {
 /// What becomes of label coefficients at another resolution, where boxes are rounded to its pixels.
 enum class shares : unsigned char {
   kept,    ///< as planned: labels belong to the images
-  derived  ///< the true shares of the other resolution, for rows that have a partner
+  derived  ///< the true shares of the other resolution, for rows that have a partner, whatever the label rule was
 };
 
 namespace detail {

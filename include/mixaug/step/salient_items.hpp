@@ -9,6 +9,13 @@
 /// it is in cache, and forgotten.
 namespace mixaug::detail {
 
+/// The normal form of images, for checks.
+inline five five_of(image_batch const& v) noexcept {
+  five f;
+  for (int d = 0; d < 4; ++d) f.extent[d + (d > 0)] = greater(1, v.extent[d]), f.stride[d + (d > 0)] = v.stride[d];
+  return f;
+}
+
 /// Where a method's maps come from: the images of the batch, or of a second source.
 struct map_source {
   image_batch batch, source;

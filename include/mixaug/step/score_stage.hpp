@@ -84,11 +84,15 @@ struct score_check {
   void operator()(Rule const&, Detector const& detector, no_columns, int member) const {
     bool const maps = in.score_maps.type != element_type::none;
     image_batch const &images = maps ? in.score_maps : in.pixels, &source = maps ? in.source_maps : in.source_pixels;
-    if constexpr (requires { detector.is_given(); })
-      if (!maps && detector.is_given())
-        fail("saliency::given reads score maps, which were not given; add them: mixaug::inputs(x).scores(v)");
+    bool given = std::is_same_v<Detector, saliency::given>;
+    if constexpr (requires { detector.is_given(); }) given = detector.is_given();
+    if (given && !maps)
+      fail("saliency::given reads score maps, which were not given; add them: mixaug::inputs(x).scores(v)");
     if (images.type == element_type::none || images.data == nullptr)
       fail("the batch", "not of pixels that can be read", "images (n, c, h, w) of numbers, or inputs(x).scores(v)");
+    for (image_batch const* v : {&images, &source})
+      if (!addressable(five_of(*v), 8))
+        fail("the images or score maps", "of strides " + shape_text(v->stride, 4), "elements that memory can hold");
     if (!maps) detector.check(map_shape{images.channels(), images.height(), images.width()});
     if (apart && source.type == element_type::none)
       fail(std::string("partners lie outside the batch, and their ") + (maps ? "score maps" : "images") +
