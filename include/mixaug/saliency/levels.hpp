@@ -72,8 +72,10 @@ struct pixel_rule {
 };
 
 inline void check_pixels(char const* detector, pixel_rule const& rule, map_shape const& s) {
-  if (s.channels != 1 && s.channels != 3)
-    fail("the images' channels", text(s.channels), std::string("1 (gray) or 3 (colour) for saliency::") + detector);
+  if (s.channels != 1 && s.channels != 3) {
+    std::string expected = "1 (gray) or 3 (colour) for saliency::";
+    fail("the images' channels", text(s.channels), expected += detector);
+  }
   rule.check(detector, s.channels);
 }
 
