@@ -8,11 +8,14 @@
 #include <mixaug/step/inputs.hpp>
 #include <mixaug/version.hpp>
 // pairing: writes partner
+#include <mixaug/pairing/class_similarity.hpp>
+#include <mixaug/pairing/class_tour.hpp>
 #include <mixaug/pairing/derangement.hpp>
 #include <mixaug/pairing/given.hpp>
 #include <mixaug/pairing/kernel_in_batch.hpp>
 #include <mixaug/pairing/minority.hpp>
 #include <mixaug/pairing/none.hpp>
+#include <mixaug/pairing/prototypes.hpp>
 #include <mixaug/pairing/other_class.hpp>
 #include <mixaug/pairing/reverse.hpp>
 #include <mixaug/pairing/roll.hpp>

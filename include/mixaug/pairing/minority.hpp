@@ -56,14 +56,27 @@ void leave_frequent(Task const& task, Rule const& rule) {
     each_block(task, only);
 }
 
-/// Counts, where given, are numbers of samples, one for each class that the batch has.
+/// Counts, where given, are numbers of samples, one for each class that the batch has; else the batch's are counted,
+/// which takes the class ids of all its rows.
 template <class Task>
-void check_class_counts(Task const& task, tensor_view<std::int64_t const, 1> const& counts, std::string const& rule) {
-  if (counts.data == nullptr) return;
-  index_t const classes = counts.extent[0];
-  for (index_t c = 0; c < classes; ++c)
-    if (counts(c) < 0) fail(rule + "'s class_counts(" + text(c) + ")", text(counts(c)), "a number of samples >= 0");
-  for (index_t i = 0; i < task.in.ids.size(); ++i)
+void check_class_counts(Task const& task, tensor_view<std::int64_t const, 1> const& counts, char const* rule) {
+  need(task.in.ids, rule, "class ids", "class_ids(v)");
+  index_t const classes = counts.extent[0], n = task.in.ids.size();
+  if (counts.data == nullptr) {
+    if (classes != 0) fail(std::string(rule) + "'s class_counts", "a null pointer", text(classes) + " numbers");
+    if (n != task.global && !task.own_source())
+      fail(std::string(rule) + " counts the classes of the batch, and got class ids for " + text(n) + " of its " +
+           text(task.global) + " rows; give class ids for all " + text(task.global) + " rows, or class_counts");
+    return;
+  }
+  index_t most = 0;
+  for (index_t c = 0; c < classes; ++c) {
+    if (counts(c) < 0)
+      fail(std::string(rule) + "'s class_counts(" + text(c) + ")", text(counts(c)), "a number of samples >= 0");
+    most = greater(most, counts(c));
+  }
+  if (most == 0) fail(std::string(rule) + "'s class_counts", "without a sample", "the counts of a data set");
+  for (index_t i = 0; i < n; ++i)
     if (task.in.ids[i] < 0 || task.in.ids[i] >= classes)
       fail("class_ids(" + text(i) + ")", text(task.in.ids[i]),
            "a class in [0, " + text(classes) + "), as " + rule + "'s class_counts has");
