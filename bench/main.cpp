@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// usage: bench [--quick] [--only TEXT] [--seconds S] [--benchmark_...]
+// usage: bench [--quick] [--large] [--only TEXT] [--seconds S] [--benchmark_...]
 // Prints the table of all contests (whose names hold TEXT), each measured for S seconds. With an argument of
 // Google Benchmark the jobs run under it instead, one by one.
 #include <benchmark/benchmark.h>

@@ -15,8 +15,8 @@
 #include <mixaug/pairing/kernel_in_batch.hpp>
 #include <mixaug/pairing/minority.hpp>
 #include <mixaug/pairing/none.hpp>
-#include <mixaug/pairing/prototypes.hpp>
 #include <mixaug/pairing/other_class.hpp>
+#include <mixaug/pairing/prototypes.hpp>
 #include <mixaug/pairing/reverse.hpp>
 #include <mixaug/pairing/roll.hpp>
 #include <mixaug/pairing/same_class.hpp>
