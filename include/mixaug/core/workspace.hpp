@@ -74,5 +74,11 @@ struct placer {
     used += sizeof(element) * static_cast<std::size_t>(count);
   }
 };
+/// Memory that a thread keeps for calls that bring none of their own; two, for a call inside a call.
+inline workspace<space::host>& kept_scratch(int which = 0) noexcept {
+  static thread_local workspace<space::host> kept[2];
+  return kept[which];
+}
+
 }  // namespace detail
 }  // namespace mixaug

@@ -76,12 +76,6 @@ constexpr bool check_map_types() {
   return spaces && ranks && floats && numbers;
 }
 
-/// Memory that a thread keeps for calls that bring none of their own.
-inline workspace<space::host>& kept_scratch() noexcept {
-  static thread_local workspace<space::host> kept;
-  return kept;
-}
-
 }  // namespace detail
 
 /// The saliency map of every image: images (n, c, h, w), 1 or 3 channels, or (n, h, w), of any element type and

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// --large: how the exact pairs of C-Mixup grow up to 1e8 labels (8 GB of memory, some minutes).
+#include <sys/resource.h>
+
+#include <mixaug/backend/openmp.hpp>
+#include <support/kernel_pairs.hpp>
+#include <support/options.hpp>
+#include <support/print.hpp>
+
+namespace {
+using namespace bench;
+constexpr int queries = kernel_pairs::queries;
+
+void grow(table& t, label_law law, char const* name, std::size_t n, double h) {
+  auto const y = labels_of(law, n);
+  std::shared_ptr<kernel_pairs> made;
+  double const build = seconds_of([&] { made = std::make_shared<kernel_pairs>(y, h, ma::openmp{2}); }, 1);
+  double const one = seconds_of([&] { made->draw(ma::serial{}); }, 5) / queries;
+  double const two = seconds_of([&] { made->draw(ma::openmp{2}); }, 5) / queries;
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  t.head.push_back(std::string("kernel, ") + name + text(", %.0e labels", double(n)) + text(", h = %-6g: table ", h) +
+                   text("%7.3f s (2 threads), ", build) + text("%5.1f bytes a label, draw ", made->bytes_a_label()) +
+                   text("%6.1f ns, 2 threads ", one * 1e9) + text("%6.1f ns, ", two * 1e9) +
+                   text("peak memory %.2f GB", double(used.ru_maxrss) * 1024e-9));
+}
+
+suite const rows(61, [](table& t) {
+  if (!chosen().large) return;
+  for (std::size_t n = 10000; n <= 100000000; n *= 10)
+    for (double h : {1e-3, 20.0 / double(n)}) grow(t, label_law::uniform, "uniform", n, h);
+  grow(t, label_law::lognormal, "lognormal(3)", 100000000, 0.01);
+});
+
+}  // namespace

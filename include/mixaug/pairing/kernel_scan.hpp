@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/pairing/kernel_arrays.hpp>
+#include <mixaug/pairing/kernel_exp.hpp>
+
+namespace mixaug::detail {
+
+/// One element of a window by its exact weight, or the slot of all that is outside it. Elements are counted lane by
+/// lane (0, 16, 32, ..., 1, 17, ...), so that sums run in vectors. Float decides; where the target is so near to a
+/// border that its rounding could matter, the whole is done again in double, whose bits are the same everywhere.
+template <class T>
+struct kernel_scan {
+  kernel_arrays<T> const& table;
+  double y;
+  index_t self;
+  kernel_window in;
+  double outside;  ///< weight of that slot
+
+  static constexpr index_t none = -1, vague = -2;  ///< no element near enough; not decided
+
+  kernel_scan() = delete;
+  MIXAUG_HD kernel_scan(kernel_arrays<T> const& t, double query, index_t own, kernel_window const& w) noexcept
+      : table(t), y(query), self(own), in(w), outside(t.outside * static_cast<double>(t.rows - w.size())) {}
+
+  /// 0 .. size - 1; size = outside; `none` where all elements of the window together weigh less than the outside's
+  /// bound, so that a search by distance is shorter than proposals.
+  MIXAUG_HD index_t pick(double u) const noexcept {
+    index_t const found = table.quick && static_cast<double>(static_cast<T>(y)) == y ? quick(u) : vague;
+    return found == vague ? exact(u) : found;
+  }
+
+  MIXAUG_HD index_t quick(double u) const noexcept {
+    constexpr int L = kernel_lanes;
+    float w[kernel_scan_most], lane[L] = {};
+    T const query = static_cast<T>(y), inverse = static_cast<T>(table.scale.inverse);
+    kernel_element<T> const* const e = table.element + in.begin;
+    int const n = static_cast<int>(in.size());
+    int const whole = (n + L - 1) / L * L;
+    for (int i = 0; i < whole; ++i) {
+      float const t = static_cast<float>((query - e[i].y) * inverse);
+      w[i] = falling_exp(-0.5f * t * t);
+    }
+    for (int i = n; i < whole; ++i) w[i] = 0.0f;
+    if (self >= 0)
+      for (int i = 0; i < n; ++i) w[i] = e[i].row == static_cast<std::uint32_t>(self) ? 0.0f : w[i];
+    for (int i = 0; i < whole; i += L)
+      for (int l = 0; l < L; ++l) lane[l] += w[i + l];
+    float four[L / 4];  // short chains of sums, in the order of the lanes
+    for (int l = 0; l < L / 4; ++l) four[l] = (lane[4 * l] + lane[4 * l + 1]) + (lane[4 * l + 2] + lane[4 * l + 3]);
+    float const near = (four[0] + four[1]) + (four[2] + four[3]);
+    if (!(near >= 0.5f && outside < 0.25 * static_cast<double>(near))) return vague;
+    // Errors: exp 2^-20 of a weight and 2^-21 for the rounding of its exponent; sums 2^-18 of the total.
+    float const total = near + static_cast<float>(outside), room = total * 0x1p-17f + static_cast<float>(n) * 0x1p-21f;
+    float const target = static_cast<float>(u) * total;
+    if (target >= near) return target - near > room ? n : vague;
+    float below = 0.0f;
+    int l = 0;
+    while (l < L - 4 && target >= below + four[l / 4]) below += four[l / 4], l += 4;
+    for (int k = 0; k < 3 && target >= below + lane[l]; ++k) below += lane[l++];
+    for (int i = l; i < n; i += L) {
+      float const next = below + w[i];
+      if (target < next) return target - below > room && next - target > room ? i : vague;
+      below = next;
+    }
+    return vague;
+  }
+
+  MIXAUG_HD index_t exact(double u) const noexcept {
+    constexpr int L = kernel_lanes;
+    double w[kernel_scan_most];
+    index_t const n = in.size();
+    for (index_t i = 0; i < n; ++i) {
+      double const t = table.scale(y, table.element[in.begin + i].y), v = fixed_falling_exp(-0.5 * t * t);
+      w[i] = table.element[in.begin + i].row == self ? 0.0 : v;
+    }
+    double near = 0.0;
+    for (index_t l = 0; l < L; ++l)
+      for (index_t i = l; i < n; i += L) near += w[i];
+    if (near < outside || near < 1e-200) return none;
+    double const target = u * (near + outside);
+    double below = 0.0;
+    for (index_t l = 0; l < L; ++l)
+      for (index_t i = l; i < n; i += L) {
+        below += w[i];
+        if (target < below) return i;
+      }
+    return n;
+  }
+};
+
+}  // namespace mixaug::detail
