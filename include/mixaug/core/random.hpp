@@ -105,16 +105,16 @@ namespace detail {
 inline constexpr int bits_width = 32;
 
 /// The rows [row, row + 32): the same numbers as random(k, row + i, what).bits(number), in lanes that the compiler
-/// vectorises.
-inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uint64_t* out,
-                         std::uint32_t number = 0) noexcept {
+/// vectorises; bits(number, 1) too where there is room for them.
+inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uint64_t* out, std::uint64_t number = 0,
+                         std::uint64_t* second = nullptr) noexcept {
   std::uint32_t a[bits_width], b[bits_width], c[bits_width], d[bits_width];
   for (int i = 0; i < bits_width; ++i) {
     std::uint64_t const r = row + static_cast<std::uint64_t>(i);
     a[i] = static_cast<std::uint32_t>(r);
     b[i] = static_cast<std::uint32_t>((r >> 32 & 0xFFu) | k.step << 8);
-    c[i] = static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(what) << 16) | number << 24;
-    d[i] = number >> 8;
+    c[i] = static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(what) << 16 | number << 24);
+    d[i] = static_cast<std::uint32_t>(number >> 8);
   }
   std::uint32_t k0 = static_cast<std::uint32_t>(k.seed), k1 = static_cast<std::uint32_t>(k.seed >> 32);
   for (int round = 0; round < 10; ++round) {
@@ -132,6 +132,7 @@ inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uin
     k1 += 0xBB67AE85u;
   }
   for (int i = 0; i < bits_width; ++i) out[i] = std::uint64_t{a[i]} | std::uint64_t{b[i]} << 32;
+  for (int i = 0; i < bits_width && second != nullptr; ++i) second[i] = std::uint64_t{c[i]} | std::uint64_t{d[i]} << 32;
 }
 
 }  // namespace detail

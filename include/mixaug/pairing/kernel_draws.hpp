@@ -37,36 +37,6 @@ struct kernel_draw_threads {
   }
 };
 
-/// bits(number) and bits(number, 1) of the rows [row, row + 32), purpose pairing: the counters of mixaug::random, in
-/// lanes that the compiler vectorises.
-inline void pairing_bits(key const& k, std::uint64_t row, std::uint64_t number, std::uint64_t* first,
-                         std::uint64_t* second) noexcept {
-  std::uint32_t a[bits_width], b[bits_width], c[bits_width], d[bits_width];
-  for (int i = 0; i < bits_width; ++i) {
-    std::uint64_t const r = row + static_cast<std::uint64_t>(i);
-    a[i] = static_cast<std::uint32_t>(r);
-    b[i] = static_cast<std::uint32_t>((r >> 32 & 0xFFu) | k.step << 8);
-    c[i] = static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(purpose::pairing) << 16 | number << 24);
-    d[i] = static_cast<std::uint32_t>(number >> 8);
-  }
-  std::uint32_t k0 = static_cast<std::uint32_t>(k.seed), k1 = static_cast<std::uint32_t>(k.seed >> 32);
-  for (int round = 0; round < 10; ++round, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
-    for (int i = 0; i < bits_width; ++i) {
-      std::uint32_t const ph = static_cast<std::uint32_t>(std::uint64_t{0xD2511F53u} * a[i] >> 32),
-                          pl = 0xD2511F53u * a[i];
-      std::uint32_t const qh = static_cast<std::uint32_t>(std::uint64_t{0xCD9E8D57u} * c[i] >> 32),
-                          ql = 0xCD9E8D57u * c[i];
-      a[i] = qh ^ b[i] ^ k0;
-      b[i] = ql;
-      c[i] = ph ^ d[i] ^ k1;
-      d[i] = pl;
-    }
-  for (int i = 0; i < bits_width; ++i) {
-    first[i] = std::uint64_t{a[i]} | std::uint64_t{b[i]} << 32;
-    second[i] = std::uint64_t{c[i]} | std::uint64_t{d[i]} << 32;
-  }
-}
-
 /// The same partners, a block of queries at a time on the host: items(count(), job). What a draw reads is read for all
 /// queries of the block in turn, and again for those that were rejected, so that the waits for memory overlap.
 template <class T>
@@ -104,7 +74,8 @@ struct kernel_draw_items {
     in_flight f;
     for (int i = 0; i < n; ++i) f.query[i] = table.query[list.rows(start + i)];
     for (int i = 0; i < block; i += bits_width)
-      pairing_bits(list.key, static_cast<std::uint64_t>(list.key.first + start + i), number, f.first + i, f.second + i);
+      bits_of_rows(list.key, static_cast<std::uint64_t>(list.key.first + start + i), purpose::pairing, f.first + i,
+                   number, f.second + i);
     for (int i = 0; i < n; ++i) f.cell[i] = table.cell[f.query[i].cell], f.pending[i] = i, f.own[i] = 0;
     int left = n;
     for (int round = 0; round < rounds && left > 0; ++round) {

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cstring>
-#include <mixaug/core/config.hpp>
+#include <mixaug/saliency/reflect.hpp>
 
 /// Rows of 8-bit images: the 3 x 3 binomial filter [1 2 1]' [1 2 1] / 16, which is OpenCV's GaussianBlur with a 3 x 3
 /// kernel, and running sums.
 namespace mixaug::detail {
 
-/// Borders as in d c b | a b c d | c b a: the edge is not repeated. A side of one pixel is its own neighbour.
-MIXAUG_HD constexpr index_t mirrored(index_t i, index_t n) noexcept {
-  return n == 1 ? 0 : i < 0 ? -i : i >= n ? 2 * n - 2 - i : i;
-}
 MIXAUG_HD constexpr std::uint16_t binomial_sum(std::uint16_t a, std::uint16_t b, std::uint16_t c) noexcept {
   return static_cast<std::uint16_t>(a + 2 * b + c);
 }
@@ -28,7 +24,7 @@ inline void binomial_row(std::uint8_t const* MIXAUG_RESTRICT above, std::uint8_t
                          std::uint8_t* MIXAUG_RESTRICT out) noexcept {
   for (index_t x = 0; x < w; x += blur_block)
     for (index_t u = x; u < x + blur_block; ++u) sums[u] = binomial_sum(above[u], row[u], below[u]);
-  sums[-1] = sums[mirrored(-1, w)], sums[w] = sums[mirrored(w, w)];
+  sums[-1] = sums[reflect_101(-1, w)], sums[w] = sums[reflect_101(w, w)];
   for (index_t x = 0; x < w; x += blur_block)
     for (index_t u = x; u < x + blur_block; ++u) out[u] = binomial_level(sums[u - 1], sums[u], sums[u + 1]);
 }
@@ -37,7 +33,7 @@ inline void binomial_row(std::uint8_t const* MIXAUG_RESTRICT above, std::uint8_t
 inline void binomial_blur(std::uint8_t const* a, index_t h, index_t w, index_t stride, std::uint16_t* sums,
                           std::uint8_t* out) noexcept {
   for (index_t y = 0; y < h; ++y)
-    binomial_row(a + mirrored(y - 1, h) * stride, a + y * stride, a + mirrored(y + 1, h) * stride, w, sums,
+    binomial_row(a + reflect_101(y - 1, h) * stride, a + y * stride, a + reflect_101(y + 1, h) * stride, w, sums,
                  out + y * stride);
 }
 

@@ -85,9 +85,9 @@ struct steps_of<saliency::fine_grained> : level_steps {
   MIXAUG_HD std::size_t plane() const noexcept { return (static_cast<std::size_t>(pixels()) + 63) / 64 * 64; }
   MIXAUG_HD std::uint8_t blur(std::uint8_t const* a, index_t pixel) const noexcept {
     index_t const h = height(), w = width(), y = pixel / w, x = pixel - y * w;
-    std::uint8_t const *const above = a + mirrored(y - 1, h) * w, *const row = a + y * w,
-                              *const below = a + mirrored(y + 1, h) * w;
-    index_t const left = mirrored(x - 1, w), right = mirrored(x + 1, w);
+    std::uint8_t const *const above = a + reflect_101(y - 1, h) * w, *const row = a + y * w,
+                              *const below = a + reflect_101(y + 1, h) * w;
+    index_t const left = reflect_101(x - 1, w), right = reflect_101(x + 1, w);
     return binomial_level(binomial_sum(above[left], row[left], below[left]), binomial_sum(above[x], row[x], below[x]),
                           binomial_sum(above[right], row[right], below[right]));
   }

@@ -83,8 +83,8 @@ struct steps_of<saliency::frequency_tuned> : level_steps {
       case 7: {
         index_t const c = item / all, p = item - c * all, y = p / w, x = p - y * w;
         float const* const a = colours + c * all + x;
-        blurred[item] = binomial(a[reflected(y - 2, h) * w], a[reflected(y - 1, h) * w], a[y * w],
-                                 a[reflected(y + 1, h) * w], a[reflected(y + 2, h) * w]);
+        blurred[item] = binomial(a[reflect_101(y - 2, h) * w], a[reflect_101(y - 1, h) * w], a[y * w],
+                                 a[reflect_101(y + 1, h) * w], a[reflect_101(y + 2, h) * w]);
         return;
       }
       case 8: {
@@ -92,8 +92,8 @@ struct steps_of<saliency::frequency_tuned> : level_steps {
         float square = 0.0f;
         for (index_t c = 0; c < planes(); ++c) {
           float const* const a = blurred + c * all + y * w;
-          square = add_square(binomial(a[reflected(x - 2, w)], a[reflected(x - 1, w)], a[x], a[reflected(x + 1, w)],
-                                       a[reflected(x + 2, w)]),
+          square = add_square(binomial(a[reflect_101(x - 2, w)], a[reflect_101(x - 1, w)], a[x],
+                                       a[reflect_101(x + 1, w)], a[reflect_101(x + 2, w)]),
                               head.mean[c], square);
         }
         score(k, item) = square_root(square);

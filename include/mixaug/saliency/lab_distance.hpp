@@ -2,6 +2,7 @@
 #pragma once
 #include <mixaug/blend/stream.hpp>
 #include <mixaug/saliency/lab.hpp>
+#include <mixaug/saliency/reflect.hpp>
 
 /// Frequency-tuned saliency (Achanta, Hemami, Estrada and Suesstrunk, CVPR 2009): the distance in CIE Lab between
 /// the mean colour and each pixel of the image after a 5 x 5 binomial blur, (1, 4, 6, 4, 1) / 16 each way.
@@ -15,12 +16,6 @@ inline constexpr index_t lab_lanes = 16;
 /// or a checkerboard), and the map is 0. One level in one pixel gives more than 100 times as much.
 inline constexpr float lab_noise = 0x1p-12f;
 
-/// Reflect-101 about both ends, gfedcb|abcdefgh|gfedcba, for any i and n >= 1.
-MIXAUG_HD constexpr index_t reflected(index_t i, index_t n) noexcept {
-  if (n == 1) return 0;
-  while (i < 0 || i >= n) i = i < 0 ? -i : 2 * (n - 1) - i;
-  return i;
-}
 /// 16 times the binomial mean of five neighbours.
 MIXAUG_HD inline float binomial(float a, float b, float c, float d, float e) noexcept {
   return add_product(6.0f, c, add_product(4.0f, b + d, a + e));
@@ -84,11 +79,11 @@ inline void blur_column_row(float const* const* r, index_t stride, float* MIXAUG
 /// The column blur of row y and its reflections left and right.
 inline void blur_columns(lab_planes const& p, index_t y, index_t c) noexcept {
   float const* rows[5];
-  for (int k = 0; k < 5; ++k) rows[k] = p.row(reflected(y + k - 2, p.h), c);
+  for (int k = 0; k < 5; ++k) rows[k] = p.row(reflect_101(y + k - 2, p.h), c);
   float* const to = p.blurred(c);
   blur_column_row(rows, p.stride, to);
-  float const edge[4] = {to[reflected(-2, p.w)], to[reflected(-1, p.w)], to[reflected(p.w, p.w)],
-                         to[reflected(p.w + 1, p.w)]};
+  float const edge[4] = {to[reflect_101(-2, p.w)], to[reflect_101(-1, p.w)], to[reflect_101(p.w, p.w)],
+                         to[reflect_101(p.w + 1, p.w)]};
   to[-2] = edge[0], to[-1] = edge[1], to[p.w] = edge[2], to[p.w + 1] = edge[3];
 }
 /// The row blur and the distance; gives the greatest of the row. Writes `stride` numbers.

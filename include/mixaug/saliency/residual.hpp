@@ -2,6 +2,7 @@
 #pragma once
 #include <mixaug/saliency/elementary_f32.hpp>
 #include <mixaug/saliency/fft.hpp>
+#include <mixaug/saliency/reflect.hpp>
 #include <mixaug/saliency/resize_linear.hpp>
 
 /// The spectral residual of Hou and Zhang (CVPR 2007), with the steps and constants of OpenCV's detector, on a working
@@ -157,10 +158,6 @@ inline std::uint32_t blur_along(index_t h, float const* MIXAUG_RESTRICT in, floa
   }
   return top;
 }
-MIXAUG_HD constexpr index_t reflect_101(index_t i, index_t n) noexcept {
-  return i < 0 ? -i : i < n ? i : 2 * n - 2 - i;
-}
-
 /// Even items to real parts, odd ones to imaginary parts; by way of integers, because then the loops vectorise.
 inline void pair_bytes(index_t half, std::uint8_t const* MIXAUG_RESTRICT in, std::int32_t* MIXAUG_RESTRICT row,
                        double* MIXAUG_RESTRICT re, double* MIXAUG_RESTRICT im) noexcept {

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/config.hpp>
+
+namespace mixaug::detail {
+
+/// The pixel that stands for i outside [0, n): borders as in d c b | a b c d | c b a, the edge not repeated, as often
+/// as it takes. A side of one pixel is its own neighbour.
+MIXAUG_HD constexpr index_t reflect_101(index_t i, index_t n) noexcept {
+  if (n == 1) return 0;
+  while (i < 0 || i >= n) i = i < 0 ? -i : 2 * (n - 1) - i;
+  return i;
+}
+
+}  // namespace mixaug::detail
