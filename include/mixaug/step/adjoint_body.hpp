@@ -42,6 +42,7 @@ template <class T, class Region, class Blend, space S>
 struct adjoint_body {
   using element = T;
   using real = typename mixer<T>::real;
+  static constexpr bool moves = moving<Region>();
 
   rows_view<T const> grad;  // of the output
   rows_view<T> out;         // gradient of the batch, of the source, or of gathered rows
@@ -79,7 +80,7 @@ struct adjoint_body {
     if (!from_self && (!source || alone)) return;
     auto const state = plan.state(i);
     index_t first = e0, begin = e0, last = e0 + n;  // of the output's row: acc[0], and what lies inside it
-    if constexpr (moving<Region>())
+    if constexpr (moves)
       if (!from_self) {
         offset const by = moved_by(state);
         z -= by.z, y -= by.y, first -= by.x * out.px;
