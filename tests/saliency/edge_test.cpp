@@ -139,3 +139,12 @@ TEST_CASE("images of NaN, of infinities, of huge and of tiny values have maps of
   CHECK(map_of(ma::saliency::gradient_magnitude{}, std::vector<float>{biggest, 0, biggest, 0, biggest, biggest}, 3, 1, 2)[0] == 1.0f);
   CHECK(map_of(ma::saliency::gradient_magnitude{}, std::vector<float>{denormal, 0, 2 * denormal}, 1, 1, 3) == std::vector<float>{0.5f, 0, 1});
 }
+
+TEST_CASE("without a backend, maps are those of the default one") {
+  std::vector<std::uint8_t> pixels(2 * 12 * 9);
+  for (std::size_t k = 0; k < pixels.size(); ++k) pixels[k] = static_cast<std::uint8_t>(k * k % 251);
+  std::vector<float> a(pixels.size()), b(pixels.size(), -1.0f);
+  ma::saliency_map(ma::serial{}, ma::saliency::fine_grained{}, ma::nchw(pixels.data(), {2, 1, 12, 9}), ma::scores(a.data(), {2, 12, 9}));
+  ma::saliency_map(ma::saliency::fine_grained{}, ma::nchw(pixels.data(), {2, 1, 12, 9}), ma::scores(b.data(), {2, 12, 9}));
+  CHECK(a == b);
+}

@@ -94,15 +94,15 @@ struct device_placing {
     if constexpr (chooses<Stages>)
       relabel_member(stages.label.all, columns, member);
     else
-      relabel_by(stages.label, columns, member, member);
+      relabel_by(stages.label, columns, member);
   }
   template <class... R, class Columns>
   void relabel_member(rules<R...> const& r, Columns const& columns, int member, int at = 0) const {
-    if (at == member) relabel_by(r.head, columns, member, at);
+    if (at == member) relabel_by(r.head, columns, member);
     if constexpr (sizeof...(R) > 1) relabel_member(r.rest, columns, member, at + 1);
   }
   template <class Label, class Columns>
-  void relabel_by(Label const& label, Columns const& columns, int member, int) const {
+  void relabel_by(Label const& label, Columns const& columns, int member) const {
     if constexpr (requires { Label::on_device; })
       be.rows(clipped_share_body<Columns, View, Label>{plan, columns, label, member}, plan.shape.rows);
     else
