@@ -12,6 +12,7 @@
 #include <mixaug/pairing/class_tour.hpp>
 #include <mixaug/pairing/derangement.hpp>
 #include <mixaug/pairing/given.hpp>
+#include <mixaug/pairing/intra_label_or_group.hpp>
 #include <mixaug/pairing/kernel_in_batch.hpp>
 #include <mixaug/pairing/minority.hpp>
 #include <mixaug/pairing/none.hpp>
@@ -44,10 +45,13 @@
 #include <mixaug/method/c_mixup.hpp>
 #include <mixaug/method/cutmix.hpp>
 #include <mixaug/method/cutout.hpp>
+#include <mixaug/method/lisa.hpp>
 #include <mixaug/method/metamix.hpp>
 #include <mixaug/method/mixup.hpp>
 #include <mixaug/method/one_of.hpp>
+#include <mixaug/method/regmixup.hpp>
 #include <mixaug/method/saliencymix.hpp>
+#include <mixaug/method/umix.hpp>
 // step: plan, apply, labels
 #include <mixaug/backend/default.hpp>
 #include <mixaug/step/labels.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 #include <doctest/doctest.h>
 
+#include "step/adjoint_cases.hpp"
 #include "step/apply_cases.hpp"
 
 namespace test {
@@ -105,8 +106,25 @@ TEST_CASE_TEMPLATE_DEFINE("a plan of mixup fits features of any size and rank", 
   });
 }
 
+TEST_CASE_TEMPLATE_DEFINE("clean rows, then the mixes: an output of twice the rows, and its gradient", Backend, source_clean) {
+  auto const x = ma::nchw<float>(nullptr, {7, 3, 6, 10}), out = ma::nchw<float>(nullptr, {14, 3, 6, 10});
+  auto const values = test::any_values<float>(x.size(), 5);
+  ma::when const w{.prob = 0.8f, .clean_rows = true};
+  auto const check = [&](char const* name, auto const& method) {
+    auto const plan = ma::make_plan(method, x, ma::key{.seed = 9});
+    REQUIRE(plan.rows() == 14);
+    test::apply_check<Backend, float, 4>{{}, x, out, 0, values}(name, plan);
+    test::adjoint_check<Backend, float, 4>{{}, out, x}(name, plan);
+  };
+  check("regmixup", ma::regmixup{});
+  check("boxes", with(ma::cutmix{.boxes = 2}, w));
+  check("holes", with(ma::cutout{.length = 3}, w));
+  check("boxes that move", with(ma::cutmix{}, test::random_pair{}, w));
+}
+
 #define TEST_SOURCES(BACKEND)                        \
   TEST_CASE_TEMPLATE_INVOKE(source_second, BACKEND); \
   TEST_CASE_TEMPLATE_INVOKE(source_split, BACKEND);  \
   TEST_CASE_TEMPLATE_INVOKE(source_block, BACKEND);  \
+  TEST_CASE_TEMPLATE_INVOKE(source_clean, BACKEND);  \
   TEST_CASE_TEMPLATE_INVOKE(source_features, BACKEND)

@@ -20,10 +20,14 @@ struct label_shares {
   float self, partner;
 };
 
-/// When a method is applied at all, and whether its draws are one a sample or one a batch.
+/// When a method is applied at all, whether its draws are one a sample or one a batch, and whether the batch as it is
+/// comes along: rows [0, n) of the output are then the samples themselves, and rows [n, 2 n) their mixes, whose loss
+/// weights are multiplied by mixed_weight (RegMixup).
 struct when {
   mixaug::mode mode = mixaug::mode::sample;
   float prob = 1.0f;
+  bool clean_rows = false;
+  float mixed_weight = 1.0f;
 };
 
 /// A ratio rule gives a sampler (which may hold a table); the sampler turns 64 uniform bits into lambda in [0, 1].

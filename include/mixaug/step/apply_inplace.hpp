@@ -24,7 +24,10 @@ requires(is_tensor_view<X>) void apply_inplace(Backend const& be, plan<R, B, S> 
     if (f.extent[0] != s.samples)
       detail::fail("x", detail::text(f.extent[0]) + " rows",
                    detail::text(s.samples) + " rows, for which the plan was made");
-    if (!p.local || s.rows != s.samples)
+    if (s.rows != s.samples)
+      detail::fail("this plan has " + detail::text(s.rows) + " rows for " + detail::text(s.samples) +
+                   " samples, which cannot be written in place; use apply with an output of its own");
+    if (!p.local)
       detail::fail(
           "apply_inplace mixes a batch with itself, and this plan's partners lie outside the batch (a second source, "
           "or the global batch); use apply(plan, x, source, out)");

@@ -71,8 +71,20 @@ inline key checked(key k, index_t n) {
   return k;
 }
 
-inline void check_when(when const& w) {
+inline void check_when(when const& w, bool reads_scores) {
   if (!(w.prob >= 0.0f && w.prob <= 1.0f)) fail("prob", text(double{w.prob}), "a probability in [0, 1]");
+  if (!(w.mixed_weight >= 0.0f && w.mixed_weight <= FLT_MAX))
+    fail("mixed_weight", text(double{w.mixed_weight}), "a finite number >= 0");
+  if (w.clean_rows && reads_scores)
+    fail(
+        "clean_rows with a method that reads score maps, which are those of the output's rows; plan the mixes alone, "
+        "and give the batch itself to the network beside them");
+}
+/// A method of one_of.
+inline void check_member(when const& w) {
+  check_when(w, false);
+  if (w.clean_rows)
+    fail("clean_rows doubles the rows of a whole batch, and one_of mixes some of them; use it with one method");
 }
 
 /// Rows of finite numbers: `rows`, or as many as the global batch has.
@@ -84,6 +96,16 @@ inline void check_reals(char const* name, real_list const& v, index_t rows, inde
     for (index_t j = 0; j < v.width(); ++j)
       if (!std::isfinite(v.at(i, j)))
         fail(std::string(name) + "(" + text(i) + ", " + text(j) + ")", text(v.at(i, j)), "a finite number");
+}
+
+/// Loss weights: `rows`, or as many as the global batch has.
+inline void check_weights(char const* name, real_list const& v, index_t rows, index_t global) {
+  if (!v.given()) return;
+  if (v.data() == nullptr) fail(name, "a null pointer", text(rows) + " numbers");
+  if (v.size() != rows && v.size() != global) same_rows(name, v.size(), rows);
+  for (index_t i = 0; i < v.size(); ++i)
+    if (double const w = v.at(i); !(w >= 0 && w <= double{FLT_MAX}))
+      fail(std::string(name) + "(" + text(i) + ")", text(w), "a finite float >= 0");
 }
 
 /// Maps (n, h, w) and images (n, c, h, w) that planning reads: the batch's extents, and memory.
@@ -102,32 +124,28 @@ inline void check_maps(char const* name, image_batch const& v, plan_shape const&
 template <space S>
 void check_inputs(input_set<S> const& in, key const& k) {
   plan_shape const& s = in.shape;
-  id_list const* const ids[] = {&in.ids, &in.group_ids, &in.places, &in.source_ids};
-  char const* const names[] = {"class_ids", "groups", "index", "source_class_ids"};
-  for (int j = 0; j < 4; ++j) {
+  id_list const* const ids[] = {&in.ids, &in.group_ids, &in.places, &in.source_ids, &in.source_group_ids};
+  char const* const names[] = {"class_ids", "groups", "index", "source_class_ids", "source_groups"};
+  for (int j = 0; j < 5; ++j) {
     if (!ids[j]->given()) continue;
-    if (j == 3 && s.own_source)
-      fail("source_class_ids describe a second source, and the inputs name none; add source_rows(n)");
-    index_t const expected = j == 3 ? s.source_rows : s.samples;
-    if (ids[j]->size() != expected && (j == 3 || ids[j]->size() != k.global))
+    bool const source = j >= 3;
+    if (source && s.own_source)
+      fail(std::string(names[j]) + " describe a second source, and the inputs name none; add source_rows(n)");
+    index_t const expected = source ? s.source_rows : s.samples;
+    if (ids[j]->size() != expected && (source || ids[j]->size() != k.global))
       same_rows(names[j], ids[j]->size(), expected);
     if (ids[j]->data() == nullptr) fail(names[j], "a null pointer", text(expected) + " integers");
   }
-  if (in.loss_weights.given() && in.loss_weights.data() == nullptr)
-    fail("weights", "a null pointer", text(s.samples) + " numbers");
   check_reals("targets", in.labels, s.samples, k.global);
   check_reals("features", in.feature_rows, s.samples, k.global);
-  if ((in.source_labels.given() || in.source_feature_rows.given()) && s.own_source)
-    fail("source_targets and source_features describe a second source, and the inputs name none; add source_rows(n)");
+  if ((in.source_labels.given() || in.source_feature_rows.given() || in.source_loss_weights.given()) && s.own_source)
+    fail(
+        "source_targets, source_features and source_weights describe a second source, and the inputs name none; add "
+        "source_rows(n)");
   check_reals("source_targets", in.source_labels, s.source_rows, s.source_rows);
   check_reals("source_features", in.source_feature_rows, s.source_rows, s.source_rows);
-  if (in.loss_weights.given()) {
-    if (in.loss_weights.size() != s.samples && in.loss_weights.size() != k.global)
-      same_rows("weights", in.loss_weights.size(), s.samples);
-    for (index_t i = 0; i < in.loss_weights.size(); ++i)
-      if (double const w = in.loss_weights.at(i); !(w >= 0 && w <= double{FLT_MAX}))
-        fail("weights(" + text(i) + ")", text(w), "a finite float >= 0");
-  }
+  check_weights("weights", in.loss_weights, s.samples, k.global);
+  check_weights("source_weights", in.source_loss_weights, s.source_rows, s.source_rows);
   check_maps("scores", in.score_maps, s, s.samples, false);
   check_maps("source_scores", in.source_maps, s, s.own_source ? k.global : s.source_rows, false);
   check_maps("source_images", in.source_pixels, s, s.own_source ? k.global : s.source_rows, true);

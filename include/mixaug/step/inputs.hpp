@@ -68,6 +68,30 @@ class real_list {
   bool given_ = false, is_double_ = false;
 };
 
+/// Loss weights that an object computes as they are read.
+class weights_by_row {
+ public:
+  weights_by_row() = default;
+  template <class W>
+  explicit weights_by_row(W const& w) noexcept : object_(&w), rows_(w.rows()), read_(&read<W>) {
+    static_assert(
+        requires(index_t i) { static_cast<float>(w.weight(i)); },
+        "mixaug: weights are a view (n), or an object with rows() and weight(row), such as weight::uncertainty");
+  }
+  bool given() const noexcept { return object_ != nullptr; }
+  index_t rows() const noexcept { return rows_; }
+  float operator[](index_t row) const { return read_(object_, row); }
+
+ private:
+  template <class W>
+  static float read(void const* w, index_t row) {
+    return static_cast<float>(static_cast<W const*>(w)->weight(row));
+  }
+  void const* object_ = nullptr;
+  index_t rows_ = 0;
+  float (*read_)(void const*, index_t) = nullptr;
+};
+
 }  // namespace detail
 
 /// What the stages of a method may read, by name: the batch, and optional views beside it. A rule that
@@ -103,11 +127,18 @@ class input_set {
   input_set& features(V const& v) {
     return feature_rows = detail::real_list(v), *this;
   }
-  /// (n): a loss weight for each sample, copied to weight_self and, by partner, to weight_partner.
+  /// (n): a loss weight for each sample, copied to weight_self and, by partner, to weight_partner. Or an object of the
+  /// room weight/ that knows every row of the data set, w.rows() and w.weight(row): with index(v), which tells the rows
+  /// of the batch; partners of a second source are rows of the data set already.
   template <class V>
   input_set& weights(V const& v) {
-    static_assert(V::rank == 1, "mixaug: weights are (n), one a sample");
-    return loss_weights = detail::real_list(v), *this;
+    if constexpr (is_tensor_view<V>) {
+      static_assert(V::rank == 1, "mixaug: weights are (n), one a sample");
+      loss_weights = detail::real_list(v), row_weights = {};
+    } else {
+      row_weights = detail::weights_by_row(v), loss_weights = {};
+    }
+    return *this;
   }
   /// (n, h, w): a score for each pixel (saliency, attention, CAM), finite and not negative, in the batch's memory
   /// space. Methods that read scores take these, and run no detector.
@@ -124,6 +155,16 @@ class input_set {
     return source_ids = detail::id_list(v), *this;
   }
 
+  /// (source rows) integers, and weights: the groups and the loss weights of the second source.
+  template <class V>
+  input_set& source_groups(V const& v) {
+    return source_group_ids = detail::id_list(v), *this;
+  }
+  template <class V>
+  input_set& source_weights(V const& v) {
+    static_assert(V::rank == 1, "mixaug: weights are (n), one a sample");
+    return source_loss_weights = detail::real_list(v), *this;
+  }
   /// (source rows) or (source rows, d): the targets and the features of the second source.
   template <class V>
   input_set& source_targets(V const& v) {
@@ -147,8 +188,9 @@ class input_set {
   }
 
   plan_shape shape;
-  detail::id_list ids, group_ids, places, source_ids;
-  detail::real_list labels, loss_weights, feature_rows, source_labels, source_feature_rows;
+  detail::id_list ids, group_ids, places, source_ids, source_group_ids;
+  detail::real_list labels, loss_weights, feature_rows, source_labels, source_feature_rows, source_loss_weights;
+  detail::weights_by_row row_weights;
   detail::image_batch pixels, score_maps, source_pixels, source_maps;
 };
 

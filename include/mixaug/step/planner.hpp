@@ -2,6 +2,7 @@
 #pragma once
 #include <mixaug/step/check_plan.hpp>
 #include <mixaug/step/index_plan.hpp>
+#include <mixaug/step/loss_weights.hpp>
 #include <mixaug/step/score_stage.hpp>
 
 namespace mixaug::detail {
@@ -32,12 +33,14 @@ class planner {
     check_inputs(in_, key_);
     if constexpr (requires { s.ratio.check(in_.shape); }) s.ratio.check(in_.shape);
     if constexpr (requires { s.region.check(in_.shape); }) s.region.check(in_.shape);
-    if constexpr (choosing)
-      for (auto const& w : when_.each) check_when(w);
-    else
-      check_when(when_);
+    if constexpr (choosing) {
+      for (auto const& w : when_.each) check_member(w);
+    } else {
+      check_when(when_, scored<decltype(s.region)>);
+      if (when_.clean_rows) clean_ = in_.shape.samples;
+    }
     if constexpr (requires { s.region.box_count(); }) in_.shape.boxes = s.region.box_count();
-    in_.shape.rows = in_.shape.samples;
+    in_.shape.rows = clean_ + in_.shape.samples;
   }
 
   /// `scorer` places the regions that score maps decide, between the draws and the labels.
@@ -54,10 +57,11 @@ class planner {
     plan_.moved = false;
     if constexpr (requires { stages_.region.moves(); }) plan_.moved = stages_.region.moves();
     try {
-      for (index_t i = 0; i < v.shape.rows; ++i) decide(v, d, i);
+      for (index_t i = 0; i < clean_; ++i) keep(v, i);
+      for (index_t i = 0; i < v.shape.samples; ++i) decide(v, d, i);
       index_readers(v, plan_.scratch());
       scorer.place(v, in_);
-      for (index_t i = 0; i < v.shape.rows; ++i) share(v, i, d.fires[i]);
+      for (index_t i = 0; i < v.shape.samples; ++i) share(v, clean_ + i, d.fires[i]);
     } catch (...) {  // a region or label rule of the user's own: leave no half of a plan
       plan_.fit({});
       throw;
@@ -80,7 +84,7 @@ class planner {
   }
   draft decisions() {
     auto const sampler = stages_.ratio.sampler();
-    index_t const n = in_.shape.rows;
+    index_t const n = in_.shape.samples;
     placer measure;
     draft d;
     d.place(measure, n);
@@ -99,14 +103,10 @@ class planner {
            "a row in [0, " + text(in_.shape.source_rows) + "), or -1 for none, from the pairing rule");
     if (!(d.ratio[i] >= 0.0f && d.ratio[i] <= 1.0f))
       fail("the ratio of row " + text(i), text(double{d.ratio[i]}), "a ratio in [0, 1] from the ratio rule");
-    index_t const p = d.partner[i] - key_.first;
-    if (in_.loss_weights.given() && in_.loss_weights.size() != key_.global && in_.shape.own_source &&
-        d.partner[i] >= 0 && (p < 0 || p >= in_.shape.samples))
-      fail("weights", text(in_.loss_weights.size()) + " rows",
-           text(key_.global) + " rows, for partners are rows of the global batch");
+    weights_.check(in_, key_, i, d.partner[i]);
   }
   void choose(draft const& d) const {
-    for (index_t i = 0; i < in_.shape.rows; ++i) {
+    for (index_t i = 0; i < in_.shape.samples; ++i) {
       d.partner[i] = -1;
       d.choice[i] = 0;
       if constexpr (choosing)
@@ -116,7 +116,7 @@ class planner {
   template <class Sampler>
   void ratios(draft const& v, Sampler const& sampler) const {
     std::uint64_t bits[bits_width];
-    index_t const n = in_.shape.rows;
+    index_t const n = in_.shape.samples;
     for (index_t i = 0; i < n; i += bits_width) {
       bits_of_rows(key_, static_cast<std::uint64_t>(key_.first + i), purpose::ratio, bits);
       for (index_t j = i; j < lesser(i + bits_width, n); ++j) {
@@ -129,28 +129,38 @@ class planner {
       }
     }
   }
+  /// Row i of the output is sample i as it is.
+  void keep(view const& v, index_t i) const {
+    v.self[i] = i, v.choice[i] = 0, v.partner[i] = -1, v.ratio[i] = 1.0f;
+    v.region.clear(i);
+    v.share_self[i] = 1.0f, v.share_partner[i] = 0.0f;
+    v.weight_self[i] = weights_.of_sample(in_, key_, i), v.weight_partner[i] = 1.0f;
+  }
   void decide(view const& v, draft const& d, index_t i) {
-    v.self[i] = i, v.choice[i] = d.choice[i], v.partner[i] = d.partner[i], v.ratio[i] = d.ratio[i];
-    auto const w = when_for(v.choice[i]);
+    index_t const r = clean_ + i;
+    v.self[r] = i, v.choice[r] = d.choice[i], v.partner[r] = d.partner[i], v.ratio[r] = d.ratio[i];
+    auto const w = when_for(v.choice[r]);
     std::uint64_t const row = drawer(w.mode, i);
     bool fires = w.prob >= 1.0f || random(key_, row, purpose::gate).uniform() < static_cast<double>(w.prob);
     // A row without a partner stays as it is, unless nothing is read from the partner.
-    fires = fires && (v.partner[i] >= 0 || !plan_.blend.reads_source(v.choice[i]));
-    v.region.clear(i);
-    row_facts const facts{v.shape, i, v.partner[i], fires ? v.ratio[i] : 1.0f};
+    fires = fires && (v.partner[r] >= 0 || !plan_.blend.reads_source(v.choice[r]));
+    v.region.clear(r);
+    row_facts const facts{v.shape, r, v.partner[r], fires ? v.ratio[r] : 1.0f};
     if (fires) {
       random const draw(key_, row, purpose::region);
       if constexpr (choosing)
-        stages_.region(v.region, facts, draw, v.choice[i]);
+        stages_.region(v.region, facts, draw, v.choice[r]);
       else
         stages_.region(v.region, facts, draw);
     } else {
-      v.ratio[i] = 1.0f;
+      v.ratio[r] = 1.0f;
     }
     d.fires[i] = fires;
-    index_t const p = v.partner[i] - key_.first;
-    plan_.local = plan_.local && (v.partner[i] < 0 || (p >= 0 && p < v.shape.samples));
-    v.weight_self[i] = weight(i), v.weight_partner[i] = v.partner[i] < 0 || !in_.shape.own_source ? 1.0f : weight(p);
+    index_t const p = v.partner[r] - key_.first;
+    plan_.local = plan_.local && (v.partner[r] < 0 || (p >= 0 && p < v.shape.samples));
+    v.weight_self[r] = weights_.of_sample(in_, key_, i), v.weight_partner[r] = 1.0f;
+    if (v.partner[r] >= 0) v.weight_partner[r] = weights_.of_partner(in_, key_, v.partner[r]);
+    if (clean_ > 0) v.weight_self[r] *= w.mixed_weight, v.weight_partner[r] *= w.mixed_weight;
   }
   /// The labels of a row whose region is in its place.
   void share(view const& v, index_t i, bool fires) {
@@ -192,17 +202,12 @@ class planner {
     }
     return some;
   }
-  /// The loss weight of a row of the batch, or of the global batch where the view covers it.
-  float weight(index_t local) const noexcept {
-    auto const& w = in_.loss_weights;
-    if (!w.given()) return 1.0f;
-    return static_cast<float>(w.at(w.size() == key_.global ? local + key_.first : local));
-  }
-
   Plan& plan_;
   Stages const& stages_;
   input_set<S> in_;
   key key_{};
+  loss_weights weights_;
+  index_t clean_ = 0;  ///< rows that come before those of the samples' mixes
   decltype(when_of(std::declval<Stages const&>())) when_;
 };
 

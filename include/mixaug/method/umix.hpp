@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/method/mixup.hpp>
+
+namespace mixaug {
+
+/// UMIX (Han et al., NeurIPS 2022, arXiv 2209.08928): mixup whose losses are weighted by each sample's uncertainty.
+/// With probability sigma, loss_i = lambda w_i l(f(x'), y_i) + (1 - lambda) w_j l(f(x'), y_j), x' = lambda x_i +
+/// (1 - lambda) x_j, lambda ~ Beta(alpha, alpha); else the weighted plain step w_i l(f(x_i), y_i). The weights, from
+/// the object that recorded the first stage of training:
+///   make_plan(umix{}, inputs(x).index(rows).weights(record), key)
+/// or from a view, inputs(x).weights(v). They are the plan's columns weight_self and weight_partner; pair_loss and
+/// pair_cross_entropy read them. They are not normalised.
+/// The inner method is mixup, or Manifold Mixup where the plan is applied to hidden features; CutMix is
+///   with(umix{.alpha = 1.5f}, region::random_box{})
+/// Default: one draw a sample; the paper draws one a batch (mode::batch). Published settings (alpha, sigma): Waterbirds
+/// 0.5, 0.5; CelebA 1.5, 0.5 with CutMix; CivilComments 0.5, 1 on features; Camelyon17 0.5, 1.
+/// Errors: alpha <= 0 or not finite, sigma outside [0, 1].
+struct umix {
+  float alpha = 0.5f;
+  float sigma = 0.5f;
+  mixaug::mode mode = mixaug::mode::sample;
+
+  auto stages() const {
+    if (!(sigma >= 0.0f && sigma <= 1.0f))
+      detail::fail("sigma", detail::text(double{sigma}), "a probability in [0, 1]");
+    return mixup{alpha, sigma, mode}.stages();
+  }
+};
+
+}  // namespace mixaug
