@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <cfloat>
+#include <mixaug/pairing/kernel_exp.hpp>
 #include <mixaug/pairing/kernel_options.hpp>
 #include <mixaug/pairing/task.hpp>
-#include <mixaug/ratio/elementary.hpp>
 
 namespace mixaug {
 
@@ -55,37 +56,57 @@ struct kernel_draw {
   index_t local(index_t global_row) const noexcept {
     return mine().size() == task.global ? global_row : global_row - task.key.first;
   }
-  double squared(index_t a, index_t b) const noexcept {
-    double sum = 0.0;
-    for (index_t d = 0; d < mine().width(); ++d) {
-      double const gap = mine().at(a, d) - theirs().at(b, d);
-      sum = std::fma(gap, gap, sum);
+  static constexpr index_t lanes = 16;  // rows of the call, and candidates, that meet in one tile
+
+  /// Squared distances of `rows` rows to all candidates, (rows, n), each summed over the columns in their order.
+  /// `values` holds the rows and a tile of candidates, transposed: 2 lanes numbers a column.
+  void distances(typename Task::range domain, index_t first, index_t rows, double* values, double* out) const noexcept {
+    index_t const n = domain.size, d = mine().width();
+    double *const query = values, *const tile = values + lanes * d;
+    for (index_t r = 0; r < rows; ++r)
+      for (index_t k = 0; k < d; ++k) query[r * d + k] = mine().at(local(first + r), k);
+    for (index_t base = 0; base < n; base += lanes) {
+      index_t const count = lesser(lanes, n - base);
+      for (index_t l = 0; l < lanes; ++l) {
+        index_t const j = base + lesser(l, count - 1), at = task.own_source() ? local(domain.base + j) : j;
+        for (index_t k = 0; k < d; ++k) tile[k * lanes + l] = theirs().at(at, k);
+      }
+      for (index_t r = 0; r < rows; ++r) {
+        double sum[lanes] = {};
+        for (index_t k = 0; k < d; ++k)
+          for (index_t l = 0; l < lanes; ++l) {
+            double const gap = query[r * d + k] - tile[k * lanes + l];
+            sum[l] = std::fma(gap, gap, sum[l]);
+          }
+        for (index_t l = 0; l < count; ++l) out[r * n + base + l] = sum[l];
+      }
     }
-    return sum;
   }
   void draw_from(typename Task::range domain, index_t first, index_t last) const {
-    index_t const n = domain.size;
-    auto* const weight = reinterpret_cast<double*>(task.scratch.reserve(sizeof(double) * static_cast<std::size_t>(n)));
-    double const h = rule.bandwidth;
-    bool const tophat = rule.kernel == mixaug::kernel::tophat;
-    for (index_t row = first; row < last; ++row) {
-      if (!task.wants(row - task.key.first)) continue;
-      index_t const self = task.own_source() ? row - domain.base : -1, own = local(row);
-      double nearest = INFINITY, total = 0.0;
-      for (index_t j = 0; j < n; ++j) {
-        bool const out = j == self && !rule.with_self;
-        weight[j] = out ? INFINITY : squared(own, task.own_source() ? local(domain.base + j) : j);
-        nearest = weight[j] < nearest ? weight[j] : nearest;
-      }
-      for (index_t j = 0; j < n; ++j) {
-        double const d = weight[j];
-        weight[j] = d == INFINITY ? 0.0
-                    : tophat      ? (std::sqrt(d) < h ? 1.0 : 0.0)
-                                  : fixed_exp((d - nearest) / h * -0.5 / h);
-        total += weight[j];
-      }
-      task.assign(row - task.key.first, total > 0.0 ? domain.base + pick(weight, n, total, row) : -1);
+    index_t const n = domain.size, width = 2 * lanes * mine().width();
+    auto* const values =
+        reinterpret_cast<double*>(task.scratch.reserve(sizeof(double) * static_cast<std::size_t>(width + lanes * n)));
+    for (index_t row = first; row < last; row += lanes) {
+      index_t const rows = lesser(lanes, last - row);
+      distances(domain, row, rows, values, values + width);
+      for (index_t r = 0; r < rows; ++r)
+        if (task.wants(row + r - task.key.first)) draw_row(domain, row + r, values + width + r * n);
     }
+  }
+  /// weight: the squared distances of one row.
+  void draw_row(typename Task::range domain, index_t row, double* weight) const noexcept {
+    index_t const n = domain.size, self = task.own_source() && !rule.with_self ? row - domain.base : -1;
+    double const h = rule.bandwidth, inverse = 1.0 / h < DBL_MAX ? 1.0 / h : DBL_MAX, half = 0.5 * inverse;
+    double nearest = INFINITY, total = 0.0;
+    if (self >= 0) weight[self] = INFINITY;
+    for (index_t j = 0; j < n; ++j) nearest = weight[j] < nearest ? weight[j] : nearest;
+    if (nearest == INFINITY) return task.assign(row - task.key.first, -1);
+    if (rule.kernel == mixaug::kernel::tophat)
+      for (index_t j = 0; j < n; ++j) weight[j] = std::sqrt(weight[j]) < h ? 1.0 : 0.0;
+    else
+      for (index_t j = 0; j < n; ++j) weight[j] = falling_exp<fused>((nearest - weight[j]) * inverse * half);
+    for (index_t j = 0; j < n; ++j) total += weight[j];
+    task.assign(row - task.key.first, total > 0.0 ? domain.base + pick(weight, n, total, row) : -1);
   }
   index_t pick(double const* weight, index_t n, double total, index_t row) const noexcept {
     double const at = task.draw(row).uniform() * total;
