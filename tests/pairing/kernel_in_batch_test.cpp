@@ -35,7 +35,7 @@ std::vector<double> law(std::vector<double> const& own, std::vector<double> cons
   return out;
 }
 
-constexpr int steps = 3000;
+constexpr int steps = reference::draws(3000);
 /// The p-value of row i's partners over many steps.
 double p_of(ma::pairing::kernel_in_batch const& rule, ma::input_set<ma::space::host> const& in, std::vector<double> const& chances, std::size_t i) {
   std::vector<double> seen(chances.size()), expected;

@@ -3,12 +3,17 @@
 #include <cstddef>
 #include <vector>
 
+#include "support/sanitized.hpp"
+
 /// Tests of goodness of fit, from the textbook formulas. Keys in the tests are fixed, so a p-value is a
 /// constant: below the level the draws are wrong (or the law is), and no run fails by chance.
 namespace reference {
 
 /// A failure by chance once in a million, shared out over `tests` tests (Bonferroni).
 constexpr double level(int tests) { return 1e-6 / tests; }
+
+/// Draws of a statistic: an eighth with a sanitizer.
+constexpr int draws(int n) { return test::sanitized ? n / 8 : n; }
 
 /// Q(a, x), the upper regularised incomplete gamma function: series below a + 1, continued fraction above.
 inline double gamma_q(double a, double x) {

@@ -72,12 +72,13 @@ inline ids_list candidates_of(ids_list const& ids, index_t i, index_t block) {
 template <class Rule>
 double p_value(Rule const& rule, inputs const& in, index_t i, std::vector<double> const& law, std::uint64_t seed, index_t block = 0) {
   std::vector<double> seen(law.size()), expected;
-  for (std::uint64_t step = 0; step < 3000; ++step) {
+  int const steps = reference::draws(3000);
+  for (std::uint64_t step = 0; step < static_cast<std::uint64_t>(steps); ++step) {
     index_t const p = partners(rule, in, {.seed = seed, .step = step, .block = block})[at(i)];
     if (p < 0 || law.at(at(p)) <= 0) return -1;
     seen[at(p)] += 1;
   }
-  for (double l : law) expected.push_back(3000 * l);
+  for (double l : law) expected.push_back(steps * l);
   return reference::chi_square_p(seen, expected);
 }
 
