@@ -40,6 +40,13 @@
 #include <mixaug/label/by_ratio.hpp>
 #include <mixaug/label/by_share.hpp>
 #include <mixaug/label/keep.hpp>
+// weight: what weight_self and weight_partner are read from
+#include <mixaug/weight/cvar.hpp>
+#include <mixaug/weight/effective_number.hpp>
+#include <mixaug/weight/group_dro.hpp>
+#include <mixaug/weight/inverse_frequency.hpp>
+#include <mixaug/weight/just_train_twice.hpp>
+#include <mixaug/weight/uncertainty.hpp>
 // method: one paper a file
 #include <mixaug/method/background_mix.hpp>
 #include <mixaug/method/c_mixup.hpp>
@@ -59,5 +66,8 @@
 #include <mixaug/step/rescaled.hpp>
 #include <mixaug/step/saliency_map.hpp>
 // what a trainer does with the plan: losses and accuracies
+#include <mixaug/loss/pair_cross_entropy.hpp>
 #include <mixaug/loss/pair_loss.hpp>
+#include <mixaug/loss/soft_target_cross_entropy.hpp>
+#include <mixaug/metric/group_accuracy.hpp>
 #include <mixaug/metric/pair_accuracy.hpp>

@@ -1,54 +1,122 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/loss/reduction.hpp>
 #include <mixaug/step/labels.hpp>
 
 namespace mixaug {
 namespace detail {
 
+/// What the losses of a row are multiplied by.
 template <class T, class Plan>
-struct pair_loss_body {
+MIXAUG_HD T self_coefficient(Plan const& p, index_t i) noexcept {
+  return static_cast<T>(p.share_self.data[i]) * static_cast<T>(p.weight_self.data[i]);
+}
+template <class T, class Plan>
+MIXAUG_HD T partner_coefficient(Plan const& p, index_t i) noexcept {
+  return static_cast<T>(p.share_partner.data[i]) * static_cast<T>(p.weight_partner.data[i]);
+}
+
+/// The loss of row i. `Flat`: losses lie side by side, so that the loop over rows vectorises.
+template <class T, class Plan, bool Flat>
+struct pair_loss_term {
   Plan plan;
   T const *self, *partner;
-  T* out;
-  index_t self_stride, partner_stride, out_stride;
+  index_t self_stride, partner_stride;
 
-  MIXAUG_HD void operator()(index_t i, index_t lane, index_t) const noexcept {
-    if (lane != 0) return;
-    T const a = static_cast<T>(plan.share_self.data[i]) * static_cast<T>(plan.weight_self.data[i]);
-    T const b = static_cast<T>(plan.share_partner.data[i]) * static_cast<T>(plan.weight_partner.data[i]);
-    T loss = a == T{0} ? T{0} : a * self[i * self_stride];
-    if (b != T{0}) loss = add_product<T>(b, partner[i * partner_stride], loss);
-    out[i * out_stride] = loss;
+  MIXAUG_HD T operator()(index_t i) const noexcept {
+    T const a = self_coefficient<T>(plan, i), b = partner_coefficient<T>(plan, i);
+    T const own = self[Flat ? i : i * self_stride], other = partner[Flat ? i : i * partner_stride];
+    T const loss = a == T{0} ? T{0} : a * own, both = add_product<T>(b, other, loss);
+    return b == T{0} ? loss : both;
   }
 };
+
+template <class T, class Plan>
+struct pair_loss_body {
+  pair_loss_term<T, Plan, false> term;
+  T* out;
+  index_t out_stride;
+  MIXAUG_HD void operator()(index_t i, index_t lane, index_t) const noexcept {
+    if (lane == 0) out[i * out_stride] = term(i);
+  }
+};
+
+template <class T, class Plan>
+struct pair_gradient_body {
+  Plan plan;
+  T *self, *partner;
+  index_t self_stride, partner_stride;
+  T divisor;
+  MIXAUG_HD void operator()(index_t i, index_t lane, index_t) const noexcept {
+    if (lane != 0) return;
+    self[i * self_stride] = self_coefficient<T>(plan, i) / divisor;
+    partner[i * partner_stride] = partner_coefficient<T>(plan, i) / divisor;
+  }
+};
+
+/// Types of the losses, and of what is written.
+template <class Be, space S, class Out, class... Views>
+constexpr bool check_loss_types() {
+  check_spaces<Be, S, Out, Views...>();
+  check_writable<Out>();
+  using T = std::remove_const_t<typename Out::element>;
+  constexpr bool types = (std::is_same_v<T, float> || std::is_same_v<T, double>)&&same_element<Out, Views...> &&
+                         Out::rank == 1 && ((Views::rank == 1) && ...);
+  static_assert(types, "mixaug: losses are views (n) of float, or all of double");
+  return types && S == Be::memory && Out::memory == S && ((Views::memory == S) && ...);
+}
+
+/// loss_self and loss_partner beside an output of `rows` rows.
+template <class L, class P, class Out>
+void check_losses(plan_shape const& s, L const& loss_self, P const& loss_partner, Out const& out, index_t rows) {
+  check_made(s);
+  five const fa = label_extents(loss_self, "loss_self"), fb = label_extents(loss_partner, "loss_partner");
+  five const fo = label_extents(out, "the output");
+  same_rows("loss_self", loss_self.extent[0], s.rows);
+  same_rows("loss_partner", loss_partner.extent[0], s.rows);
+  same_rows("the output", out.extent[0], rows);
+  check_output("the output", fo);
+  check_apart("the output", out.data, fo, "loss_self", loss_self.data, fa, "");
+  check_apart("the output", out.data, fo, "loss_partner", loss_partner.data, fb, "");
+}
 
 }  // namespace detail
 
 /// The pair form of any loss, per row (n):
 /// out(i) = share_self weight_self loss_self(i) + share_partner weight_partner loss_partner(i),
 /// where loss_self is the loss against the sample's label and loss_partner against the partner's. A side whose
-/// coefficient is 0 is not read. Equals the loss of the mixed label for losses linear in it (cross entropy).
+/// coefficient is 0 is left out, whatever its loss. Equals the loss of the mixed label for losses linear in it (cross
+/// entropy). With weights it is the loss of UMIX (2209.08928): lambda w_i l_i + (1 - lambda) w_j l_j.
 template <backend Be, class R, class B, space S, class L, class P, class Out>
 void pair_loss(Be const& be, plan<R, B, S> const& p, L const& loss_self, P const& loss_partner, Out const& out) {
-  detail::check_spaces<Be, S, L, P, Out>();
-  detail::check_writable<Out>();
-  using T = std::remove_const_t<typename Out::element>;
-  static_assert((std::is_same_v<T, float> || std::is_same_v<T, double>)&&detail::same_element<Out, L, P> &&
-                    L::rank == 1 && P::rank == 1 && Out::rank == 1,
-                "mixaug: losses are views (n) of float, or all of double");
-  detail::check_made(p.shape);
-  detail::five const fa = detail::label_extents(loss_self, "loss_self"),
-                     fb = detail::label_extents(loss_partner, "loss_partner");
-  detail::five const fo = detail::label_extents(out, "the output");
-  detail::same_rows("loss_self", loss_self.extent[0], p.shape.rows);
-  detail::same_rows("loss_partner", loss_partner.extent[0], p.shape.rows);
-  detail::same_rows("the output", out.extent[0], p.shape.rows);
-  detail::check_output("the output", fo);
-  detail::check_apart("the output", out.data, fo, "loss_self", loss_self.data, fa, "");
-  detail::check_apart("the output", out.data, fo, "loss_partner", loss_partner.data, fb, "");
-  be.rows(detail::pair_loss_body<T, plan_view<R, S>>{p.view(), loss_self.data, loss_partner.data, out.data,
-                                                     loss_self.stride[0], loss_partner.stride[0], out.stride[0]},
-          p.shape.rows);
+  if constexpr (detail::check_loss_types<Be, S, Out, L, P>()) {
+    using T = std::remove_const_t<typename Out::element>;
+    using columns = plan_view<R, S>;
+    detail::check_losses(p.shape, loss_self, loss_partner, out, p.shape.rows);
+    detail::pair_loss_term<T, columns, false> const term{p.view(), loss_self.data, loss_partner.data,
+                                                         loss_self.stride[0], loss_partner.stride[0]};
+    be.rows(detail::pair_loss_body<T, columns>{term, out.data, out.stride[0]}, p.shape.rows);
+  }
+}
+
+/// The same in one pass to one number, out (1): the sum or the mean over the rows, summed in double in a fixed order
+/// (equal bits on every backend and number of threads). reduction::none: out (n), as above.
+template <backend Be, class R, class B, space S, class L, class P, class Out>
+void pair_loss(Be const& be, plan<R, B, S> const& p, L const& loss_self, P const& loss_partner, Out const& out,
+               reduction r) {
+  if (r == reduction::none) return pair_loss(be, p, loss_self, loss_partner, out);
+  if constexpr (detail::check_loss_types<Be, S, Out, L, P>()) {
+    using T = std::remove_const_t<typename Out::element>;
+    using columns = plan_view<R, S>;
+    detail::check_losses(p.shape, loss_self, loss_partner, out, 1);
+    index_t const n = p.shape.rows, sa = loss_self.stride[0], sb = loss_partner.stride[0];
+    double const divisor = r == reduction::mean ? static_cast<double>(n) : 1.0;
+    T const *const a = loss_self.data, *const b = loss_partner.data;
+    if (sa == 1 && sb == 1)
+      detail::sum_rows(be, detail::pair_loss_term<T, columns, true>{p.view(), a, b, sa, sb}, n, divisor, out.data);
+    else
+      detail::sum_rows(be, detail::pair_loss_term<T, columns, false>{p.view(), a, b, sa, sb}, n, divisor, out.data);
+  }
 }
 
 /// What to multiply the two losses' gradients by: d out(i) / d loss_self(i) and d out(i) / d loss_partner(i).
@@ -59,11 +127,39 @@ template <class R, class B>
 pair_coefficient pair_coefficients(plan<R, B> const& p, index_t i) noexcept {
   return {p.share_self[i] * p.weight_self[i], p.share_partner[i] * p.weight_partner[i]};
 }
+/// The same for all rows, in the memory of the backend: the gradient of the (reduced) pair loss with respect to the
+/// two losses, (n) each; reduction::mean divides by n.
+template <backend Be, class R, class B, space S, class A, class C>
+void pair_loss_gradients(Be const& be, plan<R, B, S> const& p, A const& grad_self, C const& grad_partner,
+                         reduction r = reduction::none) {
+  detail::check_writable<C>();
+  if constexpr (detail::check_loss_types<Be, S, A, C>()) {
+    using T = std::remove_const_t<typename A::element>;
+    detail::check_made(p.shape);
+    detail::five const fa = detail::label_extents(grad_self, "grad_self"),
+                       fb = detail::label_extents(grad_partner, "grad_partner");
+    detail::same_rows("grad_self", grad_self.extent[0], p.shape.rows);
+    detail::same_rows("grad_partner", grad_partner.extent[0], p.shape.rows);
+    detail::check_output("grad_self", fa);
+    detail::check_output("grad_partner", fb);
+    detail::check_apart("grad_partner", grad_partner.data, fb, "grad_self", grad_self.data, fa, "");
+    T const divisor = r == reduction::mean ? static_cast<T>(p.shape.rows) : T{1};
+    be.rows(detail::pair_gradient_body<T, plan_view<R, S>>{p.view(), grad_self.data, grad_partner.data,
+                                                           grad_self.stride[0], grad_partner.stride[0], divisor},
+            p.shape.rows);
+  }
+}
 
 inline namespace MIXAUG_JOIN(v0_default_, MIXAUG_BACKEND) {
   template <class R, class B, space S, class L, class P, class Out>
-  void pair_loss(plan<R, B, S> const& p, L const& loss_self, P const& loss_partner, Out const& out) {
-    mixaug::pair_loss(default_backend{}, p, loss_self, loss_partner, out);
+  void pair_loss(plan<R, B, S> const& p, L const& loss_self, P const& loss_partner, Out const& out,
+                 reduction r = reduction::none) {
+    mixaug::pair_loss(default_backend{}, p, loss_self, loss_partner, out, r);
+  }
+  template <class R, class B, space S, class A, class C>
+  void pair_loss_gradients(plan<R, B, S> const& p, A const& grad_self, C const& grad_partner,
+                           reduction r = reduction::none) {
+    mixaug::pair_loss_gradients(default_backend{}, p, grad_self, grad_partner, r);
   }
 }  // namespace )
 

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/concepts.hpp>
+#include <mixaug/core/workspace.hpp>
+#include <mixaug/weight/group_dro_items.hpp>
+#include <mixaug/weight/group_table.hpp>
+
+namespace mixaug::weight {
+
+struct group_dro_options {
+  index_t groups = 0;       ///< K
+  double step_size = 0.01;  ///< s > 0
+  double adjustment = 0.0;  ///< C >= 0 of the generalisation adjustment; where > 0, `counts` are needed
+  tensor_view<std::int64_t const, 1> counts{};            ///< n_g (K): samples of each group in the data set, read once
+  weight::normalise normalise = weight::normalise::none;  ///< mean_one: over the batch
+};
+
+/// Group DRO (arXiv 1911.08731, algorithm 1), on a whole batch: l_g = mean loss of group g in the batch,
+///   q_g <- q_g exp(s (l_g + C / sqrt(n_g))), then q <- q / sum q; a sample of group g weighs n q_g / n_g(batch),
+/// so that the batch's mean weighted loss is sum_g q_g l_g. Groups that a batch lacks keep their q but for the
+/// normalising. The state q begins uniform. S: where it lives; on a device nothing waits, and what is not finite or
+/// out of range is left out (weight NaN) instead of refused.
+template <space S>
+class group_dro_of {
+ public:
+  static constexpr space memory = S;
+  using options = group_dro_options;
+
+  explicit group_dro_of(options const& o) : groups_(o.groups), step_size_(o.step_size), normalise_(o.normalise) {
+    check(o);
+    state_.reserve(5 * size());
+    auto* const q = reinterpret_cast<double*>(state_.staging());
+    for (index_t g = 0; g < groups_; ++g) {
+      q[g] = 1.0 / static_cast<double>(groups_);
+      q[groups_ + g] = o.adjustment > 0.0 ? o.adjustment / std::sqrt(static_cast<double>(o.counts(g))) : 0.0;
+      q[2 * groups_ + g] = q[3 * groups_ + g] = q[4 * groups_ + g] = 0.0;
+    }
+    send();
+  }
+
+  index_t groups() const noexcept { return groups_; }
+  /// The state; of a device with download(cuda, from, to).
+  double q(index_t g) const requires(S == space::host) {
+    if (g < 0 || g >= groups_) detail::fail("the group", detail::text(g), "in [0, " + detail::text(groups_) + ")");
+    return view().q[g];
+  }
+  /// Goes on from a saved state: q (K), positive; normalised where it does not sum to 1.
+  template <class Q>
+  void restore(Q const& q) {
+    detail::check_memory<group_dro_of<space::host>, Q>(), detail::check_numbers<Q>();
+    detail::check_list(q, "q", groups_, "the state has groups");
+    double sum = 0.0;
+    for (index_t g = 0; g < groups_; ++g) {
+      double const v = static_cast<double>(q(g));
+      if (!(v > 0.0 && v <= 1e300)) detail::fail("q(" + detail::text(g) + ")", detail::text(v), "a number > 0");
+      sum += v;
+    }
+    if (std::fabs(sum - 1.0) < 1e-9) sum = 1.0;  // as it was saved, bit for bit
+    auto* const own = reinterpret_cast<double*>(state_.staging());
+    for (index_t g = 0; g < groups_; ++g) own[g] = static_cast<double>(q(g)) / sum;
+    for (index_t g = 2 * groups_; g < 5 * groups_; ++g) own[g] = 0.0;
+    n_ = 0;
+    send();
+  }
+
+  /// One step: losses (n) of float or double, groups (n) integers in [0, K).
+  template <backend Be, class L, class G>
+  void update(Be const& be, L const& losses, G const& groups) {
+    static_assert(Be::memory == S, "mixaug: the backend does not reach the state; see group_dro_of<space>");
+    detail::check_memory<Be, L, G>(), detail::check_numbers<L>(), detail::check_ids<G>();
+    detail::check_list(losses, "losses");
+    detail::check_list(groups, "groups", losses.extent[0], "the losses");
+    detail::check_range(groups, "groups", groups_, "a group");
+    index_t const n = losses.extent[0];
+    if constexpr (S == space::host)
+      for (index_t i = 0; i < n; ++i)
+        if (double const l = static_cast<double>(losses(i)); !(l - l == 0.0))
+          detail::fail("losses(" + detail::text(i) + ")", detail::text(l), "a finite loss");
+    using sums = detail::group_sums<std::remove_const_t<typename L::element>, std::remove_const_t<typename G::element>>;
+    index_t const blocks = detail::ceil_div(n, sums::block);
+    scratch_.reserve(2 * static_cast<std::size_t>(blocks) * size(), false);
+    detail::group_state const s = view(blocks);
+    be.rows(sums{s, losses.data, groups.data, losses.stride[0], groups.stride[0], n}, blocks);
+    be.rows(detail::group_means{s, blocks}, 1);
+    be.rows(detail::group_raise{s, step_size_}, 1);
+    be.rows(detail::group_normalise{s}, 1);
+    be.rows(detail::group_weights{s, n, normalise_ == weight::normalise::mean_one}, 1);
+    n_ = n;
+  }
+  /// The weights of the batch that update saw last, by its groups (n); out (n) of float or double.
+  template <backend Be, class G, class Out>
+  void weights(Be const& be, G const& groups, Out const& out) const {
+    static_assert(Be::memory == S, "mixaug: the backend does not reach the state; see group_dro_of<space>");
+    detail::check_memory<Be, G, Out>(), detail::check_ids<G>();
+    if (n_ == 0) detail::fail("the state", "without a batch", "update(backend, losses, groups) before its weights");
+    detail::check_list(groups, "groups", n_, "the batch of the last update");
+    detail::check_range(groups, "groups", groups_, "a group");
+    if constexpr (S == space::host)
+      for (index_t i = 0; i < n_; ++i)
+        if (!(view().count[static_cast<index_t>(groups(i))] > 0.0))
+          detail::fail("groups(" + detail::text(i) + ")", detail::text(static_cast<index_t>(groups(i))),
+                       "a group that the batch of the last update had");
+    detail::weigh_groups(be, view().weight, groups_, groups, out);
+  }
+  template <backend Be, class L, class G, class Out>
+  void update(Be const& be, L const& losses, G const& groups, Out const& out) {
+    detail::check_memory<Be, L, G, Out>(), detail::check_numbers<Out>();
+    detail::check_list(losses, "losses");
+    detail::check_list(groups, "groups", losses.extent[0], "the losses");
+    detail::check_list(out, "the output", losses.extent[0], "the losses");
+    detail::check_output_list(out, "the output");
+    detail::check_lists_apart(out, losses, "losses"), detail::check_lists_apart(out, groups, "groups");
+    update(be, losses, groups);
+    weights(be, groups, out);
+  }
+  workspace<S> const& state() const noexcept { return state_; }
+  workspace<S>& state() noexcept { return state_; }
+
+ private:
+  std::size_t size() const noexcept { return static_cast<std::size_t>(groups_) * sizeof(double); }
+  void send() {
+    if constexpr (S == space::device) state_.upload({}), state_.wait();
+  }
+  detail::group_state view(index_t blocks = 0) const noexcept {
+    auto* const q = reinterpret_cast<double*>(state_.data());
+    auto* const p = reinterpret_cast<double*>(scratch_.data());
+    index_t const k = groups_;
+    return {k, q, q + k, q + 2 * k, q + 3 * k, q + 4 * k, p, p == nullptr ? p : p + blocks * k};
+  }
+  static void check(options const& o) {
+    if (o.groups <= 0 || o.groups > 1000000) detail::fail("groups", detail::text(o.groups), "a number in [1, 1000000]");
+    if (!(o.step_size > 0.0 && o.step_size <= 1e6))
+      detail::fail("step_size", detail::text(o.step_size), "a number > 0");
+    if (!(o.adjustment >= 0.0 && o.adjustment <= 1e100))
+      detail::fail("adjustment", detail::text(o.adjustment), "a number >= 0");
+    if (o.normalise == weight::normalise::groups_one)
+      detail::fail("normalise", "groups_one", "none, or mean_one over the batch: q sums to 1 over the groups as it is");
+    if (o.adjustment == 0.0) return;
+    detail::check_list(o.counts, "counts", o.groups, "groups says (the adjustment reads them)");
+    for (index_t g = 0; g < o.groups; ++g)
+      if (o.counts(g) <= 0)
+        detail::fail("counts(" + detail::text(g) + ")", detail::text(o.counts(g)), "a number of samples > 0");
+  }
+
+  index_t groups_, n_ = 0;
+  double step_size_;
+  weight::normalise normalise_;
+  workspace<S> state_, scratch_;
+};
+using group_dro = group_dro_of<space::host>;
+
+}  // namespace mixaug::weight

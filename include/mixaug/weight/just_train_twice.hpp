@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/weight/uncertainty.hpp>
+#include <utility>
+
+namespace mixaug::weight {
+
+struct just_train_twice_options {
+  double lambda_up = 1.0;    ///< weight of the samples of the error set
+  double wrong_above = 0.5;  ///< of a record over several epochs: a sample is in the error set where u exceeds it
+};
+
+/// Just Train Twice (arXiv 2107.09044): the samples that the first model got wrong after T epochs, the error set, weigh
+/// lambda_up, all others 1. From predictions and labels of the whole data set; or from a record of window [T - 1, T),
+/// which is the same (of a longer window: see wrong_above). A sample never visited is as the record's policy says.
+template <space S>
+class just_train_twice_of {
+ public:
+  static constexpr space memory = S;
+  using options = just_train_twice_options;
+
+  just_train_twice_of() = default;
+  /// Takes the record: copied, or moved in (device records only move).
+  just_train_twice_of(uncertainty_of<S> record, options const& o) : record_(std::move(record)), options_(o) { check(); }
+  /// Sample i has predictions(i) and labels(i), integers of any type.
+  template <backend Be, class P, class L>
+  requires is_tensor_view<L> just_train_twice_of(Be const& be, P const& predictions, L const& labels, options const& o)
+      : options_(o) {
+    check_options();
+    detail::check_list(labels, "labels");
+    record_ = uncertainty_of<S>(be, labels.extent[0], {});
+    record_.record(be, 0, predictions, labels);
+  }
+
+  index_t rows() const noexcept { return record_.rows(); }
+  bool in_error_set(index_t row) const requires(S == space::host) { return record_.u(row) > options_.wrong_above; }
+  float weight(index_t row) const requires(S == space::host) {
+    return static_cast<float>(in_error_set(row) ? options_.lambda_up : 1.0);
+  }
+  /// Size of the error set.
+  index_t errors() const requires(S == space::host) {
+    index_t all = 0;
+    for (index_t i = 0; i < rows(); ++i) all += static_cast<index_t>(in_error_set(i));
+    return all;
+  }
+  /// All weights, out (rows) of float or double; or those of a batch, ids (n) and out (n).
+  template <backend Be, class Out>
+  void weights(Be const& be, Out const& out) const {
+    record_.weights_by(be, rule(), out);
+  }
+  template <backend Be, class I, class Out>
+  requires is_tensor_view<Out>
+  void weights(Be const& be, I const& ids, Out const& out) const { record_.weights_by(be, rule(), ids, out); }
+
+ private:
+  void check_options() const {
+    detail::check_weight_scale("lambda_up", options_.lambda_up);
+    if (!(options_.wrong_above >= 0.0 && options_.wrong_above < 1.0))
+      detail::fail("wrong_above", detail::text(options_.wrong_above), "a number in [0, 1)");
+  }
+  void check() const {
+    check_options();
+    record_.plain_rule();  // refuses a record without an epoch
+  }
+  detail::weight_rule rule() const {
+    detail::weight_rule r = record_.plain_rule();
+    r.eta = options_.lambda_up, r.c = 1.0, r.above = options_.wrong_above, r.step = true;
+    return r;
+  }
+  uncertainty_of<S> record_;
+  options options_{};
+};
+using just_train_twice = just_train_twice_of<space::host>;
+
+}  // namespace mixaug::weight

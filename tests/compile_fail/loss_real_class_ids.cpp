@@ -1,0 +1,13 @@
+// expect: mixaug: class ids are (n) integers; soft targets go to soft_target_cross_entropy
+#include <mixaug/loss/pair_cross_entropy.hpp>
+#include <mixaug/loss/soft_target_cross_entropy.hpp>
+#include <mixaug/mixaug.hpp>
+
+namespace ma = mixaug;
+
+int main() {
+  float z[4 * 5] = {}, losses[4];
+  auto const logits = ma::features(z, {4, 5});
+  auto const p = ma::make_plan(ma::mixup{}, logits, ma::key{});
+  ma::pair_cross_entropy(p, logits, ma::weights(z, {4}), ma::weights(losses, {4}));
+}

@@ -1,0 +1,126 @@
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <mixaug/weight/record_file.hpp>
+#include <sstream>
+
+#include "step/weight_cases.hpp"
+
+namespace {
+namespace ma = mixaug;
+namespace w = ma::weight;
+namespace fs = std::filesystem;
+using ma::index_t;
+
+/// A folder of its own, which goes with the test.
+struct folder {
+  fs::path path = fs::temp_directory_path() / ("mixaug_records_" + std::to_string(reinterpret_cast<std::uintptr_t>(this)) + "_" + std::to_string(std::time(nullptr)));
+  folder() { fs::create_directories(path); }
+  ~folder() { fs::remove_all(path); }
+};
+std::string bytes_of(fs::path const& p) {
+  std::ifstream in(p, std::ios::binary);
+  std::ostringstream all;
+  all << in.rdbuf();
+  return all.str();
+}
+void write_bytes(fs::path const& p, std::string const& bytes) { std::ofstream(p, std::ios::binary) << bytes; }
+std::string refusal(fs::path const& p) {
+  try {
+    w::load(p);
+  } catch (ma::invalid_argument const& e) {
+    return e.what();
+  }
+  return "loaded";
+}
+bool says(std::string const& message, char const* part) { return message.find(part) != std::string::npos && message.rfind("mixaug: ", 0) == 0; }
+}  // namespace
+
+TEST_CASE("a record read back weighs and goes on as the one that was saved") {
+  folder const f;
+  for (auto const policy : {w::unvisited::as_wrong, w::unvisited::ignore})
+    for (index_t const epochs : {5, 15, 16, 100, 256, 300}) {
+      w::uncertainty_options const o{.first_epoch = 1, .epochs = epochs, .eta = 5.25, .c = 0.5, .unvisited = policy};
+      auto r = test::recorded(ma::serial{}, 77, o, test::any_visits(77, 4, 8));
+      w::save(r, f.path / "record");
+      CHECK_FALSE(fs::exists(f.path / "record.part"));
+      auto back = w::load(f.path / "record");
+      CHECK(back.options() == o);
+      CHECK(back.recorded() == r.recorded());
+      for (index_t e = 0; e < 6; ++e) CHECK(back.has_epoch(e) == r.has_epoch(e));
+      for (auto const& more : test::any_visits(77, 6, 9)) {
+        auto const n = static_cast<index_t>(more.ids.size());
+        for (w::uncertainty* x : {&r, &back})
+          x->record(ma::serial{}, more.epoch, ma::indices(more.ids.data(), {n}), ma::class_ids(more.predictions.data(), {n}), ma::class_ids(more.labels.data(), {n}));
+      }
+      CHECK(test::first_difference(test::all_weights(ma::serial{}, r), test::all_weights(ma::serial{}, back)) == -1);
+    }
+}
+
+TEST_CASE("the bytes of a file are those of its description") {
+  folder const f;
+  w::uncertainty r(3, {.first_epoch = 2, .epochs = 3, .eta = 2});
+  std::vector<int> const p{0, 1, 0}, y{0, 0, 0};
+  r.record(ma::serial{}, 3, ma::class_ids(p.data(), {3}), ma::class_ids(y.data(), {3}));
+  w::save(r, f.path / "record");
+  std::string const got = bytes_of(f.path / "record");
+  std::string const head("mixaugUR\1\0\0\0\4\3\2\1\3\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x40\0\0\0\0\0\0\xF0\x3F\0\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\1\0\1\0\0\0\0\0", 80);
+  CHECK(got.substr(0, 80) == head);
+  REQUIRE(got.size() == 88);
+  std::uint64_t h = 14695981039346656037u, written = 0;
+  for (std::size_t k = 0; k < 80; k += 8) {
+    std::uint64_t word = 0;
+    for (std::size_t b = 0; b < 8; ++b) word |= std::uint64_t{static_cast<unsigned char>(got[k + b])} << (8 * b);
+    h = (h ^ word) * 1099511628211u, h ^= h >> 32;
+  }
+  for (std::size_t b = 0; b < 8; ++b) written |= std::uint64_t{static_cast<unsigned char>(got[80 + b])} << (8 * b);
+  CHECK(h == written);
+}
+
+TEST_CASE("files that are foreign, truncated, of another version or order, or corrupted are refused") {
+  folder const f;
+  fs::path const at = f.path / "record";
+  auto const r = test::recorded(ma::serial{}, 50, {.first_epoch = 1, .epochs = 70, .eta = 5}, test::any_visits(50, 4, 8));
+  w::save(r, at);
+  std::string const whole = bytes_of(at);
+  auto const with = [&](std::size_t k, char v) {
+    std::string b = whole;
+    b[k] = v;
+    write_bytes(at, b);
+    return refusal(at);
+  };
+  CHECK(says(refusal(f.path / "none"), "No such file"));
+  CHECK(says(with(0, 'M'), "a file that weight::save wrote"));
+  CHECK(says(with(8, 2), "version 1"));
+  std::string swapped = whole;
+  swapped.replace(12, 4, "\1\2\3\4");
+  write_bytes(at, swapped);
+  CHECK(says(refusal(at), "another order"));
+  CHECK(says(with(whole.size() - 1, static_cast<char>(whole.back() + 1)), "corrupted"));
+  CHECK(says(with(100, static_cast<char>(whole[100] ^ 1)), "corrupted"));
+  for (std::size_t k = 0; k < whole.size(); ++k) {
+    CAPTURE(k);
+    CHECK(says(with(k, static_cast<char>(whole[k] ^ 16)), "the record file"));
+  }
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    write_bytes(at, whole.substr(0, size));
+    CHECK(says(refusal(at), size < 72 ? "whole record" : "truncated"));
+  }
+  write_bytes(at, whole + "12345678");
+  CHECK(says(refusal(at), "or longer"));
+}
+
+TEST_CASE("a failed save leaves the file that was there, and nothing beside it") {
+  folder const f;
+  auto const r = test::recorded(ma::serial{}, 50, {.eta = 5}, test::any_visits(50, 1, 8));
+  w::save(r, f.path / "record");
+  std::string const before = bytes_of(f.path / "record");
+  fs::create_directory(f.path / "record.part");  // it cannot be opened for writing
+  CHECK_THROWS_AS(w::save(r, f.path / "record"), ma::invalid_argument);
+  fs::remove(f.path / "record.part");
+  fs::create_directory(f.path / "folder"), fs::create_directory(f.path / "folder" / "full");
+  CHECK_THROWS_AS(w::save(r, f.path / "folder"), ma::invalid_argument);  // cannot be renamed over
+  CHECK_FALSE(fs::exists(f.path / "folder.part"));
+  CHECK_THROWS_AS(w::save(r, f.path / "no" / "such" / "folder"), ma::invalid_argument);
+  CHECK(bytes_of(f.path / "record") == before);
+}
