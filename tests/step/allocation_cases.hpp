@@ -17,8 +17,11 @@ struct training_step {
   index_t n = 24;
   std::vector<float> pixels = any_values<float>(n * 3 * 32 * 32, 1), mixed = pixels, grad = pixels;
   std::vector<int> ids = std::vector<int>(static_cast<std::size_t>(n), 1);
-  std::vector<float> targets = std::vector<float>(static_cast<std::size_t>(n * 10)), soft = targets;
+  std::vector<float> targets = std::vector<float>(static_cast<std::size_t>(n * 10)), soft = targets, losses = std::vector<float>(static_cast<std::size_t>(n));
   ma::plan_of<Method> plan{}, smaller{};
+  ma::weight::group_dro dro{{.groups = 2}};
+  ma::weight::cvar worst{{.fraction = 0.3}};
+  ma::weight::uncertainty record{n, {.epochs = 5}};
 
   void operator()(std::uint64_t step) {
     auto const x = ma::nchw(pixels.data(), {n, 3, 32, 32}), out = ma::nchw(mixed.data(), {n, 3, 32, 32});
@@ -30,6 +33,12 @@ struct training_step {
     ma::soft_labels(be, plan, ma::class_ids(ids.data(), {n}), ma::labels(targets.data(), {n, 10}), {.smoothing = 0.1f});
     ma::mix_targets(be, plan, ma::labels(targets.data(), {n, 10}), ma::labels(soft.data(), {n, 10}));
     ma::rescale(plan, ma::extents<2>{8, 8}, smaller);
+    ma::pair_cross_entropy(be, plan, ma::features(targets.data(), {n, 10}), ma::class_ids(ids.data(), {n}), ma::labels(losses.data(), {n}), ma::features(soft.data(), {n, 10}));
+    ma::pair_loss(be, plan, ma::labels(losses.data(), {n}), ma::labels(losses.data(), {n}), ma::labels(mixed.data(), {1}), ma::reduction::mean);
+    dro.update(be, ma::labels(losses.data(), {n}), ma::class_ids(ids.data(), {n}), ma::weights(mixed.data(), {n}));
+    worst.weights(be, ma::labels(losses.data(), {n}), ma::weights(mixed.data(), {n}));
+    record.record(be, static_cast<index_t>(step), ma::class_ids(ids.data(), {n}), ma::class_ids(ids.data(), {n}));
+    record.weights(be, ma::class_ids(ids.data(), {n}), ma::weights(mixed.data(), {n}));
   }
 };
 

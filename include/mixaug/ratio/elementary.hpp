@@ -9,7 +9,7 @@
 namespace mixaug::detail {
 
 /// Natural logarithm of a positive normal double, to about 1e-16 relative.
-inline double fixed_log(double x) noexcept {
+MIXAUG_HD inline double fixed_log(double x) noexcept {
   std::uint64_t u;
   std::memcpy(&u, &x, sizeof u);
   int exponent = static_cast<int>(u >> 52) - 1023;
@@ -26,7 +26,7 @@ inline double fixed_log(double x) noexcept {
 }
 
 /// exp(x) to about 1e-16 relative; 0 below -708.
-inline double fixed_exp(double x) noexcept {
+MIXAUG_HD inline double fixed_exp(double x) noexcept {
   if (x < -708.0) return 0.0;
   if (x > 709.0) x = 709.0;
   double const k = std::floor(std::fma(x, 1.4426950408889634, 0.5));
