@@ -17,7 +17,7 @@
 #include "support/regression_plot.hpp"
 #include "support/regression_table.hpp"
 #include "support/regression_training.hpp"
-#include "support/regression_workers.hpp"
+#include "support/worker_processes.hpp"
 
 using example::training_modes, example::regression_set;
 
@@ -58,7 +58,8 @@ int main(int argc, char** argv) try {
   std::vector<double> tested;
   for (std::size_t m = 0; m < training_modes.size(); ++m) tested.push_back(errors.rmse.of(m).mean);
   example::curve_plot(
-      curves, tested, recipe.file + ": validation RMSE after each epoch",
+      example::regression_styles(), curves, tested,
+      recipe.file + ": validation RMSE after each epoch",
       "mean of " + std::to_string(o.seeds) + (seeds > 1 ? " trainings" : " training") +
           " of each mode (bold: smoothed); test: RMSE of the epoch that validates best")
       .write(o.out);
