@@ -138,9 +138,9 @@ TEST_CASE_TEMPLATE_DEFINE("JTT: the error set of predictions, and of a record", 
   auto const all = test::all_weights(be, direct);
   CHECK(test::first_difference(all, test::all_weights(be, last)) == -1);
   for (std::size_t i = 0; i < all.size(); ++i) REQUIRE(all[i] == (p[i] == y[i] ? 1.0 : 20.0));
-  ma::weight::uncertainty_of<Backend::memory> half(be, n, {.epochs = 2});
-  half.record(be, 0, b.view(), b.view()), half.record(be, 1, a.view(), b.view());  // u = 0.5 where wrong
-  twice const above(std::move(half), {.lambda_up = 20});
+  ma::weight::uncertainty_of<Backend::memory> first_half(be, n, {.epochs = 2});
+  first_half.record(be, 0, b.view(), b.view()), first_half.record(be, 1, a.view(), b.view());  // u = 0.5 where wrong
+  twice const above(std::move(first_half), {.lambda_up = 20});
   CHECK(test::all_weights(be, above) == std::vector<double>(all.size(), 1.0));
   CHECK(test::some_weights(be, last, {17, 4999}) == std::vector<float>{static_cast<float>(all[17]), static_cast<float>(all[4999])});
 }

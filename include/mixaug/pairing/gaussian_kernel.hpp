@@ -2,21 +2,31 @@
 #pragma once
 #include <memory>
 #include <mixaug/pairing/kernel_drawing.hpp>
+#include <mixaug/pairing/kernel_views.hpp>
 #include <mixaug/pairing/task.hpp>
 #include <variant>
 
 namespace mixaug {
+namespace pairing {
+class gaussian_kernel;
+class device_gaussian_kernel;
+}  // namespace pairing
+template <class Backend>
+pairing::device_gaussian_kernel upload(Backend const& be, pairing::gaussian_kernel const& table);
+
 namespace pairing {
 
 /// The exact sampling table of C-Mixup (Yao et al., arXiv 2210.05775, eq. 6): partner j of query i has probability
 /// proportional to the kernel of |y_i - y_j| / bandwidth over ALL N rows. Nothing is truncated, and no N x N matrix is
 /// made. Labels (n) or (n, d), float or double, finite.
 /// * one column: O(N log N) build, O(N) memory, expected O(1) a draw (detail::kernel_line);
-/// * more: a pass over all rows for a block of queries, O(N d) a draw (detail::kernel_pass), in float beyond 16
-/// columns. Draws depend on the key, the query's global row (key.first + its place) and the slot alone, so that any
-/// split over calls, ranks and threads gives the same partners. As a rule, with(c_mixup{}, table): the partner of
-/// sample i is drawn for row index(i) of the table, with inputs(x).index(rows).source_rows(N), or for the sample's own
-/// global row where the table is of the batch itself. Copies share the table.
+/// * two or three: cells on a grid with tables of their own, O(1) expected where cells are full (detail::kernel_grid);
+/// * more: a pass over all rows for a block of queries, O(N d) a draw, in the labels' type (detail::kernel_pass).
+/// Draws depend on the key, the query's global row (key.first + its place) and the slot alone, so that any split over
+/// calls, ranks and threads, and any backend, gives the same partners; on a device, device_gaussian_kernel. As a rule,
+/// with(c_mixup{}, table): the partner of sample i is drawn for row index(i) of the table, with
+/// inputs(x).index(rows).source_rows(N), or for the sample's own global row where the table is of the batch itself.
+/// Copies share the table.
 class gaussian_kernel {
  public:
   template <class T, int R>
@@ -28,14 +38,8 @@ class gaussian_kernel {
     using number = std::remove_const_t<T>;
     static_assert((R == 1 || R == 2) && (std::is_same_v<number, float> || std::is_same_v<number, double>),
                   "mixaug: a kernel table is of labels (n) or (n, d), float or double");
-    detail::check_kernel(options);
-    rows_ = labels.extent[0], columns_ = R == 2 ? labels.extent[R - 1] : 1;
-    if (rows_ < 1 || columns_ < 1)
-      detail::fail("the labels", "of shape " + detail::shape_text(labels.extent, R), "at least one number");
-    if (labels.data == nullptr) detail::fail("the labels", "a null pointer", detail::text(rows_) + " rows of numbers");
-    tensor_view<number const, 2> two;
-    two.data = labels.data, two.extent[0] = rows_, two.stride[0] = labels.stride[0];
-    two.extent[1] = columns_, two.stride[1] = R == 2 ? labels.stride[R - 1] : 1;
+    auto const two = detail::label_rows<number>(labels, options);
+    rows_ = two.extent[0], columns_ = two.extent[1];
     if (columns_ == 1) {
       tensor_view<number const, 1> one;
       one.data = two.data, one.extent[0] = rows_, one.stride[0] = two.stride[0];
@@ -49,6 +53,12 @@ class gaussian_kernel {
     }
     double_ = std::is_same_v<number, double>;
   }
+  template <class Backend, class T, int R>
+  gaussian_kernel(Backend const&, tensor_view<T, R, space::device> const&, kernel_options const&) {
+    static_assert(detail::never<T>,
+                  "mixaug: labels on the device make a device_gaussian_kernel; include "
+                  "<mixaug/pairing/device_gaussian_kernel.hpp>");
+  }
 
   index_t rows() const noexcept { return rows_; }
   index_t columns() const noexcept { return columns_; }
@@ -58,7 +68,8 @@ class gaussian_kernel {
   template <class Backend, int R>
   void draw(Backend const& be, tensor_view<std::int64_t const, 1> const& queries, key const& k,
             tensor_view<std::int64_t, R> const& partners) const {
-    auto const out = checked(queries.extent[0], k, partners);
+    check_backend<Backend>();
+    auto const out = detail::partner_rows(queries.extent[0], k, partners);
     if (queries.data == nullptr && queries.extent[0] > 0)
       detail::fail("queries", "a null pointer", "rows of the table");
     for (index_t i = 0; i < queries.extent[0]; ++i)
@@ -80,17 +91,11 @@ class gaussian_kernel {
   template <class Backend, class T, int V, int R>
   void draw_at(Backend const& be, tensor_view<T, V> const& values, key const& k,
                tensor_view<std::int64_t, R> const& partners) const {
+    check_backend<Backend>();
     using number = std::remove_const_t<T>;
-    tensor_view<number const, 2> two;
-    two.data = values.data, two.extent[0] = values.extent[0], two.stride[0] = values.stride[0];
-    two.extent[1] = V == 2 ? values.extent[V - 1] : 1, two.stride[1] = V == 2 ? values.stride[V - 1] : 1;
-    auto const out = checked(two.extent[0], k, partners);
-    if (two.extent[1] != columns_)
-      detail::fail("the queries", detail::text(two.extent[1]) + " numbers a row",
-                   detail::text(columns_) + ", as the table has");
-    if (two.data == nullptr && two.extent[0] > 0) detail::fail("the queries", "a null pointer", "rows of numbers");
-    if (double_ != std::is_same_v<number, double>)
-      detail::fail("the queries are of another type than the table's labels; give both as float, or as double");
+    auto const two = detail::two_columns<number>(values);
+    auto const out = detail::partner_rows(two.extent[0], k, partners);
+    detail::check_queries(two, columns_, double_);
     for (index_t i = 0; i < two.extent[0]; ++i)
       for (index_t d = 0; d < columns_; ++d)
         if (!std::isfinite(two(i, d)))
@@ -103,37 +108,45 @@ class gaussian_kernel {
     draw_at(detail::one_thread{}, values, k, partners);
   }
 
+  template <class Backend, class Q, space S, int R, space U>
+  requires(S == space::device || U == space::device) void draw(Backend const&, tensor_view<Q, 1, S> const&, key const&,
+                                                               tensor_view<std::int64_t, R, U> const&) const {
+    static_assert(detail::never<Q>,
+                  "mixaug: a gaussian_kernel draws on the host; upload(backend, table) is the table of views on the "
+                  "device");
+  }
+  template <class Backend, class T, int V, space S, int R, space U>
+  requires(S == space::device || U == space::device) void draw_at(Backend const&, tensor_view<T, V, S> const&,
+                                                                  key const&,
+                                                                  tensor_view<std::int64_t, R, U> const&) const {
+    static_assert(detail::never<T>,
+                  "mixaug: a gaussian_kernel draws on the host; upload(backend, table) is the table of views on the "
+                  "device");
+  }
+
   /// The pairing rule.
   template <class Task>
   void operator()(Task const& task) const;
 
  private:
+  template <class Backend>
+  static constexpr void check_backend() noexcept {
+    static_assert(detail::space_of<Backend> == space::host,
+                  "mixaug: a gaussian_kernel draws on the host; upload(backend, table) is the table of views on the "
+                  "device");
+  }
   template <class T, int D>
-  using grid = detail::kernel_rows<T, detail::kernel_grid<T, D>>;
+  using grid = detail::kernel_grid<T, D>;
   template <class T>
-  using pass = detail::kernel_rows<T, detail::kernel_pass<T>>;
+  using pass = detail::kernel_pass<T>;
+  template <class Backend>
+  friend device_gaussian_kernel mixaug::upload(Backend const& be, pairing::gaussian_kernel const& table);
   using any_table = std::variant<detail::kernel_line<float>, detail::kernel_line<double>, grid<float, 2>,
                                  grid<double, 2>, grid<float, 3>, grid<double, 3>, pass<float>, pass<double>>;
   template <class Table, class Labels, class Backend>
   void make(Labels const& labels, kernel_options const& o, Backend const& be) {
     table_ = std::make_shared<any_table const>(std::in_place_type<Table>, labels, o, be);
   }
-  template <int R>
-  static tensor_view<index_t, 2> checked(index_t m, key const& k, tensor_view<std::int64_t, R> const& partners) {
-    static_assert(R == 1 || R == 2, "mixaug: partners are (m), or (m, k)");
-    if (partners.extent[0] != m)
-      detail::fail("partners", detail::text(partners.extent[0]) + " rows", detail::text(m) + ", one for each query");
-    if (R == 2 && (partners.extent[R - 1] < 1 || partners.extent[R - 1] >= index_t{1} << 20))
-      detail::fail("partners", detail::text(partners.extent[R - 1]) + " columns", "1 to 2^20 - 1 partners a query");
-    if (partners.data == nullptr && m > 0) detail::fail("partners", "a null pointer", detail::text(m) + " rows");
-    if (k.step >= (std::uint64_t{1} << 40) || k.first < 0 || k.first + m >= (index_t{1} << 40))
-      detail::fail("the key's step or first row", "beyond 2^40", "40 bits each");
-    tensor_view<index_t, 2> out;
-    out.data = partners.data, out.extent[0] = m, out.stride[0] = partners.stride[0];
-    out.extent[1] = R == 2 ? partners.extent[R - 1] : 1, out.stride[1] = R == 2 ? partners.stride[R - 1] : 1;
-    return out;
-  }
-
   index_t rows_ = 0, columns_ = 0;
   bool double_ = false;
   std::shared_ptr<any_table const> table_;

@@ -4,6 +4,7 @@
 #include <mixaug/core/tensor_view.hpp>
 #include <mixaug/pairing/kernel_math.hpp>
 #include <mixaug/pairing/kernel_options.hpp>
+#include <mixaug/pairing/table_array.hpp>
 
 /// The arrays of an exact kernel table of one-dimensional labels, and how a partner is proposed from them.
 ///
@@ -14,12 +15,9 @@
 /// proportional to its own exp(-t^2 / 2), so that the draw is exact and nothing is truncated.
 namespace mixaug::detail {
 
-/// A label in sorted order.
+/// A label in sorted order: {key, row}.
 template <class T>
-struct kernel_element {
-  T y;
-  std::uint32_t row;
-};
+using kernel_element = sort_pair<T>;
 /// A label by row, and its cell.
 template <class T>
 struct kernel_query {
@@ -106,7 +104,7 @@ struct kernel_arrays {
     index_t at = 0;
     for (index_t n = rows; n > 0;) {
       index_t const half = n / 2;
-      bool const right = element[at + half].y < y;
+      bool const right = element[at + half].key < y;
       at = right ? at + half + 1 : at;
       n = right ? n - half - 1 : half;
     }

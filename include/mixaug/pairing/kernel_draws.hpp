@@ -21,7 +21,8 @@ struct kernel_draw_list {
   MIXAUG_HD bool by_row() const noexcept { return rows.data != nullptr; }
 };
 
-/// One thread draws the partners of one query: launch(job, 1, list.size()).
+/// One thread draws the partners of one query: launch(job, 1, list.size()). A row that the table does not have, and a
+/// value that is not finite, have partner -1.
 template <class T>
 struct kernel_draw_threads {
   kernel_draw_list<T> list;
@@ -29,10 +30,13 @@ struct kernel_draw_threads {
   MIXAUG_HD index_t begin(index_t) const noexcept { return 0; }
   MIXAUG_HD void operator()(index_t, index_t i) const noexcept {
     random const draw = list.draw(i);
+    index_t const row = list.by_row() ? list.rows(i) : 0;
+    bool const known = row >= 0 && row < list.table.rows;
     for (index_t s = 0; s < list.partner.extent[1]; ++s) {
       std::uint32_t const slot = static_cast<std::uint32_t>(s);
-      list.partner(i, s) = list.by_row() ? list.table.draw_row(list.rows(i), draw, slot)
-                                         : list.table.draw(static_cast<double>(list.values(i)), -1, draw, slot);
+      list.partner(i, s) = !known          ? -1
+                           : list.by_row() ? list.table.draw_row(row, draw, slot)
+                                           : list.table.draw(static_cast<double>(list.values(i)), -1, draw, slot);
     }
   }
 };
@@ -115,7 +119,7 @@ struct kernel_draw_items {
     index_t out = view::undecided;
     if (f.slot[i] < 0)
       out = f.cell[i].count > 0 ? table.scanned(f.window[i], y, self, f.first[i], f.second[i]) : view::nearer;
-    else if (table.accepts(y, static_cast<double>(f.element[i].y), f.found[i]))
+    else if (table.accepts(y, static_cast<double>(f.element[i].key), f.found[i]))
       out = index_t{f.element[i].row};
     if (out == view::nearer) {
       one_by_one(f, i, start, s, view::attempts);

@@ -37,7 +37,7 @@ struct kernel_far {
     return at >= 0 && at < table.rows && table.element[at].row == self ? at + step : at;
   }
   MIXAUG_HD double_double distance(index_t at) const noexcept {
-    return exact_distance(y * table.scale.pre, table.element[at].y * table.scale.pre);
+    return exact_distance(y * table.scale.pre, table.element[at].key * table.scale.pre);
   }
   MIXAUG_HD static bool closer(double_double a, double_double b) noexcept {
     return a.hi < b.hi || (a.hi == b.hi && a.lo < b.lo);
@@ -48,9 +48,10 @@ struct kernel_far {
     double const t = y < c.low ? table.scale(c.low, y) : y > c.high ? table.scale(y, c.high) : 0.0;
     return t > t0 ? t : t0;
   }
-  MIXAUG_HD double envelope(index_t k, double t, double t0) const noexcept {
+  /// sum + the envelope of cell k: fused, so that it is the same everywhere.
+  MIXAUG_HD double add_envelope(index_t k, double t, double t0, double sum) const noexcept {
     index_t const n = index_t{table.cell[k + 1].start} - table.cell[k].start;
-    return static_cast<double>(n) * fixed_falling_exp(-0.5 * (t - t0) * (t + t0));
+    return std::fma(static_cast<double>(n), fixed_falling_exp(-0.5 * (t - t0) * (t + t0)), sum);
   }
   /// Cells as slots, with weights of this query alone; -1: nothing accepted.
   MIXAUG_HD index_t by_cells(double t0, random const& draw, std::uint64_t& number) const noexcept {
@@ -62,14 +63,14 @@ struct kernel_far {
     if (middle - first == most || last - middle == most) return -1;
     kernel_window const in{table.cell[first].start, table.cell[last].start};
     double sum = table.outside * static_cast<double>(table.rows - in.size());
-    for (index_t k = first; k < last; ++k) sum += envelope(k, gap(k, t0), t0);
+    for (index_t k = first; k < last; ++k) sum = add_envelope(k, gap(k, t0), t0, sum);
     for (int attempt = 0; attempt < attempts; ++attempt, ++number) {
       std::uint64_t const bits = draw.bits(number, 1);
       double const target = random::unit(draw.bits(number)) * sum;
       double below = 0.0;
       index_t k = first;
       for (; k < last; ++k)
-        if (target < (below += envelope(k, gap(k, t0), t0))) break;
+        if (target < (below = add_envelope(k, gap(k, t0), t0, below))) break;
       if (k == last && in.size() == table.rows) continue;  // a rounding of the sum
       kernel_proposal p;
       if (k == last) {
@@ -79,7 +80,7 @@ struct kernel_far {
         scaled_word const w(bits, table.cell[k + 1].start - start);
         p = {start + w.high, gap(k, t0), w.unit()};
       }
-      if (table.element[p.at].row != self && table.accepts(y, table.element[p.at].y, p))
+      if (table.element[p.at].row != self && table.accepts(y, table.element[p.at].key, p))
         return index_t{table.element[p.at].row};
     }
     return -1;

@@ -99,13 +99,13 @@ struct kernel_grid_view : grid_rows<T, D> {
                               index_t self, grid_words& words) const noexcept {
     window_scan scan{*this, z, from, self, words, {}};
     this->each_run(key, radius, 0, level[0].count, scan);
-    double const in = scan.choice.total, tail = tophat ? 0.0 : static_cast<double>(n) * weight(beyond, from);
+    double const in = scan.choice.total, far = tophat ? 0.0 : weight(beyond, from), many = static_cast<double>(n);
+    double const sum = std::fma(many, far, in);
     if (tophat && !(in > 0.0)) return -1;
-    if (in < 1e-3 * tail) return -2;
+    if (in < 1e-3 * many * far) return -2;
     for (int attempt = 0; attempt < outside_tries; ++attempt) {
       std::uint64_t const number = words.number();
-      if (random::unit(words.draw.bits(number, 0)) * (in + tail) < in)
-        return this->row_of(z, scan.choice, from, self, words);
+      if (random::unit(words.draw.bits(number, 0)) * sum < in) return this->row_of(z, scan.choice, from, self, words);
       index_t const row = outside(z, key, radius, beyond, self, words.draw.bits(number, 1));
       if (row != -2) return row;
     }
@@ -118,7 +118,7 @@ struct kernel_grid_view : grid_rows<T, D> {
     nearest_scan near{*this, z, self, static_cast<double>(INFINITY)};
     for (std::int64_t radius = 16; radius < widest && near.least == static_cast<double>(INFINITY); radius *= 16)
       this->each_run(key, radius, 0, level[0].count, near);
-    double const cells_of = (near.least + reach) / width / width * 1.01 + 0.01;
+    double const cells_of = std::fma((near.least + reach) / width / width, 1.01, 0.01);
     if (!(cells_of < static_cast<double>(widest))) return -2;
     std::int64_t const radius = static_cast<std::int64_t>(cells_of);
     this->each_run(key, radius, 0, level[0].count, near);

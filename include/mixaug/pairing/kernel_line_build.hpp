@@ -6,32 +6,8 @@
 /// makes the same table.
 namespace mixaug::detail {
 
-/// Labels to elements; the first one that is not finite, and the largest |label|.
-template <class T>
-struct kernel_gather {
-  tensor_view<T const, 1> labels;
-  index_t parts;
-  kernel_element<T>* element;
-  index_t* bad;
-  double* largest;
-
-  void operator()(index_t part) const noexcept {
-    part_range const r(labels.extent[0], parts, part);
-    double most = 0.0;
-    index_t wrong = r.end;
-    for (index_t i = r.begin; i < r.end; ++i) {
-      T const y = labels(i) + T(0);  // -0 becomes 0
-      double const size = std::fabs(static_cast<double>(y));
-      if (!(size < HUGE_VAL)) wrong = lesser(wrong, i);
-      most = size > most ? size : most;
-      element[i] = {y, static_cast<std::uint32_t>(i)};
-    }
-    bad[part] = wrong < r.end ? wrong : -1;
-    largest[part] = most;
-  }
-};
-
-/// Where cells begin: where floor(y / (c h)) changes. Beyond the range of double each label is a cell of its own.
+/// Where cells begin: where floor(y / (c h)) changes. Beyond the range of double each label is a cell of its own. The
+/// first turn counts; the second writes the cells and the labels by row.
 template <class T>
 struct kernel_cut {
   kernel_element<T> const* element;
@@ -40,39 +16,40 @@ struct kernel_cut {
   double per_bandwidth;  ///< 1 / c
   index_t* counted;      ///< cells of a part; then the first one's number
   kernel_cell<T>* cell;  ///< null: only count
+  kernel_query<T>* query;
 
-  double id(index_t i) const noexcept {
-    double const y = element[i].y;
-    return std::floor(y * scale.pre * scale.post * scale.inverse * per_bandwidth);
+  MIXAUG_HD double id(T y) const noexcept {
+    return std::floor(static_cast<double>(y) * scale.pre * scale.post * scale.inverse * per_bandwidth);
   }
-  void operator()(index_t part) const noexcept {
+  MIXAUG_HD void operator()(index_t part) const noexcept {
     part_range const r(n, parts, part);
-    index_t found = cell == nullptr ? 0 : counted[part];
-    double before = r.begin > 0 && r.begin < r.end ? id(r.begin - 1) : 0.0;
+    bool const write = cell != nullptr;
+    index_t found = write ? counted[part] : 0;
+    T last = r.begin > 0 ? element[r.begin - 1].key : T(0);
+    double before = id(last);
     for (index_t i = r.begin; i < r.end; ++i) {
-      double const at = id(i);
-      bool const first = i == 0 || at != before || (std::fabs(at) == HUGE_VAL && element[i].y != element[i - 1].y);
-      if (first && cell != nullptr) cell[found].start = static_cast<std::uint32_t>(i);
+      T const y = element[i].key;
+      double const at = id(y);
+      bool const first = i == 0 || at != before || (std::fabs(at) == HUGE_VAL && y != last);
       found += first;
-      before = at;
+      if (write) {
+        if (first) begin(found - 1, i, y, last);
+        query[element[i].row] = {y, static_cast<std::uint32_t>(found - 1)};
+      }
+      before = at, last = y;
     }
-    if (cell == nullptr) counted[part] = found;
+    if (!write) counted[part] = found;
+    if (write && r.end == n && r.begin < n) begin(found, n, T(0), last);
   }
-};
 
-/// The labels at the ends of each cell.
-template <class T>
-struct kernel_hulls {
-  kernel_element<T> const* element;
-  kernel_cell<T>* cell;
-  index_t cells, parts;
-
-  void operator()(index_t part) const noexcept {
-    part_range const r(cells, parts, part);
-    for (index_t q = r.begin; q < r.end; ++q) {
-      cell[q].low = element[cell[q].start].y;
-      cell[q].high = element[cell[q + 1].start - 1].y;
-    }
+ private:
+  /// Cell q begins at element i, where label `last` ends the one before.
+  MIXAUG_HD void begin(index_t q, index_t i, T y, T last) const noexcept {
+    cell[q].start = static_cast<std::uint32_t>(i), cell[q].low = y;
+    if (q > 0) cell[q - 1].high = last;
+    if (i < n) return;
+    cell[q].high = y, cell[q].back = cell[q].count = 0;
+    cell[q].set_table(0);
   }
 };
 
@@ -84,10 +61,10 @@ struct kernel_windows {
   index_t parts, scan_most;
   index_t* entries;
 
-  bool near(T high, T low) const noexcept {
+  MIXAUG_HD bool near(T high, T low) const noexcept {
     return table.kind == kernel::tophat ? table.scale.within(low, high) : table.scale(low, high) <= table.reach;
   }
-  void operator()(index_t part) const noexcept {
+  MIXAUG_HD void operator()(index_t part) const noexcept {
     part_range const r(table.cells, parts, part);
     constexpr index_t most = kernel_window_most / 2 - 1;
     index_t total = 0;
@@ -116,7 +93,7 @@ struct kernel_aliases {
   index_t parts;
   index_t const* first_entry;  ///< of each part
 
-  void operator()(index_t part) const noexcept {
+  MIXAUG_HD void operator()(index_t part) const noexcept {
     part_range const r(table.cells, parts, part);
     for (index_t q = r.begin; q < r.end; ++q) {
       auto& c = cell[q];
@@ -127,67 +104,52 @@ struct kernel_aliases {
   }
 
  private:
-  void build(kernel_cell<T> const& c, index_t q) const noexcept {
+  MIXAUG_HD void build(kernel_cell<T> const& c, index_t q) const noexcept {
     double w[kernel_window_most + 1];
-    index_t const first = q - c.back;
-    int const n = c.count + 1;
-    for (int k = 0; k < c.count; ++k) {
-      auto const& other = table.cell[first + k];
-      double const d = table.scale(k < c.back ? c.low : other.low, k < c.back ? other.high : c.high);
-      double const t = k == c.back ? 0.0 : d;
-      w[k] = static_cast<double>((&other)[1].start - other.start) * fixed_falling_exp(-0.5 * t * t);
+    kernel_cell<T> const* const window = table.cell + (q - c.back);
+    int const n = c.count + 1, own = c.back;
+    for (int k = 0; k < n - 1; ++k) {
+      double const t = k == own  ? 0.0
+                       : k < own ? table.scale(c.low, window[k].high)
+                                 : table.scale(window[k].low, c.high);
+      w[k] = -0.5 * t * t;
     }
-    w[n - 1] = table.outside * static_cast<double>(table.rows - table.window(c, q).size());
+    for (int k = 0; k < n - 1; ++k) w[k] = fixed_falling_exp(w[k]);
     double sum = 0.0;
-    for (int k = 0; k < n; ++k) sum += w[k];
+    for (int k = 0; k < n - 1; ++k) {
+      double const rows = static_cast<double>(window[k + 1].start - window[k].start);
+      sum = std::fma(rows, w[k], sum);
+      w[k] = rows * w[k];
+    }
+    double const others = static_cast<double>(table.rows - table.window(c, q).size());
+    sum = std::fma(table.outside, others, sum);
+    w[n - 1] = table.outside * others;
     pair_up(w, static_cast<double>(alias_one) / sum * n, n, alias + c.table());
   }
-  /// Each slot keeps its share up to 1, what is missing comes from a slot that has more.
-  static void pair_up(double const* w, double factor, int n, std::uint64_t* entry) noexcept {
-    std::int64_t const one = static_cast<std::int64_t>(alias_one);
-    std::int64_t share[kernel_window_most + 1], rest = one * n;
+  /// Each slot keeps its share up to 1, what is missing comes from a slot that has more. An entry holds the slot's
+  /// share until it is paired.
+  MIXAUG_HD static void pair_up(double const* w, double factor, int n, std::uint64_t* entry) noexcept {
+    std::uint64_t rest = alias_one * static_cast<std::uint64_t>(n);
     int most = 0;
     for (int k = 0; k < n; ++k) {
-      share[k] = static_cast<std::int64_t>(w[k] * factor);
-      rest -= share[k];
-      if (share[k] > share[most]) most = k;
+      entry[k] = static_cast<std::uint64_t>(static_cast<std::int64_t>(w[k] * factor));
+      rest -= entry[k];
+      if (entry[k] > entry[most]) most = k;
     }
-    share[most] += rest;
-    std::uint8_t poor[kernel_window_most + 1], rich[kernel_window_most + 1];
-    int poors = 0, riches = 0;
-    for (int k = 0; k < n; ++k)
-      if (share[k] < one)
-        poor[poors++] = static_cast<std::uint8_t>(k);
-      else
-        rich[riches++] = static_cast<std::uint8_t>(k);
+    entry[most] += rest;                        // a little less than nothing, or more
+    std::uint8_t slot[kernel_window_most + 1];  // poor ones from the left, rich ones from the right
+    int poors = 0, richest = n;
+    for (int k = 0; k < n; ++k) slot[entry[k] < alias_one ? poors++ : --richest] = static_cast<std::uint8_t>(k);
     while (poors > 0) {
-      int const p = poor[--poors], from = rich[riches - 1];
-      entry[p] = static_cast<std::uint64_t>(share[p]) << 8 | static_cast<std::uint64_t>(from);
-      share[from] -= one - share[p];
-      if (share[from] >= one) continue;
-      --riches;
-      poor[poors++] = static_cast<std::uint8_t>(from);
+      int const p = slot[--poors], from = slot[richest];
+      std::uint64_t const share = entry[p];
+      entry[p] = share << 8 | static_cast<std::uint64_t>(from);
+      entry[from] -= alias_one - share;
+      if (entry[from] >= alias_one) continue;
+      ++richest;
+      slot[poors++] = static_cast<std::uint8_t>(from);
     }
-    for (int k = 0; k < riches; ++k) entry[rich[k]] = alias_one << 8 | rich[k];
-  }
-};
-
-/// The labels by row, with their cells.
-template <class T>
-struct kernel_queries {
-  kernel_arrays<T> table;
-  kernel_query<T>* query;
-  index_t parts;
-
-  void operator()(index_t part) const noexcept {
-    part_range const r(table.rows, parts, part);
-    index_t q = 0;
-    for (index_t n = table.cells; n > 1; n -= n / 2)  // the last cell that starts at or before r.begin
-      if (table.cell[q + n / 2].start <= r.begin) q += n / 2;
-    for (index_t i = r.begin; i < r.end; ++i) {
-      while (table.cell[q + 1].start <= i) ++q;
-      query[table.element[i].row] = {table.element[i].y, static_cast<std::uint32_t>(q)};
-    }
+    for (; richest < n; ++richest) entry[slot[richest]] = alias_one << 8 | slot[richest];
   }
 };
 

@@ -52,7 +52,7 @@ struct kernel_line_view : kernel_arrays<T> {
                              std::uint64_t second) const noexcept {
     auto const p = this->propose(c, q, this->slot(c, first), second);
     auto const& e = this->element[p.at];
-    return this->accepts(y, e.y, p) ? index_t{e.row} : undecided;
+    return this->accepts(y, e.key, p) ? index_t{e.row} : undecided;
   }
   /// The same of a window that is scanned; or `nearer`.
   MIXAUG_HD index_t scanned(kernel_window const& in, double y, index_t self, std::uint64_t first,
@@ -63,7 +63,7 @@ struct kernel_line_view : kernel_arrays<T> {
     if (in.size() == this->rows) return undecided;  // a rounding of the sum
     auto const p = this->propose_outside(in, this->reach, second);
     auto const& e = this->element[p.at];
-    return this->accepts(y, e.y, p) ? index_t{e.row} : undecided;
+    return this->accepts(y, e.key, p) ? index_t{e.row} : undecided;
   }
 
  private:
@@ -75,7 +75,7 @@ struct kernel_line_view : kernel_arrays<T> {
       for (int k = 0; k < tophat_attempts; ++k) {
         auto const& e =
             this->element[in.begin + scaled_word(draw.bits(number + static_cast<unsigned>(k)), in.size()).high];
-        if (this->scale.within(y, e.y) && e.row != self) return index_t{e.row};
+        if (this->scale.within(y, e.key) && e.row != self) return index_t{e.row};
       }
     }
     in = {end_of(in, y, false), end_of(in, y, true)};
@@ -91,7 +91,7 @@ struct kernel_line_view : kernel_arrays<T> {
     index_t at = in.begin;
     for (index_t n = in.size(); n > 0;) {
       index_t const half = n / 2;
-      double const v = this->element[at + half].y;
+      double const v = this->element[at + half].key;
       bool const before = right ? v <= y || this->scale.within(y, v) : v < y && !this->scale.within(y, v);
       at = before ? at + half + 1 : at;
       n = before ? n - half - 1 : half;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/random.hpp>
+#include <mixaug/core/tensor_view.hpp>
 #include <mixaug/pairing/kernel_exp.hpp>
 
 /// The parts of a fused pass: squared distances of a few queries to a tile of rows, weights, online choice.
@@ -96,11 +97,22 @@ double weigh_tile(pass_kernel<A> const& kernel, A from, A* MIXAUG_RESTRICT d2) n
   return sum;
 }
 
+/// Number of a random word: slot << 20 | attempt.
+MIXAUG_HD constexpr std::uint64_t kernel_number(std::uint32_t slot, std::uint32_t attempt) noexcept {
+  return std::uint64_t{slot} << 20 | (attempt & 0xFFFFFu);
+}
 /// One query's sum so far, relative to its nearest row so far (log-sum-exp: far queries do not vanish).
 template <class A>
 struct pass_sum {
   double total;
   A nearest;
+  /// Takes a nearer row as the reference; what all sums so far shrink by. (The product is rounded by itself.)
+  MIXAUG_HD double come_nearer(pass_kernel<A> const& kernel, A least) noexcept {
+    double const f = kernel.tophat ? 1.0 : static_cast<double>(falling_exp((least - nearest) * kernel.rate));
+    total = std::fma(total, f, 0.0);
+    nearest = least;
+    return f;
+  }
 };
 /// One partner's choice so far. Tile t stays chosen while total <= limit = (total when chosen) / u: it survives to a
 /// total S with chance (total then) / S, which is what one uniform a tile would give; few uniforms are drawn.
@@ -108,10 +120,76 @@ struct pass_choice {
   double limit;
   std::int32_t used;  ///< uniforms drawn
   std::int32_t tile;
+  MIXAUG_HD void offer(double total, index_t t, mixaug::random const& draw, std::uint32_t slot) noexcept {
+    if (!(total > limit)) return;
+    ++used, tile = static_cast<std::int32_t>(t);
+    limit = total / (1.0 - mixaug::random::unit(draw.bits(kernel_number(slot, static_cast<std::uint32_t>(used)))));
+  }
 };
-/// Number of a random word: slot << 20 | attempt.
-MIXAUG_HD constexpr std::uint64_t kernel_number(std::uint32_t slot, std::uint32_t attempt) noexcept {
-  return std::uint64_t{slot} << 20 | (attempt & 0xFFFFFu);
+
+/// What a pass draws: query i gets out(i, s), s = 0 ... slots - 1, from the random numbers of global row first_row + i,
+/// slots first_slot + s. It is row i of `queries` (m, d), and row self[i] of the table or -1 (null: none is a row); or
+/// row rows(i) of the table where `rows` is given. (Views are of the memory that the pass is in.)
+template <class Q>
+struct pass_request {
+  tensor_view<Q const, 2> queries;
+  index_t const* self;
+  mixaug::key key;
+  index_t first_row;
+  tensor_view<index_t, 2> out;
+  std::uint32_t first_slot = 0;
+  tensor_view<index_t const, 1> rows = {};
+
+  MIXAUG_HD index_t row(index_t i) const noexcept {
+    return rows.data != nullptr ? rows(i) : self != nullptr ? self[i] : -1;
+  }
+  MIXAUG_HD mixaug::random draw(index_t i) const noexcept {
+    return {key, static_cast<std::uint64_t>(first_row + i), purpose::pairing};
+  }
+  MIXAUG_HD std::uint32_t slot(index_t s) const noexcept { return first_slot + static_cast<std::uint32_t>(s); }
+};
+
+/// The rows of a pass, packed; A = what distances and weights are computed in.
+template <class A>
+struct kernel_pass_view {
+  A const* rows;  ///< [chunk][column][lane], scaled; whole tiles
+  index_t n, d;
+  double unit;
+  pass_kernel<A> kernel;
+  bool with_self;
+
+  MIXAUG_HD index_t tiles() const noexcept { return ceil_div(n, pass_shape::tile); }
+  MIXAUG_HD A const* tile(index_t t) const noexcept { return rows + t * pass_shape::tile * d; }
+  /// Column k of row i is at(i)[k lanes].
+  MIXAUG_HD A const* at(index_t i) const noexcept {
+    constexpr index_t W = pass_shape::lanes;
+    return rows + i / W * W * d + i % W;
+  }
+  /// Column k of a query, scaled, and held where squares stay finite; NaN of a row that the table does not have, and
+  /// of what is not finite: then no row is chosen.
+  template <class Q>
+  MIXAUG_HD A query(pass_request<Q> const& r, index_t i, index_t k) const noexcept {
+    if (r.rows.data != nullptr) {
+      index_t const row = r.rows(i);
+      return row >= 0 && row < n ? at(row)[k * pass_shape::lanes] : static_cast<A>(NAN);
+    }
+    constexpr double most = sizeof(A) == 8 ? 0x1p500 : 0x1p55;
+    double const v = static_cast<double>(r.queries(i, k)), z = v * unit;
+    if (!(std::fabs(v) < HUGE_VAL)) return static_cast<A>(NAN);
+    return static_cast<A>(z > most ? most : z < -most ? -most : z);
+  }
+  /// The row that must not be chosen, or -1.
+  template <class Q>
+  MIXAUG_HD index_t left_out(pass_request<Q> const& r, index_t i) const noexcept {
+    return with_self ? -1 : r.row(i);
+  }
+};
+/// Columns of scratch in one block; without a base it only measures.
+template <class Column>
+Column* place_column(std::size_t& at, index_t count, std::byte* base) noexcept {
+  Column* const p = base == nullptr ? nullptr : reinterpret_cast<Column*>(base + at);
+  at += (sizeof(Column) * static_cast<std::size_t>(count) + 63) / 64 * 64;
+  return p;
 }
 
 }  // namespace mixaug::detail

@@ -20,7 +20,11 @@ struct kernel_scan {
 
   kernel_scan() = delete;
   MIXAUG_HD kernel_scan(kernel_arrays<T> const& t, double query, index_t own, kernel_window const& w) noexcept
-      : table(t), y(query), self(own), in(w), outside(t.outside * static_cast<double>(t.rows - w.size())) {}
+      : table(t),
+        y(query),
+        self(own),
+        in(w),
+        outside(std::fma(t.outside, static_cast<double>(t.rows - w.size()), 0.0)) {}
 
   /// 0 .. size - 1; size = outside; `none` where all elements of the window together weigh less than the outside's
   /// bound, so that a search by distance is shorter than proposals.
@@ -37,7 +41,7 @@ struct kernel_scan {
     int const n = static_cast<int>(in.size());
     int const whole = (n + L - 1) / L * L;
     for (int i = 0; i < whole; ++i) {
-      float const t = static_cast<float>((query - e[i].y) * inverse);
+      float const t = static_cast<float>((query - e[i].key) * inverse);
       w[i] = falling_exp(-0.5f * t * t);
     }
     for (int i = n; i < whole; ++i) w[i] = 0.0f;
@@ -70,7 +74,7 @@ struct kernel_scan {
     double w[kernel_scan_most];
     index_t const n = in.size();
     for (index_t i = 0; i < n; ++i) {
-      double const t = table.scale(y, table.element[in.begin + i].y), v = fixed_falling_exp(-0.5 * t * t);
+      double const t = table.scale(y, table.element[in.begin + i].key), v = fixed_falling_exp(-0.5 * t * t);
       w[i] = table.element[in.begin + i].row == self ? 0.0 : v;
     }
     double near = 0.0;

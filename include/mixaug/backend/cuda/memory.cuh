@@ -5,6 +5,7 @@
 #include <mixaug/core/workspace.hpp>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace mixaug {
 
@@ -40,8 +41,10 @@ class workspace<space::device> {
  public:
   workspace() = default;
   workspace(workspace&& other) noexcept { swap(other); }
+  /// What was moved from is empty; what the block held before is freed.
   workspace& operator=(workspace&& other) noexcept {
-    swap(other);
+    workspace taken(std::move(other));
+    swap(taken);
     return *this;
   }
   ~workspace() {

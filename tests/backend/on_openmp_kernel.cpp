@@ -1,0 +1,12 @@
+#include <mixaug/backend/openmp.hpp>
+
+#include "pairing/kernel_table_cases.hpp"
+
+template <int N>
+struct threads : ma::openmp {
+  threads() : ma::openmp{N} {}
+};
+
+TEST_CASE_TEMPLATE_INVOKE(kernel_tables, threads<1>, threads<2>, threads<3>, threads<4>, threads<5>);
+TEST_CASE_TEMPLATE_INVOKE(kernel_partners, threads<2>, threads<3>);
+TEST_CASE_TEMPLATE_INVOKE(kernel_refusals, threads<2>);
