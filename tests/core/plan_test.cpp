@@ -47,6 +47,35 @@ TEST_CASE("plans are values: copies stand alone, moves carry") {
   CHECK(copy_of_empty.rows() == 0);
 }
 
+TEST_CASE("what was moved from is empty, memory and plans; a copy of nothing is nothing") {
+  ma::workspace<ma::space::host> a, b, empty;
+  a.reserve(8)[0] = std::byte{1}, b.reserve(100)[0] = std::byte{2};
+  std::byte const* const block = b.data();
+  a = std::move(b);
+  CHECK((a.data() == block && a.data()[0] == std::byte{2} && b.data() == nullptr));
+  CHECK(b.reserve(3) != nullptr);
+  auto& itself = a;
+  a = std::move(itself);
+  CHECK((a.data() == block && a.data()[0] == std::byte{2}));
+  a = empty;
+  CHECK(a.data() == nullptr);
+  a = b;
+  CHECK((a.data() != nullptr && a.data() != b.data()));
+  ma::detail::held_count n = 5, m = std::move(n);
+  CHECK((n == 0 && m == 5));
+  n = std::move(m);
+  CHECK((n == 5 && m == 0));
+
+  auto const original = ma::make_plan(method, images(20), ma::key{.seed = 3});
+  auto p = original, q = ma::make_plan(method, images(3), ma::key{});
+  q = std::move(p);
+  CHECK(test::same_plan(q, original));
+  ma::make_plan(method, images(20), ma::key{.seed = 3}, p);  // what it got in exchange can be planned into
+  CHECK(test::same_plan(p, original));
+  p = decltype(p)();
+  CHECK(p.rows() == 0);
+}
+
 TEST_CASE("columns are aligned, apart and inside one block") {
   auto const p = ma::make_plan(method, images(33), ma::key{});
   void const* const at[] = {p.choice.data, p.self.data, p.partner.data, p.ratio.data, p.share_self.data, p.share_partner.data,

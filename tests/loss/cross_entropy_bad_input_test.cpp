@@ -37,6 +37,7 @@ TEST_CASE("pair cross entropies that do not fit are refused, and nothing is writ
     {"smoothing 1", [&] { with_options({.smoothing = 1}); }, "smoothing", "is 1", "a number in [0, 1)"},
     {"smoothing NaN", [&] { with_options({.smoothing = no_number}); }, "smoothing", "nan", "a number in [0, 1)"},
     {"scale NaN", [&] { with_options({.scale = no_number}); }, "scale", "nan", "a finite number"},
+    {"scale beyond float", [&] { with_options({.scale = 1e300}); }, "scale", "1e+300", "of the logits' type"},
     {"no ids of the source", [&] { ma::pair_cross_entropy(w.from_second, logits(), w.class_ids(), losses()); }, "partners lie outside the batch", "give their class ids", "second source"},
     {"ids of the source of the wrong number", [&] { from(ids(5)); }, "source_class_ids", "5 rows", "6 rows"},
     {"gathered ids of the wrong number", [&] { from(ma::gathered(ids(6))); }, "source_class_ids", "6 rows", "4 rows"},
@@ -77,6 +78,9 @@ TEST_CASE("soft-target cross entropies that do not fit are refused, and nothing 
     {"losses of the wrong number", [&] { ma::soft_target_cross_entropy(logits(), targets(), losses(3), grad()); }, "losses", "3 rows", "4 rows"},
     {"the gradient in the targets", [&] { ma::soft_target_cross_entropy(logits(), targets(), losses(), targets()); }, "grad_logits", "sharing memory with the targets", "a buffer of its own"},
     {"the losses in the weights", [&] { ma::soft_target_cross_entropy(logits(), targets(), weights(4), weights(4)); }, "losses", "sharing memory with the weights", "a buffer of its own"},
+    {"a negative weight", [&] { ma::soft_target_cross_entropy(logits(), targets(), ma::weights(w.bad_weights.data(), {4}), losses(), grad()); }, "weights(2)", "is -2", "a finite number >= 0"},
+    {"a weight NaN", [&] { ma::soft_target_cross_entropy(logits(), targets(), ma::weights(w.bad_y.data(), {4}), losses()); }, "weights(1)", "nan", "a finite number >= 0"},
+    {"scale beyond float", [&] { ma::soft_target_cross_entropy(logits(), targets(), losses(), grad(), {.scale = -1e39}); }, "scale", "-1e+39", "of the logits' type"},
     {"scale infinite", [&] { ma::soft_target_cross_entropy(logits(), targets(), losses(), grad(), {.scale = HUGE_VAL}); }, "scale", "inf", "a finite number"},
   });
 }

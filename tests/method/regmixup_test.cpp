@@ -78,6 +78,33 @@ TEST_CASE("regmixup: soft labels of 2 n rows from n class ids") {
     }
 }
 
+TEST_CASE("regmixup: of gathered rows, 2 n of them, the clean ones are not read") {
+  std::vector<int> const ids{0, 2, 1, 2, 0};
+  auto const p = ma::make_plan(ma::regmixup{}, layout, ma::key{.seed = 7});
+  auto const y = ma::class_ids(ids.data(), {5});
+  float const none = std::numeric_limits<float>::quiet_NaN();
+  std::vector<int> partners(10, -1);
+  std::vector<float> rows(30, none), own(15, 0), soft(30), gathered(30), logits = test::any_values<float>(30, 1), loss(10), again(10);
+  for (std::size_t i = 0; i < 5; ++i) own[3 * i + static_cast<std::size_t>(ids[i])] = 1;
+  for (std::size_t i = 5; i < 10; ++i) {
+    auto const j = static_cast<std::size_t>(p.partner[i]);
+    partners[i] = ids[j];
+    for (std::size_t c = 0; c < 3; ++c) rows[3 * i + c] = own[3 * j + c];
+  }
+  auto const from = ma::gathered(ma::class_ids(partners.data(), {10}));
+  auto const z = ma::features(logits.data(), {10, 3});
+  ma::soft_labels(p, y, ma::features(soft.data(), {10, 3}));
+  ma::soft_labels(ma::serial{}, p, y, from, ma::features(gathered.data(), {10, 3}));
+  CHECK(gathered == soft);
+  ma::soft_labels(ma::serial{}, p, ma::features(own.data(), {5, 3}), ma::gathered(ma::features(rows.data(), {10, 3})), ma::features(gathered.data(), {10, 3}));
+  CHECK(gathered == soft);
+  ma::pair_cross_entropy(p, z, y, ma::labels(loss.data(), {10}));
+  ma::pair_cross_entropy(p, z, y, from, ma::labels(again.data(), {10}));
+  CHECK(loss == again);
+  partners[7] = -1;
+  CHECK(refused([&] { ma::pair_cross_entropy(p, z, y, from, ma::labels(again.data(), {10})); }, "source_class_ids(7) is -1"));
+}
+
 TEST_CASE("regmixup at another size with boxes, and replayed from text") {
   auto const p = ma::make_plan(with(ma::regmixup{}, ma::region::random_box{}), layout, ma::key{.seed = 3});
   auto const large = ma::rescaled(p, ma::extents<2>{12, 12});
@@ -103,6 +130,8 @@ TEST_CASE("regmixup refuses what cannot be: in place, inside one_of, beside scor
   CHECK(refused([&] { ma::make_plan(ma::one_of(ma::mixup{}, ma::regmixup{}), x, ma::key{}); }, "clean_rows doubles"));
   CHECK(refused([&] { ma::make_plan(ma::serial{}, with(ma::saliencymix{}, ma::when{.clean_rows = true}), x, ma::key{}); }, "clean_rows with a method that reads score maps"));
   CHECK(refused([&] { ma::make_plan(ma::regmixup{.eta = -1}, x, ma::key{}); }, "eta is -1"));
+  std::vector<float> const heavy{1, 1, 3e38f, 1, 1};
+  CHECK(refused([&] { ma::make_plan(ma::regmixup{.eta = 10}, ma::inputs(x).weights(ma::weights(heavy.data(), {5})), ma::key{}); }, "times mixed_weight"));
   CHECK(refused([&] { ma::make_plan(ma::regmixup{.alpha = -1}, x, ma::key{}); }, "alpha"));
   CHECK(refused([&] { ma::make_plan(with(ma::mixup{}, ma::when{.mixed_weight = -2}), x, ma::key{}); }, "mixed_weight is -2"));
 }

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <mixaug/weight/inverse_frequency.hpp>
 #include <string>
 
 #include "reference/statistics.hpp"
@@ -23,6 +24,9 @@ std::vector<std::int64_t> const rows{11, 3, 3, 0, 7, 8};
 auto batch() { return ma::nchw<float>(nullptr, {6, 2, 8, 8}); }
 float weight_at(index_t i) { return data_set.weight(rows[static_cast<std::size_t>(i)]); }
 auto placed() { return ma::inputs(batch()).index(ma::indices(rows.data(), {6})).weights(data_set); }
+
+template <class Inputs, class Weights>
+concept takes = requires(Inputs& in, Weights&& w) { in.weights(std::forward<Weights>(w)); };
 
 std::string refusal(auto const& call) {
   try {
@@ -100,6 +104,23 @@ TEST_CASE("weights by row: parts of a global batch, and a second source whose ro
   }
   auto const none = ma::make_plan(with(ma::mixup{}, ma::pairing::none{}), placed(), ma::key{});
   for (index_t i = 0; i < 6; ++i) CHECK((none.weight_self[i] == weight_at(i) && none.weight_partner[i] == 1.0f));
+}
+
+TEST_CASE("weights of a second source, and objects that know it, are not mixed up") {
+  auto const plan = [](auto const& in) { return refusal([&] { ma::make_plan(ma::umix{.sigma = 1}, in, ma::key{}); }); };
+  auto const has = [](std::string const& text, char const* part) { return text.find(part) != std::string::npos; };
+  std::vector<float> const six(6, 3), twelve(12, 5);
+  auto const own = ma::inputs(batch()).weights(ma::weights(six.data(), {6})).source_rows(12);
+  CHECK(has(plan(own), "add source_weights(v), one for each of its rows"));
+  CHECK(has(plan(placed().source_rows(12).source_weights(ma::weights(twelve.data(), {12}))), "leave one of the two"));
+  auto both = own;
+  CHECK(plan(both.source_weights(ma::weights(twelve.data(), {12}))) == "");
+  std::vector<int> const counts{1, 2};
+  ma::weight::inverse_frequency const by_count(ma::class_ids(counts.data(), {2}));
+  CHECK(has(plan(placed().weights(by_count)), "the object of weights is without rows (made from counts, or empty)"));
+  using inputs = decltype(ma::inputs(batch()));
+  static_assert(takes<inputs, by_row const&> && takes<inputs, ma::tensor_view<float, 1>>);
+  static_assert(!takes<inputs, by_row> && !takes<inputs, by_row const>);  // they would be read when gone
 }
 
 TEST_CASE("umix and its weights refuse what makes no sense") {

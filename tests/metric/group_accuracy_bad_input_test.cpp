@@ -46,6 +46,7 @@ TEST_CASE("what does not fit is refused, and nothing is counted") {
     {[&] { m.update(ints(4), ints(4), view(far)); }, "group_ids(3) is -1; expected a group in [0, 3)"},
     {[&] { m.accuracy(3); }, "the group is 3; expected a group in [0, 3)"},
     {[&] { m.count(-1); }, "the group is -1; expected a group in [0, 3)"},
+    {[&] { m.merge(m); }, "the merged group_accuracy is this one; expected what another"},
     {[&] { m.merge(four); }, "of 4 groups; expected 3 groups"},
     {[&] { ma::group_accuracy(0); }, "number of groups is 0; expected at least 1"},
     {[&] { adjusted(shares); }, "shares(1) is -1; expected a finite number >= 0"},

@@ -99,6 +99,8 @@ TEST_CASE("the adjusted average weighs groups by their shares elsewhere") {
   std::vector<float> const shares{0.75f, 0.25f, 0};
   double const expected = 0.75 * 0.5 + 0.25 * (2.0 / 3);
   CHECK(m.adjusted_average(ma::weights(counts.data(), {3})) == doctest::Approx(expected).epsilon(1e-14));
+  std::vector<std::int64_t> const whole{30, 10, 0};
+  CHECK(m.adjusted_average(ma::indices(whole.data(), {3})) == doctest::Approx(expected).epsilon(1e-14));
   CHECK(m.adjusted_average(ma::weights(shares.data(), {3})) == doctest::Approx(expected).epsilon(1e-14));
   CHECK(m.adjusted_average(ma::weights(third.data(), {3})) == doctest::Approx(expected).epsilon(1e-14));  // no sample of it
   CHECK(std::isnan(m.adjusted_average(ma::weights(absent.data(), {3}))));

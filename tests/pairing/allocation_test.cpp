@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <mixaug/pairing/gaussian_kernel.hpp>
+#include <mixaug/weight/uncertainty.hpp>
 
 #include "support/count_allocations.hpp"
 #include "support/values.hpp"
@@ -50,6 +51,13 @@ TEST_CASE("pairing rules allocate nothing after the first plan") {
   CHECK(later_allocations(ma::lisa{}, in) == 0);
   CHECK(later_allocations(ma::umix{}, in) == 0);
   CHECK(later_allocations(ma::regmixup{}, in) == 0);
+  std::vector<int> const right(all, 1);
+  ma::weight::uncertainty record(all, {});
+  record.record(ma::serial{}, 0, ma::class_ids(right.data(), {all}), ma::class_ids(right.data(), {all}));
+  auto weighed = e.batch().weights(record);
+  CHECK(later_allocations(ma::umix{}, weighed) == 0);
+  CHECK(later_allocations(ma::regmixup{}, weighed) == 0);
+  CHECK(later_allocations(ma::umix{}, weighed.source_rows(all)) == 0);
   for (index_t columns : {1, 2, 3, 5}) {
     CAPTURE(columns);
     ma::pairing::gaussian_kernel const own(ma::labels(e.f.data(), {n, columns}), {.bandwidth = 0.2}), set(ma::labels(e.y.data(), {all / columns, columns}), {.bandwidth = 0.4});

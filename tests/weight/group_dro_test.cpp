@@ -47,6 +47,16 @@ TEST_CASE("group DRO turns to the group with the largest loss, and back") {
   CHECK(d.q(0) > 0.999);
 }
 
+TEST_CASE("group DRO: finite losses of any size leave a finite state") {
+  std::vector<double> const losses{1.7e308, 1.7e308, 1}, far{1e305, -1e305, 0};
+  std::vector<int> const groups{0, 0, 1}, each{0, 1, 2};
+  w::group_dro a({.groups = 2}), b({.groups = 3, .step_size = 1e6});
+  a.update(ma::serial{}, ma::weights(losses.data(), {3}), ma::class_ids(groups.data(), {3}));
+  CHECK((a.q(0) == 1 && a.q(1) > 0 && a.q(1) < 1e-200));
+  for (int k = 0; k < 2; ++k) b.update(ma::serial{}, ma::weights(far.data(), {3}), ma::class_ids(each.data(), {3}));
+  CHECK((b.q(0) == 1 && b.q(1) > 0 && b.q(2) > 0 && b.q(1) + b.q(2) < 1e-200));
+}
+
 TEST_CASE("a saved state goes on bit for bit") {
   w::group_dro a({.groups = 3}), b({.groups = 3});
   batch const x{{1, 3, 2}, {0, 1, 2}};

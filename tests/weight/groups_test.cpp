@@ -23,6 +23,25 @@ TEST_CASE("inverse frequency: every group weighs the same in total, the mean ove
   CHECK((t.groups() == 4 && t.rows() == 0));
 }
 
+TEST_CASE("inverse frequency as it stands, and by groups") {
+  std::vector<std::int64_t> const counts{10, 0, 40};
+  w::inverse_frequency const none(counted(counts), {.normalise = w::normalise::none, .empty = w::empty_group::weightless});
+  CHECK((none.of(0) == 0.1 && none.of(1) == 0 && none.of(2) == 0.025));
+  w::inverse_frequency const groups(counted(counts), {.normalise = w::normalise::groups_one, .empty = w::empty_group::weightless});
+  CHECK(groups.of(0) == doctest::Approx(1.6).epsilon(1e-15));
+  CHECK(groups.of(2) == doctest::Approx(0.4).epsilon(1e-15));
+}
+
+TEST_CASE("a table that was moved from is empty") {
+  std::vector<int> const ids{0, 1, 1}, many(1000, 0);
+  w::inverse_frequency a(ma::class_ids(ids.data(), {3}), 2);
+  w::inverse_frequency b(ma::class_ids(many.data(), {1000}), 300, {.empty = w::empty_group::weightless});
+  a = std::move(b);
+  CHECK((a.groups() == 300 && a.rows() == 1000 && a.weight(999) == 1));
+  CHECK((b.groups() == 0 && b.rows() == 0));
+  CHECK_THROWS_AS(b.of(299), ma::invalid_argument);
+}
+
 TEST_CASE("tables from the ids of a data set have rows") {
   std::vector<std::uint8_t> const ids{0, 2, 2, 0, 2, 2, 3, 2};
   w::inverse_frequency const t(ma::class_ids(ids.data(), {8}), 4, {.empty = w::empty_group::weightless});

@@ -92,6 +92,10 @@ TEST_CASE("files that are foreign, truncated, of another version or order, or co
   CHECK(says(refusal(f.path / "none"), "No such file"));
   CHECK(says(with(0, 'M'), "a file that weight::save wrote"));
   CHECK(says(with(8, 2), "version 1"));
+  std::string heavy = whole;  // eta and c 3e38 each
+  for (std::size_t k = 0; k < 16; ++k) heavy[40 + k] = static_cast<char>(std::bit_cast<std::uint64_t>(3e38) >> (8 * (k % 8)) & 255);
+  write_bytes(at, heavy);
+  CHECK(says(refusal(at), "impossible header"));
   std::string swapped = whole;
   swapped.replace(12, 4, "\1\2\3\4");
   write_bytes(at, swapped);
@@ -117,6 +121,7 @@ TEST_CASE("a failed save leaves the file that was there, and nothing beside it")
   std::string const before = bytes_of(f.path / "record");
   fs::create_directory(f.path / "record.part");  // it cannot be opened for writing
   CHECK_THROWS_AS(w::save(r, f.path / "record"), ma::invalid_argument);
+  CHECK(fs::is_directory(f.path / "record.part"));  // not ours
   fs::remove(f.path / "record.part");
   fs::create_directory(f.path / "folder"), fs::create_directory(f.path / "folder" / "full");
   CHECK_THROWS_AS(w::save(r, f.path / "folder"), ma::invalid_argument);  // cannot be renamed over

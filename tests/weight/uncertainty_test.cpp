@@ -82,6 +82,34 @@ TEST_CASE("a sample that comes twice counts twice; counters stop at their most")
   }
 }
 
+TEST_CASE("a record that was moved from is empty, and a copy of an empty one too") {
+  w::uncertainty small(10, {}), large(100000, {});
+  record<int>(small, 0, std::vector<int>(10, 1)), record<int>(large, 0, std::vector<int>(100000, 1));
+  small = std::move(large);  // 100000 rows and 10 counters would write beyond the block
+  CHECK((small.rows() == 100000 && small.u(99999) == 1 && small.recorded() == 1));
+  CHECK((large.rows() == 0 && large.recorded() == 0 && large.bytes() == 0));
+  CHECK_FALSE(large.has_epoch(0));
+  CHECK_THROWS_AS(record<int>(large, 0, std::vector<int>(10, 1)), ma::invalid_argument);
+  CHECK_THROWS_AS(small.merge(large), ma::invalid_argument);
+  large = w::uncertainty(2, {});
+  record<int>(large, 0, {0, 1});
+  CHECK((large.u(0) == 0 && large.u(1) == 1));
+  large = w::uncertainty();
+  w::uncertainty const nothing;
+  small = nothing;
+  CHECK((small.rows() == 0 && small.counters().data() == nullptr && small.marks() == nullptr));
+  CHECK_THROWS_AS(small.u(0), ma::invalid_argument);
+}
+
+TEST_CASE("u needs no mean") {
+  w::uncertainty r(2, {.normalise = w::normalise::mean_one});
+  record<int>(r, 0, {0, 1});
+  CHECK((r.u(0) == 0 && r.u(1) == 1));
+  w::just_train_twice const twice(r, {.lambda_up = 5});
+  CHECK((twice.weight(0) == 1 && twice.weight(1) == 5 && twice.errors() == 1));
+  CHECK_THROWS_AS(r.weight(0), ma::invalid_argument);
+}
+
 TEST_CASE("bytes a sample") {
   auto const bytes = [](index_t epochs, w::unvisited policy) { return w::uncertainty(1000, {.epochs = epochs, .unvisited = policy}).bytes() / 1000; };
   CHECK((bytes(1, w::unvisited::as_wrong) == 1 && bytes(255, w::unvisited::as_wrong) == 1));

@@ -21,11 +21,17 @@ class workspace<space::host> {
   workspace(workspace const& other) { *this = other; }
   workspace(workspace&& other) noexcept { swap(other); }
   workspace& operator=(workspace const& other) {
-    if (this != &other && other.used_ != 0) std::memcpy(reserve(other.used_), other.data_, other.used_);
+    if (this == &other) return *this;
+    if (other.used_ == 0)
+      release();
+    else
+      std::memcpy(reserve(other.used_), other.data_, other.used_);
     return *this;
   }
+  /// What was moved from is empty.
   workspace& operator=(workspace&& other) noexcept {
-    swap(other);
+    workspace taken(std::move(other));
+    swap(taken);
     return *this;
   }
   ~workspace() { release(); }
@@ -34,7 +40,6 @@ class workspace<space::host> {
   std::byte* reserve(std::size_t bytes, bool /*staged*/ = true) {
     if (bytes > capacity_) {
       release();
-      capacity_ = used_ = 0;
       data_ = static_cast<std::byte*>(::operator new(bytes, std::align_val_t(alignment)));
       capacity_ = bytes;
     }
@@ -50,6 +55,7 @@ class workspace<space::host> {
   void release() noexcept {
     if (data_ != nullptr) ::operator delete(data_, std::align_val_t(alignment));
     data_ = nullptr;
+    capacity_ = used_ = 0;
   }
   void swap(workspace& other) noexcept {
     std::swap(data_, other.data_);
@@ -62,6 +68,23 @@ class workspace<space::host> {
 };
 
 namespace detail {
+/// How many elements the workspace beside it holds: 0 after a move, as that is empty.
+class held_count {
+ public:
+  constexpr held_count(index_t n = 0) noexcept : n_(n) {}
+  held_count(held_count const&) = default;
+  held_count(held_count&& other) noexcept : n_(std::exchange(other.n_, 0)) {}
+  held_count& operator=(held_count const&) = default;
+  held_count& operator=(held_count&& other) noexcept {
+    index_t const n = std::exchange(other.n_, 0);
+    n_ = n;
+    return *this;
+  }
+  constexpr operator index_t() const noexcept { return n_; }
+
+ private:
+  index_t n_;
+};
 /// Lays columns out in one block. Without a base it only measures: sizing and placing are one code.
 struct placer {
   std::byte* base = nullptr;

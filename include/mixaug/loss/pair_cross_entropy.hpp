@@ -112,15 +112,17 @@ void pair_cross_entropy_from(Be const& be, plan<R, B, S> const& p, Z const& logi
     logit_operands<Z, Loss, Grad> const all(logits, losses, grad, s.rows);
     if (!(o.smoothing >= 0.0f && o.smoothing < 1.0f))
       fail("smoothing", text(double{o.smoothing}), "a number in [0, 1)");
-    double const scale = gradient_scale(o.reduce, o.scale, s.rows);
+    double const scale = gradient_scale<T>(o.reduce, o.scale, s.rows);
     all.beside(ids, check_class_ids(ids, s.samples, all.classes(), "class_ids"), "the class ids");
     if (own && !p.local)
       fail(
           "partners lie outside the batch; give their class ids: those of the second source (or of the global batch) "
           "go between class_ids and losses");
     index_t const rows = own ? s.samples : gathered ? s.rows : s.source_rows;
+    index_t const* const partner = gathered ? p.partner.data : nullptr;
     if (!own)
-      all.beside(source, check_class_ids(source, rows, all.classes(), "source_class_ids"), "the source's class ids");
+      all.beside(source, check_class_ids(source, rows, all.classes(), "source_class_ids", partner),
+                 "the source's class ids");
     using columns = plan_view<R, S>;
     auto const self = id_column_of(ids);
     auto const other = id_column_of(source);
@@ -167,13 +169,15 @@ inline constexpr bool is_gathered_ids<gathered_rows<V>> = true;
 /// and its gradient (a + b) softmax(z) - a t_self - b t_partner, in one pass over each row.
 ///   pair_cross_entropy(backend, plan, logits, class_ids, losses[, grad_logits][, options])
 ///   pair_cross_entropy(backend, plan, logits, class_ids, source_class_ids, losses[, grad_logits][, options])
-/// class_ids (n) are any integers; the partners' are those of the batch, of a second source, or gathered(ids).
+/// class_ids (n) are any integers; the partners' are those of the batch, of a second source, or gathered(ids),
+/// of which rows without a partner are not read.
 /// float or double, any strides, the same bits on every backend where the hardware has fma. Logits of any size:
-/// -infinity masks a class (probability and gradient 0; the loss of a masked label, and of every label with smoothing,
-/// is +infinity, its gradient finite). NaN, +infinity, or no class unmasked: NaN in that row alone. A row whose two
-/// coefficients are 0 has loss and gradient 0, whatever its logits.
-/// Errors: shapes, null pointers, a class outside [0, classes) (on a device: a row of NaN), an output that shares
-/// memory with another operand.
+/// -infinity masks a class: its probability is 0, and so is its gradient unless it is a label (-a or -b) or there is
+/// smoothing (less (a + b) s / C); the loss of a masked label, and with smoothing of every label, is +infinity. NaN,
+/// +infinity, or no class unmasked: NaN in that row alone. A row whose two coefficients are 0 has loss and gradient 0,
+/// whatever its logits.
+/// Errors: shapes, null pointers, a class outside [0, classes) (on a device: a row of NaN), a scale that is no finite
+/// number of the logits' type, an output that shares memory with another operand.
 template <backend Be, class R, class B, space S, class Z, class Y, class L>
 requires(is_tensor_view<Z>&& is_tensor_view<Y>&& is_tensor_view<L>) void pair_cross_entropy(
     Be const& be, plan<R, B, S> const& p, Z const& logits, Y const& class_ids, L const& losses,

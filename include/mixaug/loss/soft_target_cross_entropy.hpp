@@ -71,11 +71,15 @@ void soft_target_cross_entropy_from(Be const& be, Z const& logits, Y const& targ
     soft_target<T> target{{targets.data, targets.stride[0], targets.stride[1]},
                           nullptr,
                           0,
-                          gradient_scale(o.reduce, o.scale, logits.extent[0])};
+                          gradient_scale<T>(o.reduce, o.scale, logits.extent[0])};
     if (weights != nullptr) {
       five const fw = label_extents(*weights, "weights");
       same_rows("weights", weights->extent[0], logits.extent[0]);
       all.beside(*weights, fw, "the weights");
+      if constexpr (W::memory == space::host)
+        for (index_t i = 0; i < weights->extent[0]; ++i)
+          if (T const w = (*weights)(i); !(w >= T{0} && w <= std::numeric_limits<T>::max()))
+            fail("weights(" + text(i) + ")", text(static_cast<double>(w)), "a finite number >= 0");
       target.weights = weights->data, target.weight_stride = weights->stride[0];
     }
     run_cross_entropy(be, all.template job<T>(target));
@@ -94,7 +98,8 @@ using no_weights_of = tensor_view<std::remove_const_t<typename Z::element> const
 ///   soft_target_cross_entropy(backend, logits, targets, weights, losses[, grad_logits][, options])
 /// All views are of one type, float or double, with any strides. Logits as for pair_cross_entropy: -infinity masks a
 /// class; where its target is 0 the loss stays finite. A row of weight 0 has loss and gradient 0.
-/// Errors: shapes, null pointers, an output that shares memory with another operand.
+/// Errors: shapes, null pointers, weights that are negative or not finite (on a device not checked), an output that
+/// shares memory with another operand.
 template <backend Be, class Z, class Y, class L>
 requires(is_tensor_view<Z>&& is_tensor_view<Y>&& is_tensor_view<L>) void soft_target_cross_entropy(
     Be const& be, Z const& logits, Y const& targets, L const& losses, soft_target_options const& o = {}) {

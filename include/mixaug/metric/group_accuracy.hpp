@@ -66,16 +66,16 @@ class group_accuracy {
   }
   /// sum_g shares(g) accuracy(g) / sum_g shares(g) over the groups that have samples: the average for a population
   /// with other shares than the samples, as Waterbirds' is reported with those of its training set. `shares`: (groups)
-  /// float or double, such as counts; finite, not negative. NaN where no group with samples has a share.
+  /// numbers of any type, such as counts; finite, not negative. NaN where no group with samples has a share.
   template <class V>
   double adjusted_average(V const& shares) const {
-    static_assert(V::rank == 1, "mixaug: shares are (groups), one a group");
-    detail::real_list const list(shares);
-    detail::same_rows("shares", list.size(), groups());
-    if (list.data() == nullptr) detail::fail("shares", "a null pointer", detail::text(groups()) + " numbers");
+    static_assert(V::rank == 1 && V::memory == space::host, "mixaug: shares are (groups), one a group, on the host");
+    static_assert(std::is_arithmetic_v<typename V::element>, "mixaug: shares are numbers");
+    detail::same_rows("shares", shares.extent[0], groups());
+    if (shares.data == nullptr) detail::fail("shares", "a null pointer", detail::text(groups()) + " numbers");
     double sum = 0.0, all = 0.0;
     for (index_t g = 0; g < groups(); ++g) {
-      double const share = list.at(g);
+      auto const share = static_cast<double>(shares(g));
       if (!(share >= 0.0 && share <= std::numeric_limits<double>::max()))
         detail::fail("shares(" + detail::text(g) + ")", detail::text(share), "a finite number >= 0");
       if (count(g) > 0) sum += share * accuracy(g), all += share;
@@ -85,6 +85,7 @@ class group_accuracy {
 
   /// Adds the counts of another thread or rank; both have the same groups.
   void merge(group_accuracy const& other) {
+    if (&other == this) detail::fail("the merged group_accuracy", "this one", "what another thread or rank counted");
     if (other.groups() != groups())
       detail::fail("the merged group_accuracy", "of " + detail::text(other.groups()) + " groups",
                    detail::text(groups()) + " groups");

@@ -144,6 +144,14 @@ void check_inputs(input_set<S> const& in, key const& k) {
         "source_rows(n)");
   check_reals("source_targets", in.source_labels, s.source_rows, s.source_rows);
   check_reals("source_features", in.source_feature_rows, s.source_rows, s.source_rows);
+  if (!s.own_source && in.loss_weights.given() && !in.source_loss_weights.given())
+    fail(
+        "weights(v) are those of the batch, and the inputs name a second source, whose rows weigh in as partners; add "
+        "source_weights(v), one for each of its rows (1 where it has none)");
+  if (in.row_weights.given() && in.source_loss_weights.given())
+    fail(
+        "source_weights(v) and an object of weights, which knows the rows of the second source, were both given; leave "
+        "one of the two");
   check_weights("weights", in.loss_weights, s.samples, k.global);
   check_weights("source_weights", in.source_loss_weights, s.source_rows, s.source_rows);
   check_maps("scores", in.score_maps, s, s.samples, false);

@@ -129,7 +129,8 @@ class input_set {
   }
   /// (n): a loss weight for each sample, copied to weight_self and, by partner, to weight_partner. Or an object of the
   /// room weight/ that knows every row of the data set, w.rows() and w.weight(row): with index(v), which tells the rows
-  /// of the batch; partners of a second source are rows of the data set already.
+  /// of the batch; partners of a second source are rows of the data set already. The object is read while planning,
+  /// and must live until then. A view beside a second source needs source_weights(v) too.
   template <class V>
   input_set& weights(V const& v) {
     if constexpr (is_tensor_view<V>) {
@@ -140,6 +141,8 @@ class input_set {
     }
     return *this;
   }
+  template <class V>
+  requires(!is_tensor_view<V>) input_set& weights(V const&& temporary) = delete;
   /// (n, h, w): a score for each pixel (saliency, attention, CAM), finite and not negative, in the batch's memory
   /// space. Methods that read scores take these, and run no detector.
   template <class T>

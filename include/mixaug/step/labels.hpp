@@ -76,15 +76,20 @@ five label_extents(tensor_view<T, R, S> const& v, char const* name) {
   return f;
 }
 
-/// One side as labels of `width` columns for targets of type Target, checked on the host.
+/// Whether row i of gathered rows is read; partner: null for rows that are not gathered.
+inline bool has_partner(index_t const* partner, index_t i) noexcept { return partner == nullptr || partner[i] >= 0; }
+
+/// One side as labels of `width` columns for targets of type Target, checked on the host; of gathered ones those of
+/// rows that have a `partner`.
 template <class Target, class T, int R, space S>
-auto label_side(tensor_view<T, R, S> const& v, index_t width, soft_label_options const& o, char const* name) {
+auto label_side(tensor_view<T, R, S> const& v, index_t width, soft_label_options const& o, char const* name,
+                [[maybe_unused]] index_t const* partner = nullptr) {
   using U = std::remove_const_t<T>;
   if constexpr (std::is_integral_v<U>) {
     static_assert(R == 1, "mixaug: class ids are (n), one a sample; multi-label targets are float (n, num_classes)");
     if constexpr (S == space::host)
       for (index_t i = 0; i < v.extent[0]; ++i)
-        if (auto const k = static_cast<index_t>(v(i)); k < 0 || k >= width)
+        if (auto const k = static_cast<index_t>(v(i)); (k < 0 || k >= width) && has_partner(partner, i))
           fail(std::string(name) + "(" + text(i) + ")", text(k),
                "a class in [0, " + text(width) + "), the width of the targets");
     double const off = static_cast<double>(o.smoothing) / static_cast<double>(width);
@@ -100,7 +105,7 @@ auto label_side(tensor_view<T, R, S> const& v, index_t width, soft_label_options
       for (index_t i = 0; i < v.extent[0]; ++i)
         for (index_t c = 0; c < width; ++c)
           if (auto const k = static_cast<double>(v.data[i * v.stride[0] + (R == 2 ? c * v.stride[R - 1] : 0)]);
-              !(std::fabs(k) <= most))
+              !(std::fabs(k) <= most) && has_partner(partner, i))
             fail(std::string(name) + "(" + text(i) + ", " + text(c) + ")", text(k),
                  "a finite label that the targets can hold");
     return row_labels<U>{v.data, v.stride[0], R == 2 ? v.stride[R - 1] : 0};
@@ -138,7 +143,7 @@ void labels_from(Backend const& be, Plan const& p, Y const& y, Src const& source
     check_apart("the target matrix", out.data, fo, "the labels", y.data, fy, "");
     if (!own) check_apart("the target matrix", out.data, fo, "the source's labels", source.data, fs, "");
     auto const a = label_side<T>(y, width, o, "labels");
-    auto const b = label_side<T>(source, width, o, "the source's labels");
+    auto const b = label_side<T>(source, width, o, "the source's labels", is_gathered ? p.partner.data : nullptr);
     using view = std::remove_cvref_t<decltype(p.view())>;
     be.rows(
         label_body<T, view, std::remove_const_t<decltype(a)>, std::remove_const_t<decltype(b)>>{
@@ -152,7 +157,8 @@ void labels_from(Backend const& be, Plan const& p, Y const& y, Src const& source
 /// Dense soft labels (rows, num_classes), float32 whatever the images are:
 /// out(i, c) = share_self(i) y_self(c) + share_partner(i) y_partner(c).
 ///   soft_labels(backend, plan, y, out, options)           the batch's own labels
-///   soft_labels(backend, plan, y, source, out, options)   labels of a second source, or gathered(labels)
+///   soft_labels(backend, plan, y, source, out, options)   labels of a second source, or gathered(labels), of
+///                                                         which rows without a partner are not read
 /// Either side is class ids (n), spread with smoothing, or soft / multi-label rows (n, num_classes).
 /// Errors: an id outside [0, num_classes), NaN labels, a matrix of another width (host views; ids on a
 /// device are not read before, and a bad one gives a row of NaN).

@@ -39,6 +39,9 @@ struct loss_weights {
   }
   template <class In>
   static void check_rows(In const& in, key const& k, index_t i, index_t partner, bool apart) {
+    if (in.row_weights.rows() == 0)
+      fail("the object of weights", "without rows (made from counts, or empty)",
+           "one made from the groups of the whole data set; or the batch's own weights, as weights(view)");
     need(in.places, "the object of weights", "the rows of the batch", "index(v)");
     if (apart && in.places.size() != k.global)
       fail("index", text(in.places.size()) + " rows",
@@ -47,16 +50,17 @@ struct loss_weights {
     if (partner >= 0 && in.shape.own_source)
       check_entry(in, entry(in, k, partner - k.first));
     else if (partner >= 0)
-      check_row(in, partner, "the partner of row " + text(i));
+      check_row(in, partner, false, i);
   }
   template <class In>
   static void check_entry(In const& in, index_t at) {
-    check_row(in, in.places[at], "index(" + text(at) + ")");
+    check_row(in, in.places[at], true, at);
   }
   template <class In>
-  static void check_row(In const& in, index_t row, std::string const& what) {
+  static void check_row(In const& in, index_t row, bool indexed, index_t at) {
     if (row < 0 || row >= in.row_weights.rows())
-      fail(what, text(row), "a row that has a weight, in [0, " + text(in.row_weights.rows()) + ")");
+      fail(indexed ? "index(" + text(at) + ")" : "the partner of row " + text(at), text(row),
+           "a row that has a weight, in [0, " + text(in.row_weights.rows()) + ")");
     float const w = in.row_weights[row];
     if (!(w >= 0.0f && w <= FLT_MAX)) fail("the weight of row " + text(row), text(double{w}), "a finite float >= 0");
   }

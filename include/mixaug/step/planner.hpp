@@ -104,6 +104,16 @@ class planner {
     if (!(d.ratio[i] >= 0.0f && d.ratio[i] <= 1.0f))
       fail("the ratio of row " + text(i), text(double{d.ratio[i]}), "a ratio in [0, 1] from the ratio rule");
     weights_.check(in_, key_, i, d.partner[i]);
+    if constexpr (!choosing)
+      if (clean_ > 0) {
+        check_mixed(i, weights_.of_sample(in_, key_, i));
+        if (d.partner[i] >= 0) check_mixed(i, weights_.of_partner(in_, key_, d.partner[i]));
+      }
+  }
+  void check_mixed(index_t i, float weight) const {
+    if (double const w = double{weight} * double{when_.mixed_weight}; !(w <= double{FLT_MAX}))
+      fail("a loss weight of the mix of row " + text(i), text(w),
+           "a finite float: " + text(double{weight}) + " times mixed_weight (regmixup's eta)");
   }
   void choose(draft const& d) const {
     for (index_t i = 0; i < in_.shape.samples; ++i) {

@@ -18,8 +18,8 @@ struct group_dro_options {
 /// Group DRO (arXiv 1911.08731, algorithm 1), on a whole batch: l_g = mean loss of group g in the batch,
 ///   q_g <- q_g exp(s (l_g + C / sqrt(n_g))), then q <- q / sum q; a sample of group g weighs n q_g / n_g(batch),
 /// so that the batch's mean weighted loss is sum_g q_g l_g. Groups that a batch lacks keep their q but for the
-/// normalising. The state q begins uniform. S: where it lives; on a device nothing waits, and what is not finite or
-/// out of range is left out (weight NaN) instead of refused.
+/// normalising. Losses beyond +-1e290 count as that. The state q begins uniform. S: where it lives; on a device nothing
+/// waits, and what is not finite or out of range is left out (weight NaN) instead of refused.
 template <space S>
 class group_dro_of {
  public:
@@ -41,6 +41,7 @@ class group_dro_of {
   index_t groups() const noexcept { return groups_; }
   /// The state; of a device with download(cuda, from, to).
   double q(index_t g) const requires(S == space::host) {
+    check_made();
     if (g < 0 || g >= groups_) detail::fail("the group", detail::text(g), "in [0, " + detail::text(groups_) + ")");
     return view().q[g];
   }
@@ -48,6 +49,7 @@ class group_dro_of {
   template <class Q>
   void restore(Q const& q) {
     detail::check_memory<group_dro_of<space::host>, Q>(), detail::check_numbers<Q>();
+    check_made();
     detail::check_list(q, "q", groups_, "the state has groups");
     double sum = 0.0;
     for (index_t g = 0; g < groups_; ++g) {
@@ -68,6 +70,7 @@ class group_dro_of {
   void update(Be const& be, L const& losses, G const& groups) {
     static_assert(Be::memory == S, "mixaug: the backend does not reach the state; see group_dro_of<space>");
     detail::check_memory<Be, L, G>(), detail::check_numbers<L>(), detail::check_ids<G>();
+    check_made();
     detail::check_list(losses, "losses");
     detail::check_list(groups, "groups", losses.extent[0], "the losses");
     detail::check_range(groups, "groups", groups_, "a group");
@@ -92,6 +95,7 @@ class group_dro_of {
   void weights(Be const& be, G const& groups, Out const& out) const {
     static_assert(Be::memory == S, "mixaug: the backend does not reach the state; see group_dro_of<space>");
     detail::check_memory<Be, G, Out>(), detail::check_ids<G>();
+    check_made();
     if (n_ == 0) detail::fail("the state", "without a batch", "update(backend, losses, groups) before its weights");
     detail::check_list(groups, "groups", n_, "the batch of the last update");
     detail::check_range(groups, "groups", groups_, "a group");
@@ -127,6 +131,9 @@ class group_dro_of {
     index_t const k = groups_;
     return {k, q, q + k, q + 2 * k, q + 3 * k, q + 4 * k, p, p == nullptr ? p : p + blocks * k};
   }
+  void check_made() const {
+    if (groups_ == 0) detail::fail("the state", "empty (moved from)", "one made with a number of groups");
+  }
   static void check(options const& o) {
     if (o.groups <= 0 || o.groups > 1000000) detail::fail("groups", detail::text(o.groups), "a number in [1, 1000000]");
     if (!(o.step_size > 0.0 && o.step_size <= 1e6))
@@ -142,7 +149,7 @@ class group_dro_of {
         detail::fail("counts(" + detail::text(g) + ")", detail::text(o.counts(g)), "a number of samples > 0");
   }
 
-  index_t groups_, n_ = 0;
+  detail::held_count groups_, n_;
   double step_size_;
   weight::normalise normalise_;
   workspace<S> state_, scratch_;

@@ -25,6 +25,8 @@ struct group_sums {
   index_t l_stride, g_stride, n;
 
   MIXAUG_HD static bool finite(double v) noexcept { return v - v == 0.0; }
+  /// Within these bounds neither sums (of fewer than 2^50 losses) nor exponents (steps of 1e6) overflow.
+  MIXAUG_HD static double bounded(double v) noexcept { return v > 1e290 ? 1e290 : v < -1e290 ? -1e290 : v; }
   MIXAUG_HD void operator()(index_t b, index_t lane, index_t lanes) const noexcept {
     index_t const first = b * block, last = lesser(first + block, n);
     double* const sum = s.partial + b * s.groups;
@@ -34,7 +36,7 @@ struct group_sums {
       for (index_t i = first; i < last; ++i) {
         auto const g = static_cast<index_t>(group[i * g_stride]);
         double const l = static_cast<double>(loss[i * l_stride]);
-        if (g >= 0 && g < s.groups && finite(l)) sum[g] += l, count[g] += 1.0;
+        if (g >= 0 && g < s.groups && finite(l)) sum[g] += bounded(l), count[g] += 1.0;
       }
       return;
     }
@@ -42,7 +44,7 @@ struct group_sums {
       double all = 0.0, samples = 0.0;
       for (index_t i = first; i < last; ++i) {
         double const l = static_cast<double>(loss[i * l_stride]);
-        if (static_cast<index_t>(group[i * g_stride]) == g && finite(l)) all += l, samples += 1.0;
+        if (static_cast<index_t>(group[i * g_stride]) == g && finite(l)) all += bounded(l), samples += 1.0;
       }
       sum[g] = all, count[g] = samples;
     }

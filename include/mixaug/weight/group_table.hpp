@@ -58,6 +58,7 @@ class group_table_of {
   /// On the device; waits for the copy.
   template <std::derived_from<group_table_of<space::host>> Table>
   requires(S == space::device) explicit group_table_of(Table const& host) : groups_(host.groups()) {
+    check_made();
     std::size_t const bytes = static_cast<std::size_t>(groups_) * sizeof(double);
     table_.reserve(bytes);
     std::memcpy(table_.staging(), host.data(), bytes);
@@ -69,13 +70,15 @@ class group_table_of {
   double const* data() const noexcept { return reinterpret_cast<double const*>(table_.data()); }
   /// The weight of group g.
   double of(index_t g) const requires(S == space::host) {
+    check_made();
     if (g < 0 || g >= groups_) detail::fail("the group", detail::text(g), "in [0, " + detail::text(groups_) + ")");
     return data()[g];
   }
   /// Samples of the data set: as many as the group ids that the table was made from, or 0 where it was made from
   /// counts.
-  index_t rows() const noexcept { return ids_.size(); }
+  index_t rows() const noexcept { return groups_ == 0 ? 0 : ids_.size(); }
   float weight(index_t row) const requires(S == space::host) {
+    check_made();
     if (row < 0 || row >= rows()) {
       std::string const hint = rows() == 0 ? " (made from counts: it knows no rows)" : "";
       detail::fail("the row", detail::text(row), "in [0, " + detail::text(rows()) + ")" + hint);
@@ -86,11 +89,17 @@ class group_table_of {
   template <backend Be, class G, class Out>
   void weights(Be const& be, G const& groups, Out const& out) const {
     static_assert(Be::memory == S, "mixaug: the backend does not reach the table; see group_table_of<space>");
+    check_made();
     detail::weigh_groups(be, data(), groups_, groups, out);
   }
 
  protected:
-  index_t groups_ = 0;
+  void check_made() const {
+    if (groups_ == 0)
+      detail::fail("the table", "empty (default-constructed, or moved from)",
+                   "one made from the groups of a data set, or from their counts");
+  }
+  detail::held_count groups_;
   detail::id_list ids_;
   workspace<S> table_;
 };
@@ -123,7 +132,7 @@ struct group_counts {
   template <class G>
   group_counts(G const& group_ids, index_t k, weight::empty_group empty) : ids(group_ids) {
     check_memory<one_host, G>(), check_list(group_ids, "groups");
-    if (k <= 0 || k > (index_t{1} << 32)) fail("the number of groups", text(k), "at least 1");
+    if (k <= 0 || k > (index_t{1} << 32)) fail("the number of groups", text(k), "in [1, 2^32]");
     check_range(group_ids, "groups", k, "a group");
     room(k);
     for (index_t i = 0; i < ids.size(); ++i) ++data()[ids[i]];

@@ -5,11 +5,13 @@
 namespace mixaug::weight {
 
 struct inverse_frequency_options {
+  weight::normalise normalise = weight::normalise::mean_one;
   weight::empty_group empty = weight::empty_group::refuse;
 };
 
-/// Groups (or classes) by the inverse of their size: a sample of group g weighs N / (K n_g), N samples in K groups that
-/// have any, so that every group weighs the same in total and the mean over the data set is 1.
+/// Groups (or classes) by the inverse of their size n_g, so that every group weighs the same in total. With N samples
+/// in K groups that have any, a sample of group g weighs N / (K n_g) with normalise::mean_one, for a mean of 1 over the
+/// data set; 1 / n_g with none; with groups_one 1 / n_g over its mean over the groups.
 class inverse_frequency : public group_table {
  public:
   using options = inverse_frequency_options;
@@ -17,19 +19,27 @@ class inverse_frequency : public group_table {
   /// From the numbers of samples, counts (K) integers; it knows no rows.
   template <class C>
   requires is_tensor_view<C>
-  explicit inverse_frequency(C const& counts, options const& o = {}) { fill(detail::group_counts(counts, o.empty)); }
+  explicit inverse_frequency(C const& counts, options const& o = {}) { fill(detail::group_counts(counts, o.empty), o); }
   /// From the groups of the data set (N), ids in [0, K); the view stays the caller's memory.
   template <class G>
   requires is_tensor_view<G> inverse_frequency(G const& groups, index_t k, options const& o = {}) {
-    fill(detail::group_counts(groups, k, o.empty));
+    fill(detail::group_counts(groups, k, o.empty), o);
   }
 
  private:
-  void fill(detail::group_counts const& c) {
+  void fill(detail::group_counts const& c, options const& o) {
     groups_ = c.groups, ids_ = c.ids;
     auto* const w = reinterpret_cast<double*>(table_.reserve(static_cast<std::size_t>(groups_) * sizeof(double)));
-    double const all = static_cast<double>(c.samples), k = static_cast<double>(c.filled);
-    for (index_t g = 0; g < groups_; ++g) w[g] = c.data()[g] == 0 ? 0.0 : all / (k * static_cast<double>(c.data()[g]));
+    double above = 1.0, below = 1.0;  // a sample of group g weighs above / (below n_g)
+    if (o.normalise == weight::normalise::mean_one)
+      above = static_cast<double>(c.samples), below = static_cast<double>(c.filled);
+    if (o.normalise == weight::normalise::groups_one) {
+      above = static_cast<double>(c.filled), below = 0.0;
+      for (index_t g = 0; g < groups_; ++g)
+        if (c.data()[g] != 0) below += 1.0 / static_cast<double>(c.data()[g]);
+    }
+    for (index_t g = 0; g < groups_; ++g)
+      w[g] = c.data()[g] == 0 ? 0.0 : above / (below * static_cast<double>(c.data()[g]));
   }
 };
 

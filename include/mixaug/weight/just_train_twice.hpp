@@ -6,7 +6,7 @@
 namespace mixaug::weight {
 
 struct just_train_twice_options {
-  double lambda_up = 1.0;    ///< weight of the samples of the error set
+  double lambda_up = 0.0;    ///< weight of the samples of the error set, > 0: to be given, for the paper tunes it
   double wrong_above = 0.5;  ///< of a record over several epochs: a sample is in the error set where u exceeds it
 };
 
@@ -39,6 +39,7 @@ class just_train_twice_of {
   }
   /// Size of the error set.
   index_t errors() const requires(S == space::host) {
+    record_.plain_rule();
     index_t all = 0;
     for (index_t i = 0; i < rows(); ++i) all += static_cast<index_t>(in_error_set(i));
     return all;
@@ -55,6 +56,8 @@ class just_train_twice_of {
  private:
   void check_options() const {
     detail::check_weight_scale("lambda_up", options_.lambda_up);
+    if (options_.lambda_up == 0.0)
+      detail::fail("lambda_up", "0", "the weight of the error set, > 0: tune it on validation data, as the paper does");
     if (!(options_.wrong_above >= 0.0 && options_.wrong_above < 1.0))
       detail::fail("wrong_above", detail::text(options_.wrong_above), "a number in [0, 1)");
   }

@@ -107,15 +107,23 @@ struct divide_rows {
 
 namespace weight {
 
-/// Divides the weights of a batch (n) by their mean, in place: the batch's losses keep their scale. A mean that is
-/// 0 or not finite is refused (on a device the weights become NaN). `scratch` grows once; on a device give a
-/// workspace<space::device>.
+/// Divides the weights of a batch (n) by their mean, in place: the batch's losses keep their scale. A negative weight,
+/// and a mean that is 0 or not finite, are refused (on a device not the first; the second makes the weights NaN).
+/// `scratch` grows once; on a device give a workspace<space::device>.
 template <backend Be, class T, space S>
 void scale_to_mean_one(Be const& be, tensor_view<T, 1, S> const& weights, workspace<S>& scratch) {
   using view = tensor_view<T, 1, S>;
   detail::check_memory<Be, view>(), detail::check_numbers<view>();
   detail::check_list(weights, "weights"), detail::check_output_list(weights, "weights");
   index_t const n = weights.extent[0], stride = weights.stride[0];
+  bool negative = false;
+  if constexpr (S == space::host)
+    for (index_t i = 0; i < n; ++i) negative |= weights(i) < T{0};
+  if constexpr (S == space::host)
+    for (index_t i = 0; negative && i < n; ++i)
+      if (weights(i) < T{0})
+        detail::fail("weights(" + detail::text(i) + ")", detail::text(static_cast<double>(weights(i))),
+                     "a weight >= 0");
   std::size_t const bytes = static_cast<std::size_t>(detail::sum_shape::scratch(n)) * sizeof(double);
   double* const mean = reinterpret_cast<double*>(scratch.reserve(bytes, false));
   detail::blocked_sum(be, detail::list_term<T>{weights.data, stride}, n, static_cast<double>(n), mean);

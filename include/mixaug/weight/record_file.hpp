@@ -120,7 +120,7 @@ class record_reader {
     o.epochs = static_cast<index_t>(little_at(head + 32, 8));
     o.eta = std::bit_cast<double>(little_at(head + 40, 8)), o.c = std::bit_cast<double>(little_at(head + 48, 8));
     std::uint64_t const unvisited = little_at(head + 56, 4), normalise = little_at(head + 60, 4);
-    bool const scales = o.eta >= 0.0 && o.eta <= 3e38 && o.c >= 0.0 && o.c <= 3e38;
+    bool const scales = o.eta >= 0.0 && o.eta <= 3e38 && o.c >= 0.0 && o.c <= 3e38 && weighs_in_float(o.eta, o.c);
     bool const window = o.first_epoch >= 0 && o.first_epoch <= (index_t{1} << 48) && o.epochs >= 1 && o.epochs <= 65535;
     if (rows <= 0 || rows > (index_t{1} << 48) || !window || !scales || unvisited > 1 || normalise > 1)
       refuse("with an impossible header", "a whole record: it is corrupted");
@@ -181,8 +181,10 @@ inline void save(uncertainty const& record, std::filesystem::path const& path) {
   detail::put_little(head + 48, std::bit_cast<std::uint64_t>(o.c), 8);
   detail::put_little(head + 56, static_cast<std::uint64_t>(o.unvisited), 4);
   detail::put_little(head + 60, static_cast<std::uint64_t>(o.normalise), 4);
+  bool opened = false;  // a part that could not be opened is another's, and stays
   try {
     detail::record_stream out(part, "wb");
+    opened = true;
     out.write(head, sizeof head);
     std::byte word[8];
     for (index_t k = 0; k < record.mark_words(); ++k)
@@ -207,7 +209,7 @@ inline void save(uncertainty const& record, std::filesystem::path const& path) {
     detail::fail(name + path.string(), e.code().message(), "a path that can be written");
   } catch (...) {
     std::error_code ignored;
-    std::filesystem::remove(part, ignored);
+    if (opened) std::filesystem::remove(part, ignored);
     throw;
   }
 }

@@ -7,9 +7,9 @@
 namespace mixaug::weight {
 
 struct uncertainty_options {
-  index_t first_epoch = 0;  ///< T_s
-  index_t epochs = 1;       ///< T, at most 65535: the window is [T_s, T_s + T)
-  double eta = 1.0, c = 1.0;
+  index_t first_epoch = 0;    ///< T_s
+  index_t epochs = 1;         ///< T, at most 65535: the window is [T_s, T_s + T)
+  double eta = 1.0, c = 1.0;  ///< >= 0, together at most FLT_MAX
   weight::unvisited unvisited = weight::unvisited::as_wrong;
   weight::normalise normalise = weight::normalise::none;  ///< mean_one: over the data set, as fit(backend) finds it
   friend bool operator==(uncertainty_options const&, uncertainty_options const&) = default;
@@ -21,7 +21,9 @@ struct uncertainty_options {
 ///   * An epoch counts as recorded from its first call on; others than those of the window change nothing. Read
 ///     between epochs: in the middle of one, samples that are still to come are "unvisited" in it.
 ///   * A sample visited twice in an epoch (drawn with replacement) counts twice; counters saturate, u stays in [0, 1],
-///     and the order of visits does not matter. unvisited::ignore: u_i = wrong visits / visits, 0 where there are none.
+///     and the order of visits does not matter. unvisited::ignore: u_i = wrong visits / visits, 0 where there are none;
+///     exact up to 15, 255 or 65535 visits of a sample (T <= 15, <= 255, longer). With more u is biased upwards, for
+///     visits stop before wrong ones: where samples come more often than T times, ask for a longer window.
 /// Records the same on every backend, bit for bit. S: where the counters live.
 template <space S>
 class uncertainty_of {
@@ -101,9 +103,10 @@ class uncertainty_of {
   /// Takes the epochs of another record, whose counters were copied.
   void set_marks(std::uint64_t const* words) noexcept {
     auto* const own = reinterpret_cast<std::uint64_t*>(marks_.data());
-    recorded_ = 0, fitted_ = false;
+    index_t marked = 0;
     for (index_t k = 0; k < mark_words(); ++k) own[k] = words[k];
-    for (index_t k = 0; k < options_.epochs; ++k) recorded_ += static_cast<index_t>(own[k / 64] >> (k % 64) & 1u);
+    for (index_t k = 0; k < options_.epochs; ++k) marked += static_cast<index_t>(own[k / 64] >> (k % 64) & 1u);
+    recorded_ = marked, fitted_ = false;
   }
 
  private:
@@ -117,7 +120,7 @@ class uncertainty_of {
   double* mean() const noexcept { return reinterpret_cast<double*>(mean_.data()); }
 
   uncertainty_options options_{};
-  index_t rows_ = 0, recorded_ = 0;
+  detail::held_count rows_, recorded_;
   bool fitted_ = false;
   workspace<S> counters_, mean_;
   workspace<space::host> marks_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <cfloat>
 #include <mixaug/weight/uncertainty.hpp>
 #include <mixaug/weight/uncertainty_acts.hpp>
 
@@ -10,6 +11,8 @@ namespace detail {
 inline void check_weight_scale(char const* name, double v) {
   if (!(v >= 0.0 && v <= 3e38)) fail(name, text(v), "a finite number >= 0");
 }
+/// Whether eta u + c is a float for every u in [0, 1].
+inline bool weighs_in_float(double eta, double c) noexcept { return eta + c <= double{FLT_MAX}; }
 
 }  // namespace detail
 
@@ -24,6 +27,8 @@ uncertainty_of<S>::uncertainty_of(uncertainty_options const& o, index_t rows) : 
   if (o.epochs < 1 || o.epochs > 65535)
     detail::fail("epochs", detail::text(o.epochs), "the length of the window, in [1, 65535]");
   detail::check_weight_scale("eta", o.eta), detail::check_weight_scale("c", o.c);
+  if (!detail::weighs_in_float(o.eta, o.c))
+    detail::fail("eta + c", detail::text(o.eta + o.c), "a weight that a float can hold");
   if (o.normalise == weight::normalise::groups_one)
     detail::fail("normalise", "groups_one", "none or mean_one: samples have no groups here");
   counters_.reserve(allocated(), false);
@@ -36,7 +41,7 @@ template <space S>
 bool uncertainty_of<S>::begin(index_t epoch) {
   if (!in_window(epoch)) return false;
   index_t const k = epoch - options_.first_epoch;
-  recorded_ += static_cast<index_t>(!has_epoch(epoch));
+  recorded_ = recorded_ + static_cast<index_t>(!has_epoch(epoch));
   reinterpret_cast<std::uint64_t*>(marks_.data())[k / 64] |= std::uint64_t{1} << (k % 64);
   fitted_ = false;
   return true;
@@ -51,6 +56,9 @@ void uncertainty_of<S>::record(Be const& be, index_t epoch, P const& predictions
   if (epoch < 0) detail::fail("epoch", detail::text(epoch), "a number >= 0");
   detail::check_list(labels, "labels");
   detail::check_list(predictions, "predictions", labels.extent[0], "the labels");
+  if (labels.extent[0] > rows_)
+    detail::fail("labels", "of " + detail::text(labels.extent[0]) + " elements",
+                 "at most " + detail::text(rows_) + ", as the record has rows");
   if (first_row < 0 || first_row > rows_ - labels.extent[0])
     detail::fail("first_row", detail::text(first_row),
                  "in [0, " + detail::text(rows_ - labels.extent[0]) + "]: the record has " + detail::text(rows_) +
@@ -116,7 +124,7 @@ void uncertainty_of<S>::fit(Be const& be) {
 
 template <space S>
 double uncertainty_of<S>::u(index_t row) const requires(S == space::host) {
-  detail::weight_rule const r = rule();
+  detail::weight_rule const r = plain_rule();
   if (row < 0 || row >= rows_)
     detail::fail("the row", detail::text(row), "a row of the record in [0, " + detail::text(rows_) + ")");
   double u = 0.0;
