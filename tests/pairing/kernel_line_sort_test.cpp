@@ -53,19 +53,21 @@ struct add_one {
 
 TEST_CASE_TEMPLATE("pairs are sorted as by a stable sort, whatever the keys and the threads", Key, std::uint32_t, std::uint64_t, std::int64_t, float, double) {
   for (index_t n : {0, 1, 2, 100, 16384, 16385, 33000, 70000})
-    for (int law = 0; law < 7; ++law)
+    for (int law = 0; law < 7; ++law) {
+      ma::detail::sort_pair<Key> const blank{Key(7), 7u};
+      std::vector<ma::detail::sort_pair<Key>> pairs(static_cast<std::size_t>(n), blank);
+      for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = {key_of<Key>(law, n, i), static_cast<std::uint32_t>(i)};
+      auto want = pairs;
+      std::stable_sort(want.begin(), want.end(), [](auto const& x, auto const& y) { return x.key < y.key; });
       for (index_t lanes : {1, 2, 3, 5}) {
         INFO("n ", n, " law ", law, " lanes ", lanes);
-        ma::detail::sort_pair<Key> const blank{Key(7), 7u};
-        std::vector<ma::detail::sort_pair<Key>> a(static_cast<std::size_t>(n), blank), b(a);
-        for (std::size_t i = 0; i < a.size(); ++i) a[i] = {key_of<Key>(law, n, i), static_cast<std::uint32_t>(i)};
-        auto want = a;
-        std::stable_sort(want.begin(), want.end(), [](auto const& x, auto const& y) { return x.key < y.key; });
+        std::vector<ma::detail::sort_pair<Key>> a(pairs), b(static_cast<std::size_t>(n), blank);
         auto const& got = n > 0 && ma::detail::sort_pairs(backwards{lanes}, lanes, a.data(), b.data(), n) ? b : a;
         bool same = true;
         for (std::size_t i = 0; i < a.size(); ++i) same = same && got[i].key == want[i].key && got[i].row == want[i].row;
         CHECK(same);
       }
+    }
 }
 
 TEST_CASE("what is not a number lies at the ends; keys come back from their unsigned form") {

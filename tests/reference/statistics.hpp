@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "support/sanitized.hpp"
+#include "support/unoptimised.hpp"
 
 /// Tests of goodness of fit, from the textbook formulas. Keys in the tests are fixed, so a p-value is a
 /// constant: below the level the draws are wrong (or the law is), and no run fails by chance.
@@ -13,7 +13,7 @@ namespace reference {
 constexpr double level(int tests) { return 1e-6 / tests; }
 
 /// Draws of a statistic: an eighth with a sanitizer.
-constexpr int draws(int n) { return test::sanitized ? n / 8 : n; }
+constexpr int draws(int n) { return test::unoptimised ? n / 8 : n; }
 
 /// Q(a, x), the upper regularised incomplete gamma function: series below a + 1, continued fraction above.
 inline double gamma_q(double a, double x) {

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "reference/fine_grained.hpp"
+#include "support/unoptimised.hpp"
 #include "support/values.hpp"
 
 namespace ma = mixaug;
@@ -106,7 +107,7 @@ TEST_CASE("any size and content: the reference to the bit") {
     bytes const gray = image(h, w, kind, s);
     REQUIRE(levels_of(gray, h, w) == reference::fine_grained(gray, h, w));
   };
-  for (int k = 0; k < 150; ++k) same(1 + s.below(70), 1 + s.below(70), k % 5);
+  for (int k = 0; k < (test::unoptimised ? 30 : 150); ++k) same(1 + s.below(70), 1 + s.below(70), k % 5);
   for (int kind = 0; kind < 5; ++kind) {
     for (index_t n : {1, 2, 15, 16, 17, 31, 32, 33, 113, 225, 257}) same(1, n, kind), same(n, 1, kind), same(n, 3, kind);
     same(225, 227, kind), same(300, 111, kind), same(255, 256, kind), same(97, 369, kind), same(230, 257, kind);
@@ -144,7 +145,6 @@ TEST_CASE("the formulas that kernels share: levels in integers, by a gain, and i
       if (surround_level(v, most) != level || static_cast<std::int32_t>(static_cast<float>(v) * surround_gain(most)) != level) FAIL(v);
     }
   for (std::int32_t v = 0; v <= 510; ++v) CHECK(surround_score(v / 2, v - v / 2) == static_cast<float>(v < 255 ? v : 255) * (1.0f / 255.0f));
-  CHECK(surround_step(100, 60, 3) == 40);
-  CHECK(surround_step(77, 77, 1) == 0);
+  CHECK((surround_step(100, 60, 3) == 40 && surround_step(77, 77, 1) == 0));
   CHECK(surround_step(100, 20, 4) == -6);  // 20 - 80 / 3
 }
