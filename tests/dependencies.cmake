@@ -23,7 +23,7 @@ add_library(mixaug_plain INTERFACE)
 add_library(mixaug_asan INTERFACE)
 target_compile_options(mixaug_native INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-O2;-march=native>")
 target_compile_options(mixaug_quick INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-O1;-march=native>")
-target_compile_options(mixaug_plain INTERFACE -O1)
+target_compile_options(mixaug_plain INTERFACE -O2)
 set(sanitizers -fsanitize=address,undefined -fno-sanitize=null,alignment,vptr,object-size -fno-sanitize-recover=all
     -fno-omit-frame-pointer)
 target_compile_options(mixaug_asan INTERFACE -O0 ${sanitizers})
