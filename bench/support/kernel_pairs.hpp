@@ -6,6 +6,7 @@
 #include <mixaug/pairing/kernel_line.hpp>
 #include <support/contest.hpp>
 #include <support/images.hpp>
+#include <utility>
 #include <vector>
 
 namespace bench {
@@ -27,6 +28,11 @@ inline label_list labels_of(label_law law, std::size_t n) {
   return y;
 }
 
+template <class Backend>
+ma::detail::kernel_line<float> kernel_table(label_list const& y, double h, Backend const& be) {
+  return {ma::labels<float const>(y->data(), {y->size()}), {.bandwidth = h}, be};
+}
+
 /// A table of labels, and as many draws for random rows of it.
 struct kernel_pairs {
   static constexpr ma::index_t queries = 1 << 18;
@@ -34,12 +40,8 @@ struct kernel_pairs {
   ma::detail::kernel_line<float> table;
   std::vector<ma::index_t> rows, out;
 
-  template <class Backend>
-  kernel_pairs(label_list const& v, double h, Backend const& be)
-      : y(v),
-        table(ma::labels<float const>(v->data(), {v->size()}), {.bandwidth = h}, be),
-        rows(queries),
-        out(queries) {
+  kernel_pairs(label_list const& v, ma::detail::kernel_line<float> built)
+      : y(v), table(std::move(built)), rows(queries), out(queries) {
     for (std::uint64_t r = 1; auto& row : rows) {
       r = r * 6364136223846793005u + 1442695040888963407u;
       row = ma::index_t((r >> 32) % y->size());
