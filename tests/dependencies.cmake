@@ -4,6 +4,24 @@
 set(MIXAUG_DEPS "$ENV{MIXAUG_DEPS}" CACHE PATH
     "Take every dependency from this folder (include/, lib/) instead of the system")
 
+# How many tests: "plain" builds every test once for every CPU backend; "full" adds the sanitizers, other flags and
+# compilers, every header alone, all Thrust systems, CUDA compilation and long statistics.
+set(MIXAUG_TESTS plain CACHE STRING "plain or full")
+set(MIXAUG_TEST_FLAVOURS "" CACHE STRING "Builds of the CPU tests (quick, native, plain, asan); empty: as MIXAUG_TESTS says")
+set(MIXAUG_TEST_BACKENDS "" CACHE STRING "Backends to test (serial, openmp, thrust, cuda); empty: as MIXAUG_TESTS says")
+if(NOT MIXAUG_TEST_FLAVOURS)
+  set(MIXAUG_TEST_FLAVOURS quick)
+  if(MIXAUG_TESTS STREQUAL "full")
+    set(MIXAUG_TEST_FLAVOURS quick native plain asan)
+  endif()
+endif()
+if(NOT MIXAUG_TEST_BACKENDS)
+  set(MIXAUG_TEST_BACKENDS serial openmp thrust)
+  if(MIXAUG_TESTS STREQUAL "full")
+    list(APPEND MIXAUG_TEST_BACKENDS cuda)
+  endif()
+endif()
+
 # --- our own warnings and flags -------------------------------------------------------------------
 
 set(mixaug_warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
@@ -14,9 +32,10 @@ target_compile_options(mixaug_dev INTERFACE
   "$<$<COMPILE_LANGUAGE:CXX>:${mixaug_warnings}>"
   "$<$<COMPILE_LANGUAGE:CUDA>:${mixaug_cuda_flags}>")
 
-# One source, several builds: native = what users run, quick = the same for tests that check no arithmetic of long
-# loops, plain = no -march, asan = both sanitizers. -O0 takes a third of -O1's compile time. Of the sanitizers' checks,
-# those of every pointer that is followed are left to AddressSanitizer: they are a fourth of the compile time.
+# One source, several builds: quick = this machine's instructions and little of the optimiser, the build of the plain
+# run; native = what users run; plain = no -march and no GNU extensions; asan = both sanitizers. -O0 takes a third of
+# -O1's compile time. Of the sanitizers' checks, those of every pointer that is followed are left to AddressSanitizer:
+# they are a fourth of the compile time.
 add_library(mixaug_native INTERFACE)
 add_library(mixaug_quick INTERFACE)
 add_library(mixaug_plain INTERFACE)
@@ -78,30 +97,42 @@ mixaug_package(torch torch/torch.h torch torch_cpu c10 SUFFIXES torch/csrc/api/i
 mixaug_package(opencv opencv2/saliency.hpp opencv_saliency opencv_imgproc opencv_core SUFFIXES opencv4)
 mixaug_package(thrust_1 thrust/for_each.h SUFFIXES libthrust)  # Thrust 1.17, header-only
 
-# CUDA: nvcc, and the CCCL headers (Thrust 3) of its toolkit for g++ too.
-include(CheckLanguage)
+# Thrust 3: the CCCL headers of a CUDA toolkit, for the CPU's compiler too. nvcc itself is needed for CUDA alone.
 find_program(nvcc nvcc HINTS ENV CUDA_PATH PATHS /usr/local/cuda/bin PATH_SUFFIXES bin NO_CACHE)
-if(nvcc AND NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
-  set(CMAKE_CUDA_COMPILER "${nvcc}")
+set(cccl_folders "")
+if(nvcc)
+  file(REAL_PATH "${nvcc}" toolkit)
+  get_filename_component(toolkit "${toolkit}" DIRECTORY)
+  get_filename_component(toolkit "${toolkit}" DIRECTORY)
+  file(GLOB cccl_folders "${toolkit}/include/cccl" "${toolkit}/targets/*/include/cccl")
 endif()
-check_language(CUDA)
-if(CMAKE_CUDA_COMPILER)
-  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
-    set(CMAKE_CUDA_ARCHITECTURES 90)
+if(NOT MIXAUG_DEPS OR nvcc)
+  find_path(cccl thrust/for_each.h PATHS ${cccl_folders} NO_DEFAULT_PATH NO_CACHE)
+endif()
+if(cccl)
+  add_library(mixaug_thrust_3 INTERFACE)
+  target_include_directories(mixaug_thrust_3 SYSTEM INTERFACE "${cccl}")
+  set(mixaug_thrust_3_FOUND YES)
+  message(STATUS "thrust_3: ${cccl}")
+endif()
+
+set(mixaug_cuda_FOUND NO)
+if(MIXAUG_BUILD_BENCH OR (MIXAUG_BUILD_TESTS AND "cuda" IN_LIST MIXAUG_TEST_BACKENDS))
+  include(CheckLanguage)
+  if(nvcc AND NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
+    set(CMAKE_CUDA_COMPILER "${nvcc}")
   endif()
-  enable_language(CUDA)
-  find_package(CUDAToolkit REQUIRED)
-  set(mixaug_cuda_FOUND YES)
-  find_path(cccl thrust/for_each.h PATHS ${CUDAToolkit_INCLUDE_DIRS} PATH_SUFFIXES cccl
-            NO_DEFAULT_PATH NO_CACHE)
-  if(cccl)
-    add_library(mixaug_thrust_3 INTERFACE)
-    target_include_directories(mixaug_thrust_3 SYSTEM INTERFACE "${cccl}")
-    set(mixaug_thrust_3_FOUND YES)
+  check_language(CUDA)
+  if(CMAKE_CUDA_COMPILER)
+    if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+      set(CMAKE_CUDA_ARCHITECTURES 90)
+    endif()
+    enable_language(CUDA)
+    find_package(CUDAToolkit REQUIRED)
+    set(mixaug_cuda_FOUND YES)
+  else()
+    message(STATUS "cuda: no nvcc, the CUDA tests and benchmarks are left out")
   endif()
-else()
-  set(mixaug_cuda_FOUND NO)
-  message(STATUS "cuda: no nvcc, the CUDA tests and benchmarks are left out")
 endif()
 
 # --- sources that say themselves what they need ---------------------------------------------------

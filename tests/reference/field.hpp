@@ -1,5 +1,6 @@
 #pragma once
 #include <mixaug/mixaug.hpp>
+#include <mixaug/step/any_plan.hpp>
 
 /// The field m of a plan, pixel by pixel, read off its columns by brute force: what the documentation of each
 /// region kind says, nothing of how kernels walk it.
@@ -72,6 +73,23 @@ struct field_of<mixaug::kind::either<First, Second, Rest...>> {
   }
 };
 
+/// The run-time form: the choice says which kind holds the field.
+template <>
+struct field_of<mixaug::kind::any> {
+  template <class Columns>
+  static float at(Columns const& c, std::int64_t row, float ratio, int choice, pixel p) {
+    switch (c.kind_of[choice]) {
+      case 0: return field_of<mixaug::kind::whole>::at(c, row, ratio, 0, p);
+      case 1: return field_of<mixaug::kind::boxes>::at(c.inner.rest.head, row, ratio, 0, p);
+      default: return field_of<mixaug::kind::box_pair>::at(c.pair(), row, ratio, 0, p);
+    }
+  }
+  template <class Columns>
+  static pixel shift(Columns const& c, std::int64_t row, int choice) {
+    return c.kind_of[choice] == 2 ? field_of<mixaug::kind::box_pair>::shift(c.pair(), row, 0) : pixel{0, 0, 0};
+  }
+};
+
 template <class R, class B>
 float weight(mixaug::plan<R, B> const& p, std::int64_t row, std::int64_t k) {
   return field_of<R>::at(p.region, row, p.ratio[row], p.choice[row], pixel_of(p.shape, k % p.shape.pixels()));
@@ -114,6 +132,14 @@ struct other_side<mixaug::blend::either<First, Second, Rest...>> {
   }
   static float fill(blend const& b, int choice, std::int64_t channel) {
     return choice == 0 ? other_side<First>::fill(b.head, 0, channel) : tail::fill(b.rest, choice - 1, channel);
+  }
+};
+
+template <>
+struct other_side<mixaug::blend::any> {
+  static bool is_partner(mixaug::blend::any const& b, int choice) { return !b.erases[choice]; }
+  static float fill(mixaug::blend::any const& b, int choice, std::int64_t channel) {
+    return other_side<mixaug::blend::erase>::fill(mixaug::blend::erase{b.fill[choice]}, 0, channel);
   }
 };
 

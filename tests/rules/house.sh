@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# house.sh ROOT: the rules that keep the rooms apart and the files small. Prints every offence.
+# house.sh ROOT: the rules that keep the rooms apart. Prints every offence.
 set -euo pipefail
 cd "$1"
 offences=0
@@ -67,22 +67,10 @@ for room in blend region saliency; do
   done < <(grep -rn 'std::array\b' "include/mixaug/$room" || true)
 done
 
-# Every header says #pragma once, and sizes stay small.
+# Every header says #pragma once.
 while IFS= read -r -d '' file; do
   grep -q '^#pragma once' "$file" || offend "$file: no #pragma once"
 done < <(find include tests bench examples -name '*.hpp' -print0 -o -name '*.cuh' -print0)
-small() {  # small FOLDER LINES [DEPTH]
-  local file lines
-  while IFS= read -r -d '' file; do
-    lines=$(wc -l <"$file")
-    [ "$lines" -le "$2" ] || offend "$file: $lines lines, at most $2"
-  done < <(find "$1" -maxdepth "${3:-9}" -type f \( -name '*.?pp' -o -name '*.cu' -o -name '*.cuh' \) -print0)
-}
-small include 250
-small tests 150
-small bench 80
-small examples 100 1
-small examples/support 250
 
 # Comments explain the code, not its history.
 while IFS= read -r line; do

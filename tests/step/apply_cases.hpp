@@ -20,6 +20,10 @@ struct apply_check {
   template <class Plan>
   void operator()(char const* name, Plan const& plan) const {
     CAPTURE(name);
+    run(form_of<Backend>(plan));
+  }
+  template <class Plan>
+  void run(Plan const& plan) const {
     auto x = place<Backend>(in, values, shift);
     auto o = room<Backend>(out, shift);
     ma::apply(be, there(be, plan), x.view(), o.view());

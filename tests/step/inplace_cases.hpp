@@ -18,6 +18,10 @@ struct inplace_check {
   template <class Plan>
   void operator()(char const* name, Plan const& plan) const {
     CAPTURE(name);
+    run(form_of<Backend>(plan));
+  }
+  template <class Plan>
+  void run(Plan const& plan) const {
     auto x = place<Backend>(layout, values), y = place<Backend>(layout, values);
     auto out = room<Backend>(layout);
     if (plan.moved) {

@@ -24,6 +24,10 @@ struct source_check {
   template <class Plan>
   void operator()(char const* name, Plan const& plan) const {
     CAPTURE(name);
+    run(form_of<Backend>(plan));
+  }
+  template <class Plan>
+  void run(Plan const& plan) const {
     auto const values = any_values<float>(layout.size(), 1), others = any_values<float>(source_layout.size(), 2);
     auto x = place<Backend>(layout, values), source = place<Backend>(source_layout, others);
     auto rows = place<Backend>(layout, fetched(plan, others, values.size() / static_cast<std::size_t>(layout.extent[0])));

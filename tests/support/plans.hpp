@@ -1,5 +1,6 @@
 #pragma once
 #include <mixaug/mixaug.hpp>
+#include <mixaug/step/any_plan.hpp>
 
 /// The plans that the cases run: visit(name, plan) for every kind of field and blend, each with options that
 /// reach its corners. Kinds are few and options many: a kind is compiled for each backend and element type.
@@ -94,6 +95,21 @@ void every_plan(X const& x, mixaug::key const& k, mixaug::index_t channels, Visi
   hole_plans(x, k, channels, visit);
   chosen_plans(x, k, channels, visit);
   moved_plans(x, k, channels, visit);
+}
+
+/// Whether the loops of a backend are its own. The others are serial's loops on other threads: bodies compiled for
+/// serial tell nothing new there.
+template <class Backend>
+inline constexpr bool own_loops = std::is_same_v<Backend, mixaug::serial> || Backend::memory == mixaug::space::device;
+
+/// A plan in the form in which a backend's cases take it: as it is where the backend has loops of its own, else in the
+/// run-time form, so that a new kind of plan is not compiled again for each of these backends.
+template <class Backend, class Plan>
+decltype(auto) form_of(Plan const& plan) {
+  if constexpr (own_loops<Backend>)
+    return static_cast<Plan const&>(plan);
+  else
+    return mixaug::to_any(plan);
 }
 
 }  // namespace test

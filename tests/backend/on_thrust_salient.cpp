@@ -1,18 +1,14 @@
-#include <thrust/system/tbb/execution_policy.h>
-
-#include <mixaug/backend/thrust.hpp>
-
+#include "support/thrust_systems.hpp"
+// after the backends
 #include "step/salient_cases.hpp"
 
-using tbb_backend = mixaug::thrust_on<std::remove_cvref_t<decltype(thrust::tbb::par)>>;
-
-TEST_SALIENT(tbb_backend);
+TEST_SALIENT(test::thrust_threads);
 
 TEST_CASE("Thrust: maps do not depend on the threads") {
   auto const bytes = test::soft_images(11, 3, 40, 50, 2);
   auto const x = ma::nchw(bytes.data(), {11, 3, 40, 50});
   std::vector<float> one(11 * 40 * 50), many(one.size());
   ma::saliency_map(ma::serial{}, ma::saliency::spectral_residual{}, x, ma::scores(one.data(), {11, 40, 50}));
-  ma::saliency_map(tbb_backend{}, ma::saliency::spectral_residual{}, x, ma::scores(many.data(), {11, 40, 50}));
+  ma::saliency_map(test::thrust_threads{}, ma::saliency::spectral_residual{}, x, ma::scores(many.data(), {11, 40, 50}));
   CHECK(test::first_difference(one, many) == -1);
 }
