@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/core/config.hpp>
+
 #if !defined(__CUDACC__) && !defined(THRUST_DEVICE_SYSTEM)
 #  error \
       "mixaug: Thrust takes CUDA as its device where nothing is said, and this is not a CUDA compile; link a target made by thrust_create_target, or define THRUST_DEVICE_SYSTEM (for example -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_OMP)"

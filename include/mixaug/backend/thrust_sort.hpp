@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/core/config.hpp>
+
 #include <thrust/scan.h>
 #include <thrust/sort.h>
 

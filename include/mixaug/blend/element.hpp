@@ -104,7 +104,7 @@ template <class T>
 struct mixer {
   using real = std::conditional_t<std::is_same_v<T, double>, double, float>;
   real m, q;
-  MIXAUG_HD explicit mixer(float weight) noexcept : m(weight), q(real{1} - m) {}
+  MIXAUG_HD explicit mixer(float weight) noexcept : m(static_cast<real>(weight)), q(real{1} - m) {}
   MIXAUG_HD T operator()(T a, T b) const noexcept {
     return from_float<T>(weighted_sum<real>(m, to_float(a), q, to_float(b)));
   }

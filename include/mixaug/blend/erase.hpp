@@ -25,11 +25,11 @@ struct fill_range {
 template <class T>
 constexpr fill_range fills_of() noexcept {
   if constexpr (is_real<T>) {
-    double const most = std::is_same_v<T, float16> ? 65504.0 : static_cast<double>(std::numeric_limits<float>::max());
+    double const most = std::is_same_v<T, float16> ? 65504.0 : static_cast<double>((std::numeric_limits<float>::max)());
     return {-most, most};
   } else if constexpr (std::is_integral_v<T>) {
-    double const low = static_cast<double>(std::numeric_limits<T>::min()),
-                 high = static_cast<double>(std::numeric_limits<T>::max());
+    double const low = static_cast<double>((std::numeric_limits<T>::min)()),
+                 high = static_cast<double>((std::numeric_limits<T>::max)());
     return {low < -2147483648.0 ? -2147483648.0 : low, high > 2147483647.0 ? 2147483647.0 : high};
   } else {
     return {0.0, 255.0};
@@ -39,7 +39,7 @@ constexpr fill_range fills_of() noexcept {
 template <class T>
 MIXAUG_HD T fill_as(float v) noexcept {
   if constexpr (is_real<T>)
-    return from_float<T>(v);
+    return from_float<T>(static_cast<typename mixer<T>::real>(v));
   else
     return static_cast<T>(static_cast<std::int32_t>(v));
 }

@@ -23,7 +23,7 @@ inline constexpr int chunk_size = static_cast<int>(16 / sizeof(T));
 /// two types would let the compiler reorder the accesses.
 template <class T, int V = chunk_size<T>>
 struct alignas(sizeof(T) * V) chunk_of {
-  T v[V];
+  c_array<T, V> v;
 };
 
 /// Bytes [0, n) of rows in pieces of Piece <= n bytes; the last piece may overlap the one before.
@@ -37,7 +37,7 @@ struct copy_pieces {
 struct exchange_pieces {
   template <int Piece>
   MIXAUG_HD static void row(std::byte* o, std::byte* a, index_t n) noexcept {
-    std::byte x[Piece], y[Piece], last_o[Piece], last_a[Piece];
+    c_array<std::byte, Piece> x, y, last_o, last_a;
     std::memcpy(last_o, o + n - Piece, Piece), std::memcpy(last_a, a + n - Piece, Piece);
     for (index_t j = 0; j + Piece <= n; j += Piece) {
       std::memcpy(x, o + j, Piece), std::memcpy(y, a + j, Piece);

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+
+// Every public header includes this one before it uses anything newer than C++17. gcc and clang go on after #error and
+// would bury the sentence; a missing file stops them.
+#if (defined(_MSVC_LANG) ? _MSVC_LANG : __cplusplus) < 202002L
+#  error "mixaug needs C++20: add -std=c++20 (MSVC: /std:c++20), or target_compile_features(app PRIVATE cxx_std_20)"
+#  include <mixaug/needs_cxx20>
+#endif
+
 #include <cstddef>
 #include <cstdint>
 
@@ -33,6 +41,9 @@ MIXAUG_HD constexpr index_t ceil_div(index_t a, index_t b) noexcept { return (a 
 MIXAUG_HD constexpr index_t times(index_t a, index_t b) noexcept {
   return a <= 0 || b <= 0 ? 0 : a > INT64_MAX / b ? INT64_MAX : a * b;
 }
+/// T[N] for an int N, which -Wsign-conversion of gcc does not take as a bound.
+template <class T, int N>
+using c_array = T[static_cast<std::size_t>(N)];
 template <class>
 inline constexpr bool never = false;
 }  // namespace detail

@@ -28,10 +28,10 @@ struct plan_shape {
 template <class T, space S>
 struct column {
   T* data = nullptr;
-  template <class I>
-  constexpr T& operator[](I i) const noexcept {
+  template <class Index>
+  constexpr T& operator[](Index i) const noexcept {
     static_assert(
-        S == space::host || detail::never<I>,
+        S == space::host || detail::never<Index>,
         "mixaug: this column lives on the device; bring the plan to the host with download(backend, plan, host_plan)");
     return data[i];
   }

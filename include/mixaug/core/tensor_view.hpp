@@ -9,9 +9,9 @@ namespace mixaug {
 /// `Rank` integers of any integral type, written as a braced list: `{n, c, h, w}`.
 template <int Rank>
 struct extents {
-  index_t at[Rank];
-  template <std::integral... I>
-  requires(sizeof...(I) == Rank) constexpr extents(I... e) noexcept : at{static_cast<index_t>(e)...} {}
+  detail::c_array<index_t, Rank> at;
+  template <std::integral... Index>
+  requires(sizeof...(Index) == Rank) constexpr extents(Index... e) noexcept : at{static_cast<index_t>(e)...} {}
 };
 
 /// A pointer with extents and strides (both in elements); owns nothing, trivially copyable. The logical
@@ -23,11 +23,11 @@ struct tensor_view {
   static constexpr space memory = Space;
 
   T* data = nullptr;
-  index_t extent[Rank] = {};
-  index_t stride[Rank] = {};
+  detail::c_array<index_t, Rank> extent = {};
+  detail::c_array<index_t, Rank> stride = {};
 
-  template <std::integral... I>
-  requires(sizeof...(I) == Rank) MIXAUG_HD constexpr T& operator()(I... i) const noexcept {
+  template <std::integral... Index>
+  requires(sizeof...(Index) == Rank) MIXAUG_HD constexpr T& operator()(Index... i) const noexcept {
     index_t at = 0;
     int d = 0;
     ((at += stride[d++] * static_cast<index_t>(i)), ...);

@@ -19,10 +19,10 @@ concept eigen_tensor = requires(C* c) {
 
 template <class>
 inline constexpr int eigen_tensor_kind = 0;  // 0 = lazy, 1 = owns its memory, 2 = looks at it
-template <class T, int N, int O, class I>
-inline constexpr int eigen_tensor_kind<Eigen::Tensor<T, N, O, I>> = 1;
-template <class T, class E, int O, class I>
-inline constexpr int eigen_tensor_kind<Eigen::TensorFixedSize<T, E, O, I>> = 1;
+template <class T, int N, int O, class Index>
+inline constexpr int eigen_tensor_kind<Eigen::Tensor<T, N, O, Index>> = 1;
+template <class T, class E, int O, class Index>
+inline constexpr int eigen_tensor_kind<Eigen::TensorFixedSize<T, E, O, Index>> = 1;
 template <class T, int O, template <class> class P>
 inline constexpr int eigen_tensor_kind<Eigen::TensorMap<T, O, P>> = 2;
 

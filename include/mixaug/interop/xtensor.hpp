@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/core/config.hpp>
+
 #if __has_include(<xtensor/containers/xtensor.hpp>)  // 0.26 and later
 #  include <xtensor/containers/xarray.hpp>
 #  include <xtensor/containers/xtensor.hpp>
@@ -25,8 +27,8 @@ concept xtensor_expression = xt::is_xexpression<std::remove_const_t<C>>::value;
 /// 0 where only the run knows it. Views of an xt::xtensor have no member `rank`, but a shape of fixed length.
 template <class>
 inline constexpr int xtensor_shape_rank = 0;
-template <class I, std::size_t N>
-inline constexpr int xtensor_shape_rank<std::array<I, N>> = static_cast<int>(N);
+template <class Index, std::size_t N>
+inline constexpr int xtensor_shape_rank<std::array<Index, N>> = static_cast<int>(N);
 template <class X>
 inline constexpr int xtensor_rank = xt::get_rank<X>::value != SIZE_MAX ? static_cast<int>(xt::get_rank<X>::value)
                                                                        : xtensor_shape_rank<typename X::shape_type>;

@@ -86,7 +86,7 @@ five check_class_ids(V const& ids, index_t rows, index_t classes, char const* na
 /// What a gradient of type T is multiplied by.
 template <class T>
 double gradient_scale(reduction r, double scale, index_t rows) {
-  if (!(std::fabs(scale) <= static_cast<double>(std::numeric_limits<T>::max())))
+  if (!(std::fabs(scale) <= static_cast<double>((std::numeric_limits<T>::max)())))
     fail("scale", text(scale), "a finite number of the logits' type");
   return r == reduction::mean ? scale / static_cast<double>(rows) : scale;
 }

@@ -111,7 +111,7 @@ void pair_cross_entropy_from(Be const& be, plan<R, B, S> const& p, Z const& logi
     check_made(s);
     logit_operands<Z, Loss, Grad> const all(logits, losses, grad, s.rows);
     if (!(o.smoothing >= 0.0f && o.smoothing < 1.0f))
-      fail("smoothing", text(double{o.smoothing}), "a number in [0, 1)");
+      fail("smoothing", text(static_cast<double>(o.smoothing)), "a number in [0, 1)");
     double const scale = gradient_scale<T>(o.reduce, o.scale, s.rows);
     all.beside(ids, check_class_ids(ids, s.samples, all.classes(), "class_ids"), "the class ids");
     if (own && !p.local)

@@ -78,7 +78,7 @@ void soft_target_cross_entropy_from(Be const& be, Z const& logits, Y const& targ
       all.beside(*weights, fw, "the weights");
       if constexpr (W::memory == space::host)
         for (index_t i = 0; i < weights->extent[0]; ++i)
-          if (T const w = (*weights)(i); !(w >= T{0} && w <= std::numeric_limits<T>::max()))
+          if (T const w = (*weights)(i); !(w >= T{0} && w <= (std::numeric_limits<T>::max)()))
             fail("weights(" + text(i) + ")", text(static_cast<double>(w)), "a finite number >= 0");
       target.weights = weights->data, target.weight_stride = weights->stride[0];
     }

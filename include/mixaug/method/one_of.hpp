@@ -161,7 +161,7 @@ struct either_when {
   void check() const {
     float total = 0.0f;
     for (float w : weight) {
-      if (!(w >= 0.0f && w < 1e30f)) fail("one_of's weight", text(double{w}), "a finite number >= 0");
+      if (!(w >= 0.0f && w < 1e30f)) fail("one_of's weight", text(static_cast<double>(w)), "a finite number >= 0");
       total += w;
     }
     if (!(total > 0.0f)) fail("one_of's weights are all 0; at least one method needs a weight > 0");

@@ -19,7 +19,8 @@ struct regmixup {
   mixaug::mode mode = mixaug::mode::sample;
 
   auto stages() const {
-    if (!(eta >= 0.0f && std::isfinite(eta))) detail::fail("eta", detail::text(double{eta}), "a finite number >= 0");
+    if (!(eta >= 0.0f && std::isfinite(eta)))
+      detail::fail("eta", detail::text(static_cast<double>(eta)), "a finite number >= 0");
     auto s = mixup{alpha, 1.0f, mode}.stages();
     s.when.clean_rows = true, s.when.mixed_weight = eta;
     return s;

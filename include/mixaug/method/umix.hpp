@@ -23,7 +23,7 @@ struct umix {
 
   auto stages() const {
     if (!(sigma >= 0.0f && sigma <= 1.0f))
-      detail::fail("sigma", detail::text(double{sigma}), "a probability in [0, 1]");
+      detail::fail("sigma", detail::text(static_cast<double>(sigma)), "a probability in [0, 1]");
     return mixup{alpha, sigma, mode}.stages();
   }
 };

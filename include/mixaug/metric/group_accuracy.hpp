@@ -76,7 +76,7 @@ class group_accuracy {
     double sum = 0.0, all = 0.0;
     for (index_t g = 0; g < groups(); ++g) {
       auto const share = static_cast<double>(shares(g));
-      if (!(share >= 0.0 && share <= std::numeric_limits<double>::max()))
+      if (!(share >= 0.0 && share <= (std::numeric_limits<double>::max)()))
         detail::fail("shares(" + detail::text(g) + ")", detail::text(share), "a finite number >= 0");
       if (count(g) > 0) sum += share * accuracy(g), all += share;
     }

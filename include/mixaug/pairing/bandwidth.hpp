@@ -78,7 +78,7 @@ perplexity_rows perplexity_sample(kernel_points<T> const& p, bool with_self) {
   index_t positive = 0;
   for (index_t q = 0; q < rows.queries; ++q) {
     index_t const i = q * p.n / rows.queries;
-    double nearest = INFINITY, *const out = rows.squared.data() + q * p.n;
+    double nearest = HUGE_VAL, *const out = rows.squared.data() + q * p.n;
     for (index_t j = 0; j < p.n; ++j) {
       double sum = 0.0;
       for (index_t k = 0; k < p.d; ++k) {
@@ -86,7 +86,7 @@ perplexity_rows perplexity_sample(kernel_points<T> const& p, bool with_self) {
         sum = std::fma(gap, gap, sum);
       }
       if (i != j && sum > 0.0) rows.typical += sum, ++positive;
-      out[j] = i == j && !with_self ? INFINITY : sum;
+      out[j] = i == j && !with_self ? HUGE_VAL : sum;
       nearest = out[j] < nearest ? out[j] : nearest;
     }
     for (index_t j = 0; j < p.n; ++j) out[j] -= nearest;

@@ -91,11 +91,11 @@ struct class_similarity {
     for (index_t c = 0; c < similarity.extent[0]; ++c)
       if (!std::isfinite(similarity(mine, c)))
         detail::fail("pairing::class_similarity's similarity(" + detail::text(mine) + ", " + detail::text(c) + ")",
-                     detail::text(double{similarity(mine, c)}), "a finite number");
+                     detail::text(static_cast<double>(similarity(mine, c))), "a finite number");
     if (preference == class_preference::rank) return weigh_ranks(mine, g);
     for (index_t k = 0; k < g.count; ++k)
-      g.weight[k] = g.weight[k] == 0.0 ? -HUGE_VAL : double{similarity(mine, g.id[k])};
-    detail::softmax_weights(g.weight.data, g.count, double{temperature});
+      g.weight[k] = g.weight[k] == 0.0 ? -HUGE_VAL : static_cast<double>(similarity(mine, g.id[k]));
+    detail::softmax_weights(g.weight.data, g.count, static_cast<double>(temperature));
   }
   /// The weights of the rows of group k for one row, without the row itself.
   template <class Task>
@@ -111,7 +111,7 @@ struct class_similarity {
       if (j == self) continue;
       g.member[j] = detail::cosine(detail::dot(query, q, features, r), qq, square(features, r, "features"));
     }
-    detail::softmax_weights(g.member.data, g.begin[k + 1] - g.begin[k], double{sample_temperature});
+    detail::softmax_weights(g.member.data, g.begin[k + 1] - g.begin[k], static_cast<double>(sample_temperature));
   }
 
  private:
@@ -127,7 +127,7 @@ struct class_similarity {
     for (index_t r = 0; r < classes; ++r) {
       index_t const c = g.key[r] & 0xFFFFFFFF;
       if (c == mine && !with_own_class) continue;  // has no rank
-      if (begun) weight *= double{decay};
+      if (begun) weight *= static_cast<double>(decay);
       index_t const k = g.group_of[c];
       if (k < 0 || g.weight[k] == 0.0) continue;
       if (!begun) weight = 1.0, begun = true;
@@ -144,15 +144,17 @@ struct class_similarity {
   }
   static void positive(char const* name, float v) {
     if (!(v > 0.0f) || !std::isfinite(v))
-      detail::fail(std::string("pairing::class_similarity's ") + name, detail::text(double{v}), "a finite number > 0");
+      detail::fail(std::string("pairing::class_similarity's ") + name, detail::text(static_cast<double>(v)),
+                   "a finite number > 0");
   }
   void check_options() const {
     positive("temperature", temperature);
     positive("sample_temperature", sample_temperature);
     if (!(decay >= 0.0f && decay <= 1.0f))
-      detail::fail("pairing::class_similarity's decay", detail::text(double{decay}), "a number in [0, 1]");
+      detail::fail("pairing::class_similarity's decay", detail::text(static_cast<double>(decay)), "a number in [0, 1]");
     if (!(at_most > 0.0f && at_most <= 1.0f))
-      detail::fail("pairing::class_similarity's at_most", detail::text(double{at_most}), "a fraction in (0, 1]");
+      detail::fail("pairing::class_similarity's at_most", detail::text(static_cast<double>(at_most)),
+                   "a fraction in (0, 1]");
   }
   template <class Task>
   void check_features(Task const& task) const {

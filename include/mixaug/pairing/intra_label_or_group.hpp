@@ -114,7 +114,7 @@ struct intra_label_or_group {
   template <class Task>
   void operator()(Task const& task) const {
     if (!(p_sel >= 0.0f && p_sel <= 1.0f))
-      detail::fail("p_sel", detail::text(double{p_sel}), "a probability in [0, 1]");
+      detail::fail("p_sel", detail::text(static_cast<double>(p_sel)), "a probability in [0, 1]");
     detail::two_key_draw<Task>{task, "pairing::intra_label_or_group", p_sel, mode}();
   }
 };

@@ -84,7 +84,9 @@ struct kernel_arrays {
     if (slot == c.count) return propose_outside(window(c, q), reach, bits);
     index_t const k = q - c.back + slot, start = cell[k].start;
     scaled_word const w(bits, cell[k + 1].start - start);
-    double const nearest = k < q ? scale(c.low, cell[k].high) : k > q ? scale(cell[k].low, c.high) : 0.0;
+    double const nearest = k < q   ? scale(to_double(c.low), to_double(cell[k].high))
+                           : k > q ? scale(to_double(cell[k].low), to_double(c.high))
+                                   : 0.0;
     return {start + w.high, nearest, w.unit()};
   }
   MIXAUG_HD kernel_proposal propose_outside(kernel_window const& in, double at, std::uint64_t bits) const noexcept {
@@ -104,7 +106,7 @@ struct kernel_arrays {
     index_t at = 0;
     for (index_t n = rows; n > 0;) {
       index_t const half = n / 2;
-      bool const right = element[at + half].key < y;
+      bool const right = to_double(element[at + half].key) < y;
       at = right ? at + half + 1 : at;
       n = right ? n - half - 1 : half;
     }
@@ -115,7 +117,7 @@ struct kernel_arrays {
     index_t at = 0;
     for (index_t n = cells; n > 0;) {
       index_t const half = n / 2;
-      bool const right = cell[at + half].high < y;
+      bool const right = to_double(cell[at + half].high) < y;
       at = right ? at + half + 1 : at;
       n = right ? n - half - 1 : half;
     }

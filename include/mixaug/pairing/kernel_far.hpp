@@ -14,8 +14,8 @@ struct kernel_far {
   index_t self;
 
   static constexpr int attempts = 64;
-  static constexpr double near = 8.0;     ///< bandwidths to the nearest label up to which cells are proposed
-  static constexpr double least = 700.0;  ///< weights under exp(-700) of the nearest one's are below all rounding
+  static constexpr double cells_within = 8.0;  ///< bandwidths to the nearest label up to which cells are proposed
+  static constexpr double least = 700.0;       ///< weights under exp(-700) of the nearest one's are below all rounding
 
   MIXAUG_HD index_t operator()(random const& draw, std::uint64_t number) const noexcept {
     index_t const right = skip(table.position(y), 1), left = skip(right_start() - 1, -1);
@@ -24,7 +24,7 @@ struct kernel_far {
     double_double d0 = has_left ? distance(left) : distance(right);
     if (has_left && has_right && closer(distance(right), d0)) d0 = distance(right);
     double const t0 = table.scale.units(d0.hi);
-    if (t0 < near) {
+    if (t0 < cells_within) {
       index_t const at = by_cells(t0, draw, number);
       if (at >= 0) return at;
     }
@@ -37,7 +37,7 @@ struct kernel_far {
     return at >= 0 && at < table.rows && table.element[at].row == self ? at + step : at;
   }
   MIXAUG_HD double_double distance(index_t at) const noexcept {
-    return exact_distance(y * table.scale.pre, table.element[at].key * table.scale.pre);
+    return exact_distance(y * table.scale.pre, to_double(table.element[at].key) * table.scale.pre);
   }
   MIXAUG_HD static bool closer(double_double a, double_double b) noexcept {
     return a.hi < b.hi || (a.hi == b.hi && a.lo < b.lo);
@@ -45,7 +45,8 @@ struct kernel_far {
   /// The distance of cell k, at least that of the nearest label: self's own cell may be nearer.
   MIXAUG_HD double gap(index_t k, double t0) const noexcept {
     auto const& c = table.cell[k];
-    double const t = y < c.low ? table.scale(c.low, y) : y > c.high ? table.scale(y, c.high) : 0.0;
+    double const low = to_double(c.low), high = to_double(c.high);
+    double const t = y < low ? table.scale(low, y) : y > high ? table.scale(y, high) : 0.0;
     return t > t0 ? t : t0;
   }
   /// sum + the envelope of cell k: fused, so that it is the same everywhere.
@@ -80,7 +81,7 @@ struct kernel_far {
         scaled_word const w(bits, table.cell[k + 1].start - start);
         p = {start + w.high, gap(k, t0), w.unit()};
       }
-      if (table.element[p.at].row != self && table.accepts(y, table.element[p.at].key, p))
+      if (table.element[p.at].row != self && table.accepts(y, to_double(table.element[p.at].key), p))
         return index_t{table.element[p.at].row};
     }
     return -1;

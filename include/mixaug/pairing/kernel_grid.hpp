@@ -16,8 +16,8 @@ struct kernel_grid_view : grid_rows<T, D> {
 
   /// Partner of a query point, in the caller's order of rows; never `self` (-1: any row). -1 where none can be drawn.
   MIXAUG_HD index_t draw(double const* query, index_t self, random const& from, std::uint32_t slot) const noexcept {
-    double z[D];
-    std::int64_t key[D];
+    c_array<double, D> z;
+    c_array<std::int64_t, D> key;
     for (int k = 0; k < D; ++k) z[k] = all::held(query[k] * unit), key[k] = this->key_of(z[k], k);
     grid_words words{from, slot};
     index_t const c = this->cell_at(key);
@@ -99,10 +99,11 @@ struct kernel_grid_view : grid_rows<T, D> {
                               index_t self, grid_words& words) const noexcept {
     window_scan scan{*this, z, from, self, words, {}};
     this->each_run(key, radius, 0, level[0].count, scan);
-    double const in = scan.choice.total, far = tophat ? 0.0 : weight(beyond, from), many = static_cast<double>(n);
-    double const sum = std::fma(many, far, in);
+    double const in = scan.choice.total, outside_each = tophat ? 0.0 : weight(beyond, from),
+                 many = static_cast<double>(n);
+    double const sum = std::fma(many, outside_each, in);
     if (tophat && !(in > 0.0)) return -1;
-    if (in < 1e-3 * many * far) return -2;
+    if (in < 1e-3 * many * outside_each) return -2;
     for (int attempt = 0; attempt < outside_tries; ++attempt) {
       std::uint64_t const number = words.number();
       if (random::unit(words.draw.bits(number, 0)) * sum < in) return this->row_of(z, scan.choice, from, self, words);
@@ -115,22 +116,22 @@ struct kernel_grid_view : grid_rows<T, D> {
   /// what weighs beside it lies in the window of its distance and the reach.
   MIXAUG_HD index_t by_nearest(double const* z, std::int64_t const* key, index_t self,
                                grid_words& words) const noexcept {
-    nearest_scan near{*this, z, self, static_cast<double>(INFINITY)};
-    for (std::int64_t radius = 16; radius < widest && near.least == static_cast<double>(INFINITY); radius *= 16)
-      this->each_run(key, radius, 0, level[0].count, near);
-    double const cells_of = std::fma((near.least + reach) / width / width, 1.01, 0.01);
+    nearest_scan nearest{*this, z, self, static_cast<double>(INFINITY)};
+    for (std::int64_t radius = 16; radius < widest && nearest.least == static_cast<double>(INFINITY); radius *= 16)
+      this->each_run(key, radius, 0, level[0].count, nearest);
+    double const cells_of = std::fma((nearest.least + reach) / width / width, 1.01, 0.01);
     if (!(cells_of < static_cast<double>(widest))) return -2;
     std::int64_t const radius = static_cast<std::int64_t>(cells_of);
-    this->each_run(key, radius, 0, level[0].count, near);
-    return by_window(z, key, near.least, near.least + reach, radius, self, words);
+    this->each_run(key, radius, 0, level[0].count, nearest);
+    return by_window(z, key, nearest.least, nearest.least + reach, radius, self, words);
   }
   /// All rows, beside the nearest one.
   MIXAUG_HD index_t among_all(double const* z, index_t self, grid_words& words) const noexcept {
-    nearest_scan near{*this, z, self, static_cast<double>(INFINITY)};
-    near.rows(0, n);
-    window_scan scan{*this, z, near.least, self, words, {}};
-    if (near.least < static_cast<double>(INFINITY)) scan.rows(0, n);
-    return scan.choice.total > 0.0 ? this->row_of(z, scan.choice, near.least, self, words) : -1;
+    nearest_scan nearest{*this, z, self, static_cast<double>(INFINITY)};
+    nearest.rows(0, n);
+    window_scan scan{*this, z, nearest.least, self, words, {}};
+    if (nearest.least < static_cast<double>(INFINITY)) scan.rows(0, n);
+    return scan.choice.total > 0.0 ? this->row_of(z, scan.choice, nearest.least, self, words) : -1;
   }
 };
 

@@ -87,7 +87,8 @@ class kernel_grid {
   /// Cells' coordinates as one number where they have room in it, in two or three turns of a stable sort else.
   template <class Kit>
   void sort_by_cell(Kit const& kit, kernel_points<T> const& p) {
-    int bits[D], sum = 0;
+    c_array<int, D> bits;
+    int sum = 0;
     for (int k = 0; k < D; ++k) {
       bits[k] = 0;
       for (std::int64_t most = view_.key_of(high_[k], k); most > 0; most >>= 1) ++bits[k];
@@ -192,11 +193,13 @@ class kernel_grid {
   }
 
   kernel_grid_view<T, D> view_{};
-  double high_[D] = {};
+  c_array<double, D> high_ = {};
   bool with_self_ = true;
-  array<T> rows_[D], values_;
-  array<std::uint32_t> order_, child_[D];
-  array<std::int64_t> key_[D];
+  c_array<array<T>, D> rows_;
+  array<T> values_;
+  array<std::uint32_t> order_;
+  c_array<array<std::uint32_t>, D> child_;
+  c_array<array<std::int64_t>, D> key_;
   array<grid_cell<D>> cells_;
   array<grid_entry> entries_;
 };

@@ -20,7 +20,7 @@ struct kernel_grid_draws {
 
   MIXAUG_HD void operator()(index_t i) const noexcept {
     index_t const row = rows.data == nullptr ? -1 : rows(i);
-    double query[D];
+    c_array<double, D> query;
     for (int k = 0; k < D; ++k) query[k] = static_cast<double>(row >= 0 ? values[row * D + k] : points(i, k));
     random const draw(key, static_cast<std::uint64_t>(key.first + i), purpose::pairing);
     for (index_t s = 0; s < partner.extent[1]; ++s)

@@ -16,7 +16,7 @@ struct grid_entry {
 /// A cell that holds rows: their bounding box (scaled) and its table; entries = 0: windows of such cells are scanned.
 template <int D>
 struct grid_cell {
-  double low[D], high[D];
+  c_array<double, D> low, high;
   double reach;         ///< squared distance that all rows outside the window exceed
   std::uint64_t table;  ///< first entry
   std::uint32_t entries;

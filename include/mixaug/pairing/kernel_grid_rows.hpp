@@ -9,14 +9,14 @@ template <class T, int D>
 struct grid_rows {
   static constexpr int block = 16;
 
-  T const* rows[D];            ///< sorted by cell, as given
+  c_array<T const*, D> rows;   ///< sorted by cell, as given
   std::uint32_t const* order;  ///< sorted place -> row
-  grid_level level[D];
+  c_array<grid_level, D> level;
   grid_cell<D> const* cells;
   grid_entry const* entries;
   index_t n;
   double unit, rate, limit, width, reach;
-  double origin[D];
+  c_array<double, D> origin;
   std::int32_t window;  ///< squared radius of a scanned window
   bool tophat;
 

@@ -13,7 +13,8 @@ template <class T, int D, class Pairs>
 struct grid_keys {
   kernel_grid_view<T, D> view;
   kernel_points<T> points;
-  int first, last, bits[D];
+  int first, last;
+  c_array<int, D> bits;
   bool again;  ///< pairs have rows already
   Pairs pairs;
 
@@ -32,7 +33,7 @@ template <class T, int D, class Pairs>
 struct grid_gather {
   Pairs pairs;
   kernel_points<T> points;
-  T* rows[D];
+  c_array<T*, D> rows;
   std::uint32_t* order;
 
   MIXAUG_HD void operator()(index_t i) const noexcept {
@@ -56,7 +57,7 @@ template <class T, int D, class Pairs>
 struct grid_cut {
   kernel_grid_view<T, D> view;
   Pairs pairs;
-  int bits[D];
+  c_array<int, D> bits;
   bool whole;  ///< the pairs' keys are all coordinates, `bits` of each: nothing is divided again
   index_t parts;
   std::uint8_t* level;
@@ -79,7 +80,7 @@ struct grid_cut {
   }
   MIXAUG_HD void operator()(index_t part) const noexcept {
     part_range const r(view.n, parts, part);
-    index_t made[D] = {};
+    c_array<index_t, D> made = {};
     for (index_t i = r.begin; i < r.end; ++i) {
       int const l = new_level(i);
       for (int k = l; k < D; ++k) ++made[k];
@@ -91,7 +92,7 @@ struct grid_cut {
 
 template <int D>
 struct grid_box {
-  double low[D], high[D];
+  c_array<double, D> low, high;
   MIXAUG_HD void add(double z, int k) noexcept {
     low[k] = z < low[k] ? z : low[k];
     high[k] = z > high[k] ? z : high[k];
@@ -106,20 +107,20 @@ struct grid_nodes {
   index_t parts;
   std::uint8_t const* level;
   index_t const* counted;  ///< the first node of each part
-  std::int64_t* key[D];
-  std::uint32_t* child[D];
+  c_array<std::int64_t*, D> key;
+  c_array<std::uint32_t*, D> child;
   grid_cell<D>* cells;
   grid_box<D>* begun;
 
   MIXAUG_HD void operator()(index_t part) const noexcept {
     part_range const r(view.n, parts, part);
     if (r.begin >= r.end) return;
-    index_t at[D];
+    c_array<index_t, D> at;
     for (int k = 0; k < D; ++k) at[k] = counted[k * (parts + 1) + part];
     index_t const first = at[D - 1];
     grid_box<D> box;
     for (index_t i = r.begin; i < r.end; ++i) {
-      double z[D];
+      c_array<double, D> z;
       for (int k = 0; k < D; ++k) z[k] = view.scaled(i, k);
       if (level[i] < D || i == r.begin) {
         if (i > r.begin) put(part, first, at[D - 1], box);

@@ -25,7 +25,7 @@ struct grid_count {
   MIXAUG_HD void operator()(index_t i) const noexcept {
     index_t const c = i * step;
     counter of{view.level[D - 1].child, 0, 1};  // one slot for what lies outside
-    std::int64_t key[D];
+    c_array<std::int64_t, D> key;
     for (int k = 0; k < D; ++k) key[k] = view.key_of(view.cells[c].low[k], k);
     view.each_run(key, view.cells[c].window, 0, view.level[0].count, of);
     rows[i] = of.rows, slots[i] = of.slots;
@@ -100,7 +100,7 @@ struct grid_fill {
     if (cell.entries == 0) return;
     grid_entry* const e = entries + cell.table;
     writer out{view, cell, e, 0.0};
-    std::int64_t key[D];
+    c_array<std::int64_t, D> key;
     for (int k = 0; k < D; ++k) key[k] = view.key_of(cell.low[k], k);
     view.each_run(key, cell.window, 0, view.level[0].count, out);
     out.add(view.n, view.tophat ? 0.0 : view.weight(cell.reach, 0.0), grid_outside);

@@ -97,10 +97,10 @@ struct kernel_draw {
   void draw_row(typename Task::range domain, index_t row, double* weight) const noexcept {
     index_t const n = domain.size, self = task.own_source() && !rule.with_self ? row - domain.base : -1;
     double const h = rule.bandwidth, inverse = 1.0 / h < DBL_MAX ? 1.0 / h : DBL_MAX, half = 0.5 * inverse;
-    double nearest = INFINITY, total = 0.0;
+    double nearest = HUGE_VAL, total = 0.0;
     if (self >= 0) weight[self] = INFINITY;
     for (index_t j = 0; j < n; ++j) nearest = weight[j] < nearest ? weight[j] : nearest;
-    if (nearest == INFINITY) return task.assign(row - task.key.first, -1);
+    if (nearest == HUGE_VAL) return task.assign(row - task.key.first, -1);
     if (rule.kernel == mixaug::kernel::tophat)
       for (index_t j = 0; j < n; ++j) weight[j] = std::sqrt(weight[j]) < h ? 1.0 : 0.0;
     else

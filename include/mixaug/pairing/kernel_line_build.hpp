@@ -61,7 +61,8 @@ struct kernel_windows {
   index_t parts, scan_most;
   index_t* entries;
 
-  MIXAUG_HD bool near(T high, T low) const noexcept {
+  MIXAUG_HD bool within_reach(T left_high, T right_low) const noexcept {
+    double const high = to_double(left_high), low = to_double(right_low);
     return table.kind == kernel::tophat ? table.scale.within(low, high) : table.scale(low, high) <= table.reach;
   }
   MIXAUG_HD void operator()(index_t part) const noexcept {
@@ -71,8 +72,8 @@ struct kernel_windows {
     for (index_t q = r.begin; q < r.end; ++q) {
       auto& c = cell[q];
       index_t back = 0, ahead = 0;
-      while (back <= most && q - back > 0 && near(cell[q - back - 1].high, c.low)) ++back;
-      while (ahead <= most && q + ahead + 1 < table.cells && near(c.high, cell[q + ahead + 1].low)) ++ahead;
+      while (back <= most && q - back > 0 && within_reach(cell[q - back - 1].high, c.low)) ++back;
+      while (ahead <= most && q + ahead + 1 < table.cells && within_reach(c.high, cell[q + ahead + 1].low)) ++ahead;
       bool const fits = back <= most && ahead <= most;
       c.back = static_cast<std::uint8_t>(fits ? back : 0);
       c.count = static_cast<std::uint8_t>(fits ? back + ahead + 1 : 0);  // 0: the draw searches by distance
@@ -110,8 +111,8 @@ struct kernel_aliases {
     int const n = c.count + 1, own = c.back;
     for (int k = 0; k < n - 1; ++k) {
       double const t = k == own  ? 0.0
-                       : k < own ? table.scale(c.low, window[k].high)
-                                 : table.scale(window[k].low, c.high);
+                       : k < own ? table.scale(to_double(c.low), to_double(window[k].high))
+                                 : table.scale(to_double(window[k].low), to_double(c.high));
       w[k] = -0.5 * t * t;
     }
     for (int k = 0; k < n - 1; ++k) w[k] = fixed_falling_exp(w[k]);

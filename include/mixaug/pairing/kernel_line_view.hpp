@@ -19,13 +19,13 @@ struct kernel_line_view : kernel_arrays<T> {
   MIXAUG_HD index_t draw(double y, index_t self, random const& draw, std::uint32_t slot) const noexcept {
     if (!(std::fabs(y) <= 0x1.fffffffffffffp1023)) return -1;
     index_t const q = this->cell_from(y);
-    bool const inside = q < this->cells && this->cell[q].low <= y;
+    bool const inside = q < this->cells && to_double(this->cell[q].low) <= y;
     return draw_in(inside ? q : -1, y, self, draw, slot);
   }
   /// The same for a label of the table.
   MIXAUG_HD index_t draw_row(index_t row, random const& draw, std::uint32_t slot) const noexcept {
     auto const& own = this->query[row];
-    return draw_in(own.cell, own.y, this->with_self ? -1 : row, draw, slot);
+    return draw_in(own.cell, to_double(own.y), this->with_self ? -1 : row, draw, slot);
   }
   /// The same where the cell is known (-1 = none); `failed` attempts were made before, `own` of them drew self.
   MIXAUG_HD index_t draw_in(index_t q, double y, index_t self, random const& draw, std::uint32_t slot, int failed = 0,
@@ -52,7 +52,7 @@ struct kernel_line_view : kernel_arrays<T> {
                              std::uint64_t second) const noexcept {
     auto const p = this->propose(c, q, this->slot(c, first), second);
     auto const& e = this->element[p.at];
-    return this->accepts(y, e.key, p) ? index_t{e.row} : undecided;
+    return this->accepts(y, to_double(e.key), p) ? index_t{e.row} : undecided;
   }
   /// The same of a window that is scanned; or `nearer`.
   MIXAUG_HD index_t scanned(kernel_window const& in, double y, index_t self, std::uint64_t first,
@@ -63,7 +63,7 @@ struct kernel_line_view : kernel_arrays<T> {
     if (in.size() == this->rows) return undecided;  // a rounding of the sum
     auto const p = this->propose_outside(in, this->reach, second);
     auto const& e = this->element[p.at];
-    return this->accepts(y, e.key, p) ? index_t{e.row} : undecided;
+    return this->accepts(y, to_double(e.key), p) ? index_t{e.row} : undecided;
   }
 
  private:
@@ -75,11 +75,11 @@ struct kernel_line_view : kernel_arrays<T> {
       for (int k = 0; k < tophat_attempts; ++k) {
         auto const& e =
             this->element[in.begin + scaled_word(draw.bits(number + static_cast<unsigned>(k)), in.size()).high];
-        if (this->scale.within(y, e.key) && e.row != self) return index_t{e.row};
+        if (this->scale.within(y, to_double(e.key)) && e.row != self) return index_t{e.row};
       }
     }
     in = {end_of(in, y, false), end_of(in, y, true)};
-    bool const own = self >= 0 && this->scale.within(y, this->query[self].y);
+    bool const own = self >= 0 && this->scale.within(y, to_double(this->query[self].y));
     index_t const n = in.size() - own;
     if (n <= 0) return -1;
     index_t const at = in.begin + scaled_word(draw.bits(number + tophat_attempts), n).high;
@@ -91,7 +91,7 @@ struct kernel_line_view : kernel_arrays<T> {
     index_t at = in.begin;
     for (index_t n = in.size(); n > 0;) {
       index_t const half = n / 2;
-      double const v = this->element[at + half].key;
+      double const v = to_double(this->element[at + half].key);
       bool const before = right ? v <= y || this->scale.within(y, v) : v < y && !this->scale.within(y, v);
       at = before ? at + half + 1 : at;
       n = before ? n - half - 1 : half;

@@ -36,6 +36,12 @@ MIXAUG_HD inline double fixed_falling_exp(double x) noexcept {
   return out;
 }
 
+/// A label of either width: a table holds float or double, and distances are taken in double.
+template <class T>
+MIXAUG_HD constexpr double to_double(T v) noexcept {
+  return static_cast<double>(v);
+}
+
 /// A number of more than 53 bits: hi + lo.
 struct double_double {
   double hi, lo;

@@ -30,7 +30,7 @@ struct matrix_row {
     return tophat ? (d2 < scale.limit ? 1.0 : 0.0) : falling_exp((nearest - d2) * scale.rate);
   }
   void operator()(index_t i) const noexcept {
-    double nearest = INFINITY, total = 0.0;
+    double nearest = HUGE_VAL, total = 0.0;
     for (index_t j = 0; j < points.n; ++j) {
       double const d2 = skip_self && i == j ? INFINITY : squared(i, j);
       nearest = d2 < nearest ? d2 : nearest;

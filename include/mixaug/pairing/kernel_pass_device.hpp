@@ -36,7 +36,7 @@ struct pass_band {
   }
   struct alignas(16) words {  // one access of a device
     static constexpr int size = 16 / sizeof(A);
-    A at[size];
+    c_array<A, size> at;
   };
   MIXAUG_HD index_t slots() const noexcept { return request.out.extent[1]; }
   MIXAUG_HD static std::uint32_t narrow(index_t i) noexcept { return static_cast<std::uint32_t>(i); }  // divides faster
@@ -66,7 +66,7 @@ struct pass_band {
       }
     }
     for (int q = 0; q < group; ++q)
-      d2[(g * group + q) * rows + j] = allowed(g * group + q, from * tile + j) ? s[q] : far();
+      d2[(g * group + q) * rows + j] = allowed(g * group + q, from * tile + j) ? s[q] : excluded();
   }
   /// Item (query, tile, lane).
   MIXAUG_HD void least_of_lane(index_t item) const noexcept {
@@ -110,7 +110,7 @@ struct pass_band {
     mixaug::random const draw = request.draw(first + q);
     for (index_t t = 0; t < tiles; ++t) {
       A const here = least[q * tiles + t];
-      if (here == far()) continue;
+      if (here == excluded()) continue;
       if (here < sum.nearest) {
         double const f = sum.come_nearer(table.kernel, here);
         for (index_t c = 0; c < slots(); ++c) mine[c].limit *= f;
@@ -133,7 +133,7 @@ struct pass_band {
       A const gap = y[k * lanes] - x[k * group];
       s = add_product(gap, gap, s);
     }
-    d2[item] = allowed(q, i) ? s : far();
+    d2[item] = allowed(q, i) ? s : excluded();
   }
   /// Item (query, slot): a row of the chosen tile.
   MIXAUG_HD void pick(index_t item) const noexcept {
@@ -160,7 +160,7 @@ struct pass_band {
   }
 
  private:
-  MIXAUG_HD static A far() noexcept { return static_cast<A>(INFINITY); }
+  MIXAUG_HD static A excluded() noexcept { return static_cast<A>(INFINITY); }
   /// Rows behind the last one, and the query itself, are not.
   MIXAUG_HD bool allowed(index_t q, index_t row) const noexcept {
     return row < table.n && q < queries && row != table.left_out(request, first + q);

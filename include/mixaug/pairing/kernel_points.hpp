@@ -54,7 +54,7 @@ double check_points(kernel_points<T> const& p, char const* operand) {
 template <int D>
 struct point_ends {
   index_t bad;
-  double low[D], high[D];
+  c_array<double, D> low, high;
 
   MIXAUG_HD point_ends() noexcept : bad(-1) {
     for (int k = 0; k < D; ++k) low[k] = HUGE_VAL, high[k] = -HUGE_VAL;

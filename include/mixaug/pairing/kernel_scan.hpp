@@ -51,12 +51,13 @@ struct kernel_scan {
       for (int l = 0; l < L; ++l) lane[l] += w[i + l];
     float four[L / 4];  // short chains of sums, in the order of the lanes
     for (int l = 0; l < L / 4; ++l) four[l] = (lane[4 * l] + lane[4 * l + 1]) + (lane[4 * l + 2] + lane[4 * l + 3]);
-    float const near = (four[0] + four[1]) + (four[2] + four[3]);
-    if (!(near >= 0.5f && outside < 0.25 * static_cast<double>(near))) return vague;
+    float const inside = (four[0] + four[1]) + (four[2] + four[3]);
+    if (!(inside >= 0.5f && outside < 0.25 * static_cast<double>(inside))) return vague;
     // Errors: exp 2^-20 of a weight and 2^-21 for the rounding of its exponent; sums 2^-18 of the total.
-    float const total = near + static_cast<float>(outside), room = total * 0x1p-17f + static_cast<float>(n) * 0x1p-21f;
+    float const total = inside + static_cast<float>(outside),
+                room = total * 0x1p-17f + static_cast<float>(n) * 0x1p-21f;
     float const target = static_cast<float>(u) * total;
-    if (target >= near) return target - near > room ? n : vague;
+    if (target >= inside) return target - inside > room ? n : vague;
     float below = 0.0f;
     int l = 0;
     while (l < L - 4 && target >= below + four[l / 4]) below += four[l / 4], l += 4;
@@ -74,14 +75,15 @@ struct kernel_scan {
     double w[kernel_scan_most];
     index_t const n = in.size();
     for (index_t i = 0; i < n; ++i) {
-      double const t = table.scale(y, table.element[in.begin + i].key), v = fixed_falling_exp(-0.5 * t * t);
+      double const t = table.scale(y, to_double(table.element[in.begin + i].key));
+      double const v = fixed_falling_exp(-0.5 * t * t);
       w[i] = table.element[in.begin + i].row == self ? 0.0 : v;
     }
-    double near = 0.0;
+    double inside = 0.0;
     for (index_t l = 0; l < L; ++l)
-      for (index_t i = l; i < n; i += L) near += w[i];
-    if (near < outside || near < 1e-200) return none;
-    double const target = u * (near + outside);
+      for (index_t i = l; i < n; i += L) inside += w[i];
+    if (inside < outside || inside < 1e-200) return none;
+    double const target = u * (inside + outside);
     double below = 0.0;
     for (index_t l = 0; l < L; ++l)
       for (index_t i = l; i < n; i += L) {

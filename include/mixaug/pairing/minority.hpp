@@ -97,7 +97,7 @@ struct minority {
   template <class Task>
   void operator()(Task const& task) const {
     if (!(at_most > 0.0f && at_most < 1.0f))
-      detail::fail("pairing::minority's at_most", detail::text(double{at_most}), "a fraction in (0, 1)");
+      detail::fail("pairing::minority's at_most", detail::text(static_cast<double>(at_most)), "a fraction in (0, 1)");
     detail::check_class_counts(task, class_counts, "pairing::minority");
     detail::class_draw<Task>{task, "pairing::minority", false}();
     detail::leave_frequent(task, *this);

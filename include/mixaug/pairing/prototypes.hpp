@@ -130,7 +130,7 @@ void class_prototypes(tensor_view<T, 2> const& features, tensor_view<Id, 1> cons
     if (members[c] == 0 && empty == empty_class::refused)
       detail::fail("class " + detail::text(c), "without a sample",
                    "one at least, or empty_class::zero_row for rows of zeros");
-  double const most = std::is_same_v<P, float> ? double{FLT_MAX} : DBL_MAX;
+  double const most = std::is_same_v<P, float> ? static_cast<double>(FLT_MAX) : DBL_MAX;
   for (index_t k = 0; k < classes * d; ++k) {
     sum[k] /= static_cast<double>(detail::greater(members[k / d], 1));
     if (!(std::fabs(sum[k]) <= most)) detail::refuse_not_finite(features, "features");

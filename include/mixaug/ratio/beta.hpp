@@ -21,7 +21,7 @@ struct beta {
   drawn sampler() const { return {detail::beta_table::of(static_cast<double>(alpha))}; }
   void check(plan_shape const&) const {
     if (!(alpha > 0.0f && alpha <= 1e6f))
-      detail::fail("ratio::beta's alpha", detail::text(double{alpha}),
+      detail::fail("ratio::beta's alpha", detail::text(static_cast<double>(alpha)),
                    "a number in (0, 1e6]; to switch mixing off use prob = 0");
   }
 };

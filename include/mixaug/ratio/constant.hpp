@@ -13,7 +13,7 @@ struct constant {
   float operator()(std::uint64_t) const noexcept { return value; }
   void check(plan_shape const&) const {
     if (!(value >= 0.0f && value <= 1.0f))
-      detail::fail("ratio::constant's value", detail::text(double{value}), "a ratio in [0, 1]");
+      detail::fail("ratio::constant's value", detail::text(static_cast<double>(value)), "a ratio in [0, 1]");
   }
 };
 

@@ -12,11 +12,13 @@ struct uniform {
 
   uniform const& sampler() const noexcept { return *this; }
   float operator()(std::uint64_t bits) const noexcept {
-    return static_cast<float>(std::fma(double{high} - low, random::unit(bits), double{low}));
+    return static_cast<float>(
+        std::fma(static_cast<double>(high) - static_cast<double>(low), random::unit(bits), static_cast<double>(low)));
   }
   void check(plan_shape const&) const {
     if (!(low >= 0.0f && low <= high && high <= 1.0f))
-      detail::fail("ratio::uniform's range", "[" + detail::text(double{low}) + ", " + detail::text(double{high}) + ")",
+      detail::fail("ratio::uniform's range",
+                   "[" + detail::text(static_cast<double>(low)) + ", " + detail::text(static_cast<double>(high)) + ")",
                    "0 <= low <= high <= 1");
   }
 };

@@ -72,7 +72,7 @@ struct whole {
     MIXAUG_HD patch get(index_t) const noexcept { return {{0, INT32_MAX, 0, INT32_MAX, 0, INT32_MAX}, m}; }
     MIXAUG_HD piece at(index_t, index_t, index_t) const noexcept { return {INT64_MAX, m}; }
     MIXAUG_HD bool constant(float& value) const noexcept { return value = m, true; }
-    double mean(plan_shape const&) const noexcept { return m; }
+    double mean(plan_shape const&) const noexcept { return static_cast<double>(m); }
   };
 
   template <space S>

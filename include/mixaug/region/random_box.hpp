@@ -122,7 +122,8 @@ struct random_box {
                    "a side of at most 2147483647 pixels, or 0 for a side from the ratio");
     if (minmax.given() && !(minmax.low >= 0.0f && minmax.low <= minmax.high && minmax.high <= 1.0f))
       detail::fail("region::random_box's minmax",
-                   std::string("[") + detail::text(double{minmax.low}) + ", " + detail::text(double{minmax.high}) + "]",
+                   std::string("[") + detail::text(static_cast<double>(minmax.low)) + ", " +
+                       detail::text(static_cast<double>(minmax.high)) + "]",
                    "0 <= low <= high <= 1, fractions of the sides");
     if (minmax.given() && length > 0)
       detail::fail("region::random_box has both a length and a minmax range; give one of them");

@@ -62,11 +62,12 @@ struct pixel_rule {
   void check(char const* detector, index_t channels) const {
     if (range.given() && !(range.low < range.high && range.high <= FLT_MAX && range.low >= -FLT_MAX))
       fail(std::string("saliency::") + detector + "'s range",
-           "[" + text(double{range.low}) + ", " + text(double{range.high}) + "]", "two finite numbers, low < high");
+           "[" + text(static_cast<double>(range.low)) + ", " + text(static_cast<double>(range.high)) + "]",
+           "two finite numbers, low < high");
     for (int c = 0; c < channels && stats.given(); ++c)
       if (!(stats.std[c] > 0.0f && stats.std[c] <= FLT_MAX && stats.mean[c] >= -FLT_MAX && stats.mean[c] <= FLT_MAX))
         fail(std::string("saliency::") + detector + "'s normalised.std[" + text(index_t{c}) + "] and mean",
-             text(double{stats.std[c]}) + " and " + text(double{stats.mean[c]}),
+             text(static_cast<double>(stats.std[c])) + " and " + text(static_cast<double>(stats.mean[c])),
              "a std > 0 and a finite mean for each channel");
   }
 };

@@ -165,12 +165,12 @@ inline void pair_bytes(index_t half, std::uint8_t const* MIXAUG_RESTRICT in, std
   for (index_t y = 0; y < half; ++y) re[y] = row[2 * y], im[y] = row[2 * y + 1];
 }
 /// Z in `a`: the spectrum of row pairs (H/2 rows of W lanes), from the working image (turned).
-inline complex_rows<double> pair_spectrum(residual_scratch const& s, std::uint8_t const* small) noexcept {
+inline complex_rows<double> pair_spectrum(residual_scratch const& s, std::uint8_t const* resized) noexcept {
   index_t const h = s.h, w = s.w, half = h / 2;
   complex_rows<double> const pairs = complex_buffer<double>(s.a, w, half);
   complex_rows<double> const turned = complex_buffer<double>(s.b, half, w), z = complex_buffer<double>(s.a, half, w);
   for (index_t x = 0; x < w; ++x)
-    pair_bytes(half, small + x * h, s.work_of<std::int32_t>(), pairs.at(x, 0).re, pairs.at(x, 0).im);
+    pair_bytes(half, resized + x * h, s.work_of<std::int32_t>(), pairs.at(x, 0).re, pairs.at(x, 0).im);
   clear_unused(pairs, w, half);
   fft_lanes_transposed(w, half, pairs, turned, s.roots, s.all(), s.work_of<double>());
   clear_unused(turned, half, w);
@@ -230,10 +230,10 @@ inline void smoothed_energy(residual_scratch const& s, complex_rows<float> f) no
 inline void spectral_residual_map(std::uint8_t const* gray, index_t h, index_t w, index_t work_h, index_t work_w,
                                   float* out, std::byte* scratch) noexcept {
   residual_scratch const s({work_h, work_w}, scratch);
-  std::uint8_t* const small = reinterpret_cast<std::uint8_t*>(s.resizing);
+  std::uint8_t* const resized = reinterpret_cast<std::uint8_t*>(s.resizing);
   fill_roots(s.roots, s.all());
-  resize_bytes_turned(gray, h, w, small, work_h, work_w, s.resizing + aligned_bytes(work_h * work_w, 1));
-  smoothed_energy(s, residual_spectrum(s, pair_spectrum(s, small)));
+  resize_bytes_turned(gray, h, w, resized, work_h, work_w, s.resizing + aligned_bytes(work_h * work_w, 1));
+  smoothed_energy(s, residual_spectrum(s, pair_spectrum(s, resized)));
   resize_floats_turned(s.level, fft_pitch(work_h), work_h, work_w, out, h, w, s.resizing);
 }
 

@@ -100,7 +100,7 @@ struct adjoint_body {
   /// Elements [e0, e0 + n) of row (p, z, y) of gradient row s.row; n <= Width.
   template <int Width>
   MIXAUG_HD void run(sample const& s, index_t p, index_t z, index_t y, index_t e0, index_t n) const noexcept {
-    real acc[Width];
+    c_array<real, Width> acc;
     for (index_t k = 0; k < n; ++k) acc[k] = real{0};
     for (index_t k = s.owner0; k < s.owner1; ++k) add(plan.owners.data[k], true, p, z, y, e0, n, acc);
     for (index_t k = s.reader0; k < s.reader1; ++k) add(plan.readers.data[k], false, p, z, y, e0, n, acc);

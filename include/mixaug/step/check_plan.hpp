@@ -72,9 +72,9 @@ inline key checked(key k, index_t n) {
 }
 
 inline void check_when(when const& w, bool reads_scores) {
-  if (!(w.prob >= 0.0f && w.prob <= 1.0f)) fail("prob", text(double{w.prob}), "a probability in [0, 1]");
+  if (!(w.prob >= 0.0f && w.prob <= 1.0f)) fail("prob", text(static_cast<double>(w.prob)), "a probability in [0, 1]");
   if (!(w.mixed_weight >= 0.0f && w.mixed_weight <= FLT_MAX))
-    fail("mixed_weight", text(double{w.mixed_weight}), "a finite number >= 0");
+    fail("mixed_weight", text(static_cast<double>(w.mixed_weight)), "a finite number >= 0");
   if (w.clean_rows && reads_scores)
     fail(
         "clean_rows with a method that reads score maps, which are those of the output's rows; plan the mixes alone, "
@@ -104,7 +104,7 @@ inline void check_weights(char const* name, real_list const& v, index_t rows, in
   if (v.data() == nullptr) fail(name, "a null pointer", text(rows) + " numbers");
   if (v.size() != rows && v.size() != global) same_rows(name, v.size(), rows);
   for (index_t i = 0; i < v.size(); ++i)
-    if (double const w = v.at(i); !(w >= 0 && w <= double{FLT_MAX}))
+    if (double const w = v.at(i); !(w >= 0 && w <= static_cast<double>(FLT_MAX)))
       fail(std::string(name) + "(" + text(i) + ")", text(w), "a finite float >= 0");
 }
 

@@ -100,7 +100,7 @@ auto label_side(tensor_view<T, R, S> const& v, index_t width, soft_label_options
     if (R == 2 && v.extent[R - 1] != width)
       fail(name, "of width " + text(v.extent[R - 1]), "width " + text(width) + " as the output");
     if (R == 1 && width != 1) fail(name, "(n)", "(n, " + text(width) + ") as the output");
-    [[maybe_unused]] constexpr double most = static_cast<double>(std::numeric_limits<Target>::max());
+    [[maybe_unused]] constexpr double most = static_cast<double>((std::numeric_limits<Target>::max)());
     if constexpr (S == space::host)
       for (index_t i = 0; i < v.extent[0]; ++i)
         for (index_t c = 0; c < width; ++c)
@@ -130,7 +130,7 @@ void labels_from(Backend const& be, Plan const& p, Y const& y, Src const& source
     if (o.num_classes != 0 && o.num_classes != width)
       fail("the target matrix", "of width " + text(width), "num_classes = " + text(o.num_classes));
     if (!(o.smoothing >= 0.0f && o.smoothing < 1.0f))
-      fail("smoothing", text(double{o.smoothing}), "a number in [0, 1)");
+      fail("smoothing", text(static_cast<double>(o.smoothing)), "a number in [0, 1)");
     same_rows("labels", y.extent[0], s.samples);
     same_rows("the target matrix", out.extent[0], s.rows);
     if (own && !p.local)

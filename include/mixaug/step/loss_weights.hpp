@@ -62,7 +62,8 @@ struct loss_weights {
       fail(indexed ? "index(" + text(at) + ")" : "the partner of row " + text(at), text(row),
            "a row that has a weight, in [0, " + text(in.row_weights.rows()) + ")");
     float const w = in.row_weights[row];
-    if (!(w >= 0.0f && w <= FLT_MAX)) fail("the weight of row " + text(row), text(double{w}), "a finite float >= 0");
+    if (!(w >= 0.0f && w <= FLT_MAX))
+      fail("the weight of row " + text(row), text(static_cast<double>(w)), "a finite float >= 0");
   }
 };
 

@@ -51,7 +51,7 @@ class plan_reader {
   }
   float finite(char const* name) {
     float const v = number<float>(name);
-    if (!std::isfinite(v)) bad(std::string(name) + " " + text(double{v}), "a finite number");
+    if (!std::isfinite(v)) bad(std::string(name) + " " + text(static_cast<double>(v)), "a finite number");
     return v;
   }
   void finish() {

@@ -143,7 +143,7 @@ inline any_plan read_plan(std::istream& in) {
     row.partner = r.within("partner", -1, s.source_rows - 1);
     row.value[0] = r.finite("ratio");
     if (row.value[0] < 0.0f || row.value[0] > 1.0f)
-      r.bad("ratio " + detail::text(double{row.value[0]}), "a ratio in [0, 1]");
+      r.bad("ratio " + detail::text(static_cast<double>(row.value[0])), "a ratio in [0, 1]");
     char const* const names[] = {"share_self", "share_partner", "weight_self", "weight_partner"};
     for (int c = 0; c < 4; ++c) row.value[c + 1] = r.finite(names[c]);
     block.append(reinterpret_cast<char const*>(&row), sizeof row);
@@ -190,8 +190,9 @@ std::ostream& operator<<(std::ostream& out, plan<R, B> const& p) {
   for (index_t i = 0; i < q.rows(); ++i) {
     char line[128];
     std::snprintf(line, sizeof line, "%4lld %5lld %7lld %6.3f %11.3f %13.3f %7.3f  ", static_cast<long long>(i),
-                  static_cast<long long>(q.self[i]), static_cast<long long>(q.partner[i]), double{q.ratio[i]},
-                  double{q.share_self[i]}, double{q.share_partner[i]}, q.state(i).mean(q.shape));
+                  static_cast<long long>(q.self[i]), static_cast<long long>(q.partner[i]),
+                  static_cast<double>(q.ratio[i]), static_cast<double>(q.share_self[i]),
+                  static_cast<double>(q.share_partner[i]), q.state(i).mean(q.shape));
     int const kind = q.region.kind_of[q.choice[i]];
     out << line << (kind != 0 && q.blend.erases[q.choice[i]] ? "erase" : detail::kind_names[kind]);
     for (index_t j = 0; kind == 1 && j < q.shape.boxes; ++j) detail::show_box(out, q.region.box(i, j), q.shape.spatial);

@@ -102,7 +102,8 @@ class planner {
       fail("the partner of row " + text(i), text(d.partner[i]),
            "a row in [0, " + text(in_.shape.source_rows) + "), or -1 for none, from the pairing rule");
     if (!(d.ratio[i] >= 0.0f && d.ratio[i] <= 1.0f))
-      fail("the ratio of row " + text(i), text(double{d.ratio[i]}), "a ratio in [0, 1] from the ratio rule");
+      fail("the ratio of row " + text(i), text(static_cast<double>(d.ratio[i])),
+           "a ratio in [0, 1] from the ratio rule");
     weights_.check(in_, key_, i, d.partner[i]);
     if constexpr (!choosing)
       if (clean_ > 0) {
@@ -111,9 +112,10 @@ class planner {
       }
   }
   void check_mixed(index_t i, float weight) const {
-    if (double const w = double{weight} * double{when_.mixed_weight}; !(w <= double{FLT_MAX}))
+    if (double const w = static_cast<double>(weight) * static_cast<double>(when_.mixed_weight);
+        !(w <= static_cast<double>(FLT_MAX)))
       fail("a loss weight of the mix of row " + text(i), text(w),
-           "a finite float: " + text(double{weight}) + " times mixed_weight (regmixup's eta)");
+           "a finite float: " + text(static_cast<double>(weight)) + " times mixed_weight (regmixup's eta)");
   }
   void choose(draft const& d) const {
     for (index_t i = 0; i < in_.shape.samples; ++i) {
@@ -187,7 +189,8 @@ class planner {
         shares = stages_.label(facts, share);
     }
     if (!std::isfinite(shares.self) || !std::isfinite(shares.partner))
-      fail("the label shares of row " + text(i), text(double{shares.self}) + " and " + text(double{shares.partner}),
+      fail("the label shares of row " + text(i),
+           text(static_cast<double>(shares.self)) + " and " + text(static_cast<double>(shares.partner)),
            "two finite numbers from the label rule");
     v.share_self[i] = shares.self, v.share_partner[i] = shares.partner;
   }

@@ -140,7 +140,7 @@ void check_scores(Backend const& be, char const* name, image_batch const& maps, 
     if (first[i] >= 0) {
       index_t const y = first[i] / w, x = first[i] - y * w;
       fail(std::string(name) + "(" + text(i) + ", " + text(y) + ", " + text(x) + ")",
-           text(double{maps.value(i, 0, y, x)}), "a finite number >= 0");
+           text(static_cast<double>(maps.value(i, 0, y, x))), "a finite number >= 0");
     }
 }
 

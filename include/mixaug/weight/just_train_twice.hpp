@@ -49,9 +49,9 @@ class just_train_twice_of {
   void weights(Be const& be, Out const& out) const {
     record_.weights_by(be, rule(), out);
   }
-  template <backend Be, class I, class Out>
+  template <backend Be, class Ids, class Out>
   requires is_tensor_view<Out>
-  void weights(Be const& be, I const& ids, Out const& out) const { record_.weights_by(be, rule(), ids, out); }
+  void weights(Be const& be, Ids const& ids, Out const& out) const { record_.weights_by(be, rule(), ids, out); }
 
  private:
   void check_options() const {

@@ -40,13 +40,13 @@ struct record_rows {
 };
 
 /// Rows by id on a device: a thread a visit; visits of one row meet in visit_at.
-template <class Counter, class I, class P, class L>
+template <class Counter, class Id, class P, class L>
 struct record_ids {
   using word = typename Counter::word;
   static constexpr index_t block = 128;
   word* counters;
   index_t rows, n;
-  I const* id;
+  Id const* id;
   P const* predicted;
   L const* label;
   index_t i_stride, p_stride, l_stride;
@@ -57,7 +57,7 @@ struct record_ids {
   /// All visits by one thread of a host. Nothing is kept aside: what is stored behind a missed counter is late.
   MIXAUG_HD void in_order() const noexcept {
     word* const MIXAUG_RESTRICT c = counters;
-    I const* const MIXAUG_RESTRICT ids = id;
+    Id const* const MIXAUG_RESTRICT ids = id;
     P const* const MIXAUG_RESTRICT p = predicted;
     L const* const MIXAUG_RESTRICT l = label;
     index_t const count = n;
@@ -76,14 +76,14 @@ struct record_ids {
 
 /// The same on a host: part k of `parts` reads all ids and owns the counters of its share of the rows, so that visits
 /// of one row are one thread's.
-template <class Counter, class I, class P, class L>
+template <class Counter, class Id, class P, class L>
 struct record_ids_part {
   using word = typename Counter::word;
-  record_ids<Counter, I, P, L> all;
+  record_ids<Counter, Id, P, L> all;
   index_t parts;
 
   MIXAUG_HD void operator()(index_t k, index_t, index_t) const noexcept {
-    record_ids<Counter, I, P, L> const v = all;  // a counter may be a byte, which could alias what `this` holds
+    record_ids<Counter, Id, P, L> const v = all;  // a counter may be a byte, which could alias what `this` holds
     if (parts == 1) return v.in_order();
     constexpr int run = 256;
     index_t const share = ceil_div(v.rows, parts), low = k * share, high = lesser(low + share, v.rows);
@@ -128,12 +128,12 @@ struct weigh_rows {
   }
 };
 /// Weights of some rows. An id that no one could check (on a device) gives NaN.
-template <class Counter, class I, class T>
+template <class Counter, class Id, class T>
 struct weigh_ids {
   typename Counter::word const* counters;
   weight_rule rule;
   index_t rows;
-  I const* id;
+  Id const* id;
   T* out;
   index_t i_stride, stride, n;
 

@@ -60,9 +60,9 @@ class uncertainty_of {
   template <backend Be, class P, class L>
   void record(Be const& be, index_t epoch, P const& predictions, L const& labels, index_t first_row = 0);
   /// The rows `ids` (n), in any order; an id may come twice.
-  template <backend Be, class I, class P, class L>
+  template <backend Be, class Ids, class P, class L>
   requires is_tensor_view<L>
-  void record(Be const& be, index_t epoch, I const& ids, P const& predictions, L const& labels);
+  void record(Be const& be, index_t epoch, Ids const& ids, P const& predictions, L const& labels);
 
   /// normalise::mean_one: finds the mean over the data set; once after recording. Recording, merging and loading
   /// make it stale, and stale weights are refused.
@@ -79,9 +79,9 @@ class uncertainty_of {
   void weights(Be const& be, Out const& out) const {
     weights_by(be, rule(), out);
   }
-  template <backend Be, class I, class Out>
+  template <backend Be, class Ids, class Out>
   requires is_tensor_view<Out>
-  void weights(Be const& be, I const& ids, Out const& out) const { weights_by(be, rule(), ids, out); }
+  void weights(Be const& be, Ids const& ids, Out const& out) const { weights_by(be, rule(), ids, out); }
 
   /// Adds what another process recorded (host): counters add up, saturating; epochs unite. Sizes and options agree.
   void merge(uncertainty_of const& other) requires(S == space::host);
@@ -91,8 +91,8 @@ class uncertainty_of {
   detail::weight_rule plain_rule() const;  // without the mean
   template <backend Be, class Out>
   void weights_by(Be const& be, detail::weight_rule const& rule, Out const& out) const;
-  template <backend Be, class I, class Out>
-  void weights_by(Be const& be, detail::weight_rule const& rule, I const& ids, Out const& out) const;
+  template <backend Be, class Ids, class Out>
+  void weights_by(Be const& be, detail::weight_rule const& rule, Ids const& ids, Out const& out) const;
   workspace<S> const& counters() const noexcept { return counters_; }
   workspace<S>& counters() noexcept { return counters_; }
   std::uint64_t const* marks() const noexcept { return reinterpret_cast<std::uint64_t const*>(marks_.data()); }

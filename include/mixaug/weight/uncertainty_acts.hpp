@@ -23,18 +23,18 @@ struct record_rows_act {
             ceil_div(labels.extent[0], record_block));
   }
 };
-template <class Be, class I, class P, class L>
+template <class Be, class Ids, class P, class L>
 struct record_ids_act {
   Be const& be;
   std::byte* counters;
   index_t rows;
-  I const& ids;
+  Ids const& ids;
   P const& predictions;
   L const& labels;
   template <class Counter>
   void operator()(Counter) const {
-    using body = record_ids<Counter, std::remove_const_t<typename I::element>, std::remove_const_t<typename P::element>,
-                            std::remove_const_t<typename L::element>>;
+    using body = record_ids<Counter, std::remove_const_t<typename Ids::element>,
+                            std::remove_const_t<typename P::element>, std::remove_const_t<typename L::element>>;
     index_t const n = ids.extent[0];
     body const all{reinterpret_cast<typename Counter::word*>(counters),
                    rows,
@@ -48,7 +48,7 @@ struct record_ids_act {
     if constexpr (host_lanes<Be>) {
       index_t const parts = n < 4096 ? 1 : lesser(rows, be.lanes());
       be.rows(
-          record_ids_part<Counter, std::remove_const_t<typename I::element>, std::remove_const_t<typename P::element>,
+          record_ids_part<Counter, std::remove_const_t<typename Ids::element>, std::remove_const_t<typename P::element>,
                           std::remove_const_t<typename L::element>>{all, parts},
           parts);
     } else {
@@ -80,18 +80,18 @@ struct weigh_rows_act {
             ceil_div(n, record_block));
   }
 };
-template <class Be, class I, class Out>
+template <class Be, class Ids, class Out>
 struct weigh_ids_act {
   Be const& be;
   std::byte const* counters;
   weight_rule rule;
   index_t rows;
-  I const& ids;
+  Ids const& ids;
   Out const& out;
   template <class Counter>
   void operator()(Counter) const {
     be.rows(
-        weigh_ids<Counter, std::remove_const_t<typename I::element>, typename Out::element>{
+        weigh_ids<Counter, std::remove_const_t<typename Ids::element>, typename Out::element>{
             reinterpret_cast<typename Counter::word const*>(counters), rule, rows, ids.data, out.data, ids.stride[0],
             out.stride[0], ids.extent[0]},
         ceil_div(ids.extent[0], record_block));

@@ -12,7 +12,7 @@ inline void check_weight_scale(char const* name, double v) {
   if (!(v >= 0.0 && v <= 3e38)) fail(name, text(v), "a finite number >= 0");
 }
 /// Whether eta u + c is a float for every u in [0, 1].
-inline bool weighs_in_float(double eta, double c) noexcept { return eta + c <= double{FLT_MAX}; }
+inline bool weighs_in_float(double eta, double c) noexcept { return eta + c <= static_cast<double>(FLT_MAX); }
 
 }  // namespace detail
 
@@ -68,10 +68,10 @@ void uncertainty_of<S>::record(Be const& be, index_t epoch, P const& predictions
                        detail::record_rows_act<Be, P, L>{be, counters_.data(), predictions, labels, first_row});
 }
 template <space S>
-template <backend Be, class I, class P, class L>
+template <backend Be, class Ids, class P, class L>
 requires is_tensor_view<L>
-void uncertainty_of<S>::record(Be const& be, index_t epoch, I const& ids, P const& predictions, L const& labels) {
-  detail::check_memory<uncertainty_of, I, P, L>(), detail::check_ids<I, P, L>();
+void uncertainty_of<S>::record(Be const& be, index_t epoch, Ids const& ids, P const& predictions, L const& labels) {
+  detail::check_memory<uncertainty_of, Ids, P, L>(), detail::check_ids<Ids, P, L>();
   static_assert(Be::memory == S, "mixaug: the backend does not reach the record's counters");
   check_made();
   if (epoch < 0) detail::fail("epoch", detail::text(epoch), "a number >= 0");
@@ -81,7 +81,7 @@ void uncertainty_of<S>::record(Be const& be, index_t epoch, I const& ids, P cons
   detail::check_range(ids, "ids", rows_, "a row of the record");
   if (!begin(epoch)) return;
   detail::with_counter(options_.epochs, options_.unvisited,
-                       detail::record_ids_act<Be, I, P, L>{be, counters_.data(), rows_, ids, predictions, labels});
+                       detail::record_ids_act<Be, Ids, P, L>{be, counters_.data(), rows_, ids, predictions, labels});
 }
 
 template <space S>
@@ -143,16 +143,16 @@ void uncertainty_of<S>::weights_by(Be const& be, detail::weight_rule const& r, O
                        detail::weigh_rows_act<Be, Out>{be, counters_.data(), r, out});
 }
 template <space S>
-template <backend Be, class I, class Out>
-void uncertainty_of<S>::weights_by(Be const& be, detail::weight_rule const& r, I const& ids, Out const& out) const {
-  detail::check_memory<uncertainty_of, I, Out>(), detail::check_ids<I>(), detail::check_numbers<Out>();
+template <backend Be, class Ids, class Out>
+void uncertainty_of<S>::weights_by(Be const& be, detail::weight_rule const& r, Ids const& ids, Out const& out) const {
+  detail::check_memory<uncertainty_of, Ids, Out>(), detail::check_ids<Ids>(), detail::check_numbers<Out>();
   static_assert(Be::memory == S, "mixaug: the backend does not reach the record's counters");
   check_made();
   detail::check_list(ids, "ids");
   detail::check_list(out, "the output", ids.extent[0], "ids"), detail::check_output_list(out, "the output");
   detail::check_lists_apart(out, ids, "ids"), detail::check_range(ids, "ids", rows_, "a row of the record");
   detail::with_counter(options_.epochs, options_.unvisited,
-                       detail::weigh_ids_act<Be, I, Out>{be, counters_.data(), r, rows_, ids, out});
+                       detail::weigh_ids_act<Be, Ids, Out>{be, counters_.data(), r, rows_, ids, out});
 }
 
 template <space S>
