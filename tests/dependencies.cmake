@@ -26,8 +26,11 @@ endif()
 
 set(mixaug_warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 set(mixaug_cuda_flags -std=c++20 --Werror=all-warnings -Xcompiler=-Wall,-Wextra,-Wshadow,-Werror)
+# Users have the headers as system headers, without warnings. What links mixaug_dev has them as its own and must link
+# none of the users' targets: a compiler ignores -I of a folder that is also a system one.
 add_library(mixaug_dev INTERFACE)
-target_link_libraries(mixaug_dev INTERFACE mixaug_headers)
+target_compile_features(mixaug_dev INTERFACE cxx_std_20)
+target_include_directories(mixaug_dev INTERFACE "${PROJECT_SOURCE_DIR}/include")
 target_compile_options(mixaug_dev INTERFACE
   "$<$<COMPILE_LANGUAGE:CXX>:${mixaug_warnings}>"
   "$<$<COMPILE_LANGUAGE:CUDA>:${mixaug_cuda_flags}>")

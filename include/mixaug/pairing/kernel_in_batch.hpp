@@ -98,7 +98,7 @@ struct kernel_draw {
     index_t const n = domain.size, self = task.own_source() && !rule.with_self ? row - domain.base : -1;
     double const h = rule.bandwidth, inverse = 1.0 / h < DBL_MAX ? 1.0 / h : DBL_MAX, half = 0.5 * inverse;
     double nearest = HUGE_VAL, total = 0.0;
-    if (self >= 0) weight[self] = INFINITY;
+    if (self >= 0) weight[self] = HUGE_VAL;
     for (index_t j = 0; j < n; ++j) nearest = weight[j] < nearest ? weight[j] : nearest;
     if (nearest == HUGE_VAL) return task.assign(row - task.key.first, -1);
     if (rule.kernel == mixaug::kernel::tophat)

@@ -32,7 +32,7 @@ struct matrix_row {
   void operator()(index_t i) const noexcept {
     double nearest = HUGE_VAL, total = 0.0;
     for (index_t j = 0; j < points.n; ++j) {
-      double const d2 = skip_self && i == j ? INFINITY : squared(i, j);
+      double const d2 = skip_self && i == j ? HUGE_VAL : squared(i, j);
       nearest = d2 < nearest ? d2 : nearest;
     }
     for (index_t j = 0; j < points.n; ++j) total += weight(i, j, nearest);

@@ -39,6 +39,7 @@ struct kernel_scan {
     T const query = static_cast<T>(y), inverse = static_cast<T>(table.scale.inverse);
     kernel_element<T> const* const e = table.element + in.begin;
     int const n = static_cast<int>(in.size());
+    if (n <= 0) return vague;
     int const whole = (n + L - 1) / L * L;
     for (int i = 0; i < whole; ++i) {
       float const t = static_cast<float>((query - e[i].key) * inverse);
