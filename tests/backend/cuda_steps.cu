@@ -5,6 +5,8 @@
 #include <chrono>
 #include <thread>
 
+#include <mixaug/cuda.cuh>
+
 #include "support/cuda_memory.cuh"
 #include "support/values.hpp"
 
@@ -93,6 +95,23 @@ TEST_CASE("a captured step is replayed with new draws") {
   replay(ma::mixup{});
   replay(ma::cutmix{.boxes = 2});
   replay(ma::one_of(ma::mixup{}, ma::cutmix{}, ma::cutout{.length = 7}));
+}
+
+TEST_CASE("steps as the README writes them") {
+  test::own_stream const stream;
+  batch<ma::cutmix> b{ma::cutmix{}};
+  auto& in = b.in;
+  auto& out = b.out;
+
+  auto x_dev = ma::on_device(ma::nchw(in.data(), {n, c, h, w}));  // device pointers are wrapped once
+  auto out_dev = ma::on_device(ma::nchw(out.data(), {n, c, h, w}));
+  ma::plan_of<ma::cutmix, ma::space::device> device_plan;
+  for (std::uint64_t step = 0; step < 3; ++step) {
+    ma::make_plan(ma::cuda{stream}, ma::cutmix{}, x_dev, ma::key{.seed = 2, .step = step}, device_plan);
+    ma::apply(ma::cuda{stream}, device_plan, x_dev, out_dev);
+    stream.wait();
+    CHECK(test::first_difference(out.read(), b.expected(step)) == -1);
+  }
 }
 
 TEST_CASE("a step allocates no device memory") {

@@ -1,0 +1,237 @@
+// The snippets of README.md, compiled and run; check.sh compares the two texts line by line.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <mixaug/mixaug.hpp>
+namespace ma = mixaug;
+
+#include <mixaug/backend/openmp.hpp>
+
+#include <mixaug/pairing/bandwidth.hpp>        // silverman_bandwidth, entropy_bandwidth
+#include <mixaug/pairing/gaussian_kernel.hpp>  // the table; kernel_matrix.hpp has the explicit one of a small set
+
+#include <mixaug/step/any_plan.hpp>
+
+namespace {
+
+constexpr int n = 8, c = 3, h = 16, w = 16, num_classes = 5, N = 40;
+
+/// `count` numbers in [0, 1), none like its neighbour.
+std::vector<float> numbers(std::size_t count) {
+  std::vector<float> v(count);
+  for (std::size_t k = 0; k < count; ++k) v[k] = static_cast<float>(k * 37 % 101) / 101.0f;
+  return v;
+}
+
+/// Row i of an (n, width) array.
+float const* row(std::vector<float> const& v, ma::index_t i, int width) { return v.data() + i * width; }
+
+}  // namespace
+
+TEST_CASE("the first snippet: targets are the shares of the two classes") {
+  std::vector<float> const pixels = numbers(n * c * h * w);
+  std::vector<float> mixed(pixels.size()), soft(n * num_classes);
+  std::vector<int> const ids = {0, 1, 2, 3, 4, 0, 1, 2};
+
+  auto x = ma::nchw(pixels.data(), {n, c, h, w});  // views: a pointer and extents, nothing is copied
+  auto out = ma::nchw(mixed.data(), {n, c, h, w});
+  auto class_ids = ma::class_ids(ids.data(), {n});
+  auto targets = ma::features(soft.data(), {n, num_classes});
+
+  for (std::uint64_t step = 0; step < 3; ++step) {
+    auto plan = ma::make_plan(ma::cutmix{.alpha = 1.0f}, x, ma::key{.seed = 42, .step = step});
+    ma::apply(plan, x, out);                                         // mixed pixels
+    ma::soft_labels(plan, class_ids, targets, {.smoothing = 0.1f});  // dense float32 (n, num_classes)
+    // or the pair form for any loss: plan.partner[i], plan.share_self[i], plan.share_partner[i]
+
+    for (ma::index_t i = 0; i < n; ++i) {
+      ma::index_t const j = plan.partner[i];
+      double own = 0.0, other = 0.0;  // pixels that only one of the two images has
+      for (int k = 0; k < c * h * w; ++k) {
+        float const v = row(mixed, i, c * h * w)[k], a = row(pixels, i, c * h * w)[k], b = row(pixels, j, c * h * w)[k];
+        CHECK((v == a || v == b));
+        own += v == a ? 1.0 : 0.0;
+        other += v == b ? 1.0 : 0.0;
+      }
+      if (i != j) CHECK(own + other == doctest::Approx(c * h * w));
+      if (i != j) CHECK(static_cast<double>(plan.share_self[i]) == doctest::Approx(own / (c * h * w)));
+      float sum = 0.0f;
+      for (int k = 0; k < num_classes; ++k) sum += row(soft, i, num_classes)[k];
+      CHECK(sum == doctest::Approx(1.0f));
+    }
+  }
+}
+
+TEST_CASE("one_of with weights, a plan that is kept, a plan of any method") {
+  std::vector<float> const pixels = numbers(n * c * h * w);
+  std::vector<float> mixed(pixels.size()), again(pixels.size());
+  auto x = ma::nchw(pixels.data(), {n, c, h, w});
+  auto out = ma::nchw(mixed.data(), {n, c, h, w});
+  int chosen[2] = {};
+
+  auto method = ma::one_of(ma::mixup{.alpha = 0.8f}, ma::cutmix{.alpha = 1.0f});
+  method.weight[0] = 0.3f;  // chances in proportion; without them all are alike
+  method.weight[1] = 0.7f;
+  method.mode = ma::mode::batch;  // one choice a batch; the default is one a sample
+
+  ma::plan_of<decltype(method)> plan;  // kept: nothing is allocated after the first step
+  for (std::uint64_t step = 0; step < 300; ++step) {
+    ma::make_plan(method, x, ma::key{.seed = 1, .step = step}, plan);
+    ma::apply(plan, x, out);
+    ++chosen[plan.choice[0]];
+  }
+  CHECK(chosen[0] > 60);  // 90, and four standard deviations of 7.9
+  CHECK(chosen[0] < 122);
+
+  ma::any_plan same = ma::to_any(plan);
+  ma::apply(same, x, ma::nchw(again.data(), {n, c, h, w}));
+  CHECK(again == mixed);
+}
+
+TEST_CASE("score maps, and images whose channels are B, G, R") {
+  std::vector<float> const pixels = numbers(n * c * h * w);
+  std::vector<float> maps(n * h * w);
+  auto x = ma::nchw(pixels.data(), {n, c, h, w});
+  ma::key const key{.seed = 3};
+
+  auto detector = ma::saliency::fine_grained{.order = ma::channel_order::bgr};  // as OpenCV reads files; rgb by default
+  auto method = ma::saliencymix{.detector = detector, .anchor_of = ma::anchor_of::window};
+  auto plan = ma::make_plan(ma::serial{}, method, x, key);
+  ma::saliency_map(ma::openmp{}, detector, x, ma::scores(maps.data(), {n, h, w}));
+
+  CHECK(plan.rows() == n);
+  std::vector<float> turned(pixels.size()), turned_maps(maps.size());  // the same images in R, G, B
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t k = 0; k < c; ++k)
+      std::memcpy(&turned[(i * c + k) * h * w], &pixels[(i * c + 2 - k) * h * w], h * w * sizeof(float));
+  ma::saliency_map(ma::serial{}, ma::saliency::fine_grained{}, ma::nchw(turned.data(), {n, c, h, w}),
+                   ma::scores(turned_maps.data(), {n, h, w}));
+  CHECK(turned_maps == maps);
+}
+
+TEST_CASE("partners of a data set by the kernel of their labels") {
+  std::vector<float> const pixels = numbers(n * c * h * w), set = numbers(N * c * h * w);
+  std::vector<float> mixed(pixels.size()), y(N);
+  for (std::size_t k = 0; k < N; ++k) y[k] = static_cast<float>(k / 10) * 100.0f + static_cast<float>(k % 10);
+  std::vector<std::int64_t> const places = {0, 5, 10, 15, 20, 25, 30, 35};
+  auto x = ma::nchw(pixels.data(), {n, c, h, w});
+  auto out = ma::nchw(mixed.data(), {n, c, h, w});
+  auto data_set = ma::nchw(set.data(), {N, c, h, w});
+  auto rows = ma::indices(places.data(), {n});
+  ma::key const key{.seed = 4};
+
+  auto labels = ma::labels(y.data(), {N});
+  ma::pairing::gaussian_kernel table(labels, {.bandwidth = 0.1 * ma::silverman_bandwidth(labels)});
+  auto plan = ma::make_plan(ma::with(ma::c_mixup{}, table), ma::inputs(x).index(rows).source_rows(N), key);
+  ma::apply(plan, x, data_set, out);  // or gather the rows plan.partner[i] yourself
+
+  std::vector<std::int64_t> drawn[3];  // by threads that share the table
+  std::vector<std::thread> threads;
+  for (auto& mine : drawn)
+    threads.emplace_back([&] {
+      auto const other = ma::make_plan(ma::with(ma::c_mixup{}, table), ma::inputs(x).index(rows).source_rows(N), key);
+      for (ma::index_t i = 0; i < n; ++i) mine.push_back(other.partner[i]);
+    });
+  for (std::thread& t : threads) t.join();
+  for (auto const& mine : drawn) CHECK(mine == std::vector<std::int64_t>(plan.partner.data, plan.partner.data + n));
+
+  for (ma::index_t i = 0; i < n; ++i) {  // labels lie in four groups, far apart
+    CHECK(plan.partner[i] / 10 == places[static_cast<std::size_t>(i)] / 10);
+    float const m = plan.ratio[i], a = row(pixels, i, c * h * w)[0], b = row(set, plan.partner[i], c * h * w)[0];
+    CHECK(row(mixed, i, c * h * w)[0] == doctest::Approx(m * a + (1.0f - m) * b));
+  }
+}
+
+TEST_CASE("losses weighted by how uncertain a model was") {
+  std::vector<float> const pixels = numbers(n * c * h * w), scores = numbers(n * num_classes);
+  std::vector<float> loss(n), gradient(scores.size());
+  std::vector<std::int64_t> const places = {0, 1, 2, 3, 4, 5, 6, 7};
+  std::vector<int> const right = {0, 1, 2, 3, 4, 0, 1, 2}, guessed = {0, 1, 2, 3, 0, 1, 2, 3};
+  auto x = ma::nchw(pixels.data(), {n, c, h, w});
+  auto ids = ma::indices(places.data(), {n});
+  auto class_ids = ma::class_ids(right.data(), {n}), predictions = ma::class_ids(guessed.data(), {n});
+  auto logits = ma::features(scores.data(), {n, num_classes});
+  auto grad = ma::features(gradient.data(), {n, num_classes});
+  auto losses = ma::labels(loss.data(), {n});
+  ma::key const key{.seed = 5};
+
+  ma::weight::uncertainty record(N, {.first_epoch = 0, .epochs = 5, .eta = 50});
+  for (ma::index_t epoch = 0; epoch < 5; ++epoch)
+    record.record(ma::serial{}, epoch, ids, predictions, class_ids);  // first training: a line a batch
+
+  auto plan = ma::make_plan(ma::umix{}, ma::inputs(x).index(ids).weights(record), key);
+  ma::pair_cross_entropy(plan, logits, class_ids, losses, grad);  // lambda w_i CE_i + (1 - lambda) w_j CE_j
+
+  CHECK(plan.weight_self[0] == 1.0f);   // right in every epoch: u = 0, w = c = 1
+  CHECK(plan.weight_self[7] == 51.0f);  // never right: u = 1, w = eta + c
+  CHECK(loss[7] > loss[0]);
+}
+
+TEST_CASE("the gradient of mixed features is that of the transpose") {
+  std::vector<float> const features = numbers(n * 20), gradient = numbers(n * 20);
+  std::vector<float> mixed(features.size()), back(features.size());
+  auto hidden = ma::features(features.data(), {n, 20});
+  auto mixed_hidden = ma::features(mixed.data(), {n, 20});
+  auto grad_mixed = ma::features(gradient.data(), {n, 20});
+  auto grad_hidden = ma::features(back.data(), {n, 20});
+  ma::key const key{.seed = 6};
+
+  auto plan = ma::make_plan(ma::mixup{.alpha = 2.0f}, hidden, key);
+  ma::apply(plan, hidden, mixed_hidden);             // forward
+  ma::apply_adjoint(plan, grad_mixed, grad_hidden);  // backward: written, not added
+
+  double forward = 0.0, backward = 0.0;
+  for (std::size_t k = 0; k < mixed.size(); ++k) {
+    forward += static_cast<double>(mixed[k]) * static_cast<double>(gradient[k]);
+    backward += static_cast<double>(features[k]) * static_cast<double>(back[k]);
+  }
+  CHECK(forward == doctest::Approx(backward).epsilon(1e-5));
+}
+
+TEST_CASE("id masks follow the pixels, and 16-bit floats are pixels") {
+  std::vector<std::uint8_t> mask(n * h * w), mixed_mask(mask.size());
+  for (std::size_t k = 0; k < mask.size(); ++k) mask[k] = static_cast<std::uint8_t>(k / (h * w));
+  std::vector<std::uint16_t> halves(n * c * h * w, 0x3F80), mixed_halves(halves.size());  // 1 in bfloat16
+  ma::key const key{.seed = 7};
+
+  auto x = ma::nchw(reinterpret_cast<ma::bfloat16*>(halves.data()), {n, c, h, w});  // 16 bits of any framework
+  auto out = ma::nchw(reinterpret_cast<ma::bfloat16*>(mixed_halves.data()), {n, c, h, w});
+  auto plan = ma::make_plan(ma::cutmix{}, x, key);
+  ma::apply(plan, x, out);
+  ma::apply(plan, ma::masks(mask.data(), {n, h, w}), ma::masks(mixed_mask.data(), {n, h, w}));  // pasted, never blended
+
+  CHECK(mixed_halves == halves);
+  for (ma::index_t i = 0; i < n; ++i) {
+    int own = 0;
+    for (int k = 0; k < h * w; ++k) {
+      int const id = mixed_mask[static_cast<std::size_t>(i * h * w + k)];
+      CHECK((id == i || id == plan.partner[i]));
+      own += id == i ? 1 : 0;
+    }
+    CHECK(own / double{h * w} == doctest::Approx(i == plan.partner[i] ? 1.0 : static_cast<double>(plan.share_self[i])));
+  }
+}
+
+TEST_CASE("bad input is refused by a sentence, and nothing is touched") {
+  std::vector<float> const pixels = numbers(n * c * h * w);
+  auto x = ma::nchw(pixels.data(), {n, c, h, w});
+  ma::key const key{.seed = 8};
+  bool refused = false;
+
+  try {
+    auto plan = ma::make_plan(ma::cutmix{.alpha = -1.0f}, x, key);
+  } catch (ma::invalid_argument const& error) {
+    std::puts(error.what());  // mixaug: ratio::beta's alpha is -1; expected ...
+
+    std::string const start = "mixaug: ratio::beta's alpha is -1; expected ";
+    CHECK(std::string(error.what()).substr(0, start.size()) == start);
+    refused = true;
+  }
+  CHECK(refused);
+}
