@@ -35,11 +35,11 @@ std::vector<double> law(std::vector<double> const& own, std::vector<double> cons
   return out;
 }
 
-constexpr int steps = reference::draws(3000);
+int const steps = reference::draws(3000);
 /// The p-value of row i's partners over many steps.
 double p_of(ma::pairing::kernel_in_batch const& rule, ma::input_set<ma::space::host> const& in, std::vector<double> const& chances, std::size_t i) {
   std::vector<double> seen(chances.size()), expected;
-  for (std::uint64_t step = 0; step < steps; ++step) seen.at(static_cast<std::size_t>(partners(rule, in, {.seed = 31, .step = step})[i])) += 1;
+  for (int step = 0; step < steps; ++step) seen.at(static_cast<std::size_t>(partners(rule, in, {.seed = 31, .step = static_cast<std::uint64_t>(step)})[i])) += 1;
   for (double c : chances) expected.push_back(c * steps);
   return reference::chi_square_p(seen, expected);
 }

@@ -78,7 +78,8 @@ TEST_CASE("partners are drawn in proportion to the kernel of all labels, whateve
   int failures = 0, count = 0;
   std::uint64_t number = 0;
   double least = 1;
-  std::vector<std::size_t> const sizes(test::unoptimised ? std::vector<std::size_t>{60} : std::vector<std::size_t>{60, 900});
+  bool const brief = test::unoptimised || !test::long_statistics();
+  std::vector<std::size_t> const sizes(brief ? std::vector<std::size_t>{60} : std::vector<std::size_t>{60, 900});
   for (std::size_t n : sizes)
     for (int law = 0; law < reference::label_laws; ++law) {
       auto const y = reference::labels_of<float>(static_cast<reference::label_law>(law), n);

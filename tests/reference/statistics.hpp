@@ -12,8 +12,8 @@ namespace reference {
 /// A failure by chance once in a million, shared out over `tests` tests (Bonferroni).
 constexpr double level(int tests) { return 1e-6 / tests; }
 
-/// Draws of a statistic: an eighth with a sanitizer.
-constexpr int draws(int n) { return test::unoptimised ? n / 8 : n; }
+/// Draws of a statistic: an eighth with a sanitizer, and where nobody asked for long statistics (tests/run --full does).
+inline int draws(int n) { return test::unoptimised || !test::long_statistics() ? n / 8 : n; }
 
 /// Q(a, x), the upper regularised incomplete gamma function: series below a + 1, continued fraction above.
 inline double gamma_q(double a, double x) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdlib>
 
 namespace test {
 
@@ -8,5 +9,8 @@ inline constexpr bool unoptimised = false;
 #else
 inline constexpr bool unoptimised = true;
 #endif
+
+/// Whether statistics may take their time: the environment says MIXAUG_TEST_LONG=1.
+inline bool long_statistics() { return std::getenv("MIXAUG_TEST_LONG") != nullptr; }
 
 }  // namespace test
