@@ -69,7 +69,7 @@ ma::plan_of<Method> planned_on_device(Method const& m, In const& in, ma::key con
   auto const stages = m.stages();
   ma::detail::planner<decltype(stages), ma::plan_of<Method>, ma::space::host>(p, stages, in, k)
       .draw(ma::detail::device_scorer<decltype(stages)>{stages});
-  ma::detail::device_place(test::emulated_device{}, stages, in, p.partner.data, p.view(), p.maps(), p.steps());
+  ma::detail::device_place(test::emulated_device{}, stages, in, !p.local, p.view(), p.maps(), p.steps());
   return p;
 }
 template <class Method, class In>

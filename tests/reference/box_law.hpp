@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <utility>
 
@@ -31,9 +32,18 @@ inline interval published(std::int64_t size, std::int64_t cut, std::int64_t cent
 
 enum class where { clipped, inside, shifted, uniform_pixels };
 
-/// Empty intervals are listed as {0, 0}.
+/// The axes that count in the side exponent: those longer than one pixel.
+inline int exponent(std::initializer_list<std::int64_t> sizes) {
+  int d = 0;
+  for (std::int64_t size : sizes)
+    if (size != 1) ++d;
+  return d;
+}
+
+/// Empty intervals are listed as {0, 0}. An axis of one pixel lies in every box whole, wherever boxes go.
 inline law intervals(where w, std::int64_t size, std::int64_t cut) {
   law out;
+  if (size == 1) return {{{0, 1}, 1.0}};
   auto put = [&](std::int64_t begin, std::int64_t end, double chance) {
     if (begin >= end) begin = end = 0;
     out[{begin, end}] += chance;

@@ -37,7 +37,11 @@ inline std::int64_t extreme_window(float const* map, std::int64_t h, std::int64_
 }
 
 inline mixaug::box salient_box(float const* map, std::int64_t h, std::int64_t w, float lambda, bool least, salient_options const& o) {
-  auto const cut = [&](std::int64_t side) { return static_cast<std::int64_t>(static_cast<double>(side) * std::sqrt(1.0 - static_cast<double>(lambda))); };
+  // (1 - lambda)^(1/d) of each of the d axes longer than one pixel; an axis of one pixel is whole
+  auto const cut = [&](std::int64_t side) {
+    double const area = 1.0 - static_cast<double>(lambda), part = h > 1 && w > 1 ? std::sqrt(area) : area;
+    return side == 1 ? 1 : static_cast<std::int64_t>(static_cast<double>(side) * part);
+  };
   std::int64_t const bh = cut(h), bw = cut(w);
   if (bh == 0 || bw == 0) return mixaug::no_box;
   std::int64_t y0, x0, y1, x1;
@@ -49,6 +53,8 @@ inline mixaug::box salient_box(float const* map, std::int64_t h, std::int64_t w,
     y0 = y - bh / 2, x0 = x - bw / 2;
     if (o.clipped) {
       y1 = std::min(y + bh / 2, h), x1 = std::min(x + bw / 2, w), y0 = std::max<std::int64_t>(y0, 0), x0 = std::max<std::int64_t>(x0, 0);
+      if (h == 1) y0 = 0, y1 = 1;
+      if (w == 1) x0 = 0, x1 = 1;
       if (y0 >= y1 || x0 >= x1) return mixaug::no_box;
     } else {
       while (y0 < 0) ++y0;

@@ -48,7 +48,8 @@ TEST_CASE("every placement follows its law on both axes, independently, for a gr
           CAPTURE(h);
           CAPTURE(w);
           CAPTURE(parts);
-          CHECK(joint_p(p, reference::intervals(laws[k], h, reference::side(h, parts, 2)), reference::intervals(laws[k], w, reference::side(w, parts, 2))) >
+          int const d = reference::exponent({h, w});
+          CHECK(joint_p(p, reference::intervals(laws[k], h, reference::side(h, parts, d)), reference::intervals(laws[k], w, reference::side(w, parts, d))) >
                 reference::level(168));
         }
 }

@@ -71,7 +71,7 @@ TEST_CASE_TEMPLATE_DEFINE("adjoint: the documented sum for every plan and layout
       CAPTURE(&out - layouts);
       test::every_plan(in, {.seed = 2}, 3, test::adjoint_check<Backend, float, 4>{{}, in, out});
     }
-  auto const long_rows = ma::nchw<float>(nullptr, {5, 1, 2, 1000});
+  auto const long_rows = ma::nchw<float>(nullptr, {5, 1, 4, 1000});
   test::every_plan(long_rows, {.seed = 3}, 1, test::adjoint_check<Backend, float, 4>{{}, long_rows, long_rows});
   auto const block = ma::nchw<float>(nullptr, {8, 2, 6, 7});
   test::every_plan(block, {.seed = 5, .first = 8, .global = 24, .block = 8}, 2, test::adjoint_check<Backend, float, 4>{{}, block, block});

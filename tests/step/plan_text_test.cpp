@@ -35,7 +35,7 @@ template <class R, class B>
 void check_same(ma::plan<R, B> const& p, ma::any_plan const& q) {
   CHECK(p.shape == q.shape);
   CHECK(p.drawn_with == q.drawn_with);
-  CHECK((p.blends == q.blends && p.local == q.local));
+  CHECK((p.blends == q.blends && p.local == q.local && p.moved == q.moved && p.in_order == q.in_order));
   index_t wrong = 0;
   for (index_t i = 0; i < p.rows(); ++i) {
     wrong += p.choice[i] != q.choice[i] || p.self[i] != q.self[i] || p.partner[i] != q.partner[i] || !test::same_bits(p.ratio[i], q.ratio[i]);
@@ -88,11 +88,12 @@ TEST_CASE("the text of a tiny plan is as documented") {
   auto const method = with(ma::cutmix{}, ma::pairing::given{ma::indices(partner, {2})}, ma::ratio::constant{0.5f}, fixed_box{});
   auto const in = ma::inputs(ma::nchw<float>(nullptr, {2, 1, 4, 4})).weights(ma::weights(weight, {2}));
   std::string const expected =
-      "mixaug-plan 1\n"
+      "mixaug-plan 2\n"
       "rows 2 samples 2 source_rows 2 own_source 1 first 0\n"
       "size 4 4\n"
       "key 18446744073709551615 3 0 2 0\n"
       "boxes 1\n"
+      "blends 0 moves 0 local 1\n"
       "choice 0 boxes mix\n"
       "columns choice self partner ratio share_self share_partner weight_self weight_partner boxes\n"
       "0 0 1 0.5 0.625 0.375 0.1 2 0,1,0,2,1,4\n"
@@ -106,7 +107,7 @@ TEST_CASE("the text of a tiny plan is as documented") {
 
   auto const features = ma::make_plan(with(ma::mixup{}, ma::pairing::none{}), ma::features<float>(nullptr, {1, 9}), ma::key{.step = 1});
   CHECK(written(features) ==
-        "mixaug-plan 1\nrows 1 samples 1 source_rows 1 own_source 1 first 0\nsize\nkey 0 1 0 1 0\nboxes 1\nchoice 0 whole mix\n"
+        "mixaug-plan 2\nrows 1 samples 1 source_rows 1 own_source 1 first 0\nsize\nkey 0 1 0 1 0\nboxes 1\nblends 1 moves 0 local 1\nchoice 0 whole mix\n"
         "columns choice self partner ratio share_self share_partner weight_self weight_partner boxes\n0 0 -1 1 1 0 1 1\nend 1\n");
   check_same(features, read(written(features)));
 }

@@ -127,17 +127,22 @@ TEST_CASE("plans of score-driven methods read back to the same text, pixels and 
 }
 
 TEST_CASE("the text of a plan whose box moves is as documented; what does not fit is refused") {
-  std::string const head = "mixaug-plan 1\nrows 2 samples 2 source_rows 2 own_source 1 first 0\nsize 4 5\nkey 1 0 0 2 0\nboxes 1\nchoice 0 box_pair mix\n"
+  std::string const head = "mixaug-plan 2\nrows 2 samples 2 source_rows 2 own_source 1 first 0\nsize 4 5\nkey 1 0 0 2 0\nboxes 1\nblends 0 moves 1 local 1\nchoice 0 box_pair mix\n"
                            "columns choice self partner ratio share_self share_partner weight_self weight_partner boxes\n";
   std::string const tail = "\n0 1 -1 1 1 0 1 1 0,0,0,0,0,0 0,0,0,0,0,0\nend 2\n", row = "0 0 1 0.5 0.7 0.3 1 1 ";
   auto const p = read(head + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail);
   CHECK(written(p) == head + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail);
   CHECK((p.moved && ma::detail::moved_by(p.state(0)) == ma::offset{0, 2, 1} && ma::pixel_share(p, 0) == 0.7));
-  CHECK(!read(head + row + "0,1,0,2,1,4 0,1,0,2,1,4" + tail).moved);
+  CHECK(read(head + row + "0,1,0,2,1,4 0,1,0,2,1,4" + tail).moved);  // what the method may do, not what this step drew
+  std::string still = head;
+  still.replace(still.find("moves 1"), 7, "moves 0");
+  CHECK(!read(still + row + "0,1,0,2,1,4 0,1,0,2,1,4" + tail).moved);
+  CHECK_THROWS_WITH_AS(read(still + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail),
+                       doctest::Contains("line 9 of the plan text is a box read at another place; expected one place, for the plan says moves 0"), ma::invalid_argument);
   for (char const* boxes : {"0,1,0,2,1,4", "0,1,0,2,1,4 0,1,2,4,2,4", "0,1,0,2,1,4 0,1,3,5,2,5", "0,1,0,2,1,4 0,1,2,4,3,6", "0,1,0,2,1,4 0,0,0,0,0,0", "0,1,0,2,1,4 0,1,2,4,-1,2",
                             "0,1,0,2,1,4 0,1,2,4,2,5 0,1,0,2,1,4", "0,1,0,2,1,4 0,1,2,4,2"}) {
     CAPTURE(boxes);
-    CHECK_THROWS_WITH_AS(read(head + row + boxes + tail), doctest::Contains("line 8 of the plan text"), ma::invalid_argument);
+    CHECK_THROWS_WITH_AS(read(head + row + boxes + tail), doctest::Contains("line 9 of the plan text"), ma::invalid_argument);
   }
   std::ostringstream table;
   table << p;

@@ -52,7 +52,7 @@ bool same_row(ma::plan<R, B> const& a, index_t i, ma::plan<R, B> const& b, index
 /// Two plans of the same rows, with the lists derived from them.
 template <class R, class B>
 bool same_plan(ma::plan<R, B> const& a, ma::plan<R, B> const& b) {
-  if (!(a.shape == b.shape) || a.blends != b.blends || a.local != b.local || a.moved != b.moved || !(a.drawn_with == b.drawn_with)) return false;
+  if (!(a.shape == b.shape) || a.blends != b.blends || a.local != b.local || a.moved != b.moved || a.in_order != b.in_order || !(a.drawn_with == b.drawn_with)) return false;
   for (index_t i = 0; i < a.rows(); ++i) {
     if (!same_row(a, i, b, i) || a.readers[i] != b.readers[i] || a.owners[i] != b.owners[i]) return false;
     if (!a.local || a.rows() != a.shape.samples) continue;

@@ -69,7 +69,7 @@ struct random_pair {
     mixaug::plan_shape const& s = row.shape;
     std::int32_t at[2][3] = {}, side[3] = {1, 1, 1};
     for (int d = 3 - s.spatial; d < 3; ++d) {
-      side[d] = static_cast<std::int32_t>(mixaug::detail::box_side(s.size[d], 1.0 - static_cast<double>(row.ratio), s.spatial));
+      if (s.size[d] > 1) side[d] = static_cast<std::int32_t>(mixaug::detail::box_side(s.size[d], 1.0 - static_cast<double>(row.ratio), mixaug::detail::cut_axes(s)));
       for (int j = 0; j < 2; ++j)
         at[j][d] = static_cast<std::int32_t>(draw.below(s.size[d] - side[d] + 1, static_cast<std::uint32_t>(2 * d + j)));
     }

@@ -87,9 +87,11 @@ class plan : public plan_view<Region, S> {
 
   Blend blend{};
   key drawn_with{};
-  bool blends = false;  ///< some m lies strictly between 0 and 1, so ids cannot follow
-  bool local = false;   ///< all partners are rows of the batch that the call planned
-  bool moved = false;   ///< some row may read its source at another place than it writes
+  // What the method's options allow at any step, not what this step drew:
+  bool blends = false;   ///< some m may lie strictly between 0 and 1, so ids cannot follow
+  bool local = false;    ///< all partners are rows of the batch that the call planned
+  bool moved = false;    ///< some row may read its source at another place than it writes
+  bool in_order = true;  ///< row i of the output is sample i, so that rows may be written in place
 
   plan() = default;
   /// A plan that was moved from is empty (or holds what it was swapped with): apply refuses it by a sentence.
@@ -103,6 +105,7 @@ class plan : public plan_view<Region, S> {
         blends(other.blends),
         local(other.local),
         moved(other.moved),
+        in_order(other.in_order),
         block_(other.block_) {
     rebase();
   }
@@ -142,6 +145,7 @@ class plan : public plan_view<Region, S> {
     std::swap(static_cast<columns&>(*this), static_cast<columns&>(other));
     std::swap(blend, other.blend), std::swap(drawn_with, other.drawn_with);
     std::swap(blends, other.blends), std::swap(local, other.local), std::swap(moved, other.moved);
+    std::swap(in_order, other.in_order);
     std::swap(block_, other.block_), std::swap(scratch_, other.scratch_), std::swap(draft_, other.draft_);
     std::swap(maps_, other.maps_), std::swap(steps_, other.steps_);
   }

@@ -204,11 +204,31 @@ struct id_element<std::uint8_t const> {
 };
 }  // namespace detail
 
-/// Id masks (n, h, w): pasted, never blended. Bytes are viewed as std::byte, so that an 8-bit id image
-/// is not taken for pixels.
+/// Id masks of images (n, h, w), of the frames of signals (n, l) and of volumes (n, d, h, w): pasted, never blended.
+/// Bytes are viewed as std::byte, so that an 8-bit id image is not taken for pixels.
+template <std::integral T>
+auto masks(T* p, extents<2> e) noexcept {
+  return row_major(reinterpret_cast<typename detail::id_element<T>::type*>(p), e);
+}
+template <std::integral T>
+auto masks(T* p, extents<2> e, extents<2> s) noexcept {
+  return strided(reinterpret_cast<typename detail::id_element<T>::type*>(p), e, s);
+}
 template <std::integral T>
 auto masks(T* p, extents<3> e) noexcept {
   return row_major(reinterpret_cast<typename detail::id_element<T>::type*>(p), e);
+}
+template <std::integral T>
+auto masks(T* p, extents<3> e, extents<3> s) noexcept {
+  return strided(reinterpret_cast<typename detail::id_element<T>::type*>(p), e, s);
+}
+template <std::integral T>
+auto masks(T* p, extents<4> e) noexcept {
+  return row_major(reinterpret_cast<typename detail::id_element<T>::type*>(p), e);
+}
+template <std::integral T>
+auto masks(T* p, extents<4> e, extents<4> s) noexcept {
+  return strided(reinterpret_cast<typename detail::id_element<T>::type*>(p), e, s);
 }
 
 }  // namespace mixaug

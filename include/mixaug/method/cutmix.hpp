@@ -26,8 +26,10 @@ struct corrected {
 /// Beta(alpha, alpha) is the share that the sample keeps before clipping; labels follow the true share
 /// (`correct_lam`), or lambda. `placement` says where boxes go, `minmax` draws their sides from fractions of
 /// the image's sides instead of lambda, `boxes` pastes several. Signals, images and volumes: the side
-/// exponent is 1/d. Default: one box a sample; the paper draws one a batch (mode::batch).
-/// Errors: alpha <= 0, prob outside [0, 1], a bad range, a batch without spatial extents.
+/// exponent is 1/d, d the number of axes longer than one pixel; an axis of one pixel lies in the box whole.
+/// Default: one box a sample; the paper draws one a batch (mode::batch).
+/// Errors: alpha <= 0, prob outside [0, 1], a bad range, a batch without spatial extents or of single pixels, options
+/// that leave every box empty (clipped boxes on an axis of 2 pixels: use placement::inside).
 struct cutmix {
   float alpha = 1.0f;
   float prob = 1.0f;

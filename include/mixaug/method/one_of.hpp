@@ -91,7 +91,6 @@ struct either_region {
     call(all, columns, row, draw, choice);
   }
   static constexpr bool reads_scores = (scored<Rules> || ...);
-  bool moves() const noexcept { return any_moves(all); }
   index_t box_count() const noexcept { return most(all); }
   void check(plan_shape const& s) const { either_ratio<Rules...>::check_all(all, s); }
 
@@ -104,13 +103,6 @@ struct either_region {
       r.head(columns.head, row, draw);
     else
       call(r.rest, columns.rest, row, draw, choice - 1);
-  }
-  template <class... R>
-  static bool any_moves(rules<R...> const& r) noexcept {
-    bool some = false;
-    if constexpr (requires { r.head.moves(); }) some = r.head.moves();
-    if constexpr (sizeof...(R) > 1) some = some || any_moves(r.rest);
-    return some;
   }
   template <class... R>
   static index_t most(rules<R...> const& r) noexcept {

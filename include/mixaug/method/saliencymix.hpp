@@ -46,7 +46,7 @@ constexpr region::salient_box box_of(scheme s, anchor_of of, window w) noexcept 
 /// first row (mode::batch), cut off at the border (window::clipped), and reads normalised floats as bytes, which is
 /// not offered. Schemes but the first paste at another place than they read: not in place. A row that is its own
 /// partner stays as it is.
-/// Errors: alpha <= 0, prob outside [0, 1], a batch that is not of images, no pixels to read.
+/// Errors: alpha <= 0, prob outside [0, 1], a batch that is not of images or is of single pixels, no pixels to read.
 struct saliencymix {
   float alpha = 1.0f;
   float prob = 1.0f;

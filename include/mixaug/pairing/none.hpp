@@ -6,6 +6,7 @@ namespace mixaug::pairing {
 
 /// No partner (Cutout).
 struct none {
+  static constexpr bool draws = false;
   template <class Task>
   void operator()(Task const& task) const noexcept {
     for (index_t i = 0; i < task.rows(); ++i) task.assign(i, -1);

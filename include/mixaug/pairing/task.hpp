@@ -5,7 +5,9 @@
 namespace mixaug {
 
 /// What a pairing rule is called with: it writes the partner of every row that it wants. Partners are rows
-/// of the global batch, or of the second source; -1 = none. Rules run once a plan, on the host.
+/// of the global batch, or of the second source; -1 = none. Rules run once a plan, on the host. A rule that says
+/// `draws = false` takes its partners from the caller, the same at every step; all others may choose any row of the
+/// block, so what a plan may be used for follows from the blocks and not from the partners of a step.
 template <space S>
 struct pairing_task {
   input_set<S> const& in;

@@ -11,6 +11,8 @@ struct constant {
 
   constant const& sampler() const noexcept { return *this; }
   float operator()(std::uint64_t) const noexcept { return value; }
+  /// Whether lambda may lie strictly between 0 and 1: a rule that does not say may draw such a lambda.
+  bool fractional() const noexcept { return value > 0.0f && value < 1.0f; }
   void check(plan_shape const&) const {
     if (!(value >= 0.0f && value <= 1.0f))
       detail::fail("ratio::constant's value", detail::text(static_cast<double>(value)), "a ratio in [0, 1]");

@@ -15,6 +15,8 @@ struct uniform {
     return static_cast<float>(
         std::fma(static_cast<double>(high) - static_cast<double>(low), random::unit(bits), static_cast<double>(low)));
   }
+  /// Whether lambda may lie strictly between 0 and 1.
+  bool fractional() const noexcept { return low < high || (low > 0.0f && low < 1.0f); }
   void check(plan_shape const&) const {
     if (!(low >= 0.0f && low <= high && high <= 1.0f))
       detail::fail("ratio::uniform's range",

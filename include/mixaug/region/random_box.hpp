@@ -35,6 +35,33 @@ inline index_t box_side(index_t size, double area, int d) noexcept {
   return low;
 }
 
+/// The axes that a box is cut along: those of one pixel lie in every box whole, and do not count in the side exponent.
+MIXAUG_HD inline int cut_axes(plan_shape const& s) noexcept {
+  int d = 0;
+  for (index_t size : s.size) d += size > 1 ? 1 : 0;
+  return d;
+}
+/// Refuses a batch in which every box would be the whole image.
+inline void check_cut_axes(char const* rule, plan_shape const& s) {
+  if (cut_axes(s) == 0)
+    fail(std::string(rule) + " cuts boxes out of images, and the batch's spatial extents are " +
+         shape_text(s.size + 3 - s.spatial, s.spatial) +
+         ", one pixel; use mixup, or plan on the images and apply to features with rescaled(plan, extents)");
+}
+/// Refuses options that leave every box of the batch empty, whatever is drawn: `most` is the longest side that they
+/// give the axis of `size` pixels, `least` the shortest that holds a pixel.
+inline void check_longest_side(char const* rule, plan_shape const& s, index_t size, index_t most, index_t least,
+                               char const* advice) {
+  if (most < least)
+    fail(std::string(rule) + " would leave the batch as it is: along the axis of " + text(size) + " pixels of " +
+         shape_text(s.size + 3 - s.spatial, s.spatial) + " its boxes are at most " + text(most) + " long, and " +
+         (least > 1 ? "clipped ones, [c - side / 2, c + side / 2), need 2; " : "hold no pixel; ") + advice);
+}
+/// The longest side of a box where lambda is above 0: 1 - 2^-24 is the greatest area that a drawn lambda leaves.
+inline index_t longest_side(index_t size, index_t boxes, int axes) noexcept {
+  return box_side(size, (1.0 - 0x1p-24) / static_cast<double>(boxes), axes);
+}
+
 struct interval {
   std::int32_t begin, end;
 };
@@ -67,9 +94,10 @@ struct side_range {
 
 namespace region {
 
-/// m = 0 in `boxes` random boxes. The sides follow from the ratio, (1 - lambda)^(1/d) of each axis of d
-/// (CutMix, arXiv 1905.04899), several boxes sharing the area; or are `length` pixels (Cutout); or are drawn
+/// m = 0 in `boxes` random boxes. The sides follow from the ratio, (1 - lambda)^(1/d) of each of the d axes longer than
+/// one pixel (CutMix, arXiv 1905.04899), several boxes sharing the area; or are `length` pixels (Cutout); or are drawn
 /// from `minmax`, each axis for itself, integers in [trunc(low S), trunc(high S)], and placed inside.
+/// An axis of one pixel lies in every box whole: series kept as (n, c, 1, T) are cut as signals (n, c, T) are.
 /// Boxes may overlap: shares count their union.
 struct random_box {
   mixaug::placement placement = mixaug::placement::clipped;
@@ -82,19 +110,18 @@ struct random_box {
   template <class Columns>
   void operator()(Columns const& columns, row_facts const& row, random const& draw) const noexcept {
     plan_shape const& s = row.shape;
+    int const axes = detail::cut_axes(s);
     double const area = (1.0 - static_cast<double>(row.ratio)) / static_cast<double>(boxes);
     for (index_t j = 0; j < columns.count; ++j) {
       detail::interval axis[3] = {{0, 1}, {0, 1}, {0, 1}};
       if (j >= boxes) axis[0] = {0, 0};  // one_of: another method has more boxes
       for (int d = 3 - s.spatial; d < 3 && j < boxes; ++d) {
+        if (s.size[d] == 1) continue;
         auto const number = static_cast<std::uint32_t>(6 * j + 2 * d);
-        index_t side = length > 0 ? length : detail::box_side(s.size[d], area, s.spatial);
+        index_t side = length > 0 ? length : detail::box_side(s.size[d], area, axes);
         if (minmax.given()) {
-          // in float, so that 0.9f of 30 is 27
-          auto const size = static_cast<float>(s.size[d]);
-          index_t const low = detail::lesser(static_cast<index_t>(minmax.low * size), s.size[d]);
-          index_t const high = detail::lesser(static_cast<index_t>(minmax.high * size), s.size[d]);
-          side = low + draw.below(high - low + 1, number + 1);
+          limits const sides = sides_of(s.size[d]);
+          side = sides.low + draw.below(sides.high - sides.low + 1, number + 1);
         }
         auto const where = minmax.given() ? mixaug::placement::inside : placement;
         // A fixed length may exceed the image: only clipping knows what to do with the rest.
@@ -115,6 +142,7 @@ struct random_box {
       detail::fail(
           "region::random_box needs spatial extents, and the batch is features (n, d); use mixup, or plan on the "
           "images and apply to features with rescaled(plan, extents)");
+    detail::check_cut_axes("region::random_box", s);
     if (boxes < 1 || boxes > 64)
       detail::fail("region::random_box's boxes", detail::text(boxes), "1 to 64 boxes a sample");
     if (length < 0 || length > INT32_MAX)
@@ -127,6 +155,28 @@ struct random_box {
                    "0 <= low <= high <= 1, fractions of the sides");
     if (minmax.given() && length > 0)
       detail::fail("region::random_box has both a length and a minmax range; give one of them");
+    bool const halves = placement == mixaug::placement::clipped && !minmax.given();
+    for (index_t size : s.size) {
+      if (size == 1) continue;
+      index_t most = length > 0 ? length : detail::longest_side(size, boxes, detail::cut_axes(s));
+      if (minmax.given()) most = sides_of(size).high;
+      detail::check_longest_side("region::random_box", s, size, most, halves ? 2 : 1,
+                                 minmax.given() ? "raise minmax.high"
+                                 : length > 0   ? "use placement::inside or a greater length"
+                                 : halves       ? "use placement::inside, or fewer boxes"
+                                                : "use fewer boxes");
+    }
+  }
+
+ private:
+  struct limits {
+    index_t low, high;
+  };
+  /// The sides that `minmax` allows along an axis, in float, so that 0.9f of 30 is 27.
+  limits sides_of(index_t size) const noexcept {
+    auto const pixels = static_cast<float>(size);
+    return {detail::lesser(static_cast<index_t>(minmax.low * pixels), size),
+            detail::lesser(static_cast<index_t>(minmax.high * pixels), size)};
   }
 };
 

@@ -21,7 +21,8 @@ enum class window : unsigned char {
 namespace region {
 
 /// m = 0 in one box, found in score maps of the source and, for a salient destination, of the target. The sides
-/// are (1 - lambda)^(1/2) of the image's. Ties go to the first place in row order, on every backend.
+/// are (1 - lambda)^(1/2) of the image's; of an image one pixel high (or wide), which the box takes whole along that
+/// axis, 1 - lambda of the other side. Ties go to the first place in row order, on every backend.
 /// The box is sized with the other draws, and placed once the maps are there; images (n, c, h, w) only.
 struct salient_box {
   mixaug::anchor anchor = mixaug::anchor::peak;
@@ -37,9 +38,11 @@ struct salient_box {
   void operator()(Columns const& columns, row_facts const& row, random const&) const noexcept {
     double const area = 1.0 - static_cast<double>(row.ratio);
     index_t const* const size = row.shape.size;
-    std::int32_t side[2];
+    int const axes = detail::cut_axes(row.shape);
+    std::int32_t side[2] = {1, 1};
     for (int d = 0; d < 2; ++d) {
-      side[d] = static_cast<std::int32_t>(detail::box_side(size[1 + d], area, 2));
+      if (size[1 + d] == 1) continue;
+      side[d] = static_cast<std::int32_t>(detail::box_side(size[1 + d], area, axes));
       if (resizes()) side[d] -= side[d] % 2;  // half before the centre and half behind it
     }
     box const b{0, 1, 0, side[0], 0, side[1]};
@@ -63,7 +66,7 @@ struct salient_box {
     std::int32_t begin[2], end[2];
     for (int d = 0; d < 2; ++d) {
       index_t const half = sides[d] / 2, at = centre[d] - half;
-      bool const clips = window == mixaug::window::clipped;
+      bool const clips = window == mixaug::window::clipped && size[d] > 1;
       begin[d] = static_cast<std::int32_t>(detail::greater(0, clips ? at : detail::lesser(at, size[d] - sides[d])));
       end[d] = static_cast<std::int32_t>(clips ? detail::lesser(centre[d] + half, size[d]) : begin[d] + sides[d]);
     }
@@ -89,10 +92,15 @@ struct salient_box {
       detail::fail("region::salient_box needs images (n, c, h, w), and the batch has " +
                    detail::text(index_t{s.spatial}) +
                    " spatial dimensions; for hidden features, plan on the images and use rescaled(plan, extents)");
+    detail::check_cut_axes("region::salient_box", s);
     if (window == mixaug::window::clipped && moves())
       detail::fail(
           "region::salient_box's window = clipped would cut the boxes of source and target apart where they lie at "
           "different places; use window = shifted, or destination = corresponding");
+    for (int d = 1; d < 3 && resizes(); ++d)
+      if (s.size[d] > 1)
+        detail::check_longest_side("region::salient_box", s, s.size[d],
+                                   detail::longest_side(s.size[d], 1, detail::cut_axes(s)), 2, "use window::shifted");
     if (window == mixaug::window::clipped && anchor_of == mixaug::anchor_of::window)
       detail::fail(
           "region::salient_box's anchor_of = window finds places inside the image, where nothing is clipped; "

@@ -18,6 +18,7 @@ struct any {
   struct columns {
     all::columns<S> inner;
     std::uint8_t kind_of[8] = {};  ///< by choice: 0 whole, 1 boxes, 2 box_pair
+    int choices = 1;               ///< methods that the plan chose from
     void place(detail::placer& put, plan_shape const& s) noexcept { inner.place(put, s); }
     MIXAUG_HD state of(index_t i, float ratio, std::uint8_t choice) const noexcept {
       return inner.of(i, ratio, kind_of[choice & 7]);
@@ -27,6 +28,7 @@ struct any {
     void clear(index_t i) const noexcept { inner.clear(i); }
     void rescale(columns const& f, plan_shape const& from, plan_shape const& to) noexcept {
       for (int k = 0; k < 8; ++k) kind_of[k] = f.kind_of[k];
+      choices = f.choices;
       inner.rescale(f.inner, from, to);
     }
   };
@@ -106,16 +108,9 @@ void list_blends(blend::any& out, int at, blend::either<First, Rest...> const& e
   }
 }
 
-/// blends, local and the derived columns of a plan whose decisions are complete.
+/// The derived columns of a plan whose decisions and flags are complete.
 inline void complete(any_plan& p) {
-  p.blends = p.moved = false, p.local = p.shape.own_source;
-  for (index_t i = 0; i < p.rows(); ++i) {
-    float m = 0.0f;
-    p.blends = p.blends || (p.state(i).constant(m) && m > 0.0f && m < 1.0f);
-    p.moved = p.moved || !(p.state(i).moved() == offset{});
-    index_t const at = p.partner[i] - p.shape.first;
-    p.local = p.local && (p.partner[i] < 0 || (at >= 0 && at < p.shape.samples));
-  }
+  p.in_order = rows_in_order(p.view());
   index_plan(p.view(), p.blend, p.local, p.scratch());
 }
 
@@ -127,11 +122,14 @@ any_plan to_any(plan<R, B> const& p) {
   any_plan q;
   q.fit(p.shape);
   q.drawn_with = p.drawn_with;
+  q.blends = p.blends, q.local = p.local, q.moved = p.moved;
   if constexpr (std::is_same_v<R, kind::any>) {
     q.blend = p.blend;
     for (int k = 0; k < 8; ++k) q.region.kind_of[k] = p.region.kind_of[k];
+    q.region.choices = p.region.choices;
   } else {
     detail::kinds_in<R>::list(q.region.kind_of);
+    q.region.choices = detail::kinds_in<R>::count;
     detail::list_blends(q.blend, 0, p.blend);
   }
   for (index_t i = 0; i < p.rows(); ++i) {

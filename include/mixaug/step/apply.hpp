@@ -70,7 +70,7 @@ void check_element(Plan const& p, index_t channels) {
   if constexpr (!is_pixel<T>)
     if (p.blends)
       fail(
-          "this plan blends pixels (some ratio lies between 0 and 1), and ids cannot be blended: mix them as soft "
+          "this plan blends pixels (some ratio may lie between 0 and 1), and ids cannot be blended: mix them as soft "
           "labels (one plane a class), or use a method that pastes, such as cutmix");
   if constexpr (requires { p.blend.template check<T>(channels); }) p.blend.template check<T>(channels);
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/step/apply.hpp>
+#include <mixaug/step/index_plan.hpp>
 
 namespace mixaug {
 
 /// x = m * x + (1 - m) * partner, in the batch's own memory: right for every partner map inside the batch
 /// (rows that nobody still reads first, then cycles, both unit by unit in cache), the same bits as apply.
 /// Scratch: 32 KiB of stack a thread on the CPU, registers on CUDA. Reads and writes each row once, and only
-/// the patches where m < 1. Errors: a plan with a second source, with partners outside the batch, or with boxes that
-/// move.
+/// the patches where m < 1. Errors: a plan with a second source, with partners outside the batch, with boxes that may
+/// move, or with rows of other samples than their own (column self).
 template <backend Backend, class R, class B, space S, class X>
 requires(is_tensor_view<X>) void apply_inplace(Backend const& be, plan<R, B, S> const& p, X const& x) {
   detail::check_spaces<Backend, S, X>();
@@ -31,11 +32,16 @@ requires(is_tensor_view<X>) void apply_inplace(Backend const& be, plan<R, B, S> 
       detail::fail(
           "apply_inplace mixes a batch with itself, and this plan's partners lie outside the batch (a second source, "
           "or the global batch); use apply(plan, x, source, out)");
+    bool in_order = p.in_order;
+    if constexpr (S == space::host) in_order = detail::rows_in_order(p.view());
+    if (!in_order)
+      detail::fail(
+          "this plan's rows are not the samples in their order (its column self is not 0, 1, 2, ...), which cannot be "
+          "written in place; use apply with an output of its own");
     if (p.moved)
       detail::fail(
-          "this plan pastes pixels at another place than it reads them, which cannot be done in place; use apply with "
-          "a "
-          "second buffer");
+          "this plan may paste pixels at another place than it reads them, which cannot be done in place; use apply "
+          "with a second buffer");
     detail::check_output("x", f);
     detail::check_element<T>(p, f.extent[1]);
     detail::mix_body<T, R, B, S> body;

@@ -35,13 +35,12 @@ template <class Stages>
 struct device_scorer {
   Stages const& stages;
   template <class In>
-  void check(In const& in, key const& k, index_t const* partner) const {
+  void check(In const& in, key const& k, bool apart) const {
     if constexpr (scored<decltype(Stages::region)>)
-      each_scored(score_check<In, Stages>{in, k, stages, partners_apart(in.shape, k.first, partner)}, stages,
-                  no_columns{});
+      each_scored(score_check<In, Stages>{in, k, stages, apart}, stages, no_columns{});
   }
   template <class View, class In>
-  void place(View const&, In const&) const noexcept {}
+  void place(View const&, In const&, bool) const noexcept {}
 };
 
 /// The device part of planning: maps, places, and, for boxes that are cut off, labels.
@@ -113,13 +112,11 @@ struct device_placing {
 };
 
 template <class Backend, class Stages, class In, class View, space S>
-void device_place(Backend const& be, Stages const& stages, In const& in, index_t const* partner, View const& plan,
+void device_place(Backend const& be, Stages const& stages, In const& in, bool apart, View const& plan,
                   workspace<S>& maps, workspace<S>& scratch) {
-  if constexpr (scored<decltype(Stages::region)>) {
-    bool const apart = partners_apart(plan.shape, plan.shape.first, partner);
+  if constexpr (scored<decltype(Stages::region)>)
     each_scored(device_placing<Backend, In, View, Stages, S>{be, in, plan, stages, apart, maps, scratch}, stages,
                 plan.region);
-  }
 }
 
 /// saliency_map on a device backend.

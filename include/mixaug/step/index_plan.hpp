@@ -45,7 +45,7 @@ inline constexpr index_t order_lists = 5;
 
 /// The order in which rows can be overwritten. Rows that nobody still reads go first; what remains are
 /// cycles, where the row that is written first is kept aside for the one that is written last. The steps of
-/// one connected component follow each other.
+/// one connected component follow each other. Row i is sample i: apply_inplace refuses other rows.
 template <class Region, class Blend>
 void order_inplace(plan_view<Region> const& v, Blend const& blend, index_t* scratch) noexcept {
   index_t const n = v.shape.rows, none = inplace_step::none;
@@ -97,6 +97,14 @@ void order_inplace(plan_view<Region> const& v, Blend const& blend, index_t* scra
   }
   for (index_t i = 0; i < n; ++i)
     if (i + 1 == n || root[v.order[i].row] != root[v.order[i + 1].row]) v.order[i].last = true;
+}
+
+/// Whether row i of the output is sample i, for every row: then rows may be written in place.
+template <class Region>
+bool rows_in_order(plan_view<Region> const& v) noexcept {
+  bool all = v.shape.rows == v.shape.samples;
+  for (index_t i = 0; i < v.shape.rows && all; ++i) all = v.self[i] == i;
+  return all;
 }
 
 /// Fills the derived columns after the decisions are made; `scratch` grows to order_lists * rows entries.

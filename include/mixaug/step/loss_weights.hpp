@@ -8,15 +8,32 @@ namespace mixaug::detail {
 /// The weights that planning writes: of the views beside the batch, or of an object that knows the data set by row; 1
 /// where neither says anything.
 struct loss_weights {
-  /// Refuses, for sample i and its partner (-1 = none), what could not be read.
+  /// Refuses lists that miss a row. `apart`: partners may be other rows of the global batch than the call's.
   template <class In>
-  void check(In const& in, key const& k, index_t i, index_t partner) const {
-    index_t const p = partner - k.first;
-    bool const apart = in.shape.own_source && partner >= 0 && (p < 0 || p >= in.shape.samples);
-    if (in.row_weights.given()) return check_rows(in, k, i, partner, apart);
-    if (apart && in.loss_weights.given() && in.loss_weights.size() != k.global)
+  void check(In const& in, key const& k, bool apart) const {
+    apart = apart && in.shape.own_source;
+    if (in.row_weights.given()) {
+      if (in.row_weights.rows() == 0)
+        fail("the object of weights", "without rows (made from counts, or empty)",
+             "one made from the groups of the whole data set; or the batch's own weights, as weights(view)");
+      need(in.places, "the object of weights", "the rows of the batch", "index(v)");
+      if (apart && in.places.size() != k.global)
+        fail("index", text(in.places.size()) + " rows",
+             text(k.global) + " rows, for partners are rows of the global batch");
+    } else if (apart && in.loss_weights.given() && in.loss_weights.size() != k.global) {
       fail("weights", text(in.loss_weights.size()) + " rows",
            text(k.global) + " rows, for partners are rows of the global batch");
+    }
+  }
+  /// Refuses, for sample i and its partner (-1 = none), what an object of weights cannot say.
+  template <class In>
+  void check(In const& in, key const& k, index_t i, index_t partner) const {
+    if (!in.row_weights.given()) return;
+    check_entry(in, entry(in, k, i));
+    if (partner >= 0 && in.shape.own_source)
+      check_entry(in, entry(in, k, partner - k.first));
+    else if (partner >= 0)
+      check_row(in, partner, false, i);
   }
   template <class In>
   float of_sample(In const& in, key const& k, index_t local) const {
@@ -36,21 +53,6 @@ struct loss_weights {
   template <class In>
   static index_t entry(In const& in, key const& k, index_t local) {
     return in.places.size() == k.global ? local + k.first : local;
-  }
-  template <class In>
-  static void check_rows(In const& in, key const& k, index_t i, index_t partner, bool apart) {
-    if (in.row_weights.rows() == 0)
-      fail("the object of weights", "without rows (made from counts, or empty)",
-           "one made from the groups of the whole data set; or the batch's own weights, as weights(view)");
-    need(in.places, "the object of weights", "the rows of the batch", "index(v)");
-    if (apart && in.places.size() != k.global)
-      fail("index", text(in.places.size()) + " rows",
-           text(k.global) + " rows, for partners are rows of the global batch");
-    check_entry(in, entry(in, k, i));
-    if (partner >= 0 && in.shape.own_source)
-      check_entry(in, entry(in, k, partner - k.first));
-    else if (partner >= 0)
-      check_row(in, partner, false, i);
   }
   template <class In>
   static void check_entry(In const& in, index_t at) {

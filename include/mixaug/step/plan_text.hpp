@@ -8,11 +8,13 @@
 /// Plans as text, to log a run and to replay it. One item a line, words separated by one space; numbers are
 /// the shortest decimals that read back to the same bits:
 ///
-///   mixaug-plan 1
+///   mixaug-plan 2
 ///   rows ROWS samples SAMPLES source_rows N own_source 0|1 first ROW
 ///   size [D] [H] W                           the spatial extents; none for features
 ///   key SEED STEP FIRST GLOBAL BLOCK
 ///   boxes K                                  boxes a sample
+///   blends 0|1 moves 0|1 local 0|1           what the method may do at any step: draw m between 0 and 1, paste at
+///                                            another place than it reads; whether partners are rows of the call
 ///   choice K whole|boxes|box_pair mix|erase [FILL...]   one line a method (several for one_of)
 ///   columns choice self partner ratio share_self share_partner weight_self weight_partner boxes
 ///   ...                                      ROWS lines; a box is z0,z1,y0,y1,x0,x1; rows of kind whole have none,
@@ -49,7 +51,7 @@ void write_plan(std::ostream& out, plan<R, B> const& p) {
   detail::check_made(p.shape);
   any_plan const q = to_any(p);
   plan_shape const& s = q.shape;
-  std::string all = "mixaug-plan 1\nrows";
+  std::string all = "mixaug-plan 2\nrows";
   put(all, s.rows), put(all += " samples", s.samples), put(all += " source_rows", s.source_rows);
   put(all += " own_source", int{s.own_source}), put(all += " first", s.first);
   all += "\nsize";
@@ -57,9 +59,8 @@ void write_plan(std::ostream& out, plan<R, B> const& p) {
   key const& k = q.drawn_with;
   put(all += "\nkey", k.seed), put(all, k.step), put(all, k.first), put(all, k.global), put(all, k.block);
   put(all += "\nboxes", s.boxes);
-  int choices = 1;
-  for (index_t i = 0; i < s.rows; ++i) choices = choices > q.choice[i] ? choices : q.choice[i] + 1;
-  for (int c = 0; c < choices; ++c) {
+  put(all += "\nblends", int{q.blends}), put(all += " moves", int{q.moved}), put(all += " local", int{q.local});
+  for (int c = 0; c < q.region.choices; ++c) {
     put(all += "\nchoice", c);
     all += ' ', all += detail::kind_names[q.region.kind_of[c]];
     all += q.blend.erases[c] ? " erase" : " mix";
@@ -84,7 +85,7 @@ inline any_plan read_plan(std::istream& in) {
   constexpr index_t most = (index_t{1} << 40) - 2;
   detail::plan_reader r(in);
   r.line(), r.expect("mixaug-plan");
-  if (std::string const v = r.word(); v != "1") r.bad("version " + detail::quoted(v), "version 1");
+  if (std::string const v = r.word(); v != "2") r.bad("version " + detail::quoted(v), "version 2");
   r.finish();
   plan_shape s;
   r.line();
@@ -92,7 +93,10 @@ inline any_plan read_plan(std::istream& in) {
   r.expect("samples"), s.samples = r.within("samples", 1, most);
   r.expect("source_rows"), s.source_rows = r.within("source_rows", 1, most);
   r.expect("own_source"), s.own_source = r.within("own_source", 0, 1) != 0;
-  r.expect("first"), s.first = r.within("first", 0, most);
+  r.expect("first"), s.first = r.within("first", 0, most - s.samples);
+  if (s.own_source && s.first + s.samples > s.source_rows)
+    r.bad("first " + detail::text(s.first) + " and samples " + detail::text(s.samples),
+          "rows of the global batch of " + detail::text(s.source_rows) + " rows (source_rows)");
   r.finish(), r.line(), r.expect("size");
   index_t size[3];
   while (r.more() && s.spatial < 3) size[s.spatial++] = r.within("size", 1, INT32_MAX);
@@ -105,6 +109,11 @@ inline any_plan read_plan(std::istream& in) {
   r.finish(), r.line(), r.expect("boxes"), s.boxes = r.within("boxes", 1, 64), r.finish();
 
   any_plan p;
+  r.line();
+  r.expect("blends"), p.blends = r.within("blends", 0, 1) != 0;
+  r.expect("moves"), p.moved = r.within("moves", 0, 1) != 0;
+  r.expect("local"), p.local = r.within("local", 0, s.own_source ? 1 : 0) != 0;
+  r.finish();
   std::uint8_t kinds[8] = {};
   int choices = 0;
   for (r.line();; r.line()) {
@@ -142,8 +151,14 @@ inline any_plan read_plan(std::istream& in) {
     row.self = r.within("self", 0, s.samples - 1);
     row.partner = r.within("partner", -1, s.source_rows - 1);
     row.value[0] = r.finite("ratio");
+    if (p.local && row.partner >= 0 && (row.partner < s.first || row.partner >= s.first + s.samples))
+      r.bad("partner " + detail::text(row.partner), "a row in [" + detail::text(s.first) + ", " +
+                                                        detail::text(s.first + s.samples) +
+                                                        "), for the plan says local 1");
     if (row.value[0] < 0.0f || row.value[0] > 1.0f)
-      r.bad("ratio " + detail::text(static_cast<double>(row.value[0])), "a ratio in [0, 1]");
+      r.bad("ratio " + detail::text(double{row.value[0]}), "a ratio in [0, 1]");
+    if (!p.blends && kinds[row.choice] == 0 && row.value[0] > 0.0f && row.value[0] < 1.0f)
+      r.bad("ratio " + detail::text(double{row.value[0]}), "0 or 1, for the plan says blends 0");
     char const* const names[] = {"share_self", "share_partner", "weight_self", "weight_partner"};
     for (int c = 0; c < 4; ++c) row.value[c + 1] = r.finite(names[c]);
     block.append(reinterpret_cast<char const*>(&row), sizeof row);
@@ -151,6 +166,7 @@ inline any_plan read_plan(std::istream& in) {
     for (int j = 0; kinds[row.choice] == 2 && j < 2; ++j) detail::read_box(r, s, pair[j]);
     if (!(detail::sized(pair[0], 0, 0, 0) == detail::sized(pair[1], 0, 0, 0)))
       r.bad("a pair of boxes of two sizes", "two boxes of one size");
+    if (!p.moved && !(pair[0] == pair[1])) r.bad("a box read at another place", "one place, for the plan says moves 0");
     pairs_block.append(reinterpret_cast<char const*>(pair), sizeof pair);
     for (index_t j = 0; j < s.boxes; ++j) {
       box b = no_box;
@@ -164,6 +180,7 @@ inline any_plan read_plan(std::istream& in) {
   p.fit(s);
   p.drawn_with = k;
   for (int c = 0; c < 8; ++c) p.region.kind_of[c] = kinds[c];
+  p.region.choices = choices;
   for (index_t i = 0; i < s.rows; ++i) {
     row_of row;
     std::memcpy(&row, block.data() + static_cast<std::size_t>(i) * sizeof row, sizeof row);

@@ -3,6 +3,7 @@
 #include <mixaug/step/check_plan.hpp>
 #include <mixaug/step/index_plan.hpp>
 #include <mixaug/step/loss_weights.hpp>
+#include <mixaug/step/plan_traits.hpp>
 #include <mixaug/step/score_stage.hpp>
 
 namespace mixaug::detail {
@@ -39,6 +40,8 @@ class planner {
       check_when(when_, scored<decltype(s.region)>);
       if (when_.clean_rows) clean_ = in_.shape.samples;
     }
+    block_ = key_.block == 0 || key_.block > key_.global ? key_.global : key_.block;
+    traits_ = traits_of(s);
     if constexpr (requires { s.region.box_count(); }) in_.shape.boxes = s.region.box_count();
     in_.shape.rows = clean_ + in_.shape.samples;
   }
@@ -47,20 +50,20 @@ class planner {
   template <class Scorer = no_scores>
   void draw(Scorer const& scorer = {}) {
     draft const d = decisions();
-    scorer.check(in_, key_, d.partner.data);
+    scorer.check(in_, key_, !local_);
     plan_.fit(in_.shape);
     plan_.blend = stages_.blend;
     plan_.drawn_with = key_;
     view const v = plan_.staging();
-    plan_.blends = false;
-    plan_.local = in_.shape.own_source;
-    plan_.moved = false;
-    if constexpr (requires { stages_.region.moves(); }) plan_.moved = stages_.region.moves();
+    plan_.blends = traits_.blends;
+    plan_.local = local_;
+    plan_.moved = traits_.moves;
+    plan_.in_order = clean_ == 0;
     try {
       for (index_t i = 0; i < clean_; ++i) keep(v, i);
       for (index_t i = 0; i < v.shape.samples; ++i) decide(v, d, i);
       index_readers(v, plan_.scratch());
-      scorer.place(v, in_);
+      scorer.place(v, in_, !local_);
       for (index_t i = 0; i < v.shape.samples; ++i) share(v, clean_ + i, d.fires[i]);
     } catch (...) {  // a region or label rule of the user's own: leave no half of a plan
       plan_.fit({});
@@ -91,16 +94,36 @@ class planner {
     placer put{plan_.draft().reserve(measure.used)};
     d.place(put, n);
     choose(d);
-    index_t const block = key_.block == 0 || key_.block > key_.global ? key_.global : key_.block;
-    stages_.pairing(pairing_task<S>{in_, key_, key_.global, block, d.partner.data, d.choice.data, -1, plan_.scratch()});
+    stages_.pairing(
+        pairing_task<S>{in_, key_, key_.global, block_, d.partner.data, d.choice.data, -1, plan_.scratch()});
     ratios(d, sampler);
+    for (index_t i = 0; i < n; ++i) check_partner(d, i);
+    local_ = partners_are_local(d);
+    weights_.check(in_, key_, !local_);
     for (index_t i = 0; i < n; ++i) check_row(d, i);
     return d;
   }
-  void check_row(draft const& d, index_t i) const {
-    if (d.partner[i] < -1 || d.partner[i] >= in_.shape.source_rows)
-      fail("the partner of row " + text(i), text(d.partner[i]),
+  /// Whether all partners are rows of the call, at every step: rules that draw may choose any row of a block.
+  bool partners_are_local(draft const& d) const noexcept {
+    if (!in_.shape.own_source) return false;
+    index_t const n = in_.shape.samples, end = key_.first + n;
+    if (key_.first % block_ == 0 && (end % block_ == 0 || end == key_.global)) return true;
+    if (traits_.draws) return false;
+    for (index_t i = 0; i < n; ++i)
+      if (d.partner[i] >= 0 && (d.partner[i] < key_.first || d.partner[i] >= end)) return false;
+    return true;
+  }
+  void check_partner(draft const& d, index_t i) const {
+    index_t const p = d.partner[i];
+    if (p < -1 || p >= in_.shape.source_rows)
+      fail("the partner of row " + text(i), text(p),
            "a row in [0, " + text(in_.shape.source_rows) + "), or -1 for none, from the pairing rule");
+    if (in_.shape.own_source && p >= 0 && p / block_ != (key_.first + i) / block_)
+      fail("the partner of row " + text(i), text(p),
+           "a row of the block of " + text(block_) + " rows that holds row " + text(key_.first + i) +
+               ", from the pairing rule (key.block)");
+  }
+  void check_row(draft const& d, index_t i) const {
     if (!(d.ratio[i] >= 0.0f && d.ratio[i] <= 1.0f))
       fail("the ratio of row " + text(i), text(static_cast<double>(d.ratio[i])),
            "a ratio in [0, 1] from the ratio rule");
@@ -168,8 +191,6 @@ class planner {
       v.ratio[r] = 1.0f;
     }
     d.fires[i] = fires;
-    index_t const p = v.partner[r] - key_.first;
-    plan_.local = plan_.local && (v.partner[r] < 0 || (p >= 0 && p < v.shape.samples));
     v.weight_self[r] = weights_.of_sample(in_, key_, i), v.weight_partner[r] = 1.0f;
     if (v.partner[r] >= 0) v.weight_partner[r] = weights_.of_partner(in_, key_, v.partner[r]);
     if (clean_ > 0) v.weight_self[r] *= w.mixed_weight, v.weight_partner[r] *= w.mixed_weight;
@@ -180,7 +201,16 @@ class planner {
     auto const state = v.state(i);
     float m = 0.0f;
     double const share = state.mean(v.shape);
-    if (!state.constant(m) || (m > 0.0f && m < 1.0f)) plan_.blends = fractional(v.shape, state, i) || plan_.blends;
+    if (!state.constant(m) || (m > 0.0f && m < 1.0f)) {
+      if (fractional(v.shape, state, i) && !plan_.blends)
+        fail("the field of row " + text(i) +
+             " blends, but its kind says holds = field_weights::zero_or_one, or its ratio rule says that it is not "
+             "fractional(); say what may be drawn");
+      if (!plan_.moved && !(moved_by(state) == offset{}))
+        fail("row " + text(i) +
+             " reads its source at another place than it writes, but its region rule says moves() = false; say what "
+             "may be placed");
+    }
     label_shares shares{1.0f, 0.0f};
     if (fires) {
       if constexpr (choosing)
@@ -221,6 +251,9 @@ class planner {
   key key_{};
   loss_weights weights_;
   index_t clean_ = 0;  ///< rows that come before those of the samples' mixes
+  index_t block_ = 1;  ///< partners stay inside blocks of this many rows
+  plan_traits traits_;
+  bool local_ = false;
   decltype(when_of(std::declval<Stages const&>())) when_;
 };
 

@@ -30,7 +30,7 @@ void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& 
   if (&into == &p) fail("rescale's result is the plan itself; give another plan");
   into.fit(to);
   into.blend = p.blend, into.drawn_with = p.drawn_with, into.blends = p.blends, into.local = p.local;
-  into.moved = p.moved;
+  into.moved = p.moved, into.in_order = p.in_order;
   index_t const n = to.rows;
   for (index_t i = 0; i < n; ++i) {
     into.choice[i] = p.choice[i], into.self[i] = p.self[i], into.partner[i] = p.partner[i], into.ratio[i] = p.ratio[i];
@@ -49,7 +49,8 @@ void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& 
 }  // namespace detail
 
 /// The same decisions at another resolution, for hidden features, feature maps and label grids: box corners are
-/// b * to / from rounded half to even. Extents are the spatial ones, {l}, {h, w} or {d, h, w}.
+/// b * to / from rounded half to even. An axis of one pixel, which boxes hold whole, is whole at any length; where an
+/// axis shrinks to one pixel, a box holds it if it covers the middle of the axis, else the box vanishes. Extents are the spatial ones, {l}, {h, w} or {d, h, w}.
 template <class R, class B, int Rank>
 void rescale(plan<R, B> const& p, extents<Rank> const& size, plan<R, B>& into, shares labels = shares::kept) {
   detail::rescale(p, size.at, Rank, labels, into);

@@ -11,9 +11,9 @@ namespace mixaug::detail {
 /// For methods that read no scores.
 struct no_scores {
   template <class In>
-  void check(In const&, key const&, index_t const*) const noexcept {}
+  void check(In const&, key const&, bool) const noexcept {}
   template <class View, class In>
-  void place(View const&, In const&) const noexcept {}
+  void place(View const&, In const&, bool) const noexcept {}
 };
 
 /// The columns of one method inside one_of, or none yet.
@@ -64,21 +64,13 @@ mode mode_of(Stages const& stages, int member) noexcept {
     return when_of(stages).mode;
 }
 
-/// Whether some partner is not a row of the batch.
-inline bool partners_apart(plan_shape const& s, index_t first, index_t const* partner) noexcept {
-  bool apart = !s.own_source;
-  for (index_t i = 0; i < s.samples; ++i)
-    apart = apart || (partner[i] >= 0 && (partner[i] < first || partner[i] >= first + s.samples));
-  return apart;
-}
-
 /// What a score-driven method needs beside its options.
 template <class In, class Stages>
 struct score_check {
   In const& in;
   key const& k;
   Stages const& stages;
-  bool apart;
+  bool apart;  ///< partners may lie outside the batch
 
   template <class Rule, class Detector>
   void operator()(Rule const&, Detector const& detector, no_columns, int member) const {
@@ -159,21 +151,21 @@ struct salient_placing {
   In const& in;
   View const& plan;
   Stages const& stages;
+  bool apart;
   workspace<space::host>& maps;
 
   template <class Rule, class Detector, class Columns>
   void operator()(Rule const& rule, Detector const& detector, Columns const& columns, int member) const {
     if (in.score_maps.type != element_type::none)
-      run(rule, saliency::given{}, columns, member, {in.score_maps, in.source_maps, false, plan.shape.first});
+      run(rule, saliency::given{}, columns, member, {in.score_maps, in.source_maps, apart, plan.shape.first});
     else
-      run(rule, detector, columns, member, {in.pixels, in.source_pixels, false, plan.shape.first});
+      run(rule, detector, columns, member, {in.pixels, in.source_pixels, apart, plan.shape.first});
   }
 
  private:
   template <class Rule, class Detector, class Columns>
-  void run(Rule const& rule, Detector const& detector, Columns const& columns, int member, map_source from) const {
+  void run(Rule const& rule, Detector const& detector, Columns const& columns, int member, map_source const& from) const {
     index_t const n = plan.shape.rows;
-    from.apart = partners_apart(plan.shape, plan.shape.first, plan.partner.data);
     image_batch const& b = from.batch;
     salient_items<Detector, Rule, View, Columns> job{detector, rule, plan, columns, member, from, nullptr, 0, 1, n};
     if (from.apart && rule.reads_target()) job.items = 2 * n;
@@ -213,18 +205,17 @@ struct host_scorer {
   workspace<space::host>& maps;
 
   template <class In>
-  void check(In const& in, key const& k, index_t const* partner) const {
+  void check(In const& in, key const& k, bool apart) const {
     if constexpr (scored<decltype(Stages::region)>) {
-      each_scored(score_check<In, Stages>{in, k, stages, partners_apart(in.shape, k.first, partner)}, stages,
-                  no_columns{});
+      each_scored(score_check<In, Stages>{in, k, stages, apart}, stages, no_columns{});
       check_scores(be, "scores", in.score_maps, maps);
       check_scores(be, "source_scores", in.source_maps, maps);
     }
   }
   template <class View, class In>
-  void place(View const& v, In const& in) const {
+  void place(View const& v, In const& in, bool apart) const {
     if constexpr (scored<decltype(Stages::region)>)
-      each_scored(salient_placing<Backend, In, View, Stages>{be, in, v, stages, maps}, stages, v.region);
+      each_scored(salient_placing<Backend, In, View, Stages>{be, in, v, stages, apart, maps}, stages, v.region);
   }
 };
 

@@ -52,7 +52,7 @@ void upload(cuda const& be, plan<R, B> const& from, plan<R, B, space::device>& t
   if (!detail::capturing(be.stream)) to.block().wait();
   to.fit(from.shape);
   to.blend = from.blend, to.drawn_with = from.drawn_with, to.blends = from.blends, to.local = from.local;
-  to.moved = from.moved;
+  to.moved = from.moved, to.in_order = detail::rows_in_order(from.view());
   std::memcpy(to.block().staging(), from.block().data(), to.block().size());
   upload(be, to);
 }
@@ -62,7 +62,7 @@ template <class R, class B>
 void download(cuda const& be, plan<R, B, space::device> const& from, plan<R, B>& to) {
   to.fit(from.shape);
   to.blend = from.blend, to.drawn_with = from.drawn_with, to.blends = from.blends, to.local = from.local;
-  to.moved = from.moved;
+  to.moved = from.moved, to.in_order = from.in_order;
   MIXAUG_CUDA(
       cudaMemcpyAsync(to.block().data(), from.block().data(), from.block().size(), cudaMemcpyDeviceToHost, be.stream));
   MIXAUG_CUDA(cudaStreamSynchronize(be.stream));
@@ -77,7 +77,7 @@ void make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k,
   detail::stage_into(m, in, k, into, !detail::capturing(be.stream));
   if constexpr (Plan::memory == space::device) {
     upload(be, into);
-    detail::device_place(be, detail::stages_of(m), in, into.staging().partner.data, into.view(), into.maps(),
+    detail::device_place(be, detail::stages_of(m), in, !into.local, into.view(), into.maps(),
                          into.steps());
   }
 }
