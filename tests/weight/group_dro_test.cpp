@@ -29,6 +29,50 @@ TEST_CASE("group DRO by hand: two groups, one absent") {
   CHECK((out[0] * 1 + out[1] * 3 + out[2] * 2) / 3 == doctest::Approx(2 * 2 * e / sum).epsilon(1e-14));
 }
 
+TEST_CASE("group DRO by hand: a group without training samples, with the adjustment and without") {
+  std::vector<std::int64_t> const counts{100, 0, 25};
+  auto const views = ma::indices(counts.data(), {3});
+  CHECK_THROWS_WITH_AS(w::group_dro({.groups = 3, .adjustment = 2, .counts = views}),
+                       doctest::Contains("counts(1) is 0; expected a number of samples > 0, or .empty = weight::empty_group::weightless"), ma::invalid_argument);
+  for (double adjustment : {0.0, 2.0}) {
+    w::group_dro d({.groups = 3, .step_size = 0.5, .adjustment = adjustment, .counts = views, .empty = w::empty_group::weightless});
+    CHECK((d.q(0) == 0.5 && d.q(1) == 0 && d.q(2) == 0.5));
+    batch const b{{1, 3, 2}, {0, 0, 2}};
+    std::vector<double> out(3);
+    d.update(ma::serial{}, b.l(), b.g(), ma::weights(out.data(), {3}));
+    // mean losses 2 and 2, C / sqrt(n_g) = 0.2 and 0.4
+    double const first = std::exp(0.5 * (2 + adjustment / 10)), last = std::exp(0.5 * (2 + adjustment / 5));
+    CHECK(d.q(0) == doctest::Approx(first / (first + last)).epsilon(1e-14));
+    CHECK(d.q(2) == doctest::Approx(last / (first + last)).epsilon(1e-14));
+    CHECK(d.q(1) == 0);
+    CHECK(out[2] == doctest::Approx(3 * last / (first + last)).epsilon(1e-14));
+    // a sample of the group that the counts miss weighs nothing, and 300 steps raise nothing
+    batch const stray{{9, 1, 1}, {1, 0, 2}};
+    for (int k = 0; k < 300; ++k) d.update(ma::serial{}, stray.l(), stray.g(), ma::weights(out.data(), {3}));
+    CHECK((out[0] == 0 && d.q(1) == 0 && d.q(0) + d.q(2) == doctest::Approx(1)));
+    std::vector<double> const saved{d.q(0), d.q(1), d.q(2)}, wrong{0.5, 0.25, 0.25}, none{0.0, 0.0, 1.0};
+    d.restore(ma::weights(saved.data(), {3}));
+    CHECK((d.q(0) == saved[0] && d.q(1) == 0));
+    CHECK_THROWS_WITH_AS(d.restore(ma::weights(wrong.data(), {3})), doctest::Contains("q(1) is 0.25; expected 0, for the group has no training samples"), ma::invalid_argument);
+    CHECK_THROWS_WITH_AS(d.restore(ma::weights(none.data(), {3})), doctest::Contains("q(0) is 0; expected a number > 0"), ma::invalid_argument);
+  }
+  std::vector<std::int64_t> const nobody(3), negative{1, -1, 2};
+  CHECK_THROWS_WITH_AS(w::group_dro({.groups = 3, .counts = ma::indices(nobody.data(), {3}), .empty = w::empty_group::weightless}), doctest::Contains("counts is without a sample"),
+                       ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(w::group_dro({.groups = 3, .counts = ma::indices(negative.data(), {3}), .empty = w::empty_group::weightless}), doctest::Contains("counts(1) is -1; expected a number of samples >= 0"),
+                       ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(w::group_dro({.groups = 3, .empty = w::empty_group::weightless}), doctest::Contains("counts is of 0 elements"), ma::invalid_argument);
+}
+
+TEST_CASE("group DRO: a batch of weightless groups alone weighs 0, with mean one too") {
+  std::vector<std::int64_t> const counts{0, 5};
+  w::group_dro d({.groups = 2, .counts = ma::indices(counts.data(), {2}), .normalise = w::normalise::mean_one, .empty = w::empty_group::weightless});
+  batch const b{{1, 2}, {0, 0}};
+  std::vector<float> out{7, 7};
+  d.update(ma::serial{}, b.l(), b.g(), ma::weights(out.data(), {2}));
+  CHECK((out[0] == 0 && out[1] == 0 && d.q(1) == 1));
+}
+
 TEST_CASE("group DRO: mean one over the batch, also where groups are absent") {
   w::group_dro d({.groups = 4, .normalise = w::normalise::mean_one});
   batch const b{{1, 3, 2, 9, 9}, {0, 0, 2, 2, 2}};

@@ -13,11 +13,14 @@ struct group_dro_options {
   double adjustment = 0.0;  ///< C >= 0 of the generalisation adjustment; where > 0, `counts` are needed
   tensor_view<std::int64_t const, 1> counts{};            ///< n_g (K): samples of each group in the data set, read once
   weight::normalise normalise = weight::normalise::none;  ///< mean_one: over the batch
+  /// A group without training samples, by `counts`: an error where the adjustment reads them, or q = 0 throughout and
+  /// weight 0, the others beginning uniform (then counts are needed without an adjustment too).
+  empty_group empty = empty_group::refuse;
 };
 
 /// Group DRO (arXiv 1911.08731, algorithm 1), on a whole batch: l_g = mean loss of group g in the batch,
 ///   q_g <- q_g exp(s (l_g + C / sqrt(n_g))), then q <- q / sum q; a sample of group g weighs n q_g / n_g(batch),
-/// so that the batch's mean weighted loss is sum_g q_g l_g. Groups that a batch lacks keep their q but for the
+/// so that the batch's mean weighted loss is sum_g q_g l_g. Groups without training samples: see `empty`. Groups that a batch lacks keep their q but for the
 /// normalising. Losses beyond +-1e290 count as that. The state q begins uniform. S: where it lives; on a device nothing
 /// waits, and what is not finite or out of range is left out (weight NaN) instead of refused.
 template <space S>
@@ -30,9 +33,14 @@ class group_dro_of {
     check(o);
     state_.reserve(5 * size());
     auto* const q = reinterpret_cast<double*>(state_.staging());
+    bool const weightless = o.empty == empty_group::weightless;
+    index_t filled = 0;
+    for (index_t g = 0; g < groups_; ++g) filled += !weightless || o.counts(g) > 0 ? 1 : 0;
     for (index_t g = 0; g < groups_; ++g) {
-      q[g] = 1.0 / static_cast<double>(groups_);
-      q[groups_ + g] = o.adjustment > 0.0 ? o.adjustment / std::sqrt(static_cast<double>(o.counts(g))) : 0.0;
+      bool const empty = weightless && o.counts(g) == 0;
+      q[g] = empty ? 0.0 : 1.0 / static_cast<double>(filled);
+      q[groups_ + g] = 0.0;
+      if (o.adjustment > 0.0 && !empty) q[groups_ + g] = o.adjustment / std::sqrt(static_cast<double>(o.counts(g)));
       q[2 * groups_ + g] = q[3 * groups_ + g] = q[4 * groups_ + g] = 0.0;
     }
     send();
@@ -45,20 +53,23 @@ class group_dro_of {
     if (g < 0 || g >= groups_) detail::fail("the group", detail::text(g), "in [0, " + detail::text(groups_) + ")");
     return view().q[g];
   }
-  /// Goes on from a saved state: q (K), positive; normalised where it does not sum to 1.
+  /// Goes on from a saved state: q (K), positive, and 0 for weightless groups; normalised where it does not sum to 1.
   template <class Q>
   void restore(Q const& q) {
     detail::check_memory<group_dro_of<space::host>, Q>(), detail::check_numbers<Q>();
     check_made();
     detail::check_list(q, "q", groups_, "the state has groups");
+    auto* const own = reinterpret_cast<double*>(state_.staging());
     double sum = 0.0;
     for (index_t g = 0; g < groups_; ++g) {
       double const v = static_cast<double>(q(g));
-      if (!(v > 0.0 && v <= 1e300)) detail::fail("q(" + detail::text(g) + ")", detail::text(v), "a number > 0");
+      bool const weightless = own[g] == 0.0;
+      if (weightless ? v != 0.0 : !(v > 0.0 && v <= 1e300))
+        detail::fail("q(" + detail::text(g) + ")", detail::text(v),
+                     weightless ? "0, for the group has no training samples" : "a number > 0");
       sum += v;
     }
     if (std::fabs(sum - 1.0) < 1e-9) sum = 1.0;  // as it was saved, bit for bit
-    auto* const own = reinterpret_cast<double*>(state_.staging());
     for (index_t g = 0; g < groups_; ++g) own[g] = static_cast<double>(q(g)) / sum;
     for (index_t g = 2 * groups_; g < 5 * groups_; ++g) own[g] = 0.0;
     n_ = 0;
@@ -142,11 +153,21 @@ class group_dro_of {
       detail::fail("adjustment", detail::text(o.adjustment), "a number >= 0");
     if (o.normalise == weight::normalise::groups_one)
       detail::fail("normalise", "groups_one", "none, or mean_one over the batch: q sums to 1 over the groups as it is");
-    if (o.adjustment == 0.0) return;
-    detail::check_list(o.counts, "counts", o.groups, "groups says (the adjustment reads them)");
-    for (index_t g = 0; g < o.groups; ++g)
-      if (o.counts(g) <= 0)
-        detail::fail("counts(" + detail::text(g) + ")", detail::text(o.counts(g)), "a number of samples > 0");
+    bool const weightless = o.empty == empty_group::weightless;
+    if (o.adjustment == 0.0 && !weightless) return;
+    detail::check_list(o.counts, "counts", o.groups,
+                       weightless ? "groups says (weightless groups are read off them)"
+                                  : "groups says (the adjustment reads them)");
+    bool some = false;
+    for (index_t g = 0; g < o.groups; ++g) {
+      if (o.counts(g) < (weightless ? 0 : 1))
+        detail::fail("counts(" + detail::text(g) + ")", detail::text(o.counts(g)),
+                     weightless          ? "a number of samples >= 0"
+                     : o.counts(g) == 0 ? "a number of samples > 0, or .empty = weight::empty_group::weightless"
+                                        : "a number of samples > 0");
+      some = some || o.counts(g) > 0;
+    }
+    if (!some) detail::fail("counts", "without a sample", "the counts of a data set");
   }
 
   detail::held_count groups_, n_;

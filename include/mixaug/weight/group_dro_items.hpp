@@ -64,7 +64,8 @@ struct group_means {
   }
 };
 /// q_g exp(a_g - max a), a_g = s (l_g + C / sqrt(n_g)), 0 for groups that the batch lacks: after normalising, the same
-/// as without the maximum, and nothing overflows. q is held at 2^-1000, from where a group can still come back.
+/// as without the maximum, and nothing overflows. q is held at 2^-1000, from where a group can still come back; the q
+/// of a weightless group is 0 and stays so.
 struct group_raise {
   group_state s;
   double step_size;
@@ -77,7 +78,7 @@ struct group_raise {
     for (index_t g = 1; g < s.groups; ++g) most = exponent(g) > most ? exponent(g) : most;
     for (index_t g = lane; g < s.groups; g += lanes) {
       double const raised = s.q[g] * fixed_falling_exp(exponent(g) - most);
-      s.q[g] = raised > 0x1p-1000 ? raised : 0x1p-1000;
+      s.q[g] = s.q[g] == 0.0 ? 0.0 : raised > 0x1p-1000 ? raised : 0x1p-1000;
     }
   }
 };
@@ -104,7 +105,7 @@ struct group_weights {
       present += s.count[g] > 0.0 ? s.q[g] : 0.0;
     }
     for (index_t g = 0; g < s.groups; ++g) {
-      double const q = mean_one ? s.q[g] / present : s.q[g];
+      double const q = mean_one && present > 0.0 ? s.q[g] / present : s.q[g];
       s.weight[g] = s.count[g] > 0.0 ? static_cast<double>(n) * q / s.count[g] : not_a_weight<double>();
     }
   }
