@@ -10,6 +10,10 @@ TEST_CASE("planning refuses options outside their range, and leaves the plan tha
   auto const either = [](float a, float b) { ma::one_of m(ma::mixup{}, ma::cutmix{}); m.weight[0] = a, m.weight[1] = b; return m; };
   refuse(w, {
     {"alpha 0", [&] { into({.alpha = 0}); }, "ratio::beta's alpha", "is 0", "(0, 1e6]; to switch mixing off use prob = 0"},
+    {"alpha 0 of umix", [&] { ma::make_plan(ma::umix{.alpha = 0}, w.batch(), ma::key{}); }, "ratio::beta's alpha", "is 0", "(0, 1e6]; to switch mixing off use umix's sigma = 0"},
+    {"alpha 0 of lisa", [&] { ma::make_plan(ma::lisa{.alpha = 0}, w.batch(), ma::key{}); }, "ratio::beta's alpha", "is 0", "(0, 1e6]; to switch mixing off use with(lisa{}, when{.prob = 0})"},
+    {"alpha 0 of regmixup", [&] { ma::make_plan(ma::regmixup{.alpha = 0}, w.batch(), ma::key{}); }, "ratio::beta's alpha", "is 0", "(0, 1e6]; to leave the mixes out of the loss use regmixup's eta = 0"},
+    {"alpha 0 of metamix", [&] { ma::make_plan(ma::metamix{.alpha = 0}, w.batch(), ma::key{}); }, "ratio::beta's alpha", "is 0", "(0, 1e6]; to switch mixing off use prob = 0"},
     {"alpha < 0", [&] { into({.alpha = -1}); }, "ratio::beta's alpha", "is -1", "(0, 1e6]"},
     {"alpha NaN", [&] { into({.alpha = no_number}); }, "ratio::beta's alpha", "nan", "(0, 1e6]"},
     {"alpha infinite", [&] { into({.alpha = infinite}); }, "ratio::beta's alpha", "inf", "(0, 1e6]"},

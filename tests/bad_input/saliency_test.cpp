@@ -43,7 +43,7 @@ TEST_CASE("saliency_map refuses shapes, memory, channels and options that do not
     {"scores of one row", [&] { map(w.batch(), ma::scores(out, {4, 8, 8}, {0, 8, 1})); }, "the scores", "overlapping itself", "an element of its own"},
     {"strides beyond memory", [&] { map(ma::nchw(x, {index_t{4}, index_t{3}, index_t{8}, index_t{8}}, {huge / 2, index_t{64}, index_t{8}, index_t{1}}), room()); }, "the images or the scores", "4611686018427387903", "elements that memory can hold"},
     {"2 channels", [&] { channels(fine_grained{}, 2); }, "the images' channels", "is 2", "1 (gray) or 3 (colour) for saliency::fine_grained"},
-    {"4 channels", [&] { channels(spectral_residual{}, 4); }, "the images' channels", "is 4", "1 (gray) or 3 (colour) for saliency::spectral_residual"},
+    {"4 channels", [&] { channels(spectral_residual{}, 4); }, "the images' channels", "is 4", "1 (gray) or 3 (colour) for saliency::spectral_residual; for other images give a method score maps of your own: mixaug::inputs(x).scores(v)"},
     {"2 channels of Lab", [&] { channels(frequency_tuned{}, 2); }, "the images' channels", "is 2", "for saliency::frequency_tuned"},
     {"a map of 3 channels", [&] { channels(ma::saliency::given{}, 3); }, "the maps' channels", "is 3", "1 for saliency::given"},
     {"4 channels, chosen at run time", [&] { channels(ma::saliency::any(frequency_tuned{}), 4); }, "the images' channels", "is 4", "for saliency::frequency_tuned"},

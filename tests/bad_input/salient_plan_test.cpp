@@ -32,7 +32,7 @@ TEST_CASE("planning a score-driven method refuses what it cannot read or place, 
     {"volumes", [&] { plan(ma::inputs(ma::volumes(x, {4, 3, 4, 4, 4}))); }, "region::salient_box", "3 spatial dimensions", "rescaled(plan, extents)"},
     {"id masks", [&] { plan(ma::inputs(w.masks())); }, "region::salient_box", "1 spatial dimensions", "images (n, c, h, w)"},
     {"2 channels", [&] { plan(ma::inputs(ma::nchw(x, {4, 2, 8, 8}))); }, "the images' channels", "is 2", "1 (gray) or 3 (colour)"},
-    {"4 channels of Lab", [&] { plan(ma::inputs(ma::nchw(x, {3, 4, 8, 8})), {.detector = ma::saliency::frequency_tuned{}}); }, "the images' channels", "is 4", "for saliency::frequency_tuned"},
+    {"4 channels of Lab", [&] { plan(ma::inputs(ma::nchw(x, {3, 4, 8, 8})), {.detector = ma::saliency::frequency_tuned{}}); }, "the images' channels", "is 4", "for saliency::frequency_tuned; for other images give a method score maps of your own: mixaug::inputs(x).scores(v)"},
     {"a range reversed", [&] { detector(ma::saliency::fine_grained{.range = {1, -1}}); }, "saliency::fine_grained's range", "[1, -1]", "low < high"},
     {"a negative std", [&] { detector(ma::saliency::spectral_residual{.normalised = {{0, 0, 0}, {1, -1, 1}}}); }, "saliency::spectral_residual's normalised.std[1]", "-1", "a std > 0"},
     {"a work size of 100", [&] { detector(ma::saliency::spectral_residual{.work_height = 100}); }, "work_height", "100 and 64", "powers of two"},
@@ -104,8 +104,8 @@ TEST_CASE("what moves cannot be mixed in place, and rescaled plans fit their siz
   auto const placed = ma::make_plan(one, saliencymix{}, w.batch(), ma::key{});
   auto const small = ma::rescaled(moved, {4, 4});
   refuse(w, {
-    {"moved, in place", [&] { ma::apply_inplace(one, moved, w.batch()); }, "this plan pastes pixels at another place", "cannot be done in place", "use apply with a second buffer"},
-    {"moved and small, in place", [&] { ma::apply_inplace(one, small, ma::nchw(w.x.data(), {4, 3, 4, 4})); }, "this plan pastes pixels at another place", "cannot be done in place", "use apply with a second buffer"},
+    {"moved, in place", [&] { ma::apply_inplace(one, moved, w.batch()); }, "this plan may paste pixels at another place", "cannot be done in place", "use apply with a second buffer"},
+    {"moved and small, in place", [&] { ma::apply_inplace(one, small, ma::nchw(w.x.data(), {4, 3, 4, 4})); }, "this plan may paste pixels at another place", "cannot be done in place", "use apply with a second buffer"},
     {"another size", [&] { ma::apply(one, moved, ma::nchw(w.x.data(), {4, 3, 4, 4}), ma::nchw(w.out.data(), {4, 3, 4, 4})); }, "x", "(4, 4)", "rescaled(plan, extents)"},
     {"the size before", [&] { ma::apply(one, small, w.batch(), w.room()); }, "x", "(8, 8)", "(4, 4), for which the plan was made"},
     {"an output in the input", [&] { ma::apply(one, placed, w.batch(), w.batch()); }, "the output", "sharing memory with x", "a buffer of its own"},

@@ -51,6 +51,16 @@ TEST_CASE("every named view is row-major, and takes strides of any integral type
   CHECK(ma::features(v.data() + 10, {2, 3}, {5, -2})(1, 2) == 11);
   CHECK(ma::labels(v.data(), {5}, {0})(4) == 0);
   CHECK(ma::scores(v.data(), {2, 2, 2}, {100, 10, 1})(1, 1, 1) == 111);
+  CHECK(ma::masks(v.data(), {4, 6})(3, 5) == 23);
+  CHECK(ma::masks(v.data(), {2, 3, 4})(1, 2, 3) == 23);
+  CHECK(ma::masks(v.data(), {2, 3, 4, 5})(1, 2, 3, 4) == 119);
+  CHECK(ma::masks(v.data(), {2, 3}, {50, -2}).stride[1] == -2);
+  CHECK(ma::masks(v.data(), {2, 2, 2}, {100, 10, 1})(1, 1, 1) == 111);
+  CHECK(ma::masks(v.data(), {1, 2, 2, 2}, {1, 100, 10, 1})(0, 1, 1, 1) == 111);
+  std::uint8_t bytes[16] = {};
+  static_assert(std::is_same_v<decltype(ma::masks(bytes, {2, 8}))::element, std::byte>);
+  static_assert(std::is_same_v<decltype(ma::masks(bytes, {2, 2, 2, 2}, {8, 4, 2, 1}))::element, std::byte>);
+  static_assert(std::is_same_v<decltype(ma::masks(static_cast<std::uint8_t const*>(bytes), {2, 2, 2, 2}))::element, std::byte const>);
   CHECK(ma::volumes(v.data(), {1, 1, 2, 2, 2}, {1, 1, 100, 10, 1})(0, 0, 1, 1, 1) == 111);
 }
 

@@ -38,6 +38,8 @@ TEST_CASE_TEMPLATE("Thrust: constness, element types and spaces", Vector, host_v
   thrust::device_vector<std::int64_t> ids(24);
   thrust::cpp::vector<int> classes(24);
   static_assert(views<decltype(ma::masks(masks, {2, 3, 4})), std::byte, 3>);
+  static_assert(views<decltype(ma::masks(masks, {6, 4})), std::byte, 2>);
+  static_assert(views<decltype(ma::masks(masks, {1, 2, 3, 4})), std::byte, 4>);
   static_assert(views<decltype(ma::nchw(masks, {2, 1, 3, 4})), std::uint8_t, 4>);
   CHECK(ma::indices(ids).extent[0] == 24);
   CHECK(ma::indices(ids, {24}).data == ma::class_ids(ids).data);

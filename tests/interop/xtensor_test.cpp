@@ -106,6 +106,13 @@ TEST_CASE("xtensor: one value a sample, id masks, and labels of either rank") {
   static_assert(views<decltype(ma::masks(masks)), std::byte, 3>);
   static_assert(views<decltype(ma::masks(std::as_const(masks))), std::byte const, 3>);
   CHECK(has_shape(ma::masks(masks), {2, 3, 4}, {12, 4, 1}));
+  xt::xtensor<std::uint8_t, 2> const frames({2, 5});
+  xt::xtensor<int, 4> volumes({2, 2, 3, 4});
+  xt::xarray<std::uint8_t> any = xt::xarray<std::uint8_t>::from_shape({2, 7});
+  static_assert(views<decltype(ma::masks(frames)), std::byte const, 2>);
+  static_assert(views<decltype(ma::masks(volumes)), int, 4>);
+  static_assert(views<decltype(ma::masks<2>(any)), std::byte, 2>);
+  CHECK(has_shape(ma::masks(volumes), {2, 2, 3, 4}, {24, 12, 4, 1}));
   static_assert(views<decltype(ma::labels(weights)), double, 1>);
   CHECK(has_shape(ma::labels<2>(targets), {5, 3}, {3, 1}));
 }

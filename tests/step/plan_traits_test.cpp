@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <mixaug/step/plan_text.hpp>
 #include <sstream>
 
@@ -110,6 +111,34 @@ TEST_CASE("whether ids can follow is a property of the method, never of what a s
   check_ids("uniform", with(ma::mixup{.prob = 0.2f}, uniform{0.999f, 1}), false, false);
   check_ids("a ratio of the user's own", with(ma::mixup{}, silent_ratio{1.0f}), false, false);
   check_ids("cutmix", ma::cutmix{.mode = batch}, true, true);
+}
+
+TEST_CASE("8-bit id masks of frames and volumes are pasted, with any strides, and never blended") {
+  std::int64_t const turned[] = {1, 0};
+  auto const pairs = ma::pairing::given{ma::indices(turned, {2})};
+  auto const half = with(ma::mixup{}, pairs, ma::ratio::constant{0.5f});
+  auto const paste = with(ma::cutmix{.placement = ma::placement::inside}, pairs, ma::ratio::constant{0.5f});
+  std::vector<std::uint8_t> ids(400, 7), mixed(400, 9);
+  auto const check = [&](auto const& x, auto const& in, auto const& out, index_t boxed, index_t row) {
+    for (index_t k = 0; k < 400; ++k) ids[static_cast<std::size_t>(k)] = static_cast<std::uint8_t>(k < 200 ? 0 : 2);
+    CHECK(refusal([&] { ma::apply(ma::make_plan(half, x, ma::key{}), in, out); }).find("ids cannot be blended") != std::string::npos);
+    CHECK(std::count(mixed.begin(), mixed.end(), 9) == 400);
+    ma::apply(ma::make_plan(paste, x, ma::key{}), in, out);
+    CHECK(std::count(mixed.begin(), mixed.begin() + 200, 2) == boxed);  // the sides of the box, and 0 beside it
+    CHECK(std::count(mixed.begin(), mixed.begin() + 200, 0) == row - boxed);
+    CHECK(std::count(mixed.begin() + 200, mixed.end(), 0) == boxed);
+    CHECK(std::count(mixed.begin(), mixed.end(), 9) == 400 - 2 * row);
+    std::fill(mixed.begin(), mixed.end(), std::uint8_t{9});
+  };
+  auto const signals = ma::signals<float>(nullptr, {2, 3, 60});
+  auto const volumes = ma::volumes<float>(nullptr, {2, 1, 4, 5, 6});
+  check(signals, ma::masks(ids.data(), {2, 60}, {200, 3}), ma::masks(mixed.data(), {2, 60}, {200, 2}), 30, 60);
+  check(volumes, ma::masks(ids.data(), {2, 4, 5, 6}, {200, 48, 8, 1}), ma::masks(mixed.data(), {2, 4, 5, 6}, {200, 40, 8, 1}), 3 * 3 * 4, 120);
+  // half the volume: 0.5^(1/3) = 0.794 of each side
+  std::vector<std::uint8_t> dense(240);
+  CHECK(ma::masks(dense.data(), {2, 4, 5, 6}).stride[0] == 120);
+  CHECK(refusal([&] { ma::apply_inplace(ma::make_plan(half, volumes, ma::key{}), ma::masks(dense.data(), {2, 4, 5, 6})); }).find("ids cannot be blended") != std::string::npos);
+  CHECK(refusal([&] { ma::apply_inplace(ma::make_plan(half, signals, ma::key{}), ma::masks(dense.data(), {2, 60})); }).find("ids cannot be blended") != std::string::npos);
 }
 
 TEST_CASE("a kind that does not say what it holds may blend; a rule that says what is not so is refused") {

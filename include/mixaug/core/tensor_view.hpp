@@ -21,6 +21,9 @@ struct tensor_view {
   using element = T;
   static constexpr int rank = Rank;
   static constexpr space memory = Space;
+  static_assert(!std::is_void_v<T>,
+                "mixaug: a view needs to know its elements, and this pointer is void*; cast it to their type: "
+                "nchw(static_cast<float*>(p), {n, c, h, w})");
 
   T* data = nullptr;
   detail::c_array<index_t, Rank> extent = {};
@@ -166,12 +169,16 @@ constexpr tensor_view<T, 2> labels(T* p, extents<2> e, extents<2> s) noexcept {
 }
 
 /// One class id a sample (n), of any integral type.
-template <std::integral T>
+template <class T>
 constexpr tensor_view<T, 1> class_ids(T* p, extents<1> e) noexcept {
+  static_assert(std::is_integral_v<T>,
+                "mixaug: class_ids are integers, one a sample; soft or regression labels go into labels");
   return row_major(p, e);
 }
-template <std::integral T>
+template <class T>
 constexpr tensor_view<T, 1> class_ids(T* p, extents<1> e, extents<1> s) noexcept {
+  static_assert(std::is_integral_v<T>,
+                "mixaug: class_ids are integers, one a sample; soft or regression labels go into labels");
   return strided(p, e, s);
 }
 
@@ -183,8 +190,9 @@ constexpr tensor_view<T, 1> indices(T* p, extents<1> e) noexcept {
 }
 
 /// One weight a sample (n).
-template <std::floating_point T>
+template <class T>
 constexpr tensor_view<T, 1> weights(T* p, extents<1> e) noexcept {
+  static_assert(std::is_floating_point_v<T>, "mixaug: weights are float or double, one a sample");
   return row_major(p, e);
 }
 
@@ -202,33 +210,38 @@ template <>
 struct id_element<std::uint8_t const> {
   using type = std::byte const;
 };
+template <class T>
+auto as_id_elements(T* p) noexcept {
+  static_assert(std::is_integral_v<T>, "mixaug: id masks are integers; soft masks go into nchw or scores");
+  return reinterpret_cast<typename id_element<T>::type*>(p);
+}
 }  // namespace detail
 
 /// Id masks of images (n, h, w), of the frames of signals (n, l) and of volumes (n, d, h, w): pasted, never blended.
 /// Bytes are viewed as std::byte, so that an 8-bit id image is not taken for pixels.
-template <std::integral T>
+template <class T>
 auto masks(T* p, extents<2> e) noexcept {
-  return row_major(reinterpret_cast<typename detail::id_element<T>::type*>(p), e);
+  return row_major(detail::as_id_elements(p), e);
 }
-template <std::integral T>
+template <class T>
 auto masks(T* p, extents<2> e, extents<2> s) noexcept {
-  return strided(reinterpret_cast<typename detail::id_element<T>::type*>(p), e, s);
+  return strided(detail::as_id_elements(p), e, s);
 }
-template <std::integral T>
+template <class T>
 auto masks(T* p, extents<3> e) noexcept {
-  return row_major(reinterpret_cast<typename detail::id_element<T>::type*>(p), e);
+  return row_major(detail::as_id_elements(p), e);
 }
-template <std::integral T>
+template <class T>
 auto masks(T* p, extents<3> e, extents<3> s) noexcept {
-  return strided(reinterpret_cast<typename detail::id_element<T>::type*>(p), e, s);
+  return strided(detail::as_id_elements(p), e, s);
 }
-template <std::integral T>
+template <class T>
 auto masks(T* p, extents<4> e) noexcept {
-  return row_major(reinterpret_cast<typename detail::id_element<T>::type*>(p), e);
+  return row_major(detail::as_id_elements(p), e);
 }
-template <std::integral T>
+template <class T>
 auto masks(T* p, extents<4> e, extents<4> s) noexcept {
-  return strided(reinterpret_cast<typename detail::id_element<T>::type*>(p), e, s);
+  return strided(detail::as_id_elements(p), e, s);
 }
 
 }  // namespace mixaug

@@ -50,7 +50,7 @@ auto view_container(std::remove_reference_t<C>& c, asked what) {
                 "labels<1>(c) for (n), labels<2>(c) for (n, d)");
   static_assert(fits || Rank == 0,
                 "mixaug: the container has another rank than the view asked for: nchw and nhwc are rank 4, "
-                "volumes 5, signals, scores and masks 3, features 2, labels 1 or 2, class_ids, indices and "
+                "volumes 5, signals and scores 3, features 2, masks 2 to 4, labels 1 or 2, class_ids, indices and "
                 "weights 1 (for Eigen a type that is a vector, such as VectorXi or m.col(j)); flat memory "
                 "takes its extents: nchw(pointer or thrust vector, {n, c, h, w})");
   if constexpr (of::has_memory && kept && fits)
@@ -80,6 +80,11 @@ constexpr tensor_view<T, 4, S> channels_second(tensor_view<T, 4, S> const& m) no
   for (int d = 0; d < 4; ++d) v.extent[d] = m.extent[from[d]], v.stride[d] = m.stride[from[d]];
   return v;
 }
+
+/// The rank of a container of id masks: its own, or that of images where only the run knows.
+template <class C>
+inline constexpr int mask_rank =
+    container_of<std::remove_reference_t<C>>::rank == 0 ? 3 : container_of<std::remove_reference_t<C>>::rank;
 
 /// Bytes as ids and not as pixels, as masks(pointer, {n, h, w}) does.
 template <class T, int R, space S>
@@ -143,14 +148,23 @@ auto features(C&& c) {
   return detail::view_container<2, C>(c, {"features", " (n, d)"});
 }
 
-/// Score maps (n, h, w), and id masks (n, h, w) of integers.
+/// Score maps (n, h, w), and id masks of integers: (n, h, w), (n, l) of frames or (n, d, h, w) of volumes. Where only
+/// the run knows the rank it is 3; masks<2>(c) and masks<4>(c) say otherwise.
 template <detail::container C>
 auto scores(C&& c) {
   return detail::view_container<3, C>(c, {"scores", " (n, h, w)"});
 }
 template <detail::container C>
 auto masks(C&& c) {
-  return detail::as_ids(detail::view_container<3, C>(c, {"masks", " (n, h, w)"}));
+  constexpr int rank = detail::mask_rank<C> < 2 || detail::mask_rank < C >> 4 ? 3 : detail::mask_rank<C>;
+  return detail::as_ids(detail::view_container<rank, C>(c, {"masks", rank == 3 ? " (n, h, w)" : ""}));
+}
+template <int Rank, detail::container C>
+auto masks(C&& c) {
+  static_assert(Rank >= 2 && Rank <= 4, "mixaug: id masks are (n, l), (n, h, w) or (n, d, h, w)");
+  return detail::as_ids(detail::view_container<Rank, C>(c, {"masks", Rank == 2   ? " (n, l)"
+                                                                     : Rank == 3 ? " (n, h, w)"
+                                                                                 : " (n, d, h, w)"}));
 }
 
 /// Labels: (n) from a vector, (n, d) from a matrix. Where only the run knows the rank: labels<1>(c), labels<2>(c).

@@ -112,7 +112,7 @@ auto volumes(V&& v, extents<5> e) {
   return detail::placed_as<V>(volumes(detail::memory_for<V>(v, e, "volumes"), e));
 }
 
-/// Hidden features or class scores {n, d}; score maps and id masks {n, h, w}.
+/// Hidden features or class scores {n, d}; score maps {n, h, w}; id masks {n, h, w}, {n, l} or {n, d, h, w}.
 template <detail::thrust_argument V>
 auto features(V&& v, extents<2> e) {
   return detail::placed_as<V>(features(detail::memory_for<V>(v, e, "features"), e));
@@ -123,6 +123,14 @@ auto scores(V&& v, extents<3> e) {
 }
 template <detail::thrust_argument V>
 auto masks(V&& v, extents<3> e) {
+  return detail::as_ids(detail::placed_as<V>(row_major(detail::memory_for<V>(v, e, "masks"), e)));
+}
+template <detail::thrust_argument V>
+auto masks(V&& v, extents<2> e) {
+  return detail::as_ids(detail::placed_as<V>(row_major(detail::memory_for<V>(v, e, "masks"), e)));
+}
+template <detail::thrust_argument V>
+auto masks(V&& v, extents<4> e) {
   return detail::as_ids(detail::placed_as<V>(row_major(detail::memory_for<V>(v, e, "masks"), e)));
 }
 

@@ -13,7 +13,8 @@ namespace mixaug {
 /// clipped, are filled; the label is kept. As published an odd length loses a pixel; use
 /// placement::shifted or inside for the whole side. `fill` is one value, or one a channel, in the units of
 /// the pixels (0 after normalisation is the data set's mean).
-/// Errors: n_holes outside 1..64, length < 1, or 1 where it is clipped (no pixel would be left), a fill that the element type cannot hold.
+/// Errors: n_holes outside 1..64, length < 1, or 1 where it is clipped (no pixel would be left), a fill that the
+/// element type cannot hold.
 struct cutout {
   index_t n_holes = 1;
   index_t length = 16;

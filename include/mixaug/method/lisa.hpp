@@ -18,7 +18,7 @@ struct lisa {
 
   auto stages() const {
     return recipe{pairing::intra_label_or_group{p_sel, mode},
-                  ratio::beta{alpha},
+                  ratio::beta{alpha, "to switch mixing off use with(lisa{}, when{.prob = 0})"},
                   region::whole{},
                   blend::mix{},
                   label::by_share{},

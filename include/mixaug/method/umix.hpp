@@ -24,7 +24,9 @@ struct umix {
   auto stages() const {
     if (!(sigma >= 0.0f && sigma <= 1.0f))
       detail::fail("sigma", detail::text(static_cast<double>(sigma)), "a probability in [0, 1]");
-    return mixup{alpha, sigma, mode}.stages();
+    auto s = mixup{alpha, sigma, mode}.stages();
+    s.ratio.off = "to switch mixing off use umix's sigma = 0";
+    return s;
   }
 };
 

@@ -12,6 +12,8 @@ namespace mixaug::ratio {
 /// nearly every draw is 0 or 1.
 struct beta {
   float alpha = 1.0f;
+  /// How the method switches mixing off, for the message that refuses alpha = 0.
+  char const* off = "to switch mixing off use prob = 0";
 
   struct drawn {
     std::shared_ptr<detail::beta_table const> table;
@@ -21,8 +23,7 @@ struct beta {
   drawn sampler() const { return {detail::beta_table::of(static_cast<double>(alpha))}; }
   void check(plan_shape const&) const {
     if (!(alpha > 0.0f && alpha <= 1e6f))
-      detail::fail("ratio::beta's alpha", detail::text(static_cast<double>(alpha)),
-                   "a number in (0, 1e6]; to switch mixing off use prob = 0");
+      detail::fail("ratio::beta's alpha", detail::text(static_cast<double>(alpha)), std::string("a number in (0, 1e6]; ") + off);
   }
 };
 

@@ -75,7 +75,9 @@ struct pixel_rule {
 inline void check_pixels(char const* detector, pixel_rule const& rule, map_shape const& s) {
   if (s.channels != 1 && s.channels != 3) {
     std::string expected = "1 (gray) or 3 (colour) for saliency::";
-    fail("the images' channels", text(s.channels), expected += detector);
+    expected += detector;
+    fail("the images' channels", text(s.channels),
+         expected + "; for other images give a method score maps of your own: mixaug::inputs(x).scores(v)");
   }
   rule.check(detector, s.channels);
 }

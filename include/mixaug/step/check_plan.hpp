@@ -61,8 +61,7 @@ inline void check_shape(plan_shape const& s) {
 
 inline key checked(key k, index_t n) {
   if (k.step >= (std::uint64_t{1} << 40)) fail("key.step", std::to_string(k.step), "less than 2^40");
-  if (k.first < 0 || k.global < 0 || k.block < 0 || k.global > most_rows || k.first > most_rows ||
-      k.block > most_rows)
+  if (k.first < 0 || k.global < 0 || k.block < 0 || k.global > most_rows || k.first > most_rows || k.block > most_rows)
     fail("the key's first, global, block", text(k.first) + ", " + text(k.global) + ", " + text(k.block),
          "three numbers in [0, 2^40 - 2]");
   if (k.global == 0) k.global = n;

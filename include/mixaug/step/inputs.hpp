@@ -197,6 +197,13 @@ class input_set {
   detail::image_batch pixels, score_maps, source_pixels, source_maps;
 };
 
+namespace detail {
+template <class>
+inline constexpr bool is_input_set = false;
+template <space S>
+inline constexpr bool is_input_set<input_set<S>> = true;
+}  // namespace detail
+
 /// The inputs of planning for a batch: rows and spatial extents from x (n, c, spatial...).
 template <class T, int R, space S>
 input_set<S> inputs(tensor_view<T, R, S> const& x) {
@@ -212,6 +219,13 @@ input_set<S> inputs(tensor_view<T, R, S> const& x) {
   input_set<S> in(s);
   in.pixels = detail::image_batch(x);
   return in;
+}
+
+template <class X>
+requires(!is_tensor_view<X>) auto inputs(X const&) {
+  static_assert(detail::never<X>,
+                "mixaug: inputs(x) takes a view of the batch; wrap a pointer with its extents, "
+                "nchw(pointer, {n, c, h, w}), or a container with its header of mixaug/interop/: nchw(container)");
 }
 
 namespace detail {

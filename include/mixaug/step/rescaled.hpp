@@ -50,7 +50,8 @@ void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& 
 
 /// The same decisions at another resolution, for hidden features, feature maps and label grids: box corners are
 /// b * to / from rounded half to even. An axis of one pixel, which boxes hold whole, is whole at any length; where an
-/// axis shrinks to one pixel, a box holds it if it covers the middle of the axis, else the box vanishes. Extents are the spatial ones, {l}, {h, w} or {d, h, w}.
+/// axis shrinks to one pixel, a box holds it if it covers the middle of the axis, else the box vanishes. Extents are
+/// the spatial ones, {l}, {h, w} or {d, h, w}.
 template <class R, class B, int Rank>
 void rescale(plan<R, B> const& p, extents<Rank> const& size, plan<R, B>& into, shares labels = shares::kept) {
   detail::rescale(p, size.at, Rank, labels, into);

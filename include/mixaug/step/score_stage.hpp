@@ -164,7 +164,8 @@ struct salient_placing {
 
  private:
   template <class Rule, class Detector, class Columns>
-  void run(Rule const& rule, Detector const& detector, Columns const& columns, int member, map_source const& from) const {
+  void run(Rule const& rule, Detector const& detector, Columns const& columns, int member,
+           map_source const& from) const {
     index_t const n = plan.shape.rows;
     image_batch const& b = from.batch;
     salient_items<Detector, Rule, View, Columns> job{detector, rule, plan, columns, member, from, nullptr, 0, 1, n};

@@ -20,9 +20,10 @@ struct group_dro_options {
 
 /// Group DRO (arXiv 1911.08731, algorithm 1), on a whole batch: l_g = mean loss of group g in the batch,
 ///   q_g <- q_g exp(s (l_g + C / sqrt(n_g))), then q <- q / sum q; a sample of group g weighs n q_g / n_g(batch),
-/// so that the batch's mean weighted loss is sum_g q_g l_g. Groups without training samples: see `empty`. Groups that a batch lacks keep their q but for the
-/// normalising. Losses beyond +-1e290 count as that. The state q begins uniform. S: where it lives; on a device nothing
-/// waits, and what is not finite or out of range is left out (weight NaN) instead of refused.
+/// so that the batch's mean weighted loss is sum_g q_g l_g. Groups without training samples: see `empty`. Groups that a
+/// batch lacks keep their q but for the normalising. Losses beyond +-1e290 count as that. The state q begins uniform.
+/// S: where it lives; on a device nothing waits, and what is not finite or out of range is left out (weight NaN)
+/// instead of refused.
 template <space S>
 class group_dro_of {
  public:
@@ -155,14 +156,14 @@ class group_dro_of {
       detail::fail("normalise", "groups_one", "none, or mean_one over the batch: q sums to 1 over the groups as it is");
     bool const weightless = o.empty == empty_group::weightless;
     if (o.adjustment == 0.0 && !weightless) return;
-    detail::check_list(o.counts, "counts", o.groups,
-                       weightless ? "groups says (weightless groups are read off them)"
-                                  : "groups says (the adjustment reads them)");
+    detail::check_list(
+        o.counts, "counts", o.groups,
+        weightless ? "groups says (weightless groups are read off them)" : "groups says (the adjustment reads them)");
     bool some = false;
     for (index_t g = 0; g < o.groups; ++g) {
       if (o.counts(g) < (weightless ? 0 : 1))
         detail::fail("counts(" + detail::text(g) + ")", detail::text(o.counts(g)),
-                     weightless          ? "a number of samples >= 0"
+                     weightless         ? "a number of samples >= 0"
                      : o.counts(g) == 0 ? "a number of samples > 0, or .empty = weight::empty_group::weightless"
                                         : "a number of samples > 0");
       some = some || o.counts(g) > 0;

@@ -1,0 +1,9 @@
+// expect: mixaug: make_plan(method, x, key) takes a view of the batch
+#include <mixaug/mixaug.hpp>
+
+namespace ma = mixaug;
+
+int main() {
+  float pixels[4 * 3 * 8 * 8] = {};
+  ma::make_plan(ma::serial{}, ma::saliencymix{}, pixels, ma::key{});
+}
