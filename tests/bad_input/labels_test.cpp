@@ -45,6 +45,11 @@ TEST_CASE("labels that cannot be mixed are refused, and the target matrix stays"
     {"gathered labels of the wrong number", [&] { from(ma::gathered(ids(6))); }, "the source's labels", "6 rows", "4 rows"},
     {"null labels of the source", [&] { from(ma::class_ids<int>(nullptr, {6})); }, "the source's labels", "a null pointer", "memory for (6)"},
     {"the matrix holds the source's labels", [&] { from(ma::class_ids(reinterpret_cast<int*>(t), {6})); }, "the target matrix", "sharing memory with the source's labels", "a buffer of its own"},
+    {"smoothing of regression labels", [&] { ma::mix_targets(w.mixed, ma::labels(w.y.data(), {4}), ma::labels(t, {4}), {.smoothing = 0.5f}); }, "smoothing", "is 0.5 for labels (n)", "rows (n, num_classes)"},
+    {"an ignored id of rows", [&] { ma::mix_targets(w.mixed, soft(), w.matrix(), {.ignore_index = -100}); }, "ignore_index", "is -100 for rows of numbers", "class ids on one side"},
+    {"a missing number of ids", [&] { hard(w.class_ids(), w.matrix(), {.missing = ma::missing::nan}); }, "missing::nan", "class ids, which have no NaN", "ignore_index"},
+    {"an id beside the ignored one", [&] { hard(ma::class_ids(w.bad_classes.data(), {4}), ma::labels(t, {4, 6}), {.ignore_index = -1}); }, "labels(3)", "is -2", "or the ignore_index"},
+    {"infinity beside missing targets", [&] { ma::mix_targets(w.mixed, ma::labels(endless.data(), {4}), ma::labels(t, {4}), {.missing = ma::missing::nan}); }, "labels(2, 0)", "inf", "a finite label"},
     {"an empty plan", [&] { ma::soft_labels(ma::plan_of<ma::mixup>(), w.class_ids(), w.matrix()); }, "the plan", "empty", "make_plan"},
   });
 }
@@ -64,6 +69,7 @@ TEST_CASE("losses and predictions that do not fit are refused") {
     {"the output is a loss", [&] { ma::pair_loss(w.mixed, loss(), losses(4), losses(4)); }, "the output", "sharing memory with loss_partner", "a buffer of its own"},
     {"an output of one element", [&] { ma::pair_loss(w.mixed, loss(), losses(4), ma::labels(w.out.data(), {4}, {0})); }, "the output", "overlapping itself", "an element of its own"},
     {"the loss of an empty plan", [&] { ma::pair_loss(ma::plan_of<ma::mixup>(), loss(), losses(4), out()); }, "the plan", "empty", "make_plan"},
+    {"a negative count", [&] { ma::pair_loss(w.mixed, loss(), losses(4), ma::weights(w.out.data(), {1}), ma::reduction::mean, {-1, 3}); }, "counts", "{-1, 3}", "two numbers of rows >= 0"},
     {"predictions of the wrong number", [&] { ma::pair_accuracy(w.mixed, ids(5), ids(4)); }, "predicted", "5 rows", "4 rows"},
     {"classes of the wrong number", [&] { ma::pair_accuracy(w.mixed, ids(4), ids(6)); }, "class_ids", "6 rows", "4 rows"},
     {"no classes of the source", [&] { ma::pair_accuracy(w.from_second, ids(4), ids(4)); }, "partners lie outside the batch", "give their class ids", "source_class_ids"},

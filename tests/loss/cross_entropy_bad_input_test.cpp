@@ -36,6 +36,8 @@ TEST_CASE("pair cross entropies that do not fit are refused, and nothing is writ
     {"a negative class", [&] { ma::pair_cross_entropy(w.mixed, ma::features(w.x.data(), {4, 6}), ma::class_ids(w.bad_classes.data(), {4}), losses()); }, "class_ids(3)", "is -2", "a class in [0, 6)"},
     {"smoothing 1", [&] { with_options({.smoothing = 1}); }, "smoothing", "is 1", "a number in [0, 1)"},
     {"smoothing NaN", [&] { with_options({.smoothing = no_number}); }, "smoothing", "nan", "a number in [0, 1)"},
+    {"a negative count", [&] { with_options({.reduce = ma::reduction::mean, .counts = {4, -1}}); }, "counts", "{4, -1}", "two numbers of rows >= 0"},
+    {"an id beside the ignored one", [&] { ma::pair_cross_entropy(w.mixed, logits(), ma::class_ids(w.bad_classes.data(), {4}), losses(), grad(), {.ignore_index = -100}); }, "class_ids(2)", "is 5", "or the ignore_index of the options"},
     {"scale NaN", [&] { with_options({.scale = no_number}); }, "scale", "nan", "a finite number"},
     {"scale beyond float", [&] { with_options({.scale = 1e300}); }, "scale", "1e+300", "of the logits' type"},
     {"no ids of the source", [&] { ma::pair_cross_entropy(w.from_second, logits(), w.class_ids(), losses()); }, "partners lie outside the batch", "give their class ids", "second source"},

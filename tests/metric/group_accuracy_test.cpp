@@ -105,3 +105,14 @@ TEST_CASE("the adjusted average weighs groups by their shares elsewhere") {
   CHECK(m.adjusted_average(ma::weights(third.data(), {3})) == doctest::Approx(expected).epsilon(1e-14));  // no sample of it
   CHECK(std::isnan(m.adjusted_average(ma::weights(absent.data(), {3}))));
 }
+
+TEST_CASE("rows whose class is the ignored one are not counted, whatever their group") {
+  std::vector<int> const guess{1, 2, -100, 0}, truth{1, 0, -100, -100}, group{0, 1, 0, -3};
+  ma::group_accuracy m(2);
+  m.update(view(guess), view(truth), view(group), {.ignore_index = -100});
+  CHECK(m.total() == 2);
+  CHECK(m.accuracy(0) == 1.0);
+  CHECK(m.accuracy(1) == 0.0);
+  CHECK_THROWS_AS(m.update(view(guess), view(truth), view(group)), ma::invalid_argument);
+  CHECK(m.total() == 2);
+}

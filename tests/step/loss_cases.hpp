@@ -56,28 +56,42 @@ struct cross_entropy_check {
     CAPTURE(name);
     index_t const n = layout.extent[0], classes = layout.extent[1];
     auto const values = logits_of<T>(n, classes, 1);
-    auto const ids = classes_of(n, classes, 2);
+    auto ids = classes_of(n, classes, 2);
+    if (options.ignore_index.has_value())
+      for (index_t i = 0; i < n; i += 3) ids[static_cast<std::size_t>(i)] = static_cast<int>(*options.ignore_index);
+    auto const none = [&](std::int64_t id) { return options.ignore_index.has_value() && id == *options.ignore_index; };
+    ma::pair_counts counts{};  // by hand: the rows that carry a label on each side
+    for (index_t i = 0; i < n; ++i) {
+      counts.self += none(ids[static_cast<std::size_t>(p.self[i])]) ? 0 : 1;
+      counts.partner += p.partner[i] >= 0 && none(ids[static_cast<std::size_t>(p.partner[i])]) ? 0 : 1;
+    }
+    ma::cross_entropy_options given = options;
+    if (Backend::memory == ma::space::device) given.counts = counts;
     auto const apart = ma::labels<T>(nullptr, {n}, {2});
     auto z = place<Backend>(layout, values), g = room<Backend>(layout);
     auto y = place<Backend>(ma::class_ids<int>(nullptr, {n}), ids);
     auto loss = room<Backend>(apart), alone = room<Backend>(apart);
     auto const& there_plan = there(be, p);
-    ma::pair_cross_entropy(be, there_plan, z.view(), y.view(), loss.view(), g.view(), options);
-    ma::pair_cross_entropy(be, there_plan, z.view(), y.view(), alone.view(), options);
+    ma::pair_cross_entropy(be, there_plan, z.view(), y.view(), loss.view(), g.view(), given);
+    ma::pair_cross_entropy(be, there_plan, z.view(), y.view(), alone.view(), given);
     auto const losses = loss.read(), grads = g.read();
     CHECK(first_difference(losses, alone.read()) == -1);
     CHECK((loss.intact() && g.intact()));
 
-    long double const scale = static_cast<long double>(options.scale) / (options.reduce == ma::reduction::mean ? n : 1);
+    bool const mean = options.reduce == ma::reduction::mean;
+    long double const scale = static_cast<long double>(options.scale), own_scale = scale / (mean ? counts.self : 1), other_scale = scale / (mean ? counts.partner : 1);
     index_t wrong = 0;
     for (index_t i = 0; i < n; ++i) {
-      long double const a = static_cast<long double>(p.share_self[i]) * static_cast<long double>(p.weight_self[i]);
-      long double const b = p.partner[i] < 0 ? 0 : static_cast<long double>(p.share_partner[i]) * static_cast<long double>(p.weight_partner[i]);
-      std::int64_t const own = ids[static_cast<std::size_t>(p.self[i])], other = p.partner[i] < 0 ? own : ids[static_cast<std::size_t>(p.partner[i])];
+      long double a = static_cast<long double>(p.share_self[i]) * static_cast<long double>(p.weight_self[i]);
+      long double b = p.partner[i] < 0 ? 0 : static_cast<long double>(p.share_partner[i]) * static_cast<long double>(p.weight_partner[i]);
+      std::int64_t own = ids[static_cast<std::size_t>(p.self[i])], other = p.partner[i] < 0 ? own : ids[static_cast<std::size_t>(p.partner[i])];
+      if (none(own)) own = 0, a = 0;
+      if (none(other)) other = 0, b = 0;
       auto const r = reference::pair_cross_entropy(reference::row_of(values, i, classes), own, a, other, b, static_cast<long double>(options.smoothing));
+      auto const slope = reference::pair_cross_entropy(reference::row_of(values, i, classes), own, a * own_scale, other, b * other_scale, static_cast<long double>(options.smoothing));
       wrong += near(losses[static_cast<std::size_t>(i)], r.loss, 4 * (a + b)) ? 0 : 1;
       for (index_t c = 0; c < classes; ++c)
-        wrong += near(grads[static_cast<std::size_t>(i * classes + c)], scale * r.grad[static_cast<std::size_t>(c)], scale * (a + b)) ? 0 : 1;
+        wrong += near(grads[static_cast<std::size_t>(i * classes + c)], slope.grad[static_cast<std::size_t>(c)], a * own_scale + b * other_scale) ? 0 : 1;
     }
     CHECK(wrong == 0);
 
@@ -103,6 +117,12 @@ TEST_CASE_TEMPLATE_DEFINE("the pair cross entropy and its gradient, for every pl
     test::cross_entropy_check<Backend, float>{{}, ma::features<float>(nullptr, {20, classes}), smooth}("float", weighted);
     test::cross_entropy_check<Backend, double>{{}, ma::features<double>(nullptr, {20, classes}), {.scale = -0.5}}("double", weighted);
   }
+  for (ma::index_t classes : {10, 70})  // one that no class has, and a class
+    for (ma::index_t ignored : {ma::index_t{-100}, ma::index_t{1}}) {
+      ma::cross_entropy_options const mean{.smoothing = 0.1f, .reduce = ma::reduction::mean, .scale = 8, .ignore_index = ignored};
+      test::cross_entropy_check<Backend, float>{{}, ma::features<float>(nullptr, {20, classes}), mean}("float", weighted);
+      test::cross_entropy_check<Backend, double>{{}, ma::features<double>(nullptr, {20, classes}), {.scale = -0.5, .ignore_index = ignored}}("double", weighted);
+    }
   for (ma::index_t classes : {1000, 1100}) {  // class by class across the batch
     test::cross_entropy_check<Backend, float>{{}, ma::features<float>(nullptr, {20, classes}, {1, 20}), {.smoothing = 0.3f}}("float", weighted);
     test::cross_entropy_check<Backend, double>{{}, ma::features<double>(nullptr, {20, classes}, {-1, 21})}("double", weighted);

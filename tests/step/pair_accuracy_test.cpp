@@ -20,15 +20,17 @@ std::vector<int> ids_of(int count, std::uint64_t seed) {
 }
 auto view(std::vector<int> const& v) { return ma::class_ids(v.data(), {v.size()}); }
 
-double expected(auto const& p, std::vector<int> const& guess, std::vector<int> const& own, std::vector<int> const& source) {
+double expected(auto const& p, std::vector<int> const& guess, std::vector<int> const& own, std::vector<int> const& source, int ignored = -7) {
   double hits = 0, all = 0;
   for (int i = 0; i < n; ++i) {
     auto const k = static_cast<std::size_t>(i);
     double const a = static_cast<double>(p.share_self[i]) * static_cast<double>(p.weight_self[i]);
     double const b = static_cast<double>(p.share_partner[i]) * static_cast<double>(p.weight_partner[i]);
-    all += a + b;
-    if (guess[k] == own[k]) hits += a;
-    if (p.partner[i] >= 0 && guess[k] == source[static_cast<std::size_t>(p.partner[i])]) hits += b;
+    bool const paired = p.partner[i] >= 0;
+    if (own[k] != ignored) all += a;
+    if (!paired || source[static_cast<std::size_t>(p.partner[i])] != ignored) all += b;
+    if (guess[k] == own[k] && own[k] != ignored) hits += a;
+    if (paired && guess[k] == source[static_cast<std::size_t>(p.partner[i])] && guess[k] != ignored) hits += b;
   }
   return hits / all;
 }
@@ -40,6 +42,7 @@ TEST_CASE("accuracy pays each side its share, for every plan") {
   test::every_plan(x, {.seed = 1}, 3, [&](char const* name, auto const& p) {
     CAPTURE(name);
     CHECK(ma::pair_accuracy(p, view(guess), view(own)) == doctest::Approx(expected(p, guess, own, own)));
+    CHECK(ma::pair_accuracy(p, view(guess), view(own), {.ignore_index = 1}) == doctest::Approx(expected(p, guess, own, own, 1)));
     std::vector<int> same(n, 1);
     CHECK(ma::pair_accuracy(p, view(same), view(same)) == doctest::Approx(1.0));
     CHECK(ma::pair_accuracy(p, view(std::vector<int>(n, 2)), view(same)) == 0.0);
@@ -50,6 +53,8 @@ TEST_CASE("accuracy against a second source, the global batch, and with weights"
   auto const own = ids_of(n, 1), guess = ids_of(n, 2), source = ids_of(source_n, 3);
   auto const second = ma::make_plan(ma::cutmix{}, ma::inputs(x).source_rows(source_n), ma::key{.seed = 4});
   CHECK(ma::pair_accuracy(second, view(guess), view(own), view(source)) == doctest::Approx(expected(second, guess, own, source)));
+  CHECK(ma::pair_accuracy(second, view(guess), view(own), view(source), {.ignore_index = 2}) == doctest::Approx(expected(second, guess, own, source, 2)));
+  CHECK(ma::pair_accuracy(second, view(guess), view(std::vector<int>(n, 9)), view(std::vector<int>(source_n, 9)), {.ignore_index = 9}) == 0.0);
 
   auto const part = ma::make_plan(ma::mixup{}, x, ma::key{.seed = 4, .first = 5, .global = source_n});
   std::vector<int> const mine(source.begin() + 5, source.begin() + 5 + n);

@@ -88,3 +88,25 @@ TEST_CASE("with cross entropy the pair loss is the loss of the soft label") {
     CHECK(out[static_cast<std::size_t>(i)] == doctest::Approx(soft).epsilon(1e-12));
   }
 }
+
+TEST_CASE("a mean with counts divides each side by its own, and a side of no rows adds nothing") {
+  auto const a = test::any_values<double>(n, 3), b = test::any_values<double>(n, 4), zeros = std::vector<double>(n, 0.0);
+  auto const p = ma::make_plan(ma::mixup{.prob = 0.7f}, x, ma::key{.seed = 5});
+  auto const mean = [&](std::vector<double> const& self, std::vector<double> const& partner, ma::pair_counts const& counts) {
+    double out = 0;
+    ma::pair_loss(p, ma::labels(self.data(), {n}), ma::labels(partner.data(), {n}), ma::labels(&out, {1}), ma::reduction::mean, counts);
+    return out;
+  };
+  double own = 0, other = 0;
+  for (int i = 0; i < n; ++i) own += expected(p, i, a[static_cast<std::size_t>(i)], 0), other += expected(p, i, 0, b[static_cast<std::size_t>(i)]);
+  CHECK(mean(a, b, {}) == doctest::Approx((own + other) / n).epsilon(1e-13));
+  CHECK(mean(a, b, {5, 7}) == doctest::Approx(own / 5 + other / 7).epsilon(1e-13));
+  CHECK(mean(zeros, b, {0, 7}) == doctest::Approx(other / 7).epsilon(1e-13));
+  CHECK(mean(a, zeros, {5, 0}) == doctest::Approx(own / 5).epsilon(1e-13));
+  std::vector<double> by_self(n), by_partner(n);
+  ma::pair_loss_gradients(p, ma::labels(by_self.data(), {n}), ma::labels(by_partner.data(), {n}), ma::reduction::mean, {5, 7});
+  for (int i = 0; i < n; ++i) {
+    CHECK(by_self[static_cast<std::size_t>(i)] == doctest::Approx(expected(p, i, 1, 0) / 5).epsilon(1e-13));
+    CHECK(by_partner[static_cast<std::size_t>(i)] == doctest::Approx(expected(p, i, 0, 1) / 7).epsilon(1e-13));
+  }
+}

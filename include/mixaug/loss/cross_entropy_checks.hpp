@@ -70,25 +70,31 @@ struct logit_operands {
   }
 };
 
-/// Class ids of `rows` rows, on the host each in [0, classes); of gathered ones those of rows that have a `partner`.
+/// Class ids of `rows` rows, on the host each in [0, classes) or ignored; of gathered ones those of rows that have a
+/// `partner`.
 template <class V>
-five check_class_ids(V const& ids, index_t rows, index_t classes, char const* name, index_t const* partner = nullptr) {
+five check_class_ids(V const& ids, index_t rows, index_t classes, char const* name, ignored_id ignored,
+                     index_t const* partner = nullptr) {
   five const f = label_extents(ids, name);
   same_rows(name, ids.extent[0], rows);
   if constexpr (V::memory == space::host)
     for (index_t i = 0; i < rows; ++i)
-      if (auto const k = static_cast<index_t>(ids(i)); (k < 0 || k >= classes) && has_partner(partner, i))
+      if (auto const k = static_cast<index_t>(ids(i));
+          (k < 0 || k >= classes) && !ignored(k) && has_partner(partner, i))
         fail(std::string(name) + "(" + text(i) + ")", text(k),
-             "a class in [0, " + text(classes) + "), the width of the logits");
+             "a class in [0, " + text(classes) + "), the width of the logits, or the ignore_index of the options");
   return f;
 }
 
-/// What a gradient of type T is multiplied by.
 template <class T>
-double gradient_scale(reduction r, double scale, index_t rows) {
-  if (!(std::fabs(scale) <= static_cast<double>((std::numeric_limits<T>::max)())))
+void check_scale(double scale) {
+  if (!(std::fabs(scale) <= static_cast<double>(std::numeric_limits<T>::max())))
     fail("scale", text(scale), "a finite number of the logits' type");
-  return r == reduction::mean ? scale / static_cast<double>(rows) : scale;
+}
+/// What a gradient is multiplied by; a mean over no rows is 0.
+inline double gradient_scale(reduction r, double scale, index_t rows) noexcept {
+  if (r != reduction::mean) return scale;
+  return rows > 0 ? scale / static_cast<double>(rows) : 0.0;
 }
 
 }  // namespace mixaug::detail

@@ -8,6 +8,8 @@ struct cross_entropy_options {
   float smoothing = 0.0f;              ///< s in [0, 1): the class gets 1 - s + s / C, the others s / C
   reduction reduce = reduction::none;  ///< mean: the gradient is divided by n (losses stay those of the rows)
   double scale = 1.0;                  ///< and multiplied by this, as by a loss scale
+  std::optional<index_t> ignore_index = std::nullopt;  ///< the id of a sample without a label, any integer
+  pair_counts counts{};  ///< what mean divides by instead of n; {}: with ignore_index counted here, on the host
 };
 
 namespace detail {
@@ -32,13 +34,15 @@ struct pair_target {
   Source source;
   class_rows<T const> logits;
   index_t classes, source_first;
-  double smoothing, scale;
+  double smoothing, self_scale, partner_scale;
   bool gathered;
+  ignored_id ignored;
 
   struct row {
     double self, partner;  // a and b
     index_t y, q;          // their classes; -1: not read
-    T offset, own, other;  // of the gradient: (a + b) s / C, a (1 - s), b (1 - s)
+    double slope;          // of the gradient: a and b, each with its scale
+    T offset, own, other;  // (a + b) s / C, a (1 - s), b (1 - s), so scaled
     bool read;
   };
 
@@ -53,8 +57,9 @@ struct pair_target {
     if (r.partner != 0.0) r.q = known(source[gathered ? i : p - source_first], r.partner);
     r.read = r.self != 0.0 || r.partner != 0.0;
     double const kept = 1.0 - smoothing;
-    r.own = static_cast<T>(r.self * kept * scale), r.other = static_cast<T>(r.partner * kept * scale);
-    r.offset = static_cast<T>((r.self + r.partner) * scale * smoothing / static_cast<double>(classes));
+    r.own = static_cast<T>(r.self * kept * self_scale), r.other = static_cast<T>(r.partner * kept * partner_scale);
+    r.slope = add_product<double>(r.self, self_scale, r.partner * partner_scale);
+    r.offset = static_cast<T>(r.slope * smoothing / static_cast<double>(classes));
     return r;
   }
   /// Smoothing takes sum_c (m - z_c).
@@ -69,9 +74,7 @@ struct pair_target {
     if (r.q >= 0) loss = add_product<double>(r.partner, side(i, r.q, s.most, even), loss);
     return loss;
   }
-  MIXAUG_HD T factor(row const& r, row_sums<T> const& s) const noexcept {
-    return static_cast<T>((r.self + r.partner) * scale / s.sum);
-  }
+  MIXAUG_HD T factor(row const& r, row_sums<T> const& s) const noexcept { return static_cast<T>(r.slope / s.sum); }
   MIXAUG_HD T gradient(row const& r, T e, T factor, T) const noexcept { return add_product<T>(e, factor, -r.offset); }
   MIXAUG_HD T at(row const& r, index_t c, T g) const noexcept {
     if (c == r.y) g -= r.own;
@@ -88,13 +91,37 @@ struct pair_target {
     double const below = static_cast<double>(m) - static_cast<double>(logits[i][y]);
     return add_product<double>(1.0 - smoothing, below, even);
   }
-  /// NaN for the coefficient of an id that is no class: ids on a device are not checked before.
+  /// 0 for the coefficient of the ignored id, NaN for that of an id that is no class: ids on a device are not checked
+  /// before.
   MIXAUG_HD index_t known(index_t id, double& coefficient) const noexcept {
+    if (ignored(id)) {
+      coefficient = 0.0;
+      return -1;
+    }
     if (id >= 0 && id < classes) return id;
     coefficient = static_cast<double>(float_of(0x7FC00000u));
     return -1;
   }
 };
+
+/// The rows whose id is not the ignored one, on each side; a row without a partner counts.
+template <class R, class B, space S, class Self, class Source>
+pair_counts labelled_rows(plan<R, B, S> const& p, Self const& self, Source const& source, index_t source_first,
+                          bool gathered, ignored_id ignored) {
+  pair_counts n;
+  if constexpr (S == space::host) {
+    for (index_t i = 0; i < p.shape.rows; ++i) {
+      index_t const partner = p.partner[i];
+      n.self += ignored(self[p.self[i]]) ? 0 : 1;
+      n.partner += partner >= 0 && ignored(source[gathered ? i : partner - source_first]) ? 0 : 1;
+    }
+  } else {
+    fail(
+        "reduction::mean with an ignore_index counts the rows that carry a label, and the host cannot read ids on a "
+        "device; give their numbers as options.counts = {self, partner}");
+  }
+  return n;
+}
 
 template <class Be, class R, class B, space S, class Z, class Y, class Src, class Loss, class Grad>
 void pair_cross_entropy_from(Be const& be, plan<R, B, S> const& p, Z const& logits, Y const& ids, Src const& source,
@@ -112,8 +139,10 @@ void pair_cross_entropy_from(Be const& be, plan<R, B, S> const& p, Z const& logi
     logit_operands<Z, Loss, Grad> const all(logits, losses, grad, s.rows);
     if (!(o.smoothing >= 0.0f && o.smoothing < 1.0f))
       fail("smoothing", text(static_cast<double>(o.smoothing)), "a number in [0, 1)");
-    double const scale = gradient_scale<T>(o.reduce, o.scale, s.rows);
-    all.beside(ids, check_class_ids(ids, s.samples, all.classes(), "class_ids"), "the class ids");
+    check_scale<T>(o.scale);
+    check_counts(o.counts);
+    ignored_id const ignored(o.ignore_index);
+    all.beside(ids, check_class_ids(ids, s.samples, all.classes(), "class_ids", ignored), "the class ids");
     if (own && !p.local)
       fail(
           "partners lie outside the batch; give their class ids: those of the second source (or of the global batch) "
@@ -121,21 +150,31 @@ void pair_cross_entropy_from(Be const& be, plan<R, B, S> const& p, Z const& logi
     index_t const rows = own ? s.samples : gathered ? s.rows : s.source_rows;
     index_t const* const partner = gathered ? p.partner.data : nullptr;
     if (!own)
-      all.beside(source, check_class_ids(source, rows, all.classes(), "source_class_ids", partner),
+      all.beside(source, check_class_ids(source, rows, all.classes(), "source_class_ids", ignored, partner),
                  "the source's class ids");
     using columns = plan_view<R, S>;
     auto const self = id_column_of(ids);
     auto const other = id_column_of(source);
+    index_t const source_first = own ? s.first : 0;
+    pair_counts counts{s.rows, s.rows};
+    if (o.reduce == reduction::mean) {
+      if (o.counts.given())
+        counts = o.counts;
+      else if (ignored.given)
+        counts = labelled_rows(p, self, other, source_first, gathered, ignored);
+    }
     pair_target<T, columns, std::remove_const_t<decltype(self)>, std::remove_const_t<decltype(other)>> const target{
         p.view(),
         self,
         other,
         {logits.data, logits.stride[0], logits.stride[1]},
         all.classes(),
-        own ? s.first : 0,
+        source_first,
         static_cast<double>(o.smoothing),
-        scale,
-        gathered};
+        gradient_scale(o.reduce, o.scale, counts.self),
+        gradient_scale(o.reduce, o.scale, counts.partner),
+        gathered,
+        ignored};
     run_cross_entropy(be, all.template job<T>(target));
   }
 }
@@ -176,6 +215,12 @@ inline constexpr bool is_gathered_ids<gathered_rows<V>> = true;
 /// smoothing (less (a + b) s / C); the loss of a masked label, and with smoothing of every label, is +infinity. NaN,
 /// +infinity, or no class unmasked: NaN in that row alone. A row whose two coefficients are 0 has loss and gradient 0,
 /// whatever its logits.
+/// A side whose id is options.ignore_index carries no label and no loss: its coefficient is 0. The mean is then that of
+/// each side over the rows whose id of this side carries a label (a row without a partner counts on the partner's), as
+/// PyTorch's cross_entropy(..., ignore_index) has it for each of the two labels: the gradient is that of
+///   sum_i a_i CE(z_i, y_self) / N_self + sum_i b_i CE(z_i, y_partner) / N_partner,
+/// where a side of no labels at all adds 0 (PyTorch: NaN). options.counts sets N_self and N_partner: those of a global
+/// batch, or of ids on a device, which are not counted here.
 /// Errors: shapes, null pointers, a class outside [0, classes) (on a device: a row of NaN), a scale that is no finite
 /// number of the logits' type, an output that shares memory with another operand.
 template <backend Be, class R, class B, space S, class Z, class Y, class L>

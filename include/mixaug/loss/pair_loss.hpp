@@ -16,15 +16,28 @@ MIXAUG_HD T partner_coefficient(Plan const& p, index_t i) noexcept {
   return static_cast<T>(p.share_partner.data[i]) * static_cast<T>(p.weight_partner.data[i]);
 }
 
-/// The loss of row i. `Flat`: losses lie side by side, so that the loop over rows vectorises.
+/// What the two sides of a mean are divided by; a side of no rows adds nothing, and is divided by 1.
+struct pair_divisors {
+  double self = 1.0, partner = 1.0;
+  pair_divisors(reduction r, pair_counts const& counts, index_t rows) {
+    check_counts(counts);
+    if (r != reduction::mean) return;
+    self = static_cast<double>(counts.given() ? greater(1, counts.self) : rows);
+    partner = static_cast<double>(counts.given() ? greater(1, counts.partner) : rows);
+  }
+};
+
+/// The loss of row i, its partner's side times `ratio`. `Flat`: losses lie side by side, so that the loop over rows
+/// vectorises.
 template <class T, class Plan, bool Flat>
 struct pair_loss_term {
   Plan plan;
   T const *self, *partner;
   index_t self_stride, partner_stride;
+  T ratio = T{1};
 
   MIXAUG_HD T operator()(index_t i) const noexcept {
-    T const a = self_coefficient<T>(plan, i), b = partner_coefficient<T>(plan, i);
+    T const a = self_coefficient<T>(plan, i), b = partner_coefficient<T>(plan, i) * ratio;
     T const own = self[Flat ? i : i * self_stride], other = partner[Flat ? i : i * partner_stride];
     T const loss = a == T{0} ? T{0} : a * own, both = add_product<T>(b, other, loss);
     return b == T{0} ? loss : both;
@@ -46,11 +59,11 @@ struct pair_gradient_body {
   Plan plan;
   T *self, *partner;
   index_t self_stride, partner_stride;
-  T divisor;
+  T self_divisor, partner_divisor;
   MIXAUG_HD void operator()(index_t i, index_t lane, index_t) const noexcept {
     if (lane != 0) return;
-    self[i * self_stride] = self_coefficient<T>(plan, i) / divisor;
-    partner[i * partner_stride] = partner_coefficient<T>(plan, i) / divisor;
+    self[i * self_stride] = self_coefficient<T>(plan, i) / self_divisor;
+    partner[i * partner_stride] = partner_coefficient<T>(plan, i) / partner_divisor;
   }
 };
 
@@ -101,21 +114,27 @@ void pair_loss(Be const& be, plan<R, B, S> const& p, L const& loss_self, P const
 
 /// The same in one pass to one number, out (1): the sum or the mean over the rows, summed in double in a fixed order
 /// (equal bits on every backend and number of threads). reduction::none: out (n), as above.
+/// The mean divides by n, or each side by its own number of rows in `counts`, where some carry no label (the losses of
+/// those are 0): sum_i a_i loss_self(i) / counts.self + sum_i b_i loss_partner(i) / counts.partner.
 template <backend Be, class R, class B, space S, class L, class P, class Out>
 void pair_loss(Be const& be, plan<R, B, S> const& p, L const& loss_self, P const& loss_partner, Out const& out,
-               reduction r) {
+               reduction r, pair_counts const& counts = {}) {
   if (r == reduction::none) return pair_loss(be, p, loss_self, loss_partner, out);
   if constexpr (detail::check_loss_types<Be, S, Out, L, P>()) {
     using T = std::remove_const_t<typename Out::element>;
     using columns = plan_view<R, S>;
     detail::check_losses(p.shape, loss_self, loss_partner, out, 1);
     index_t const n = p.shape.rows, sa = loss_self.stride[0], sb = loss_partner.stride[0];
-    double const divisor = r == reduction::mean ? static_cast<double>(n) : 1.0;
+    detail::pair_divisors const by(r, counts, n);
+    double const divisor = by.self;
+    T const ratio = static_cast<T>(by.self / by.partner);
     T const *const a = loss_self.data, *const b = loss_partner.data;
     if (sa == 1 && sb == 1)
-      detail::sum_rows(be, detail::pair_loss_term<T, columns, true>{p.view(), a, b, sa, sb}, n, divisor, out.data);
+      detail::sum_rows(be, detail::pair_loss_term<T, columns, true>{p.view(), a, b, sa, sb, ratio}, n, divisor,
+                       out.data);
     else
-      detail::sum_rows(be, detail::pair_loss_term<T, columns, false>{p.view(), a, b, sa, sb}, n, divisor, out.data);
+      detail::sum_rows(be, detail::pair_loss_term<T, columns, false>{p.view(), a, b, sa, sb, ratio}, n, divisor,
+                       out.data);
   }
 }
 
@@ -128,10 +147,10 @@ pair_coefficient pair_coefficients(plan<R, B> const& p, index_t i) noexcept {
   return {p.share_self[i] * p.weight_self[i], p.share_partner[i] * p.weight_partner[i]};
 }
 /// The same for all rows, in the memory of the backend: the gradient of the (reduced) pair loss with respect to the
-/// two losses, (n) each; reduction::mean divides by n.
+/// two losses, (n) each; reduction::mean divides by n, or by `counts`.
 template <backend Be, class R, class B, space S, class A, class C>
 void pair_loss_gradients(Be const& be, plan<R, B, S> const& p, A const& grad_self, C const& grad_partner,
-                         reduction r = reduction::none) {
+                         reduction r = reduction::none, pair_counts const& counts = {}) {
   detail::check_writable<C>();
   if constexpr (detail::check_loss_types<Be, S, A, C>()) {
     using T = std::remove_const_t<typename A::element>;
@@ -143,9 +162,10 @@ void pair_loss_gradients(Be const& be, plan<R, B, S> const& p, A const& grad_sel
     detail::check_output("grad_self", fa);
     detail::check_output("grad_partner", fb);
     detail::check_apart("grad_partner", grad_partner.data, fb, "grad_self", grad_self.data, fa, "");
-    T const divisor = r == reduction::mean ? static_cast<T>(p.shape.rows) : T{1};
+    detail::pair_divisors const by(r, counts, p.shape.rows);
     be.rows(detail::pair_gradient_body<T, plan_view<R, S>>{p.view(), grad_self.data, grad_partner.data,
-                                                           grad_self.stride[0], grad_partner.stride[0], divisor},
+                                                           grad_self.stride[0], grad_partner.stride[0],
+                                                           static_cast<T>(by.self), static_cast<T>(by.partner)},
             p.shape.rows);
   }
 }
@@ -153,13 +173,13 @@ void pair_loss_gradients(Be const& be, plan<R, B, S> const& p, A const& grad_sel
 inline namespace MIXAUG_JOIN(v0_default_, MIXAUG_BACKEND) {
   template <class R, class B, space S, class L, class P, class Out>
   void pair_loss(plan<R, B, S> const& p, L const& loss_self, P const& loss_partner, Out const& out,
-                 reduction r = reduction::none) {
-    mixaug::pair_loss(default_backend{}, p, loss_self, loss_partner, out, r);
+                 reduction r = reduction::none, pair_counts const& counts = {}) {
+    mixaug::pair_loss(default_backend{}, p, loss_self, loss_partner, out, r, counts);
   }
   template <class R, class B, space S, class A, class C>
   void pair_loss_gradients(plan<R, B, S> const& p, A const& grad_self, C const& grad_partner,
-                           reduction r = reduction::none) {
-    mixaug::pair_loss_gradients(default_backend{}, p, grad_self, grad_partner, r);
+                           reduction r = reduction::none, pair_counts const& counts = {}) {
+    mixaug::pair_loss_gradients(default_backend{}, p, grad_self, grad_partner, r, counts);
   }
 }  // namespace )
 

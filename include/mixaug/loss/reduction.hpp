@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/core/error.hpp>
 #include <mixaug/core/workspace.hpp>
 #include <mixaug/saliency/steps.hpp>
 
@@ -8,7 +9,18 @@ namespace mixaug {
 /// What becomes of the losses of the rows: each by itself, their sum, or their mean.
 enum class reduction : unsigned char { none, sum, mean };
 
+/// What the mean of a pair loss divides each side by: the rows that carry a label on it. {}: all rows of the plan.
+struct pair_counts {
+  index_t self = 0, partner = 0;
+  constexpr bool given() const noexcept { return self != 0 || partner != 0; }
+};
+
 namespace detail {
+
+inline void check_counts(pair_counts const& c) {
+  if (c.self < 0 || c.partner < 0)
+    fail("counts", "{" + text(c.self) + ", " + text(c.partner) + "}", "two numbers of rows >= 0");
+}
 
 /// Sums over rows and over classes run in this many lanes, element k in lane k mod 64, and end in one tree. Order and
 /// tree do not depend on the backend or the threads, so neither do the bits.

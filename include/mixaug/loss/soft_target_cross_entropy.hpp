@@ -68,10 +68,11 @@ void soft_target_cross_entropy_from(Be const& be, Z const& logits, Y const& targ
     if (targets.extent[1] != all.classes())
       fail("targets", "of width " + text(targets.extent[1]), "width " + text(all.classes()) + " as the logits");
     all.beside(targets, ft, "the targets");
+    check_scale<T>(o.scale);
     soft_target<T> target{{targets.data, targets.stride[0], targets.stride[1]},
                           nullptr,
                           0,
-                          gradient_scale<T>(o.reduce, o.scale, logits.extent[0])};
+                          gradient_scale(o.reduce, o.scale, logits.extent[0])};
     if (weights != nullptr) {
       five const fw = label_extents(*weights, "weights");
       same_rows("weights", weights->extent[0], logits.extent[0]);
@@ -96,6 +97,8 @@ using no_weights_of = tensor_view<std::remove_const_t<typename Z::element> const
 /// Targets need not sum to 1 and are not checked: NaN gives NaN in its own row.
 ///   soft_target_cross_entropy(backend, logits, targets, losses[, grad_logits][, options])
 ///   soft_target_cross_entropy(backend, logits, targets, weights, losses[, grad_logits][, options])
+/// Rows of zeros (both labels ignored by soft_labels) have loss and gradient 0, and count in the mean; to leave them
+/// out, take reduction::sum with scale = 1 / their number.
 /// All views are of one type, float or double, with any strides. Logits as for pair_cross_entropy: -infinity masks a
 /// class; where its target is 0 the loss stays finite. A row of weight 0 has loss and gradient 0.
 /// Errors: shapes, null pointers, weights that are negative or not finite (on a device not checked), an output that

@@ -2,7 +2,7 @@
 #pragma once
 #include <limits>
 #include <mixaug/core/error.hpp>
-#include <mixaug/step/inputs.hpp>
+#include <mixaug/metric/pair_accuracy.hpp>
 #include <vector>
 
 namespace mixaug {
@@ -21,16 +21,18 @@ class group_accuracy {
     cells_.resize(static_cast<std::size_t>(groups));
   }
 
-  /// Counts a batch: a row is correct where its prediction is its class id. Errors: sizes that differ, no rows, null
-  /// pointers, a group outside [0, groups); then nothing is counted.
+  /// Counts a batch: a row is correct where its prediction is its class id, and not counted where this is
+  /// options.ignore_index. Errors: sizes that differ, no rows, null pointers, a group outside [0, groups) of a row that
+  /// is counted; then nothing is counted.
   template <class P, class Y, class G>
   requires(is_tensor_view<P>&& is_tensor_view<Y>&& is_tensor_view<G>) void update(P const& predictions,
                                                                                   Y const& class_ids,
-                                                                                  G const& group_ids) {
+                                                                                  G const& group_ids,
+                                                                                  accuracy_options const& o = {}) {
     static_assert(P::rank == 1 && Y::rank == 1 && G::rank == 1,
                   "mixaug: predictions, class ids and group ids are (n); of class scores take the largest first");
     if constexpr (P::rank == 1 && Y::rank == 1 && G::rank == 1)
-      add(detail::id_list(predictions), detail::id_list(class_ids), detail::id_list(group_ids));
+      add(detail::id_list(predictions), detail::id_list(class_ids), detail::id_list(group_ids), o);
   }
 
   index_t groups() const noexcept { return static_cast<index_t>(cells_.size()); }
@@ -111,7 +113,8 @@ class group_accuracy {
   }
   std::string range_end() const { return detail::text(groups()) + ")"; }
 
-  void add(detail::id_list const& predicted, detail::id_list const& own, detail::id_list const& group) {
+  void add(detail::id_list const& predicted, detail::id_list const& own, detail::id_list const& group,
+           accuracy_options const& o) {
     index_t const n = predicted.size();
     if (n <= 0) detail::fail("predictions", detail::text(n) + " rows", "at least 1 row");
     detail::same_rows("class_ids", own.size(), n);
@@ -120,9 +123,10 @@ class group_accuracy {
     if (own.data() == nullptr) detail::fail("class_ids", "a null pointer", detail::text(n) + " integers");
     if (group.data() == nullptr) detail::fail("group_ids", "a null pointer", detail::text(n) + " integers");
     for (index_t i = 0; i < n; ++i)
-      if (index_t const g = group[i]; g < 0 || g >= groups())
+      if (index_t const g = group[i]; (g < 0 || g >= groups()) && own[i] != o.ignore_index)
         detail::fail("group_ids(" + detail::text(i) + ")", detail::text(g), "a group in [0, " + range_end());
     for (index_t i = 0; i < n; ++i) {
+      if (own[i] == o.ignore_index) continue;
       tally& c = cells_[static_cast<std::size_t>(group[i])];
       c.count += 1, c.correct += predicted[i] == own[i] ? 1 : 0;
     }

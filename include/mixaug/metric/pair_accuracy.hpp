@@ -2,13 +2,20 @@
 #pragma once
 #include <mixaug/core/error.hpp>
 #include <mixaug/step/inputs.hpp>
+#include <optional>
 
 namespace mixaug {
+
+/// Options of the accuracies.
+struct accuracy_options {
+  std::optional<index_t> ignore_index = std::nullopt;  ///< the id of a sample without a label, any integer
+};
+
 namespace detail {
 
 template <class R, class B>
 double pair_accuracy(plan<R, B> const& p, id_list const& predicted, id_list const& own, id_list const& source,
-                     bool batch) {
+                     bool batch, accuracy_options const& o) {
   plan_shape const& s = p.shape;
   check_made(s);
   same_rows("predicted", predicted.size(), s.rows);
@@ -25,9 +32,16 @@ double pair_accuracy(plan<R, B> const& p, id_list const& predicted, id_list cons
   for (index_t i = 0; i < s.rows; ++i) {
     double const a = static_cast<double>(p.share_self[i]) * static_cast<double>(p.weight_self[i]);
     double const b = static_cast<double>(p.share_partner[i]) * static_cast<double>(p.weight_partner[i]);
-    all += a + b;
-    if (predicted[i] == own[p.self[i]]) hits += a;
-    if (b != 0.0 && p.partner[i] >= 0 && predicted[i] == source[p.partner[i] - (batch ? s.first : 0)]) hits += b;
+    index_t const mine = own[p.self[i]];
+    if (mine != o.ignore_index) {
+      all += a;
+      if (predicted[i] == mine) hits += a;
+    }
+    bool const paired = b != 0.0 && p.partner[i] >= 0;
+    index_t const other = paired ? source[p.partner[i] - (batch ? s.first : 0)] : index_t{-1};
+    if (paired && other == o.ignore_index) continue;
+    all += b;
+    if (paired && predicted[i] == other) hits += b;
   }
   return all > 0.0 ? hits / all : 0.0;
 }
@@ -35,16 +49,19 @@ double pair_accuracy(plan<R, B> const& p, id_list const& predicted, id_list cons
 }  // namespace detail
 
 /// Accuracy while mixing: a prediction that names the sample's class earns share_self weight_self, one that
-/// names the partner's share_partner weight_partner, over the sum of both; in [0, 1]. Ids are host views (n).
+/// names the partner's share_partner weight_partner, over the sum of both; in [0, 1]. Ids are host views (n). A side
+/// whose id is options.ignore_index neither earns nor counts; 0 where nothing counts.
 template <class R, class B, class P, class Y>
-double pair_accuracy(plan<R, B> const& p, P const& predicted, Y const& class_ids) {
+double pair_accuracy(plan<R, B> const& p, P const& predicted, Y const& class_ids, accuracy_options const& o = {}) {
   detail::id_list const own(class_ids);
-  return detail::pair_accuracy(p, detail::id_list(predicted), own, own, true);
+  return detail::pair_accuracy(p, detail::id_list(predicted), own, own, true, o);
 }
 template <class R, class B, class P, class Y, class S>
-double pair_accuracy(plan<R, B> const& p, P const& predicted, Y const& class_ids, S const& source_class_ids) {
+requires is_tensor_view<S>
+double pair_accuracy(plan<R, B> const& p, P const& predicted, Y const& class_ids, S const& source_class_ids,
+                     accuracy_options const& o = {}) {
   return detail::pair_accuracy(p, detail::id_list(predicted), detail::id_list(class_ids),
-                               detail::id_list(source_class_ids), false);
+                               detail::id_list(source_class_ids), false, o);
 }
 
 }  // namespace mixaug
