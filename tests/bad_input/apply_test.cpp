@@ -43,6 +43,7 @@ TEST_CASE("apply refuses to blend ids, and fills that the elements cannot hold")
     {"mixup of int32 ids", [&] { ma::apply(w.mixed, w.masks(), w.mask_room()); }, "this plan blends pixels", "ids cannot be blended", "use a method that pastes, such as cutmix"},
     {"mixup of 8-bit ids", [&] { ma::apply(w.mixed, bytes(), byte_room()); }, "this plan blends pixels", "ids cannot be blended", "mix them as soft labels"},
     {"mixup of ids in place", [&] { ma::apply_inplace(w.mixed, w.masks()); }, "this plan blends pixels", "ids cannot be blended", "such as cutmix"},
+    {"what to say of pixels", [&] { ma::apply(w.mixed, w.masks(), w.mask_room()); }, "integers are taken for ids", "if these are pixels, say so with as_pixels(view)", "if they are ids, mix them as soft labels"},
     {"one_of on masks", [&] { ma::apply(either, w.masks(), w.mask_room()); }, "this plan blends pixels", "ids cannot be blended", "such as cutmix"},
     {"300 into uint8", [&] { pixels(300); }, "blend::erase's fill", "is 300", "an integer in [0, 255]"},
     {"0.5 into uint8", [&] { pixels(0.5f); }, "blend::erase's fill", "is 0.5", "an integer in [0, 255]"},

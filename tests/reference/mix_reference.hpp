@@ -12,6 +12,17 @@ namespace reference {
 
 template <class T>
 constexpr bool is_half = std::is_same_v<T, mixaug::float16> || std::is_same_v<T, mixaug::bfloat16>;
+/// floor(m a + (1 - m) b + 1/2) where m = w / 2^bits and w = round(2^bits m), halves up, in exact integers.
+template <class T>
+T mixed_integers(T a, T b, float m) {
+  __extension__ using wide = __int128;
+  int const bits = sizeof(T) == 4 ? 30 : 16;
+  wide const one = wide{1} << bits, w = std::llround(std::ldexp(static_cast<double>(m), bits));
+  wide const twice = 2 * (a * w + b * (one - w)) + one;  // over 2 one
+  wide const quotient = twice / (2 * one);
+  return static_cast<T>(twice % (2 * one) < 0 ? quotient - 1 : quotient);
+}
+
 template <class T>
 using real_of = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
@@ -34,6 +45,8 @@ template <class T>
 T fill_of(float v) {
   if constexpr (std::is_floating_point_v<T> || is_half<T>)
     return from_real<T>(static_cast<real_of<T>>(v));
+  else if constexpr (mixaug::detail::is_integer_pixel<T>)
+    return {static_cast<decltype(T::value)>(static_cast<int>(v))};
   else
     return static_cast<T>(static_cast<int>(v));
 }
@@ -51,6 +64,8 @@ bool is_mix(T got, T a, T b, float m, bool exact) {
   if constexpr (std::is_same_v<T, std::uint8_t>) {
     auto const w = static_cast<std::int64_t>(std::floor(static_cast<double>(m) * 65536.0 + 0.5));
     return got == (a * w + b * (65536 - w) + 32768) >> 16;
+  } else if constexpr (mixaug::detail::is_integer_pixel<T>) {
+    return got.value == mixed_integers(a.value, b.value, m);
   } else if constexpr (std::is_floating_point_v<T> || is_half<T>) {
     using real = real_of<T>;
     real const q = real{1} - static_cast<real>(m), x = to_real(a), y = to_real(b);

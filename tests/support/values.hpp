@@ -1,4 +1,5 @@
 #pragma once
+#include <limits>
 #include <mixaug/mixaug.hpp>
 #include <type_traits>
 #include <vector>
@@ -26,6 +27,16 @@ class stream {
   std::uint64_t state_;
 };
 
+/// Any integer of the type, the least and the largest among them.
+template <class T>
+T any_integer(stream& s) {
+  switch (s.below(8)) {
+    case 0: return std::numeric_limits<T>::min();
+    case 1: return std::numeric_limits<T>::max();
+    default: return static_cast<T>(s.bits());
+  }
+}
+
 /// One value that an element can hold: signs and magnitudes mixed, so that rounding shows.
 template <class T>
 T any_value(stream& s) {
@@ -36,6 +47,8 @@ T any_value(stream& s) {
     return {reference::encode_bfloat16(v)};
   else if constexpr (std::is_floating_point_v<T>)
     return static_cast<T>(v);
+  else if constexpr (mixaug::detail::is_integer_pixel<T>)
+    return {any_integer<decltype(T::value)>(s)};
   else
     return static_cast<T>(s.bits() & 0xFF);
 }

@@ -2,13 +2,18 @@
 #pragma once
 #include <cmath>
 #include <cstring>
-#include <mixaug/core/config.hpp>
+#include <limits>
+#include <mixaug/core/pixels.hpp>
 #include <type_traits>
+
+// CUDA's 16-bit floats, by name alone.
+struct __half;
+struct __nv_bfloat16;
 
 namespace mixaug {
 
-/// IEEE binary16 and bfloat16 as 16 bits of storage: reinterpret a pointer to your framework's type.
-/// Mixed in float, rounded to nearest even.
+/// IEEE binary16 and bfloat16 as 16 bits of storage. Mixed in float, rounded to nearest even. A framework's own types
+/// are viewed as they are (element_traits).
 struct float16 {
   std::uint16_t bits;
   friend constexpr bool operator==(float16, float16) = default;
@@ -18,7 +23,73 @@ struct bfloat16 {
   friend constexpr bool operator==(bfloat16, bfloat16) = default;
 };
 
+/// What the bits of a 16-bit element are.
+enum class float_format : unsigned char { other, binary16, bfloat16 };
+
 namespace detail {
+
+/// The format of a type that says it: by std::numeric_limits (c10::Half, Eigen::half, half_float::half, ...), or as a
+/// number of the compiler's own, with 11 bits or 8 (_Float16, std::float16_t, __bf16, std::bfloat16_t).
+template <class T>
+constexpr float_format format_of() noexcept {
+  using limits = std::numeric_limits<T>;
+  if constexpr (sizeof(T) != 2 || std::is_integral_v<T> || std::is_enum_v<T> || std::is_union_v<T>)
+    return float_format::other;
+  else if constexpr (limits::is_specialized)
+    return limits::digits == 11 && limits::max_exponent == 16   ? float_format::binary16
+           : limits::digits == 8 && limits::max_exponent == 128 ? float_format::bfloat16
+                                                                : float_format::other;
+  else if constexpr (!std::is_class_v<T> && requires(T v) {
+                       static_cast<float>(v);
+                       static_cast<T>(1.0f);
+                     })
+    return static_cast<float>(static_cast<T>(1.0f + 0x1p-10f)) > 1.0f ? float_format::binary16 : float_format::bfloat16;
+  else
+    return float_format::other;
+}
+
+}  // namespace detail
+
+/// Which elements are 16-bit floats: trivially copyable types of two bytes that hold the format's bits. Known without a
+/// word are the library's own two, types that std::numeric_limits knows (PyTorch's c10::Half and c10::BFloat16,
+/// Eigen::half and Eigen::bfloat16), CUDA's __half and __nv_bfloat16, and the compiler's (std::float16_t, _Float16,
+/// std::bfloat16_t, __bf16). For a type of your own:
+///   template <> struct mixaug::element_traits<my_half> {
+///     static constexpr auto format = mixaug::float_format::binary16;
+///   };
+/// before its first view is used. Results have the bits that float16 and bfloat16 have.
+template <class T>
+struct element_traits {
+  static constexpr float_format format = detail::format_of<T>();
+};
+template <>
+struct element_traits<float16> {
+  static constexpr float_format format = float_format::binary16;
+};
+template <>
+struct element_traits<bfloat16> {
+  static constexpr float_format format = float_format::bfloat16;
+};
+template <>
+struct element_traits<::__half> {
+  static constexpr float_format format = float_format::binary16;
+};
+template <>
+struct element_traits<::__nv_bfloat16> {
+  static constexpr float_format format = float_format::bfloat16;
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_float16 = element_traits<T>::format == float_format::binary16;
+template <class T>
+inline constexpr bool is_bfloat16 = element_traits<T>::format == float_format::bfloat16;
+template <class T>
+inline constexpr bool is_float_of_16_bits = is_float16<T> || is_bfloat16<T>;
+/// The library's type of the same bits.
+template <class T>
+using own_float = std::conditional_t<is_float16<T>, float16, bfloat16>;
 
 MIXAUG_HD inline std::uint32_t bits_of(float f) noexcept {
   std::uint32_t u;
@@ -42,7 +113,20 @@ MIXAUG_HD inline float to_float(float16 v) noexcept {
 }
 
 template <class T>
-MIXAUG_HD T from_float(std::conditional_t<std::is_same_v<T, double>, double, float> v) noexcept;
+requires is_float_of_16_bits<T> MIXAUG_HD float to_float(T v) noexcept {
+  own_float<T> own;
+  std::memcpy(&own, &v, sizeof own);
+  return to_float(own);
+}
+
+template <class T>
+MIXAUG_HD T from_float(std::conditional_t<std::is_same_v<T, double>, double, float> v) noexcept {
+  static_assert(is_float_of_16_bits<T> && sizeof(T) == 2, "mixaug: a 16-bit float has two bytes");
+  own_float<T> const own = from_float<own_float<T>>(v);
+  T out;
+  std::memcpy(static_cast<void*>(&out), &own, sizeof own);
+  return out;
+}
 template <>
 MIXAUG_HD inline float from_float<float>(float v) noexcept {
   return v;
@@ -69,7 +153,7 @@ MIXAUG_HD inline float16 from_float<float16>(float v) noexcept {
 
 /// clang has no __FP_FAST_FMAF, but says what the processor has.
 #if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__CUDA_ARCH__)
-#define MIXAUG_FMA 1
+#  define MIXAUG_FMA 1
 #endif
 /// fma(m, a, q * b) where the hardware has fma: the inner product cannot be contracted further, so the
 /// bits agree everywhere. Elsewhere mul and add, within one ulp of max(|a|, |b|).
@@ -93,11 +177,10 @@ MIXAUG_HD F add_product(F w, F v, F acc) noexcept {
 
 /// Real elements are summed in float (double for double).
 template <class T>
-inline constexpr bool is_real =
-    std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>;
+inline constexpr bool is_real = std::is_same_v<T, float> || std::is_same_v<T, double> || is_float_of_16_bits<T>;
 /// What may be blended; everything else (integer ids, std::byte) can only be copied.
 template <class T>
-inline constexpr bool is_pixel = is_real<T> || std::is_same_v<T, std::uint8_t>;
+inline constexpr bool is_pixel = is_real<T> || std::is_same_v<T, std::uint8_t> || is_integer_pixel<T>;
 
 /// The weights of one mix, computed once a sample; call: m * a + (1 - m) * b.
 template <class T>
@@ -127,6 +210,23 @@ struct mixer<std::uint8_t> {
     // d * 32768 adds d >> 1 to the high half, and with the rounding a carry where d is odd or low is high.
     std::int16_t const carry = static_cast<std::int16_t>((d & 1) | (low >> 15));
     return static_cast<std::uint8_t>(b + high + (d >> 1) + carry);
+  }
+};
+
+/// floor(m a + (1 - m) b + 1/2) with m = w / 2^bits, w = round(2^bits m): 16 bits in 32-bit lanes, where the sum of
+/// either sign fits, and 30 for pixels of 32 bits, in 64.
+template <class T>
+struct mixer<pixel<T>> {
+  static constexpr int bits = sizeof(T) == 4 ? 30 : 16;
+  using wide = std::conditional_t<sizeof(T) == 4, std::int64_t,
+                                  std::conditional_t<std::is_signed_v<T>, std::int32_t, std::uint32_t>>;
+  static constexpr wide one = wide{1} << bits, half = one >> 1;
+  wide w, rest;
+  MIXAUG_HD explicit mixer(float weight) noexcept
+      : w(static_cast<wide>(static_cast<double>(weight) * static_cast<double>(one) + 0.5)), rest(one - w) {}
+  MIXAUG_HD pixel<T> operator()(pixel<T> a, pixel<T> b) const noexcept {
+    wide const sum = static_cast<wide>(a.value) * w + static_cast<wide>(b.value) * rest;
+    return {static_cast<T>((sum + half) >> bits)};
   }
 };
 

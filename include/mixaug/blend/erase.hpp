@@ -25,8 +25,12 @@ struct fill_range {
 template <class T>
 constexpr fill_range fills_of() noexcept {
   if constexpr (is_real<T>) {
-    double const most = std::is_same_v<T, float16> ? 65504.0 : static_cast<double>((std::numeric_limits<float>::max)());
+    double const most = is_float16<T>    ? 65504.0
+                        : is_bfloat16<T> ? 0x1.FEp127
+                                         : static_cast<double>(std::numeric_limits<float>::max());
     return {-most, most};
+  } else if constexpr (is_integer_pixel<T>) {
+    return fills_of<decltype(T::value)>();
   } else if constexpr (std::is_integral_v<T>) {
     double const low = static_cast<double>((std::numeric_limits<T>::min)()),
                  high = static_cast<double>((std::numeric_limits<T>::max)());
@@ -40,6 +44,8 @@ template <class T>
 MIXAUG_HD T fill_as(float v) noexcept {
   if constexpr (is_real<T>)
     return from_float<T>(static_cast<typename mixer<T>::real>(v));
+  else if constexpr (is_integer_pixel<T>)
+    return {static_cast<decltype(T::value)>(static_cast<std::int32_t>(v))};
   else
     return static_cast<T>(static_cast<std::int32_t>(v));
 }

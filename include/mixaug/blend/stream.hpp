@@ -78,14 +78,17 @@ MIXAUG_HD void mix_line(T* o, T const* a, T const* b, F const& f) noexcept {
 }
 #if defined(__F16C__) && defined(__FMA__) && defined(MIXAUG_STREAM)
 /// The same numbers, eight at a time. NaN has one form in mixer<float16>; the instruction keeps more of its bits.
-inline __m128i mix_eight(float16 const* a, float16 const* b, __m256 m, __m256 q) noexcept {
+template <class T>
+__m128i mix_eight(T const* a, T const* b, __m256 m, __m256 q) noexcept {
   __m256 const x = _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<__m128i const*>(a)));
   __m256 const y = _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<__m128i const*>(b)));
   __m128i const mixed = _mm256_cvtps_ph(_mm256_fmadd_ps(m, x, _mm256_mul_ps(q, y)), _MM_FROUND_TO_NEAREST_INT);
   __m128i const nan = _mm_cmpgt_epi16(_mm_and_si128(mixed, _mm_set1_epi16(0x7FFF)), _mm_set1_epi16(0x7C00));
   return _mm_andnot_si128(_mm_and_si128(nan, _mm_set1_epi16(0x01FF)), mixed);
 }
-inline void mix_line(float16* o, float16 const* a, float16 const* b, mixer<float16> const& f) noexcept {
+template <class T>
+requires is_float16<T>
+void mix_line(T* o, T const* a, T const* b, mixer<T> const& f) noexcept {
   __m256 const m = _mm256_set1_ps(f.m), q = _mm256_set1_ps(f.q);
   for (int u = 0; u < 32; u += 16) {
     __m128i const low = mix_eight(a + u, b + u, m, q), high = mix_eight(a + u + 8, b + u + 8, m, q);
@@ -93,7 +96,7 @@ inline void mix_line(float16* o, float16 const* a, float16 const* b, mixer<float
   }
 }
 template <class T>
-inline constexpr bool lines_pay = std::is_same_v<T, float16>;
+inline constexpr bool lines_pay = is_float16<T>;
 #else
 template <class T>
 inline constexpr bool lines_pay = false;

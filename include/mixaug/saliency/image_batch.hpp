@@ -14,10 +14,12 @@ constexpr element_type element_type_of() noexcept {
     return element_type::f32;
   else if constexpr (std::is_same_v<T, double>)
     return element_type::f64;
-  else if constexpr (std::is_same_v<T, float16>)
+  else if constexpr (is_float16<T>)
     return element_type::f16;
-  else if constexpr (std::is_same_v<T, bfloat16>)
+  else if constexpr (is_bfloat16<T>)
     return element_type::bf16;
+  else if constexpr (is_integer_pixel<T>)
+    return element_type_of<decltype(T::value)>();
   else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool> && sizeof(T) <= 8)
     return static_cast<element_type>((sizeof(T) == 1   ? 1
                                       : sizeof(T) == 2 ? 3
@@ -30,8 +32,10 @@ constexpr element_type element_type_of() noexcept {
 
 template <class T>
 MIXAUG_HD float value_of(T v) noexcept {
-  if constexpr (std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>)
+  if constexpr (is_float_of_16_bits<T>)
     return to_float(v);
+  else if constexpr (is_integer_pixel<T>)
+    return static_cast<float>(v.value);
   else
     return static_cast<float>(v);
 }

@@ -69,9 +69,11 @@ template <class T, class Plan>
 void check_element(Plan const& p, index_t channels) {
   if constexpr (!is_pixel<T>)
     if (p.blends)
-      fail(
-          "this plan blends pixels (some ratio may lie between 0 and 1), and ids cannot be blended: mix them as soft "
-          "labels (one plane a class), or use a method that pastes, such as cutmix");
+      fail(std::string("this plan blends pixels (some ratio may lie between 0 and 1), and ids cannot be blended: ") +
+           (is_pixel_integer<T> ? "integers are taken for ids; if these are pixels, say so with as_pixels(view) for "
+                                  "every view; if they are ids, "
+                                : "") +
+           "mix them as soft labels (one plane a class), or use a method that pastes, such as cutmix");
   if constexpr (requires { p.blend.template check<T>(channels); }) p.blend.template check<T>(channels);
 }
 
@@ -104,7 +106,9 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
                 bool is_gathered) {
   check_spaces<Backend, S, X, Src, Out>();
   check_writable<Out>();
-  static_assert(same_element<X, Src, Out>, "mixaug: x, the source and the output have one element type");
+  static_assert(
+      same_element<X, Src, Out>,
+      "mixaug: x, the source and the output have one element type (as_pixels and masks go around every view)");
   using T = std::remove_const_t<typename X::element>;
   if constexpr (S == Backend::memory && Out::memory == S && X::memory == S && Src::memory == S &&
                 same_element<X, Src, Out>) {
@@ -155,8 +159,9 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
 ///   apply(backend, plan, x, source, out)          partners are rows of a second source (data set, history, support
 ///   set) apply(backend, plan, x, gathered(rows), out)  row i of `rows` is the partner of row i
 /// Views are (n, c, spatial...) or (n, spatial...) of one element type and any strides; the output shares no
-/// memory with an input. A plan of mixup fits views of any size and rank. Integer ids are pasted, and
-/// refused by a plan that blends. Errors: invalid_argument, before anything is written.
+/// memory with an input. A plan of mixup fits views of any size and rank. Integers other than std::uint8_t are
+/// ids, which are pasted, and refused by a plan that blends; as_pixels(view) says that they are pixels. Errors:
+/// invalid_argument, before anything is written.
 template <backend Backend, class R, class B, space S, class X, class Out>
 requires(is_tensor_view<X>&& is_tensor_view<Out>) void apply(Backend const& be, plan<R, B, S> const& p, X const& x,
                                                              Out const& out) {

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/tensor_view.hpp>
+
+namespace mixaug {
+
+/// An integer that is a pixel and not an id: views of it are made by as_pixels.
+template <std::integral T>
+struct pixel {
+  T value;
+  friend constexpr bool operator==(pixel, pixel) = default;
+};
+
+namespace detail {
+
+template <class>
+inline constexpr bool is_integer_pixel = false;
+template <class T>
+inline constexpr bool is_integer_pixel<pixel<T>> = true;
+
+/// The integers that as_pixels takes.
+template <class T>
+inline constexpr bool is_pixel_integer = std::is_integral_v<T> && !std::is_same_v<T, bool> && sizeof(T) <= 4;
+
+/// Bytes, and numbers that are no integers, are pixels without a word.
+template <class T>
+struct pixel_element {
+  using type = T;
+};
+template <class T>
+requires(is_pixel_integer<T> && !std::is_same_v<T, std::uint8_t>) struct pixel_element<T> {
+  using type = pixel<T>;
+};
+template <class T>
+struct pixel_element<T const> {
+  using type = typename pixel_element<T>::type const;
+};
+
+}  // namespace detail
+
+/// The same view with elements that are pixels (CT, depth, 16-bit photographs), which a plan may blend: integers of 8
+/// to 32 bits are taken for ids where nothing is said, since an average of ids is none. Blended pixels are rounded to
+/// the nearest, halves up. Nothing is copied. Views of std::uint8_t and of floats, which are pixels anyway, come back
+/// as they are.
+///   apply(plan, as_pixels(nchw(depth, {n, 1, h, w})), as_pixels(nchw(mixed, {n, 1, h, w})))
+template <class T, int Rank, space Space>
+auto as_pixels(tensor_view<T, Rank, Space> const& v) noexcept {
+  using U = std::remove_const_t<T>;
+  static_assert(!std::is_same_v<U, std::byte>,
+                "mixaug: std::byte says that a byte is an id; view pixels as std::uint8_t");
+  static_assert(!std::is_integral_v<U> || detail::is_pixel_integer<U>,
+                "mixaug: integer pixels have 8, 16 or 32 bits; convert wider ones to double");
+  using E = typename detail::pixel_element<T>::type;
+  tensor_view<E, Rank, Space> p;
+  p.data = reinterpret_cast<E*>(v.data);
+  for (int d = 0; d < Rank; ++d) {
+    p.extent[d] = v.extent[d];
+    p.stride[d] = v.stride[d];
+  }
+  return p;
+}
+
+}  // namespace mixaug
