@@ -1,5 +1,6 @@
 #include "step/adjoint_cases.hpp"
 #include "step/apply_cases.hpp"
+#include "step/element_cases.hpp"
 #include "step/identity_cases.hpp"
 #include "step/inplace_cases.hpp"
 #include "step/source_cases.hpp"
@@ -17,7 +18,13 @@ TEST_CASE("labels of many lanes are the labels of one") {
   CHECK(one[0] > 0.0f);
 }
 
+TEST_CASE("integer pixels on a device") {
+  test::integer_images<test::emulated_device, std::int16_t>("int16", 3);
+  test::integer_images<test::emulated_device, std::uint32_t>("uint32", 3);
+}
+
 TEST_APPLY(test::emulated_device);
+TEST_CASE_TEMPLATE_INVOKE(apply_halves, test::emulated_device);
 TEST_ADJOINT(test::emulated_device);
 TEST_IDENTITY(test::emulated_device);
 TEST_INPLACE(test::emulated_device);

@@ -1,3 +1,4 @@
+#include <cstring>
 #include <mixaug/interop/eigen.hpp>
 
 #include "interop/mixed_alike.hpp"
@@ -113,4 +114,19 @@ TEST_CASE("Eigen: an empty matrix gives an empty view, which apply refuses") {
   Eigen::VectorXf no_labels;
   CHECK(ma::labels(no_labels).size() == 0);
   alike::check_empty_refused(ma::features(none));
+}
+
+TEST_CASE("Eigen: its 16-bit floats are pixels, with the bits of the library's own") {
+  using Halves = Eigen::Matrix<Eigen::half, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  static_assert(ma::element_traits<Eigen::half>::format == ma::float_format::binary16);
+  static_assert(ma::element_traits<Eigen::bfloat16>::format == ma::float_format::bfloat16);
+  Halves const x = RowMatrix::Random(6, 70).cast<Eigen::half>();
+  Halves out(6, 70);
+  std::vector<ma::float16> own(6 * 70), mixed(own);
+  std::memcpy(own.data(), x.data(), own.size() * sizeof(ma::float16));
+  auto const p = ma::make_plan(ma::mixup{}, ma::features(x), ma::key{.seed = 3});
+  ma::apply(p, ma::features(x), ma::features(out));
+  ma::apply(p, ma::features(own.data(), {6, 70}), ma::features(mixed.data(), {6, 70}));
+  CHECK(std::memcmp(out.data(), mixed.data(), mixed.size() * sizeof(ma::float16)) == 0);
+  CHECK(out != x);
 }

@@ -100,5 +100,25 @@ TEST_CASE("the pair loss is the soft-target cross entropy, with the same gradien
     ca[i] = double(k.self), cb[i] = double(k.partner);
   }
   auto const pair_grad = torch::autograd::grad({(ca * a + cb * b).sum()}, {logits})[0];
-  CHECK((pair_grad - soft_grad).abs().max().item<double>() < 1e-6);
+  CHECK((pair_grad - soft_grad).abs().max().template item<double>() < 1e-6);
+}
+
+TEST_CASE("tensors of Half and BFloat16 mix as they are, within a rounding of LibTorch's float mix") {
+  auto const check = [](auto zero, torch::ScalarType type, double ulp) {
+    using half = decltype(zero);
+    torch::manual_seed(9);
+    auto const x = torch::randn({n, 40}, torch::kFloat).to(type);
+    auto out = torch::empty_like(x), grad = torch::empty_like(x);
+    auto const in = ma::features(x.data_ptr<half>(), {n, 40});
+    auto const plan = ma::make_plan(ma::mixup{}, in, ma::key{.seed = 4});
+    ma::apply(plan, in, ma::features(out.data_ptr<half>(), {n, 40}));
+    ma::apply_adjoint(plan, in, ma::features(grad.data_ptr<half>(), {n, 40}));
+    auto const lam = torch::from_blob(plan.ratio.data, {n, 1}), wide = x.to(torch::kFloat);
+    auto const want = lam * wide + (1 - lam) * wide.index_select(0, partners(plan));
+    CHECK(((out.to(torch::kFloat) - want).abs() / (want.abs() + 1e-2)).max().template item<double>() < ulp);
+    CHECK((want - wide).abs().max().template item<double>() > 0.1);
+    CHECK((grad.to(torch::kFloat) - wide).abs().max().template item<double>() > 0.1);
+  };
+  check(c10::Half{}, torch::kHalf, 0x1p-11);
+  check(c10::BFloat16{}, torch::kBFloat16, 0x1p-8);
 }

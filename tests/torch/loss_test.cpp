@@ -61,6 +61,29 @@ template <class T> void cross_entropy(int n, int classes, double smoothing, std:
   CHECK(want_grad.abs().max().template item<double>() > 0.01 / n);
 }
 
+/// lambda CE(z, y) + (1 - lambda) CE(z, y of the partners), each the mean over what is not ignored, as trainers write it.
+template <class T> void ignored_ids(int n, int classes, int ignored) {
+  CAPTURE(ignored);
+  torch::manual_seed(classes);
+  auto const plan = ma::make_plan(ma::mixup{.mode = ma::mode::batch}, ma::features<float>(nullptr, {n, 1}), ma::key{.seed = 5});
+  auto const logits = (torch::randn({n, classes}, kind<T>) * 4).requires_grad_();
+  auto ids = torch::randint(classes, {n}, torch::kLong), partner = torch::empty({n}, torch::kLong);
+  for (int i = 0; i < n; ++i) partner[i] = plan.partner[i];
+  for (int i = 0; i < n; i += 3) ids[i] = ignored;
+  auto const ce = [&](torch::Tensor const& y) {
+    using options = torch::nn::functional::CrossEntropyFuncOptions;
+    return torch::nn::functional::cross_entropy(logits, y, options().reduction(torch::kMean).ignore_index(ignored).label_smoothing(0.125));
+  };
+  auto const want = static_cast<double>(plan.share_self[0]) * ce(ids) + static_cast<double>(plan.share_partner[0]) * ce(ids.index_select(0, partner));
+  auto const want_grad = torch::autograd::grad({want}, {logits})[0];
+  auto const loss = torch::empty({n}, kind<T>), grad = torch::empty({n, classes}, kind<T>);
+  ma::pair_cross_entropy(plan, matrix<T>(logits), ma::class_ids(ids.data_ptr<std::int64_t>(), {n}), rows<T>(loss), matrix<T>(grad),
+                         {.smoothing = 0.125f, .reduce = ma::reduction::mean, .ignore_index = ignored});
+  CHECK(distance(grad, want_grad, 1.0 / n) < tolerance<T>);
+  auto const labelled = ids.ne(ignored).sum().item<double>();  // both sides have as many
+  CHECK(distance(loss.sum() / labelled, want.detach()) < tolerance<T>);
+}
+
 template <class T> void soft_targets(int n, int classes) {
   CAPTURE(classes);
   torch::manual_seed(classes);
@@ -98,6 +121,11 @@ TEST_CASE_TEMPLATE("the pair cross entropy and its gradient are LibTorch's", T, 
     // the smoothing is a float: for double take one that it holds
     cross_entropy<T>(24, classes, 0.125, 2);
   }
+}
+
+TEST_CASE_TEMPLATE("a mean with an ignored id is LibTorch's on each side", T, float, double) {
+  ignored_ids<T>(37, 10, -100);
+  ignored_ids<T>(37, 100, 4);
 }
 
 TEST_CASE_TEMPLATE("the cross entropy of soft targets with weights is LibTorch's", T, float, double) {

@@ -9,6 +9,14 @@
 /// loads them into registers, blends there and stores them once: in place, no other thread meets them.
 namespace mixaug::detail {
 
+/// Elements before any is loaded: zeros, also of a type whose constructor leaves its bits as they are.
+template <class Pack>
+MIXAUG_HD Pack blank() noexcept {
+  Pack p;
+  std::memset(static_cast<void*>(&p), 0, sizeof p);
+  return p;
+}
+
 /// The V elements of one thread, and how mix_body's region and blend treat them.
 template <int V, class Body>
 struct blender {
@@ -46,7 +54,7 @@ struct blender {
   MIXAUG_HD elements source(sample const& s, place at) const noexcept {
     if constexpr (Body::moves)
       if (!(moved_by(s.region) == offset{})) {
-        elements b{};
+        elements b = blank<elements>();
         for (int u = 0; at.n > 0; ++u) {
           place one = at;
           one.n = 1;
@@ -70,7 +78,7 @@ struct blender {
  private:
   /// Elements of several pieces or rows, one after the other: few threads come here.
   MIXAUG_HD elements one_by_one(sample const& s, place at, elements const a, elements const b) const noexcept {
-    elements o{};
+    elements o = blank<elements>();
     for (int u = 0; at.n > 0; ++u) {
       place one = at;
       one.n = 1;
@@ -102,7 +110,7 @@ struct mix_threads {
     MIXAUG_HD void run(place const& at) const noexcept {
       blender<W, Body> const with{body, deal};
       auto const m = with.field(s, at);
-      pack<T, W> a{}, b{};
+      auto a = blank<pack<T, W>>(), b = a;
       if (m.most > 0.0f) a = pack_at<W>(body.x, s.self, at);
       if (m.least < 1.0f && s.source >= 0) b = with.source(s, at);
       pack_at<W>(body.out, s.row, at) = with.blend(s, at, m, a, b);
@@ -129,7 +137,7 @@ struct inplace_threads {
     template <int W>
     MIXAUG_HD void run(place const& at) const noexcept {
       blender<W, Body> const with{body, deal};
-      pack<T, W> kept{};
+      auto kept = blank<pack<T, W>>();
       for (index_t k = first;; ++k) {
         inplace_step const step = body.plan.order.data[k];
         auto& own = pack_at<W>(body.out, step.row, at);
@@ -138,7 +146,7 @@ struct inplace_threads {
         auto const m = with.field(s, at);
         bool const reads = body.blend.reads_source(s.choice);
         if (m.least < 1.0f && !(reads && step.source == inplace_step::none)) {
-          pack<T, W> a{}, b = kept;
+          auto a = blank<pack<T, W>>(), b = kept;
           if (m.most > 0.0f) a = own;
           if (reads && step.source >= 0) b = pack_at<W>(body.out, step.source, at);
           own = with.blend(s, at, m, a, b);
