@@ -39,6 +39,14 @@ TEST_CASE("apply refuses to blend ids, and fills that the elements cannot hold")
     auto* const v = reinterpret_cast<std::int8_t*>(w.pixels.data());
     ma::apply(filled(f), ma::masks(v, {4, 8, 8}), ma::masks(reinterpret_cast<std::int8_t*>(w.mixed_pixels.data()), {4, 8, 8}));
   };
+  auto const shorts = [&](ma::fill_value const& f) {
+    auto* const v = reinterpret_cast<std::int16_t*>(w.pixels.data());
+    ma::apply(filled(f), ma::as_pixels(ma::scores(v, {4, 8, 8})), ma::as_pixels(ma::scores(reinterpret_cast<std::int16_t*>(w.mixed_pixels.data()), {4, 8, 8})));
+  };
+  auto const brains = [&](ma::fill_value const& f) {
+    auto* const v = reinterpret_cast<ma::bfloat16*>(w.pixels.data());
+    ma::apply(filled(f), ma::scores(v, {4, 8, 8}), ma::scores(reinterpret_cast<ma::bfloat16*>(w.mixed_pixels.data()), {4, 8, 8}));
+  };
   refuse(w, {
     {"mixup of int32 ids", [&] { ma::apply(w.mixed, w.masks(), w.mask_room()); }, "this plan blends pixels", "ids cannot be blended", "use a method that pastes, such as cutmix"},
     {"mixup of 8-bit ids", [&] { ma::apply(w.mixed, bytes(), byte_room()); }, "this plan blends pixels", "ids cannot be blended", "mix them as soft labels"},
@@ -54,6 +62,8 @@ TEST_CASE("apply refuses to blend ids, and fills that the elements cannot hold")
     {"NaN into int32", [&] { masks(no_number); }, "blend::erase's fill", "nan", "an integer"},
     {"NaN into float", [&] { floats(no_number); }, "blend::erase's fill", "nan", "a number"},
     {"infinity into float", [&] { floats({0, infinite, 0}); }, "blend::erase's fill", "inf", "a number"},
+    {"40000 into 16-bit pixels", [&] { shorts(40000); }, "blend::erase's fill", "is 40000", "an integer in [-32768, 32767]"},
+    {"the largest float into bfloat16", [&] { brains(std::numeric_limits<float>::max()); }, "blend::erase's fill", "is 3.40282e+38", "a number in [-3.38953e+38, 3.38953e+38]"},
     {"70000 into float16", [&] { halves(70000); }, "blend::erase's fill", "is 70000", "a number in [-65504, 65504]"},
     {"four values for three channels", [&] { floats({1, 2, 3, 4}); }, "blend::erase's fill", "4 values", "one for each of the 3 channels"},
     {"three values for one channel", [&] { masks({1, 2, 3}); }, "blend::erase's fill", "3 values", "one for each of the 1 channels"},
