@@ -111,12 +111,14 @@ five label_extents(tensor_view<T, R, S> const& v, char const* name) {
   return f;
 }
 
-/// Whether v is NaN, decided on its bits.
-inline bool is_missing(double v) noexcept {
+/// The bits of |v|, which order as the numbers do, infinity and then NaN behind them, whatever a compiler is told about
+/// NaN.
+inline std::uint64_t magnitude_bits(double v) noexcept {
   std::uint64_t u;
   std::memcpy(&u, &v, sizeof u);
-  return (u & 0x7FFFFFFFFFFFFFFFu) > 0x7FF0000000000000u;
+  return u & 0x7FFFFFFFFFFFFFFFu;
 }
+inline bool is_missing(double v) noexcept { return magnitude_bits(v) > 0x7FF0000000000000u; }
 
 /// Whether row i of gathered rows is read; partner: null for rows that are not gathered.
 inline bool has_partner(index_t const* partner, index_t i) noexcept { return partner == nullptr || partner[i] >= 0; }
@@ -156,7 +158,7 @@ auto label_side(tensor_view<T, R, S> const& v, index_t width, soft_label_options
       for (index_t i = 0; i < v.extent[0]; ++i)
         for (index_t c = 0; c < width; ++c)
           if (auto const k = static_cast<double>(v.data[i * v.stride[0] + (R == 2 ? c * v.stride[R - 1] : 0)]);
-              !(std::fabs(k) <= most) && !(o.missing == missing::nan && is_missing(k)) && has_partner(partner, i))
+              magnitude_bits(k) > magnitude_bits(most) && !(o.missing == missing::nan && is_missing(k)) && has_partner(partner, i))
             fail(std::string(name) + "(" + text(i) + ", " + text(c) + ")", text(k),
                  "a finite label that the targets can hold (NaN for a missing one: missing::nan in the options)");
     return row_labels<U>{v.data, v.stride[0], R == 2 ? v.stride[R - 1] : 0, {smoothing, width}};
