@@ -156,9 +156,9 @@ inline any_plan read_plan(std::istream& in) {
                                                         detail::text(s.first + s.samples) +
                                                         "), for the plan says local 1");
     if (row.value[0] < 0.0f || row.value[0] > 1.0f)
-      r.bad("ratio " + detail::text(double{row.value[0]}), "a ratio in [0, 1]");
+      r.bad("ratio " + detail::text(static_cast<double>(row.value[0])), "a ratio in [0, 1]");
     if (!p.blends && kinds[row.choice] == 0 && row.value[0] > 0.0f && row.value[0] < 1.0f)
-      r.bad("ratio " + detail::text(double{row.value[0]}), "0 or 1, for the plan says blends 0");
+      r.bad("ratio " + detail::text(static_cast<double>(row.value[0])), "0 or 1, for the plan says blends 0");
     char const* const names[] = {"share_self", "share_partner", "weight_self", "weight_partner"};
     for (int c = 0; c < 4; ++c) row.value[c + 1] = r.finite(names[c]);
     block.append(reinterpret_cast<char const*>(&row), sizeof row);
