@@ -1,6 +1,7 @@
 #include "support/thrust_systems.hpp"
 // after the backends
 #include "step/allocation_cases.hpp"
+#include "step/fork_cases.hpp"
 #include "step/inplace_cases.hpp"
 #include "step/source_cases.hpp"
 #include "step/thread_cases.hpp"
@@ -10,3 +11,4 @@ TEST_CASE_TEMPLATE_APPLY(same_large, test::thrust_systems);
 TEST_CASE_TEMPLATE_INVOKE(source_second, test::thrust_threads);
 TEST_CASE_TEMPLATE_INVOKE(inplace_graphs, test::thrust_threads);
 TEST_CASE_TEMPLATE_APPLY(no_allocations, test::thrust_systems);
+TEST_CASE_TEMPLATE_APPLY(same_after_fork, test::thrust_systems);

@@ -3,6 +3,7 @@
 #include <mixaug/backend/thrust_sort.hpp>
 
 #include "pairing/kernel_table_cases.hpp"
+#include "step/fork_cases.hpp"
 
 TEST_KERNEL_TABLES(test::thrust_threads);
 
@@ -16,3 +17,4 @@ TEST_CASE_TEMPLATE_DEFINE("Thrust: the table of one thread", Backend, thrust_tab
     }
 }
 TEST_CASE_TEMPLATE_APPLY(thrust_tables, test::thrust_systems);
+TEST_CASE_TEMPLATE_INVOKE(same_tables_after_fork, test::thrust_threads);

@@ -1,8 +1,11 @@
 #include "support/thrust_systems.hpp"
 // after the backends
+#include "step/failure_cases.hpp"
 #include "step/salient_cases.hpp"
 
 TEST_SALIENT(test::thrust_threads);
+TEST_CASE_TEMPLATE_APPLY(failing_maps, test::thrust_systems);
+TEST_CASE_TEMPLATE_INVOKE(failing_plans, test::thrust_threads);
 
 TEST_CASE("Thrust: maps do not depend on the threads") {
   auto const bytes = test::soft_images(11, 3, 40, 50, 2);

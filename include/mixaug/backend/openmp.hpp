@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/backend/fork.hpp>
 #include <mixaug/backend/host_inplace.hpp>
 #if defined(_OPENMP)
 #  include <omp.h>
@@ -8,8 +9,11 @@
 namespace mixaug {
 
 /// OpenMP threads over the units of the batch; results do not depend on their number. Compile with -fopenmp
-/// (link mixaug::openmp). threads = 0: as OpenMP is set.
+/// (link mixaug::openmp). threads = 0, or less: as OpenMP is set. At most `most_threads` are asked for, also where more
+/// are named: what OpenMP cannot start ends the program, and units are too few to gain from them. In a child of fork(),
+/// such as a worker of a data loader, everything runs on one thread (see backend/fork.hpp).
 struct openmp {
+  static constexpr int most_threads = 1024;
   int threads = 0;
 
   using mixaug_backend = void;
@@ -17,7 +21,8 @@ struct openmp {
 
   index_t lanes() const noexcept {
 #if defined(_OPENMP)
-    return threads > 0 ? threads : omp_get_max_threads();
+    if (detail::forked()) return 1;
+    return detail::lesser(threads > 0 ? threads : omp_get_max_threads(), most_threads);
 #else
     return 1;
 #endif
@@ -25,13 +30,13 @@ struct openmp {
   template <class Items>
   void items(index_t count, Items const& job) const noexcept {
 #if defined(_OPENMP)
-    if (threads > 0) {
-#  pragma omp parallel for schedule(static) num_threads(threads)
+    int const team = static_cast<int>(lanes());
+    if (team == 1) {  // not even a team of one, which would meet the parent's pool after fork()
       for (index_t k = 0; k < count; ++k) job(k);
-    } else {
-#  pragma omp parallel for schedule(static)
-      for (index_t k = 0; k < count; ++k) job(k);
+      return;
     }
+#  pragma omp parallel for schedule(static) num_threads(team)
+    for (index_t k = 0; k < count; ++k) job(k);
 #else
     static_assert(detail::never<Items>,
                   "mixaug: the openmp backend needs OpenMP: compile with -fopenmp, or link mixaug::openmp");

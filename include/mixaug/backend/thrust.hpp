@@ -13,6 +13,7 @@
 #include <thrust/version.h>
 
 #include <mixaug/backend/device_steps.hpp>
+#include <mixaug/backend/fork.hpp>
 #include <mixaug/backend/host_inplace.hpp>
 #include <thread>
 
@@ -45,7 +46,8 @@ inline namespace MIXAUG_THRUST_NAME(THRUST_VERSION, THRUST_DEVICE_SYSTEM) {
 
   /// Any Thrust policy: thrust_on{thrust::omp::par}, thrust_on{thrust::cuda::par_nosync.on(stream)}, ... Host
   /// policies (CPP, OMP, TBB, seq) take host views and plans, CUDA policies device ones; par waits for the
-  /// work, par_nosync does not. The bits are those of serial and of cuda. Include the policy's own header.
+  /// work, par_nosync does not. The bits are those of serial and of cuda. Include the policy's own header. In a child
+  /// of fork() host policies run on one thread (see backend/fork.hpp).
   template <class Policy>
   struct thrust_on {
     Policy policy{};
@@ -53,9 +55,18 @@ inline namespace MIXAUG_THRUST_NAME(THRUST_VERSION, THRUST_DEVICE_SYSTEM) {
     using mixaug_backend = void;
     static constexpr space memory = detail::runs_on_host<Policy> ? space::host : space::device;
 
-    index_t lanes() const noexcept { return index_t{std::thread::hardware_concurrency()}; }
+    /// As many as the machine has processors; 1 where the standard library does not know.
+    index_t lanes() const noexcept {
+      if (memory == space::host && detail::forked()) return 1;
+      return detail::greater(1, index_t{std::thread::hardware_concurrency()});
+    }
     template <class Items>
     void items(index_t count, Items const& job) const {
+      if constexpr (memory == space::host)
+        if (detail::forked()) {
+          for (index_t k = 0; k < count; ++k) job(k);
+          return;
+        }
       ::thrust::for_each_n(policy, ::thrust::counting_iterator<index_t>(0), count, job);
     }
     template <class Job>

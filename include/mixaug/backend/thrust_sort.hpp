@@ -23,7 +23,10 @@ requires(thrust_on<Policy>::memory == space::host) struct table_kit<thrust_on<Po
   }
   template <class Key>
   void sort(pairs<Key>& list) const {
-    ::thrust::stable_sort_by_key(this->be.policy, list.keys.data(), list.keys.data() + list.n, list.rows.data());
+    if (forked())
+      ::thrust::stable_sort_by_key(::thrust::seq, list.keys.data(), list.keys.data() + list.n, list.rows.data());
+    else
+      ::thrust::stable_sort_by_key(this->be.policy, list.keys.data(), list.keys.data() + list.n, list.rows.data());
   }
   template <class Key, class Room>
   void join(pairs<Key>& list, table_array<sort_pair<Key>, space::host>& all,
@@ -35,6 +38,7 @@ requires(thrust_on<Policy>::memory == space::host) struct table_kit<thrust_on<Po
   }
   template <class T>
   T sum(T* counts, index_t n) const {
+    if (forked()) return host_kit<thrust_on<Policy>>::sum(counts, n);
     counts[n] = 0;
     ::thrust::exclusive_scan(this->be.policy, counts, counts + n + 1, counts, T(0));
     return counts[n];

@@ -8,7 +8,7 @@
 namespace mixaug::saliency {
 
 /// A detector writes the h * w scores of image i, finite and >= 0, with scratch of bytes(shape) bytes, without
-/// allocating.
+/// allocating. What it throws reaches the caller of saliency_map or make_plan, also out of a parallel loop.
 template <class D>
 concept detector = requires(D const& d, detail::image_batch const& images, detail::map_shape const& s, float* map,
                             std::byte* scratch) {

@@ -15,22 +15,28 @@ struct map_items {
   std::byte* scratch;
   std::size_t lane_bytes;
   index_t lanes;
+  first_failure* failure;
 
   void operator()(index_t lane) const noexcept {
+    index_t i = lane;
+    try {
+      for (; i < images.samples(); i += lanes) map_of(i, lane);
+    } catch (...) {
+      failure->keep(i);
+    }
+  }
+
+ private:
+  void map_of(index_t i, index_t lane) const {
     std::byte* const memory = scratch + static_cast<std::size_t>(lane) * lane_bytes;
     index_t const h = images.height(), w = images.width();
     bool const contiguous = (w == 1 || out.stride[2] == 1) && (h == 1 || out.stride[1] == w);
-    for (index_t i = lane; i < images.samples(); i += lanes) {
-      float* const row = out.data + i * out.stride[0];
-      auto* const map = reinterpret_cast<float*>(memory);
-      if (contiguous) {
-        detector(images, i, row, memory);
-        continue;
-      }
-      detector(images, i, map, memory + aligned(4 * images.pixels()));
-      for (index_t y = 0; y < h; ++y)
-        for (index_t x = 0; x < w; ++x) row[y * out.stride[1] + x * out.stride[2]] = map[y * w + x];
-    }
+    float* const row = out.data + i * out.stride[0];
+    auto* const map = reinterpret_cast<float*>(memory);
+    if (contiguous) return void(detector(images, i, row, memory));
+    detector(images, i, map, memory + aligned(4 * images.pixels()));
+    for (index_t y = 0; y < h; ++y)
+      for (index_t x = 0; x < w; ++x) row[y * out.stride[1] + x * out.stride[2]] = map[y * w + x];
   }
 };
 
@@ -82,7 +88,8 @@ constexpr bool check_map_types() {
 /// layout; scores (n, h, w), float, in [0, 1] (`given`: as they are). One thread an image. `scratch` grows to what
 /// the detector needs for each thread, and is reused. Detectors: saliency::fine_grained, spectral_residual,
 /// frequency_tuned, gradient_magnitude, given, or a type of the user's own (see saliency/detector.hpp).
-/// Errors: shapes that differ, channels that the detector does not read, a bad option, a score that `given` refuses.
+/// Errors: shapes that differ, channels that the detector does not read, a bad option, a score that `given` refuses;
+/// what a detector of the user's own throws reaches the caller, that of the lowest image, and the scores are undefined.
 template <backend Backend, saliency::detector D, class X, class Out>
 requires(is_tensor_view<X>&& is_tensor_view<Out>&& Backend::memory ==
          space::host) void saliency_map(Backend const& be, D const& detector, X const& images, Out const& scores,
@@ -95,7 +102,9 @@ requires(is_tensor_view<X>&& is_tensor_view<Out>&& Backend::memory ==
     index_t const lanes = detail::greater(1, detail::lesser(detail::lanes_of(be), batch.samples()));
     std::size_t const bytes = detail::aligned(4 * shape.pixels()) + detail::aligned(detector.bytes(shape));
     std::byte* const memory = scratch.reserve(bytes * static_cast<std::size_t>(lanes));
-    be.items(lanes, detail::map_items<D>{detector, batch, scores, memory, bytes, lanes});
+    detail::first_failure failure;
+    be.items(lanes, detail::map_items<D>{detector, batch, scores, memory, bytes, lanes, &failure});
+    failure.rethrow();
   }
 }
 /// The same with scratch that the calling thread keeps.

@@ -4,6 +4,7 @@
 #include <mixaug/core/plan.hpp>
 #include <mixaug/saliency/image_batch.hpp>
 #include <mixaug/step/adjoint_body.hpp>
+#include <mixaug/step/first_failure.hpp>
 
 /// Placing boxes by score maps, on the host: one map at a time a thread, made when a row needs it, searched while
 /// it is in cache, and forgotten.
@@ -37,14 +38,20 @@ struct salient_items {
   std::byte* scratch;
   std::size_t lane_bytes;
   index_t lanes, items;
+  first_failure* failure;
 
   void operator()(index_t lane) const noexcept {
-    for (index_t r = lane; r < items; r += lanes) item(r, scratch + static_cast<std::size_t>(lane) * lane_bytes);
+    index_t r = lane;
+    try {
+      for (; r < items; r += lanes) item(r, scratch + static_cast<std::size_t>(lane) * lane_bytes);
+    } catch (...) {
+      failure->keep(r);
+    }
   }
   bool wants(index_t i, column<box, space::host> const& of) const noexcept {
     return (member < 0 || plan.choice[i] == member) && !of[i].empty();
   }
-  void item(index_t r, std::byte* memory) const noexcept {
+  void item(index_t r, std::byte* memory) const {
     index_t const n = plan.shape.rows;
     index_t const* const order = plan.readers.data;
     if (from.apart && r >= n) return target(r - n, memory, false);
@@ -63,16 +70,16 @@ struct salient_items {
     }
     if (!from.apart) target(r, memory, made);
   }
-  void target(index_t i, std::byte* memory, bool made) const noexcept {
+  void target(index_t i, std::byte* memory, bool made) const {
     if (!rule.reads_target() || !wants(i, columns.to)) return;
     if (!made) detect(from.batch, i, memory);
     columns.to[i] = place(true, columns.to[i], memory);
   }
-  void detect(image_batch const& images, index_t i, std::byte* memory) const noexcept {
+  void detect(image_batch const& images, index_t i, std::byte* memory) const {
     detector(images, i, reinterpret_cast<float*>(memory), memory + map_bytes());
   }
   std::size_t map_bytes() const noexcept { return aligned(4 * from.batch.pixels()); }
-  box place(bool target, box const& size, std::byte* memory) const noexcept {
+  box place(bool target, box const& size, std::byte* memory) const {
     return rule.place(reinterpret_cast<float const*>(memory), from.batch.height(), from.batch.width(), target, size,
                       memory + map_bytes());
   }

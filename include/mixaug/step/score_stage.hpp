@@ -168,7 +168,9 @@ struct salient_placing {
            map_source const& from) const {
     index_t const n = plan.shape.rows;
     image_batch const& b = from.batch;
-    salient_items<Detector, Rule, View, Columns> job{detector, rule, plan, columns, member, from, nullptr, 0, 1, n};
+    first_failure failure;
+    salient_items<Detector, Rule, View, Columns> job{detector, rule, plan, columns, member,  from,
+                                                     nullptr,  0,    1,    n,       &failure};
     if (from.apart && rule.reads_target()) job.items = 2 * n;
     job.lanes = greater(1, lesser(lanes_of(be), n));
     job.lane_bytes = job.map_bytes() + aligned(detector.bytes({b.channels(), b.height(), b.width()})) +
@@ -176,6 +178,7 @@ struct salient_placing {
     if (mode_of(stages, member) == mode::batch) return first_row_for_all(job);
     job.scratch = maps.reserve(job.lane_bytes * static_cast<std::size_t>(job.lanes));
     be.items(job.lanes, job);
+    failure.rethrow();
   }
   /// mode::batch: the first row that is mixed finds the boxes of all.
   template <class Job>
