@@ -43,12 +43,14 @@ std::string written(ma::any_plan const& p) {
 TEST_CASE("foreign, truncated and corrupted plan texts are refused with their line") {
   world w;
   REQUIRE(read(good).rows() == 2);
+  std::ifstream folder("/");
   std::ifstream missing("no such file, in no such folder");
   std::istringstream used;
   used.setstate(std::ios::badbit);
   auto const change = [](char const* from, char const* to) { return [=] { read(from, to); }; };
   refuse(w, {
     {"a file that was not opened", [&] { ma::read_plan(missing); }, "the plan text", "a stream that cannot be read", "an open file"},
+    {"a folder", [&] { ma::read_plan(folder); }, "the plan text", "a stream that cannot be read", "no folder"},
     {"a broken stream", [&] { ma::read_plan(used); }, "the plan text", "a stream that cannot be read", "an open file"},
     {"nothing", [] { read(""); }, "line 1 of the plan text", "the end of the text", "another line"},
     {"another format", [] { read("\x89PNG\r\n\x1a\n"); }, "line 1 of the plan text", "PNG", "\"mixaug-plan\""},
@@ -99,6 +101,7 @@ TEST_CASE("foreign, truncated and corrupted plan texts are refused with their li
     {"a box is missing", change(" 0,1,0,1,0,1", ""), "line 11", "no word", "a box z0,z1,y0,y1,x0,x1"},
     {"a box too many", change(" 0,1,0,1,0,1", " 0,1,0,1,0,1 0,1,0,1,0,1"), "line 11", "after the last word", "the end of the line"},
     {"two spaces", change("choice 1", "choice  1"), "line 8", "no word", "a number (choice)"},
+    {"boxes that no row can have", [] { read("mixaug-plan 2\nrows 9 samples 9 source_rows 1 own_source 0 first 0\nsize 8 8\nkey 1 0 0 9 0\nboxes 64\nblends 1 moves 0 local 0\nchoice 0 whole mix\ncolumns choice"); }, "line 8", "no choice of boxes, and 64 boxes a sample", "\"boxes 1\""},
     {"an empty plan written", [&] { std::ostringstream out; ma::write_plan(out, ma::plan_of<ma::mixup>()); }, "the plan", "empty", "make_plan"},
   });
 }

@@ -130,6 +130,22 @@ TEST_CASE("plans of a second source, of a part of a global batch, and at another
   check_same(small, any);
 }
 
+TEST_CASE("a plan whose rows all drew a choice without boxes keeps no room for them in its text") {
+  auto const x = ma::nchw<float>(nullptr, {3, 1, 8, 8});
+  int whole = 0, boxed = 0;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    auto const p = ma::make_plan(ma::one_of(ma::mixup{}, ma::cutmix{.boxes = 64}), x, ma::key{.seed = seed});
+    std::string const text = written(p);
+    bool const none = p.choice[0] + p.choice[1] + p.choice[2] == 0;
+    ++(none ? whole : boxed);
+    CHECK((text.find("\nboxes 1\n") != std::string::npos) == none);
+    CHECK((text.find("\nboxes 64\n") != std::string::npos) == !none);
+    CHECK(written(read(text)) == text);
+  }
+  CHECK(whole > 0);
+  CHECK(boxed > 0);
+}
+
 TEST_CASE("the widest numbers survive, whatever the stream's flags and locale") {
   float const most = std::numeric_limits<float>::max(), weights[] = {most, std::numeric_limits<float>::denorm_min(), 1.0f / 3};
   auto const in = ma::inputs(ma::nchw<float>(nullptr, {3, 4, 1000, 2000})).weights(ma::weights(weights, {3}));

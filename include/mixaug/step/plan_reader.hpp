@@ -26,7 +26,9 @@ class plan_reader {
     ++number_;
     at_ = 0;
     if (number_ == 1 && !in_.good()) fail("the plan text", "a stream that cannot be read", "an open file, or a text");
-    if (!std::getline(in_, line_)) bad("the end of the text", "another line (the plan is truncated)");
+    bool const read = static_cast<bool>(std::getline(in_, line_));
+    if (in_.bad()) fail("the plan text", "a stream that cannot be read", "an open file and no folder, or a text");
+    if (!read) bad("the end of the text", "another line (the plan is truncated)");
     if (!line_.empty() && line_.back() == '\r') line_.pop_back();
   }
   bool more() const noexcept { return at_ < line_.size(); }

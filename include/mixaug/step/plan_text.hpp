@@ -12,7 +12,7 @@
 ///   rows ROWS samples SAMPLES source_rows N own_source 0|1 first ROW
 ///   size [D] [H] W                           the spatial extents; none for features
 ///   key SEED STEP FIRST GLOBAL BLOCK
-///   boxes K                                  boxes a sample
+///   boxes K                                  boxes a sample; 1 where no choice has boxes
 ///   blends 0|1 moves 0|1 local 0|1           what the method may do at any step: draw m between 0 and 1, paste at
 ///                                            another place than it reads; whether partners are rows of the call
 ///   choice K whole|boxes|box_pair mix|erase [FILL...]   one line a method (several for one_of)
@@ -41,6 +41,11 @@ inline void show_box(std::ostream& out, box const& b, int spatial) {
   out << " x " << b.x0 << ".." << b.x1;
 }
 inline constexpr char const* kind_names[] = {"whole", "boxes", "box_pair"};
+inline bool any_boxes(std::uint8_t const* kinds, int choices) noexcept {
+  bool some = false;
+  for (int c = 0; c < choices; ++c) some = some || kinds[c] == 1;
+  return some;
+}
 
 }  // namespace detail
 
@@ -58,7 +63,8 @@ void write_plan(std::ostream& out, plan<R, B> const& p) {
   for (int d = 3 - s.spatial; d < 3; ++d) put(all, s.size[d]);
   key const& k = q.drawn_with;
   put(all += "\nkey", k.seed), put(all, k.step), put(all, k.first), put(all, k.global), put(all, k.block);
-  put(all += "\nboxes", s.boxes);
+  bool const listed = detail::any_boxes(q.region.kind_of, q.region.choices);
+  put(all += "\nboxes", listed ? s.boxes : 1);
   put(all += "\nblends", int{q.blends}), put(all += " moves", int{q.moved}), put(all += " local", int{q.local});
   for (int c = 0; c < q.region.choices; ++c) {
     put(all += "\nchoice", c);
@@ -80,7 +86,9 @@ void write_plan(std::ostream& out, plan<R, B> const& p) {
 }
 
 /// Reads a plan back. Errors: invalid_argument with the line, what it got and what it expected: a foreign or
-/// truncated text, another version, a number outside its range, a wrong row count.
+/// truncated text, another version, a number outside its range, a wrong row count. Memory follows the text that was
+/// read, not the numbers in it: at most 20 bytes for each byte of text; up to 120 where a choice has 64 boxes and the
+/// rows are of another one.
 inline any_plan read_plan(std::istream& in) {
   constexpr index_t most = (index_t{1} << 40) - 2;
   detail::plan_reader r(in);
@@ -137,13 +145,15 @@ inline any_plan read_plan(std::istream& in) {
     r.finish();
   }
   if (choices == 0) r.bad("no choice", "at least one");
+  if (s.boxes > 1 && !detail::any_boxes(kinds, choices))
+    r.bad("no choice of boxes, and " + detail::text(s.boxes) + " boxes a sample", "\"boxes 1\", or a choice of boxes");
   // Rows are read before room for them is made: a wrong count must not ask for memory.
   struct row_of {
     std::uint8_t choice;
     index_t self, partner;
     float value[5];
   };
-  std::string block, boxes_block, pairs_block;
+  std::string block, boxes;  // boxes of the rows that list some
   for (index_t i = 0; i < s.rows; ++i) {
     r.line();
     row_of row{};
@@ -162,17 +172,16 @@ inline any_plan read_plan(std::istream& in) {
     char const* const names[] = {"share_self", "share_partner", "weight_self", "weight_partner"};
     for (int c = 0; c < 4; ++c) row.value[c + 1] = r.finite(names[c]);
     block.append(reinterpret_cast<char const*>(&row), sizeof row);
-    box pair[2] = {no_box, no_box};
-    for (int j = 0; kinds[row.choice] == 2 && j < 2; ++j) detail::read_box(r, s, pair[j]);
-    if (!(detail::sized(pair[0], 0, 0, 0) == detail::sized(pair[1], 0, 0, 0)))
-      r.bad("a pair of boxes of two sizes", "two boxes of one size");
-    if (!p.moved && !(pair[0] == pair[1])) r.bad("a box read at another place", "one place, for the plan says moves 0");
-    pairs_block.append(reinterpret_cast<char const*>(pair), sizeof pair);
-    for (index_t j = 0; j < s.boxes; ++j) {
-      box b = no_box;
-      if (kinds[row.choice] == 1) detail::read_box(r, s, b);
-      boxes_block.append(reinterpret_cast<char const*>(&b), sizeof b);
+    box b[2] = {no_box, no_box};
+    int const kind = kinds[row.choice];
+    for (index_t j = 0; j < (kind == 1 ? s.boxes : kind == 2 ? 2 : 0); ++j) {
+      box& next = b[kind == 2 ? j : 0];
+      detail::read_box(r, s, next);
+      boxes.append(reinterpret_cast<char const*>(&next), sizeof next);
     }
+    if (kind == 2 && !(detail::sized(b[0], 0, 0, 0) == detail::sized(b[1], 0, 0, 0)))
+      r.bad("a pair of boxes of two sizes", "two boxes of one size");
+    if (!p.moved && !(b[0] == b[1])) r.bad("a box read at another place", "one place, for the plan says moves 0");
     r.finish();
   }
   r.line(), r.expect("end"), r.within("the row count", s.rows, s.rows), r.finish();
@@ -181,18 +190,23 @@ inline any_plan read_plan(std::istream& in) {
   p.drawn_with = k;
   for (int c = 0; c < 8; ++c) p.region.kind_of[c] = kinds[c];
   p.region.choices = choices;
+  char const* next = boxes.data();
+  auto const take = [&next](box& to) {
+    std::memcpy(&to, next, sizeof to);
+    next += sizeof to;
+  };
   for (index_t i = 0; i < s.rows; ++i) {
     row_of row;
     std::memcpy(&row, block.data() + static_cast<std::size_t>(i) * sizeof row, sizeof row);
     p.choice[i] = row.choice, p.self[i] = row.self, p.partner[i] = row.partner, p.ratio[i] = row.value[0];
     p.share_self[i] = row.value[1], p.share_partner[i] = row.value[2], p.weight_self[i] = row.value[3],
     p.weight_partner[i] = row.value[4];
-    for (index_t j = 0; j < s.boxes; ++j)
-      std::memcpy(&p.region.box(i, j), boxes_block.data() + static_cast<std::size_t>(i * s.boxes + j) * sizeof(box),
-                  sizeof(box));
-    char const* const pair = pairs_block.data() + static_cast<std::size_t>(2 * i) * sizeof(box);
-    std::memcpy(&p.region.pair().to[i], pair, sizeof(box));
-    std::memcpy(&p.region.pair().from[i], pair + sizeof(box), sizeof(box));
+    p.region.clear(i);
+    for (index_t j = 0; kinds[row.choice] == 1 && j < s.boxes; ++j) take(p.region.box(i, j));
+    if (kinds[row.choice] == 2) {
+      take(p.region.pair().to[i]);
+      take(p.region.pair().from[i]);
+    }
   }
   detail::complete(p);
   return p;
