@@ -33,6 +33,17 @@ std::string refusal(fs::path const& p) {
   }
   return "loaded";
 }
+/// The same bytes with the checksum that belongs to them: a forged file.
+std::string with_checksum(std::string bytes) {
+  std::uint64_t h = 14695981039346656037u;
+  for (std::size_t k = 0; k + 8 < bytes.size(); k += 8) {
+    std::uint64_t word = 0;
+    for (std::size_t b = 0; b < 8; ++b) word |= std::uint64_t{static_cast<unsigned char>(bytes[k + b])} << (8 * b);
+    h = (h ^ word) * 1099511628211u, h ^= h >> 32;
+  }
+  for (std::size_t b = 0; b < 8; ++b) bytes[bytes.size() - 8 + b] = static_cast<char>(h >> (8 * b) & 255u);
+  return bytes;
+}
 bool says(std::string const& message, char const* part) { return message.find(part) != std::string::npos && message.rfind("mixaug: ", 0) == 0; }
 }  // namespace
 
@@ -128,4 +139,70 @@ TEST_CASE("a failed save leaves the file that was there, and nothing beside it")
   CHECK_FALSE(fs::exists(f.path / "folder.part"));
   CHECK_THROWS_AS(w::save(r, f.path / "no" / "such" / "folder"), ma::invalid_argument);
   CHECK(bytes_of(f.path / "record") == before);
+}
+
+TEST_CASE("a record with more wrong visits than visits is refused, as a file and where it is merged") {
+  folder const f;
+  fs::path const at = f.path / "record";
+  for (index_t const epochs : {5, 200, 300}) {
+    CAPTURE(epochs);
+    w::uncertainty_options const o{.epochs = epochs, .eta = 1e38, .unvisited = w::unvisited::ignore};
+    w::uncertainty r(11, o), sum(11, o);
+    std::vector<int> const zeros(11, 0), ones(11, 1);
+    for (w::uncertainty* x : {&r, &sum}) x->record(ma::serial{}, 0, ma::class_ids(zeros.data(), {11}), ma::class_ids(ones.data(), {11}));
+    w::save(r, at);
+    CHECK(refusal(at) == "loaded");  // every visit wrong
+    std::size_t const width = epochs == 5 ? 1 : epochs == 200 ? 2 : 4;
+    auto const more = [&](std::byte b) { return epochs == 5 ? std::byte{0x21} : std::byte{static_cast<unsigned char>(static_cast<unsigned>(b) + 1)}; };
+    std::byte& wrong = r.counters().data()[7 * width + width / 2];  // the upper half of row 7's counter
+    wrong = more(wrong);
+    w::save(r, at);
+    CHECK(says(refusal(at), "more wrong visits than visits in row 7"));
+    std::byte const before = sum.counters().data()[7 * width];
+    CHECK_THROWS_AS(sum.merge(r), ma::invalid_argument);
+    CHECK(sum.counters().data()[7 * width] == before);
+  }
+}
+
+TEST_CASE("forged files are refused: epochs beyond the window, bytes behind the counters") {
+  folder const f;
+  fs::path const at = f.path / "record";
+  auto const r = test::recorded(ma::serial{}, 50, {.first_epoch = 1, .epochs = 70, .eta = 5}, test::any_visits(50, 4, 8));
+  w::save(r, at);
+  std::string const whole = bytes_of(at);  // a header of 64, epochs of 16, counters of 50, zeros of 6, a checksum
+  REQUIRE(whole.size() == 64 + 16 + 56 + 8);
+  auto const forged = [&](std::size_t k, char v) {
+    std::string b = whole;
+    b[k] = v;
+    write_bytes(at, with_checksum(b));
+    return refusal(at);
+  };
+  CHECK(forged(64, 1) == "loaded");
+  CHECK(forged(64 + 8, 32) == "loaded");  // epoch 69 of 70
+  CHECK(says(forged(64 + 8, 64), "epochs beyond its window of 70"));
+  CHECK(says(forged(64 + 15, -128), "epochs beyond its window of 70"));
+  CHECK(forged(80 + 49, 1) == "loaded");
+  CHECK(says(forged(80 + 50, 1), "zeros behind its counters"));
+}
+
+TEST_CASE("what is no file is refused by what it is") {
+  folder const f;
+  auto const r = test::recorded(ma::serial{}, 50, {.eta = 5}, test::any_visits(50, 1, 8));
+  CHECK(says(refusal(f.path), "is a folder"));
+  auto const unsaved = [&](fs::path const& p) {
+    try {
+      w::save(r, p);
+    } catch (ma::invalid_argument const& e) {
+      return std::string(e.what());
+    }
+    return std::string("saved");
+  };
+  CHECK(says(unsaved(f.path), "is a folder"));
+  CHECK(says(unsaved(f.path / ""), "without a name"));
+  CHECK(says(unsaved(""), "without a name"));
+  CHECK(says(refusal(""), "No such file"));
+  if (fs::is_character_file("/dev/null")) {
+    CHECK(says(refusal("/dev/null"), "a device"));
+    CHECK(says(unsaved("/dev/null"), "a device"));  // it would be replaced
+  }
 }

@@ -49,6 +49,16 @@ struct record_checksum {
   }
 };
 
+/// Refuses what lies under a path and is no file: a folder opens like one, a pipe waits for ever, and a device would be
+/// replaced.
+inline void check_file(std::filesystem::path const& path, char const* expected) {
+  std::error_code ignored;
+  std::filesystem::file_status const there = std::filesystem::status(path, ignored);
+  if (std::filesystem::is_directory(there)) fail("the record file " + path.string(), "a folder", expected);
+  if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there))
+    fail("the record file " + path.string(), "a device, a pipe or a socket", expected);
+}
+
 class record_stream {
  public:
   record_stream(std::filesystem::path const& path, char const* how) : path_(path) {
@@ -64,6 +74,7 @@ class record_stream {
     if (std::fwrite(p, 1, bytes, file_) != bytes) fail("room for the record");
   }
   void read(std::byte* p, std::size_t bytes) {
+    errno = 0;
     if (std::fread(p, 1, bytes, file_) != bytes) fail("a file that can be read");
     sum.add(p, bytes);
   }
@@ -80,7 +91,7 @@ class record_stream {
 
  private:
   [[noreturn]] void fail(char const* expected) const {
-    std::string const name = "the record file ", why = std::strerror(errno);
+    std::string const name = "the record file ", why = errno == 0 ? "shorter than it was" : std::strerror(errno);
     detail::fail(name + path_.string(), why, expected);
   }
   std::filesystem::path path_;
@@ -98,7 +109,7 @@ inline void swap_counters(std::byte* p, std::size_t bytes, int width) noexcept {
 /// Reads and checks a file: what is wrong with it, in the order in which a reader would notice.
 class record_reader {
  public:
-  explicit record_reader(std::filesystem::path const& path) : path_(path), in_(path, "rb") {}
+  explicit record_reader(std::filesystem::path const& path) : path_(checked(path)), in_(path, "rb") {}
 
   weight::uncertainty operator()() {
     std::error_code bad;
@@ -135,6 +146,10 @@ class record_reader {
   }
 
  private:
+  static std::filesystem::path const& checked(std::filesystem::path const& path) {
+    check_file(path, "a file that weight::save wrote");
+    return path;
+  }
   weight::uncertainty body(index_t rows, weight::uncertainty_options const& o, int width) {
     weight::uncertainty record(rows, o);
     std::vector<std::byte> epochs(8 * static_cast<std::size_t>(record.mark_words()));
@@ -147,7 +162,14 @@ class record_reader {
     if (little_at(last, 8) != found) refuse("corrupted", "the checksum that it was written with");
     std::vector<std::uint64_t> marks(epochs.size() / 8);
     for (std::size_t k = 0; k < marks.size(); ++k) marks[k] = little_at(epochs.data() + 8 * k, 8);
+    if (index_t const over = o.epochs % 64; over != 0 && marks.back() >> over != 0)
+      refuse("of epochs beyond its window of " + text(o.epochs), "a record that weight::save wrote");
+    for (std::size_t k = record.bytes(); k < padded; ++k)
+      if (record.counters().data()[k] != std::byte{0})
+        refuse("without zeros behind its counters", "a record that weight::save wrote");
     swap_counters(record.counters().data(), record.bytes(), width);
+    if (index_t const i = record.impossible_row(); i >= 0)
+      refuse("of more wrong visits than visits in row " + text(i), "counters that record(backend, epoch, ...) wrote");
     record.set_marks(marks.data());
     return record;
   }
@@ -168,6 +190,8 @@ namespace weight {
 inline void save(uncertainty const& record, std::filesystem::path const& path) {
   if (record.counters().data() == nullptr)
     detail::fail("the record", "empty (default-constructed, or moved from)", "one made with a number of rows");
+  if (!path.has_filename()) detail::fail("the record file " + path.string(), "without a name", "the path of a file");
+  detail::check_file(path, "the path of a file, old or new");
   std::filesystem::path part = path;
   part += ".part";
   uncertainty_options const& o = record.options();
@@ -214,8 +238,9 @@ inline void save(uncertainty const& record, std::filesystem::path const& path) {
   }
 }
 
-/// The record that save wrote, on any machine. A file that is foreign, of another version or order of bytes,
-/// truncated or corrupted is refused.
+/// The record that save wrote, on any machine. What is no file (a folder, a pipe), foreign, of another version or order
+/// of bytes, truncated or corrupted, or counts what cannot be (more wrong visits than visits) is refused. Memory is
+/// asked for what the file holds, not for what its header claims.
 inline uncertainty load(std::filesystem::path const& path) { return detail::record_reader(path)(); }
 
 }  // namespace weight

@@ -31,6 +31,13 @@ class uncertainty_of {
   static constexpr space memory = S;
 
   uncertainty_of() = default;
+  uncertainty_of(uncertainty_of const&) = default;
+  uncertainty_of(uncertainty_of&&) noexcept = default;
+  uncertainty_of& operator=(uncertainty_of&&) noexcept = default;
+  /// Where memory runs out the record is as it was.
+  uncertainty_of& operator=(uncertainty_of const& other) requires(S == space::host) {
+    return *this = uncertainty_of(other);
+  }
   /// No visits yet; on a device, and in parallel, with a backend.
   uncertainty_of(index_t rows, uncertainty_options const& o) requires(S == space::host) : uncertainty_of(o, rows) {
     std::memset(counters_.data(), 0, allocated());
@@ -83,7 +90,8 @@ class uncertainty_of {
   requires is_tensor_view<Out>
   void weights(Be const& be, Ids const& ids, Out const& out) const { weights_by(be, rule(), ids, out); }
 
-  /// Adds what another process recorded (host): counters add up, saturating; epochs unite. Sizes and options agree.
+  /// Adds what another process recorded (host): counters add up, saturating; epochs unite. Sizes and options agree, and
+  /// no counter of the other has more wrong visits than visits.
   void merge(uncertainty_of const& other) requires(S == space::host);
 
   // For rules of u (weight/just_train_twice.hpp), files (record_file.hpp) and copies between memories:
@@ -100,6 +108,8 @@ class uncertainty_of {
   std::size_t bytes() const noexcept {
     return static_cast<std::size_t>(rows_ * detail::counter_bytes(options_.epochs, options_.unvisited));
   }
+  /// The first row with more wrong visits than visits, which counters that were written by hand can have; -1 = none.
+  index_t impossible_row() const requires(S == space::host);
   /// Takes the epochs of another record, whose counters were copied.
   void set_marks(std::uint64_t const* words) noexcept {
     auto* const own = reinterpret_cast<std::uint64_t*>(marks_.data());

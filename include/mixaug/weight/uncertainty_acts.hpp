@@ -110,6 +110,22 @@ struct mean_act {
                 static_cast<double>(rows), memory);
   }
 };
+/// The first row whose counter no visits lead to; -1 = none.
+struct impossible_row_act {
+  std::byte const* counters;
+  index_t rows;
+  index_t* found;
+  template <class Counter>
+  void operator()(Counter) const noexcept {
+    auto const* const own = reinterpret_cast<typename Counter::word const*>(counters);
+    index_t i = 0;
+    if constexpr (Counter::pair)
+      while (i < rows && Counter::possible(own[i])) ++i;
+    else
+      i = rows;
+    *found = i < rows ? i : -1;
+  }
+};
 struct merge_act {
   std::byte *own, *other;
   index_t rows;

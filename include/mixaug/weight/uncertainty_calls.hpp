@@ -156,6 +156,13 @@ void uncertainty_of<S>::weights_by(Be const& be, detail::weight_rule const& r, I
 }
 
 template <space S>
+index_t uncertainty_of<S>::impossible_row() const requires(S == space::host) {
+  index_t found = -1;
+  detail::with_counter(options_.epochs, options_.unvisited,
+                       detail::impossible_row_act{counters_.data(), rows_, &found});
+  return found;
+}
+template <space S>
 void uncertainty_of<S>::merge(uncertainty_of const& other) requires(S == space::host) {
   check_made(), other.check_made();
   if (&other == this) detail::fail("the record to merge", "this one", "what another process recorded");
@@ -164,6 +171,9 @@ void uncertainty_of<S>::merge(uncertainty_of const& other) requires(S == space::
                  detail::text(rows_) + ", as this one");
   if (!(other.options_ == options_))
     detail::fail("the record to merge", "made with other options", "the same window, eta, c, unvisited and normalise");
+  if (index_t const i = other.impossible_row(); i >= 0)
+    detail::fail("row " + detail::text(i) + " of the record to merge", "of more wrong visits than visits",
+                 "counters that record(backend, epoch, ...) wrote");
   detail::with_counter(options_.epochs, options_.unvisited,
                        detail::merge_act{counters_.data(), other.counters_.data(), rows_});
   std::uint64_t const* const theirs = other.marks();

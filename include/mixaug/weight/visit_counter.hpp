@@ -37,6 +37,10 @@ struct visit_counter {
     std::uint64_t const low = (x & m) + (y & m), high = pair ? (x >> bits) + (y >> bits) : 0;
     return static_cast<U>((low < m ? low : m) | (pair ? (high < m ? high : m) << bits : 0));
   }
+  /// Whether visits lead here: no more of them wrong than there are.
+  MIXAUG_HD static bool possible(U v) noexcept {
+    return !pair || static_cast<std::uint32_t>(v) >> (bits % 32) <= (static_cast<std::uint32_t>(v) & most);
+  }
   /// u in [0, 1]: 1 - right / epochs, or wrong / visits (0 without a visit).
   MIXAUG_HD static double uncertainty(U v, double epochs) noexcept {
     if constexpr (pair) {
