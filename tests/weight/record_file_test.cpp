@@ -4,6 +4,10 @@
 #include <mixaug/weight/record_file.hpp>
 #include <sstream>
 
+#if defined(__unix__) || defined(__APPLE__)
+#include <sys/stat.h>
+#endif
+
 #include "step/weight_cases.hpp"
 
 namespace {
@@ -201,8 +205,11 @@ TEST_CASE("what is no file is refused by what it is") {
   CHECK(says(unsaved(f.path / ""), "without a name"));
   CHECK(says(unsaved(""), "without a name"));
   CHECK(says(refusal(""), "No such file"));
-  if (fs::is_character_file("/dev/null")) {
-    CHECK(says(refusal("/dev/null"), "a device"));
-    CHECK(says(unsaved("/dev/null"), "a device"));  // it would be replaced
-  }
+#if defined(__unix__) || defined(__APPLE__)
+  CHECK(says(refusal("/dev/null"), "a device"));
+  fs::path const pipe = f.path / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(says(unsaved(pipe), "a pipe"));  // it would be replaced
+  CHECK(fs::is_fifo(pipe));
+#endif
 }

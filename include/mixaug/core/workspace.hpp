@@ -20,8 +20,14 @@ class workspace<space::host> {
   workspace() = default;
   workspace(workspace const& other) { *this = other; }
   workspace(workspace&& other) noexcept { swap(other); }
+  /// Where memory runs out it is as it was.
   workspace& operator=(workspace const& other) {
     if (this == &other) return *this;
+    if (other.used_ > capacity_) {
+      workspace grown;
+      grown.reserve(other.used_);
+      swap(grown);
+    }
     if (other.used_ == 0)
       release();
     else
@@ -36,7 +42,8 @@ class workspace<space::host> {
   }
   ~workspace() { release(); }
 
-  /// At least `bytes` bytes; what they held is lost when the block grows. (`staged`: for devices.)
+  /// At least `bytes` bytes; what they held is lost when the block grows, and where memory runs out it is empty: the
+  /// new block comes after the old one is gone. (`staged`: for devices.)
   std::byte* reserve(std::size_t bytes, bool /*staged*/ = true) {
     if (bytes > capacity_) {
       release();

@@ -107,21 +107,22 @@ bool rows_in_order(plan_view<Region> const& v) noexcept {
   return all;
 }
 
+/// The room that the derived columns of n rows are sorted in.
+inline index_t* index_room(index_t n, workspace<space::host>& scratch) {
+  return reinterpret_cast<index_t*>(scratch.reserve(sizeof(index_t) * static_cast<std::size_t>(order_lists * n)));
+}
 /// Fills the derived columns after the decisions are made; `scratch` grows to order_lists * rows entries.
 template <class Region>
 void index_readers(plan_view<Region> const& v, workspace<space::host>& scratch) {
   index_t const n = v.shape.rows;
-  auto* const lists =
-      reinterpret_cast<index_t*>(scratch.reserve(sizeof(index_t) * static_cast<std::size_t>(order_lists * n)));
+  index_t* const lists = index_room(n, scratch);
   sort_rows(v.owners.data, v.self.data, n, lists);
   sort_rows(v.readers.data, v.partner.data, n, lists);
 }
 template <class Region, class Blend>
 void index_order(plan_view<Region> const& v, Blend const& blend, bool local, workspace<space::host>& scratch) {
   if (!local || v.shape.rows != v.shape.samples) return;
-  order_inplace(v, blend,
-                reinterpret_cast<index_t*>(
-                    scratch.reserve(sizeof(index_t) * static_cast<std::size_t>(order_lists * v.shape.rows))));
+  order_inplace(v, blend, index_room(v.shape.rows, scratch));
 }
 template <class Region, class Blend>
 void index_plan(plan_view<Region> const& v, Blend const& blend, bool local, workspace<space::host>& scratch) {

@@ -26,9 +26,9 @@ class plan_reader {
     ++number_;
     at_ = 0;
     if (number_ == 1 && !in_.good()) fail("the plan text", "a stream that cannot be read", "an open file, or a text");
-    bool const read = static_cast<bool>(std::getline(in_, line_));
+    read_line();
     if (in_.bad()) fail("the plan text", "a stream that cannot be read", "an open file and no folder, or a text");
-    if (!read) bad("the end of the text", "another line (the plan is truncated)");
+    if (in_.fail()) bad("the end of the text", "another line (the plan is truncated)");
     if (!line_.empty() && line_.back() == '\r') line_.pop_back();
   }
   bool more() const noexcept { return at_ < line_.size(); }
@@ -72,6 +72,24 @@ class plan_reader {
   }
 
  private:
+  /// Streams keep what is thrown while they read to themselves; that memory ran out is told.
+  void read_line() {
+    std::ios_base::iostate const asked = in_.exceptions();
+    bool no_memory = false;
+    try {
+      in_.exceptions(std::ios_base::badbit);
+      std::getline(in_, line_);
+    } catch (std::bad_alloc const&) {
+      no_memory = true;
+    } catch (std::ios_base::failure const&) {
+    }
+    if (no_memory) {
+      in_.exceptions(std::ios_base::goodbit);
+      throw std::bad_alloc();
+    }
+    in_.exceptions(asked);
+  }
+
   std::istream& in_;
   std::string line_;
   std::size_t at_ = 0;

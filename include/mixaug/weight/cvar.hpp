@@ -25,6 +25,12 @@ class cvar_of {
     if (!(o.fraction > 0.0 && o.fraction <= 1.0))
       detail::fail("fraction", detail::text(o.fraction), "the part of the batch that counts, in (0, 1]");
   }
+  cvar_of(cvar_of const&) = default;
+  cvar_of(cvar_of&&) noexcept = default;
+  cvar_of& operator=(cvar_of&&) noexcept = default;
+  /// Where memory runs out the level is as it was.
+  cvar_of& operator=(cvar_of const& other) requires(S == space::host) { return *this = cvar_of(other); }
+
   /// losses (n) of float or double, finite (on a device NaN counts as the largest); out (n) of float or double.
   template <backend Be, class L, class Out>
   void weights(Be const& be, L const& losses, Out const& out) {

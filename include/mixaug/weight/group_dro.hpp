@@ -47,6 +47,12 @@ class group_dro_of {
     send();
   }
 
+  group_dro_of(group_dro_of const&) = default;
+  group_dro_of(group_dro_of&&) noexcept = default;
+  group_dro_of& operator=(group_dro_of&&) noexcept = default;
+  /// Where memory runs out the state is as it was.
+  group_dro_of& operator=(group_dro_of const& other) requires(S == space::host) { return *this = group_dro_of(other); }
+
   index_t groups() const noexcept { return groups_; }
   /// The state; of a device with download(cuda, from, to).
   double q(index_t g) const requires(S == space::host) {

@@ -55,6 +55,13 @@ class group_table_of {
   static constexpr space memory = S;
 
   group_table_of() = default;
+  group_table_of(group_table_of const&) = default;
+  group_table_of(group_table_of&&) noexcept = default;
+  group_table_of& operator=(group_table_of&&) noexcept = default;
+  /// Where memory runs out the table is as it was.
+  group_table_of& operator=(group_table_of const& other) requires(S == space::host) {
+    return *this = group_table_of(other);
+  }
   /// On the device; waits for the copy.
   template <std::derived_from<group_table_of<space::host>> Table>
   requires(S == space::device) explicit group_table_of(Table const& host) : groups_(host.groups()) {
