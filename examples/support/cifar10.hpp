@@ -11,9 +11,11 @@
 #include <ios>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "image_set.hpp"
+#include "open_file.hpp"
 #include "resize.hpp"
 
 namespace example {
@@ -21,7 +23,10 @@ namespace example {
 inline image_set load_cifar10(std::filesystem::path const& file, std::int64_t limit,
                               std::int64_t side) {
   constexpr std::size_t plane = 32 * 32, record = 1 + 3 * plane;
-  std::uintmax_t const size = std::filesystem::file_size(file);
+  std::ifstream in = open_file(file, std::ios::binary);
+  std::error_code problem;
+  std::uintmax_t const size = std::filesystem::file_size(file, problem);
+  if (problem) throw std::runtime_error(file.string() + ": " + problem.message());
   if (size == 0 || size % record != 0)
     throw std::runtime_error(
         file.string() + ": has " + std::to_string(size) +
@@ -29,7 +34,6 @@ inline image_set load_cifar10(std::filesystem::path const& file, std::int64_t li
         " (a label and 3072 values an image). For PNG or JPEG files give their folder");
   std::vector<std::uint8_t> bytes(
       std::min(static_cast<std::size_t>(limit), static_cast<std::size_t>(size / record)) * record);
-  std::ifstream in(file, std::ios::binary);
   if (!in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size())))
     throw std::runtime_error(file.string() + ": cannot be read");
 

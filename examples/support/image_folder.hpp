@@ -18,6 +18,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "image_set.hpp"
@@ -59,6 +60,12 @@ inline void append_image_file(image_set& set, std::filesystem::path const& file)
   if (bytes.size() > 0x7FFFFFFF) throw std::runtime_error("is larger than 2 GiB");
   if (is_cut_off_jpeg(bytes)) throw std::runtime_error("ends before its picture does");
   int width = 0, height = 0, channels = 0;
+  constexpr std::int64_t most = std::int64_t{1} << 27;  // pixels: a header may say anything
+  if (stbi_info_from_memory(bytes.data(), static_cast<int>(bytes.size()), &width, &height,
+                            &channels) &&
+      std::int64_t{width} * height > most)
+    throw std::runtime_error("says that it is " + std::to_string(width) + " x " +
+                             std::to_string(height) + ", more than 2^27 pixels");
   std::unique_ptr<stbi_uc, void (*)(void*)> const decoded(
       stbi_load_from_memory(bytes.data(), static_cast<int>(bytes.size()), &width, &height,
                             &channels, 3),
@@ -76,16 +83,31 @@ struct image_file {
   std::string class_name;
 };
 
+inline void report_skipped(std::filesystem::path const& file, std::string const& problem) {
+  std::fprintf(stderr, "skipped %s: %s\n", file.c_str(), problem.c_str());
+}
+
+// What cannot be looked at (a sub-folder of somebody else's, a link to itself) is reported and
+// skipped; the root must be readable.
 inline void list_images(std::filesystem::path const& folder, bool is_root,
                         std::vector<image_file>& out) {
-  for (auto const& entry : std::filesystem::directory_iterator(folder)) {
-    if (is_root && entry.is_directory()) list_images(entry.path(), false, out);
-    if (!entry.is_regular_file() || !is_image_file(entry.path())) continue;
+  std::error_code problem;
+  std::filesystem::directory_iterator at(folder, problem), end;
+  for (; !problem && at != end; at.increment(problem)) {
+    auto const& entry = *at;
+    std::error_code unknown;
+    auto const what = entry.status(unknown);
+    if (unknown && what.type() != std::filesystem::file_type::not_found)
+      report_skipped(entry.path(), unknown.message());
+    if (is_root && std::filesystem::is_directory(what)) list_images(entry.path(), false, out);
+    if (!std::filesystem::is_regular_file(what) || !is_image_file(entry.path())) continue;
     std::string const stem = entry.path().stem().string();  // "cat_012.png" is a cat
     std::size_t const last = stem.find_last_not_of("0123456789_-. ");
     std::string const own = last == std::string::npos ? stem : stem.substr(0, last + 1);
     out.push_back({entry.path(), is_root ? own : folder.filename().string()});
   }
+  if (problem && is_root) throw std::runtime_error(folder.string() + ": " + problem.message());
+  if (problem) report_skipped(folder, problem.message());
 }
 
 // A sub-folder is a class; an image in the root is of the class its name says.
@@ -110,7 +132,7 @@ inline image_set load_folder(std::filesystem::path const& root, std::int64_t lim
       append_image_file(set, file);
     } catch (std::exception const& problem) {
       bar.clear();
-      std::fprintf(stderr, "skipped %s: %s\n", file.c_str(), problem.what());
+      report_skipped(file, problem.what());
       continue;
     }
     auto const known = std::find(set.class_names.begin(), set.class_names.end(), name);

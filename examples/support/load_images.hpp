@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <stdexcept>
+#include <system_error>
 
 #include "cifar10.hpp"
 #include "image_folder.hpp"
@@ -16,10 +17,13 @@ namespace example {
 // files.
 inline image_set load_images(std::filesystem::path const& path, std::int64_t limit,
                              std::int64_t side = 0) {
-  if (!std::filesystem::exists(path))
+  std::error_code problem;
+  auto const there = std::filesystem::status(path, problem);
+  if (there.type() == std::filesystem::file_type::not_found)
     throw std::runtime_error(path.string() + ": no such file or folder");
-  if (std::filesystem::is_directory(path)) return load_folder(path, limit, side > 0 ? side : 128);
-  if (!std::filesystem::is_regular_file(path))
+  if (problem) throw std::runtime_error(path.string() + ": " + problem.message());
+  if (std::filesystem::is_directory(there)) return load_folder(path, limit, side > 0 ? side : 128);
+  if (!std::filesystem::is_regular_file(there))
     throw std::runtime_error(path.string() + ": is neither a folder nor a file of images");
   if (is_image_file(path))
     throw std::runtime_error(path.string() + ": is a single image; give the folder it lies in");

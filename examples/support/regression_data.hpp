@@ -19,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+#include "open_file.hpp"
+
 namespace example {
 
 // The ways to train, in the order of every table; `rival` is the mode that differs in the pairing
@@ -90,8 +92,8 @@ struct regression_split {
 
 class regression_set {
  public:
-  // Numbers between commas, semicolons or blanks; what is no number becomes the mean of its column,
-  // and a first row without numbers is skipped.
+  // Numbers between commas, semicolons or blanks; what is no number, or one beyond 1e30, becomes
+  // the mean of its column, and a first row without numbers is skipped.
   static regression_set read(std::string const& path) {
     regression_set out;
     auto const known = published_recipes();
@@ -99,15 +101,14 @@ class regression_set {
     auto const found = std::find_if(known.begin(), known.end(),
                                     [&](auto const& recipe) { return recipe.file == file; });
     out.recipe_ = found == known.end() ? regression_recipe{.file = file} : *found;
-    std::ifstream in(path);
-    if (!in) throw std::runtime_error(path + ": cannot be read");
+    std::ifstream in = open_file(path);
     std::vector<std::vector<double>> table;
     for (std::string line; std::getline(in, line);) {
       auto row = numbers_in(line);
       bool const heading = std::none_of(row.begin(), row.end(), [](double v) { return v == v; });
       if (row.empty() || (table.empty() && heading)) continue;
       if (!table.empty() && row.size() != table[0].size())
-        throw std::runtime_error(path + ", line '" + line + "': " + std::to_string(row.size()) +
+        throw std::runtime_error(path + ", line '" + line.substr(0, 60) + "': " + std::to_string(row.size()) +
                                  " columns, not " + std::to_string(table[0].size()));
       table.push_back(std::move(row));
     }
@@ -165,7 +166,9 @@ class regression_set {
       valid = from(std::min(past(train + 1) + size() / 10, size()) - 1);
       std::shuffle(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(train), bits);
     }
-    if (valid >= size()) throw std::runtime_error(recipe_.file + ": too few rows for its split");
+    if (train == 0 || valid <= train || valid >= size())
+      throw std::runtime_error(recipe_.file + (grouped() ? ": too few groups" : ": too few rows") +
+                               " to train, to validate and to test on");
     return {part(order, 0, train), part(order, train, valid), part(order, valid, size())};
   }
 
@@ -178,7 +181,7 @@ class regression_set {
       std::string const word = line.substr(at, end - at);
       char* rest = nullptr;
       double const value = std::strtod(word.c_str(), &rest);
-      bool const number = !word.empty() && *rest == '\0' && std::isfinite(value);
+      bool const number = !word.empty() && *rest == '\0' && std::abs(value) <= 1e30;
       out.push_back(number ? value : std::numeric_limits<double>::quiet_NaN());
     }
     return out;
@@ -188,6 +191,12 @@ class regression_set {
   void take(std::vector<std::vector<double>>& table) {
     int const width = static_cast<int>(table[0].size());
     if (recipe_.target < 0) recipe_.target = width - 1;
+    int last = std::max(recipe_.target, recipe_.group);
+    for (int const c : recipe_.dropped) last = std::max(last, c);
+    if (last >= width)
+      throw std::runtime_error(recipe_.file + ": has " + std::to_string(width) +
+                               " columns; the published file has at least " +
+                               std::to_string(last + 1));
     std::vector<int> columns;
     for (int c = 0; c < width; ++c) {
       bool const dropped = std::count(recipe_.dropped.begin(), recipe_.dropped.end(), c) > 0;
@@ -205,18 +214,25 @@ class regression_set {
       if (feature) columns.push_back(c);
     }
     features_ = columns.size();
+    if (features_ == 0) throw std::runtime_error(recipe_.file + ": no column to learn from");
     for (auto const& row : table) {
       for (int const c : columns)
         rows_.x.push_back(static_cast<float>(row[static_cast<std::size_t>(c)]));
       rows_.y.push_back(static_cast<float>(row[static_cast<std::size_t>(recipe_.target)]));
-      if (grouped())
-        rows_.group.push_back(static_cast<int>(row[static_cast<std::size_t>(recipe_.group)]));
+      if (!grouped()) continue;
+      double const group = row[static_cast<std::size_t>(recipe_.group)];
+      if (std::abs(group) > 1e9 || group != std::floor(group))
+        throw std::runtime_error(recipe_.file + ": a group that is not a whole number");
+      rows_.group.push_back(static_cast<int>(group));
     }
     if (recipe_.bandwidth > 0) return;
     double mean = 0, square = 0;
     for (float const y : rows_.y) mean += y / static_cast<double>(size());
     for (float const y : rows_.y) square += (y - mean) * (y - mean) / static_cast<double>(size());
     recipe_.bandwidth = std::sqrt(square) / 4;
+    auto const [least, most] = std::minmax_element(rows_.y.begin(), rows_.y.end());
+    if (*least == *most)
+      throw std::runtime_error(recipe_.file + ": all labels are the same");
   }
 
   regression_rows part(std::vector<std::size_t> const& order, std::size_t from,

@@ -16,6 +16,7 @@
 
 #include "cifar10.hpp"
 #include "drawn_images.hpp"
+#include "open_file.hpp"
 
 namespace example {
 
@@ -87,8 +88,7 @@ class subpopulation_set {
 
   // Lines of 64 grey values 0 .. 16 and the digit.
   void read_digits(std::string const& file, plain_images& to) {
-    std::ifstream in(file);
-    if (!in) throw std::runtime_error(file + ": cannot be read");
+    std::ifstream in = open_file(file);
     side_ = 8, planes_ = 1;
     for (std::string line; std::getline(in, line);) {
       std::vector<long> values;
@@ -98,9 +98,11 @@ class subpopulation_set {
         values.push_back(value);
       }
       if (values.empty()) continue;
-      if (values.size() != 65 || values[64] < 0 || values[64] > 9)
+      bool const grey = std::all_of(values.begin(), values.end(),
+                                    [](long value) { return value >= 0 && value <= 16; });
+      if (values.size() != 65 || !grey || values[64] > 9)
         throw std::runtime_error(file + ": image " + std::to_string(to.size()) +
-                                 " is not 64 grey values and a digit");
+                                 " is not 64 grey values 0 to 16 and a digit");
       for (std::size_t k = 0; k < 64; ++k) to.pixels.push_back(static_cast<float>(values[k]) / 16);
       to.labels.push_back(values[64] < 5 ? 0 : 1);
     }
