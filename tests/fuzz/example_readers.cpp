@@ -1,0 +1,171 @@
+// The readers of the examples' files: CIFAR-10 binaries, tables of numbers under the published names, digits, folders of
+// images. They throw a sentence, or give data that is whole: labels in range, finite numbers, splits with rows.
+
+#include <stb/stb_image_write.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+
+#include "fuzz.hpp"
+#include "support/load_images.hpp"
+#include "support/regression_data.hpp"
+#include "support/subpopulation_data.hpp"
+
+namespace fuzz {
+namespace fs = std::filesystem;
+
+char const* const name = "example_readers";
+std::int64_t const short_runs = 1500;
+
+namespace {
+
+struct folder {
+  fs::path path = fs::path(fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path()) / ("mixaug_fuzz_readers_" + std::to_string(::getpid()));
+  folder() { fs::create_directories(path / "images" / "cat"); }
+  ~folder() { fs::remove_all(path); }
+};
+fs::path const& there() {
+  static folder const f;
+  return f.path;
+}
+void write(fs::path const& file, std::string_view bytes) { std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size())); }
+
+void check_images(example::image_set const& set) {
+  require(set.n > 0 && set.pixels.size() == static_cast<std::size_t>(set.n) * set.image_size(), "images that are not whole");
+  require(set.labels.size() == static_cast<std::size_t>(set.n), "labels that are not whole");
+  for (std::int64_t const l : set.labels) require(l >= 0 && l < static_cast<std::int64_t>(set.class_names.size()), "a label out of range");
+}
+void check_rows(example::regression_rows const& rows, std::size_t features) {
+  require(rows.size() > 0 && rows.x.size() == rows.size() * features, "a split without rows");
+  for (float const v : rows.x) require(std::isfinite(v), "a feature that is no number");
+  for (float const v : rows.y) require(std::isfinite(v), "a label that is no number");
+}
+void check_grouped(example::grouped_images const& images) {
+  auto const n = static_cast<std::size_t>(images.n);
+  require(n > 0 && images.pixels.size() == n * static_cast<std::size_t>(images.channels * images.side * images.side), "images that are not whole");
+  require(images.labels.size() == n && images.groups.size() == n, "labels that are not whole");
+  for (std::int64_t const g : images.groups) require(g >= 0 && g < example::group_count, "a group out of range");
+}
+
+char const* const tables[] = {"airfoil_self_noise.dat", "no2.csv", "SkillCraft1_Dataset.csv", "communities.data", "table.csv"};
+
+/// 0 .. 4: a table under that name; 5: CIFAR-10; 6: digits; 7, 8: an image.
+void read(int what, std::string_view bytes) {
+  if (what < 5) {
+    fs::path const file = there() / tables[what];
+    write(file, bytes);
+    auto const set = example::regression_set::read(file.string());
+    auto const split = set.split(3);
+    for (auto const* part : {&split.train, &split.valid, &split.test}) check_rows(*part, set.features());
+    require(split.train.size() + split.valid.size() + split.test.size() == set.size(), "rows are lost");
+    require(set.recipe().bandwidth > 0, "no bandwidth");
+  } else if (what == 5) {
+    write(there() / "cifar.bin", bytes);
+    check_images(example::load_images(there() / "cifar.bin", 3, 8));
+  } else if (what == 6) {
+    write(there() / "optdigits.tra", bytes);
+    write(there() / "optdigits.tes", bytes);
+    auto const split = example::subpopulation_set::load("optdigits", there().string(), true).split(1);
+    for (auto const* part : {&split.train, &split.valid, &split.test}) check_grouped(*part);
+  } else {
+    fs::path const file = there() / "images" / "cat" / (what == 7 ? "a.png" : "a.jpg");
+    write(file, bytes);
+    try {
+      check_images(example::load_images(there() / "images", 4, 8));
+    } catch (std::exception const&) {
+      fs::remove(file);
+      throw;
+    }
+    fs::remove(file);
+  }
+}
+
+std::string table(int columns, bool groups) {
+  std::string all = "a heading\n";
+  stream s(static_cast<std::uint64_t>(columns));
+  for (int row = 0; row < 120; ++row)
+    for (int c = 0; c < columns; ++c) {
+      all += groups && c < 2 ? std::to_string(row / 6) : std::to_string(s.below(1000)) + ".25";
+      all += c + 1 == columns ? '\n' : ',';
+    }
+  return all;
+}
+std::string table_of(int what, int columns, bool groups) { return static_cast<char>(what) + table(columns, groups); }
+void append(void* to, void* bytes, int n) { static_cast<std::string*>(to)->append(static_cast<char const*>(bytes), static_cast<std::size_t>(n)); }
+
+std::string refusal(int what, std::string_view bytes) {
+  try {
+    read(what, bytes);
+  } catch (std::runtime_error const& e) {
+    return e.what();
+  }
+  return "taken";
+}
+void require_says(std::string const& refusal, char const* part) {
+  if (refusal.find(part) == std::string::npos) wrong("'" + refusal + "' does not say '" + part + "'");
+}
+/// Files under published names with too few columns, one group alone, and folders that cannot be walked.
+void require_known(std::string_view png) {
+  require_says(refusal(2, table(3, true)), "has 3 columns; the published file has at least 14");
+  require_says(refusal(3, table(4, true)), "has 4 columns; the published file has at least 5");
+  require_says(refusal(3, table(5, true)), "no column to learn from");
+  std::string one_group;
+  for (int row = 0; row < 150; ++row) one_group += "1,2,3,4,5," + std::to_string(row) + "," + std::to_string(row % 7) + "\n";
+  require_says(refusal(3, one_group), "too few groups to train, to validate and to test on");
+  std::string equal;
+  for (int row = 0; row < 150; ++row) equal += std::to_string(row) + ",4\n";
+  require_says(refusal(4, equal), "all labels are the same");
+  require_says(refusal(6, std::string(64 * 2, '1') + "17"), "is not 64 grey values 0 to 16 and a digit");
+
+  fs::path const images = there() / "images";
+  fs::create_directory_symlink("loop", images / "loop");
+  fs::create_symlink("round.png", images / "round.png");
+  fs::create_directories(images / "closed");
+  fs::permissions(images / "closed", fs::perms::none);
+  write(images / "cat" / "b.png", png);
+  require(example::load_images(images, 4, 8).n == 1, "a folder with a link to itself and a closed folder");
+  for (char const* each : {"loop", "round.png", "closed", "cat/b.png"}) fs::remove(images / each);
+  for (fs::path const& folder : {there(), images / "none"}) {
+    try {
+      example::regression_set::read(folder.string());
+      wrong("a folder was read as a table");
+    } catch (std::runtime_error const& e) {
+      require_says(e.what(), fs::exists(folder) ? "is a folder, not a file" : "cannot be read");
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> corpus() {
+  std::vector<std::string> all{table_of(4, 4, false), table_of(2, 20, true), table_of(3, 9, true)};
+  std::string records(1, '\5'), digits(1, '\6'), pixels, png(1, '\7'), jpeg(1, '\10');
+  stream s(7);
+  for (int k = 0; k < 2 * 3073; ++k) records += static_cast<char>(k % 3073 == 0 ? k / 3073 : static_cast<int>(s.bits() & 255));
+  for (int row = 0; row < 120; ++row) {
+    for (int k = 0; k < 64; ++k) digits += std::to_string(s.below(17)) + ",";
+    digits += std::to_string(row % 10) + "\n";
+  }
+  for (int k = 0; k < 20 * 12 * 3; ++k) pixels += static_cast<char>(s.bits());
+  stbi_write_png_to_func(append, &png, 20, 12, 3, pixels.data(), 60);
+  stbi_write_jpg_to_func(append, &jpeg, 20, 12, 3, pixels.data(), 80);
+  require_known(std::string_view(png).substr(1));
+  all.insert(all.end(), {records, digits, png, jpeg});
+  return all;
+}
+
+bool one(std::string_view input) {
+  try {
+    read(input.empty() ? 0 : static_cast<unsigned char>(input[0]) % 9, input.empty() ? input : input.substr(1));
+    return true;
+  } catch (std::runtime_error const& e) {
+    require(std::strlen(e.what()) > 10, "a refusal without a sentence");
+    return false;
+  }
+}
+
+}  // namespace fuzz
