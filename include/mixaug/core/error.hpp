@@ -5,6 +5,10 @@
 #include <stdexcept>
 #include <string>
 
+#if defined(__GNUC__) && !defined(__EXCEPTIONS)
+#  error "mixaug: errors are exceptions; compile the units that include it with -fexceptions, and catch there"
+#endif
+
 namespace mixaug {
 
 /// Thrown while planning or at the entry of apply: the operand, what it got, what it expected, what to
