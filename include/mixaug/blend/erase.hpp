@@ -27,7 +27,7 @@ constexpr fill_range fills_of() noexcept {
   if constexpr (is_real<T>) {
     double const most = is_float16<T>    ? 65504.0
                         : is_bfloat16<T> ? 0x1.FEp127
-                                         : static_cast<double>(std::numeric_limits<float>::max());
+                                         : static_cast<double>((std::numeric_limits<float>::max)());
     return {-most, most};
   } else if constexpr (is_integer_pixel<T>) {
     return fills_of<decltype(T::value)>();

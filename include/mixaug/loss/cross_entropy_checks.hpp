@@ -88,7 +88,7 @@ five check_class_ids(V const& ids, index_t rows, index_t classes, char const* na
 
 template <class T>
 void check_scale(double scale) {
-  if (!(std::fabs(scale) <= static_cast<double>(std::numeric_limits<T>::max())))
+  if (!(std::fabs(scale) <= static_cast<double>((std::numeric_limits<T>::max)())))
     fail("scale", text(scale), "a finite number of the logits' type");
 }
 /// What a gradient is multiplied by; a mean over no rows is 0.

@@ -153,12 +153,13 @@ auto label_side(tensor_view<T, R, S> const& v, index_t width, soft_label_options
       fail("smoothing", text(static_cast<double>(smoothing)) + " for labels (n) of one number a sample",
            "class ids or rows (n, num_classes), over whose classes it spreads; smooth::self and smooth::source leave "
            "out the other side");
-    [[maybe_unused]] constexpr double most = static_cast<double>(std::numeric_limits<Target>::max());
+    [[maybe_unused]] constexpr double most = static_cast<double>((std::numeric_limits<Target>::max)());
     if constexpr (S == space::host)
       for (index_t i = 0; i < v.extent[0]; ++i)
         for (index_t c = 0; c < width; ++c)
           if (auto const k = static_cast<double>(v.data[i * v.stride[0] + (R == 2 ? c * v.stride[R - 1] : 0)]);
-              magnitude_bits(k) > magnitude_bits(most) && !(o.missing == missing::nan && is_missing(k)) && has_partner(partner, i))
+              magnitude_bits(k) > magnitude_bits(most) && !(o.missing == missing::nan && is_missing(k)) &&
+              has_partner(partner, i))
             fail(std::string(name) + "(" + text(i) + ", " + text(c) + ")", text(k),
                  "a finite label that the targets can hold (NaN for a missing one: missing::nan in the options)");
     return row_labels<U>{v.data, v.stride[0], R == 2 ? v.stride[R - 1] : 0, {smoothing, width}};
