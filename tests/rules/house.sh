@@ -6,7 +6,7 @@ offences=0
 offend() { echo "$1"; offences=$((offences + 1)); }
 
 stages="pairing ratio saliency region blend label weight"
-core_files="config tensor_view box random plan concepts error workspace"
+core_files="config tensor_view pixels box random plan concepts error workspace"
 
 # allowed ROOM: the rooms whose headers a header of ROOM may include; * = all of them.
 allowed() {
