@@ -6,6 +6,9 @@
 #include "step/fork_cases.hpp"
 #include "step/thread_cases.hpp"
 
+template <>
+inline constexpr bool test::own_loops<mixaug::openmp> = false;
+
 TEST_APPLY(mixaug::openmp);
 TEST_CASE_TEMPLATE_INVOKE(same_large, mixaug::openmp);
 TEST_CASE_TEMPLATE_INVOKE(same_threads, mixaug::openmp);

@@ -97,10 +97,10 @@ void every_plan(X const& x, mixaug::key const& k, mixaug::index_t channels, Visi
   moved_plans(x, k, channels, visit);
 }
 
-/// Whether the loops of a backend are its own. The others are serial's loops on other threads: bodies compiled for
-/// serial tell nothing new there.
+/// Whether the loops of a backend are its own. OpenMP's and Thrust's are serial's on other threads (they say so where
+/// they are chosen): bodies compiled for serial tell nothing new there.
 template <class Backend>
-inline constexpr bool own_loops = std::is_same_v<Backend, mixaug::serial> || Backend::memory == mixaug::space::device;
+inline constexpr bool own_loops = true;
 
 /// A plan in the form in which a backend's cases take it: as it is where the backend has loops of its own, else in the
 /// run-time form, so that a new kind of plan is not compiled again for each of these backends.

@@ -14,7 +14,12 @@
 #include <type_traits>
 #include <utility>
 
+#include "support/plans.hpp"
+
 namespace test {
+
+template <class Policy>
+inline constexpr bool own_loops<mixaug::thrust_on<Policy>> = false;
 
 template <class Policy>
 using thrust_system = std::tuple<mixaug::thrust_on<std::remove_cvref_t<Policy>>>;
