@@ -20,7 +20,6 @@ struct two_threads : mixaug::openmp {
 };
 }  // namespace
 TEST_CASE_TEMPLATE_INVOKE(same_after_fork, mixaug::openmp, two_threads);
-TEST_CASE_TEMPLATE_INVOKE(same_tables_after_fork, two_threads);
 
 TEST_CASE("at most 1024 threads are asked for, and less than one is as OpenMP is set") {
   CHECK(mixaug::openmp{1000000}.lanes() == 1024);

@@ -1,6 +1,7 @@
 #include <mixaug/backend/openmp.hpp>
 
 #include "pairing/kernel_table_cases.hpp"
+#include "step/fork_cases.hpp"
 
 template <int N>
 struct threads : ma::openmp {
@@ -10,3 +11,4 @@ struct threads : ma::openmp {
 TEST_CASE_TEMPLATE_INVOKE(kernel_tables, threads<1>, threads<2>, threads<3>, threads<4>, threads<5>);
 TEST_CASE_TEMPLATE_INVOKE(kernel_partners, threads<2>, threads<3>);
 TEST_CASE_TEMPLATE_INVOKE(kernel_refusals, threads<2>);
+TEST_CASE_TEMPLATE_INVOKE(same_tables_after_fork, threads<2>);

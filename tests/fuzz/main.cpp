@@ -1,6 +1,6 @@
 // The main program of every fuzzer. usage: NAME [--seconds N] [--run K]
 //   without arguments   the corpus as it is, and a fixed number of changed inputs
-//   --seconds N         as many as there is time for
+//   --seconds N         as many others as there is time for, each time other ones
 //   --run K             the one input K again
 // Input K depends on K alone.
 
@@ -92,11 +92,13 @@ int main(int argc, char** argv) {
     if (k < size && !good) name_the_run(), fuzz::wrong("an input of the corpus was refused");
     taken += good ? 1 : 0;
   };
-  std::int64_t k = 0;
   fuzz::shows_refusals = only >= 0;
   if (only >= 0) return run(only), 0;
-  for (; k < size + fuzz::short_runs || passed() < seconds; ++k) run(k);
-  std::printf("%s: %lld inputs, %lld of them taken, %.1f s\n", fuzz::name, static_cast<long long>(k), static_cast<long long>(taken), passed());
+  std::int64_t done = 0;
+  for (; done < size + (seconds > 0 ? 0 : fuzz::short_runs); ++done) run(done);
+  std::int64_t const first = size + (std::chrono::system_clock::now().time_since_epoch().count() & 0xFFFFFFFFFFFF);
+  for (; passed() < seconds; ++done) run(first + done);
+  std::printf("%s: %lld inputs, %lld of them taken, %.1f s\n", fuzz::name, static_cast<long long>(done), static_cast<long long>(taken), passed());
   return 0;
 }
 #endif
