@@ -3,6 +3,8 @@
 #include <mixaug/blend/mix.hpp>
 #include <mixaug/step/rows.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Which elements of a sample a GPU thread owns: packs of 16 aligned bytes, or single elements.
 namespace mixaug::detail {
 
@@ -83,3 +85,5 @@ MIXAUG_HD auto& pack_at(rows_view<T> const& v, index_t i, place const& at) noexc
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

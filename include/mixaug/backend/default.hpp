@@ -28,6 +28,8 @@
 #  error "mixaug: MIXAUG_BACKEND is serial, openmp, thrust or cuda"
 #endif
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 inline namespace MIXAUG_JOIN(v0_default_, MIXAUG_BACKEND) {
 
@@ -70,3 +72,5 @@ inline namespace MIXAUG_JOIN(v0_default_, MIXAUG_BACKEND) {
 
 }  // namespace )
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/backend/dealing.hpp>
 #include <mixaug/step/adjoint_body.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// What one GPU thread does, as plain functors: begin(i) = what is constant in item row i, then
 /// operator()(begun, c) for each c below `count`. CUDA kernels and Thrust's device policies call them; they
 /// run on the host as well. A thread owns the same few elements of every row, 16 aligned bytes or one element,
@@ -222,3 +224,5 @@ void device_rows(Backend const& be, Body const& body, index_t n) {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/backend/device_items.hpp>
 #include <mixaug/saliency/steps.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Detectors and searches on a device, a launch a step.
 namespace mixaug::detail {
 
@@ -47,3 +49,5 @@ std::size_t device_step_bytes(Job const& job, index_t maps) noexcept {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/backend/host_loops.hpp>
 #include <mixaug/step/adjoint_body.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// The CPU loops of apply_inplace and apply_adjoint.
 namespace mixaug::detail {
 
@@ -170,3 +172,5 @@ void host_inplace(Backend const& be, Body const& body) noexcept {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/blend/stream.hpp>
 #include <mixaug/step/mix_body.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// The loops that the CPU backends share: work is cut into units of a sample that fit the first-level
 /// caches, and a unit is one call. Serial runs the units in order, OpenMP and Thrust in parallel.
 namespace mixaug::detail {
@@ -129,3 +131,5 @@ struct mix_items {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -6,6 +6,8 @@
 #  include <omp.h>
 #endif
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// OpenMP threads over the units of the batch; results do not depend on their number. Compile with -fopenmp
@@ -62,3 +64,5 @@ struct openmp {
 };
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

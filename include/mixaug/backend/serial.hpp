@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/backend/host_inplace.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// One thread, plain loops; the reference for all others.
@@ -34,3 +36,5 @@ struct serial {
 };
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -17,6 +17,8 @@
 #include <mixaug/backend/host_inplace.hpp>
 #include <thread>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace detail {
 
@@ -114,3 +116,5 @@ inline namespace MIXAUG_THRUST_NAME(THRUST_VERSION, THRUST_DEVICE_SYSTEM) {
 
 }  // namespace )
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -8,6 +8,8 @@
 #include <mixaug/backend/thrust.hpp>
 #include <mixaug/pairing/table_kit.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Tables on Thrust's host policies (CPP, OMP, TBB, seq): sorted and summed by Thrust. Include the policy's own header.
 namespace mixaug::detail {
 
@@ -46,3 +48,5 @@ requires(thrust_on<Policy>::memory == space::host) struct table_kit<thrust_on<Po
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

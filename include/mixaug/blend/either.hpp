@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/blend/erase.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::blend {
 
 /// one_of: the sample's choice says which blend reads it.
@@ -35,3 +37,5 @@ template <class Only>
 struct either<Only> : Only {};
 
 }  // namespace mixaug::blend
+
+MIXAUG_EXACT_END

@@ -10,6 +10,8 @@
 struct __half;
 struct __nv_bfloat16;
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// IEEE binary16 and bfloat16 as 16 bits of storage. Mixed in float, rounded to nearest even. A framework's own types
@@ -155,12 +157,17 @@ MIXAUG_HD inline float16 from_float<float16>(float v) noexcept {
 #if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__CUDA_ARCH__)
 #  define MIXAUG_FMA 1
 #endif
+/// w * v + acc, rounded once. (std::fma of floats is a function that -ffast-math compiles outside the exact part,
+/// and that is then called; these are not.)
+MIXAUG_HD inline float fused_sum(float w, float v, float acc) noexcept { return fmaf(w, v, acc); }
+MIXAUG_HD inline double fused_sum(double w, double v, double acc) noexcept { return fma(w, v, acc); }
+
 /// fma(m, a, q * b) where the hardware has fma: the inner product cannot be contracted further, so the
 /// bits agree everywhere. Elsewhere mul and add, within one ulp of max(|a|, |b|).
 template <class F>
 MIXAUG_HD F weighted_sum(F m, F a, F q, F b) noexcept {
 #if defined(MIXAUG_FMA)
-  return std::fma(m, a, q * b);
+  return fused_sum(m, a, q * b);
 #else
   return m * a + q * b;
 #endif
@@ -169,10 +176,41 @@ MIXAUG_HD F weighted_sum(F m, F a, F q, F b) noexcept {
 template <class F>
 MIXAUG_HD F add_product(F w, F v, F acc) noexcept {
 #if defined(MIXAUG_FMA)
-  return std::fma(w, v, acc);
+  return fused_sum(w, v, acc);
 #else
   return w * v + acc;
 #endif
+}
+#if defined(__clang__) && defined(MIXAUG_FMA) && defined(__x86_64__)
+/// 0, which no optimiser knows: clang's -ffast-math joins a product and a sum wherever it sees both, pragma or not.
+template <class F>
+MIXAUG_HD F unseen_zero() noexcept {
+  F zero = 0;
+#  if !defined(__CUDA_ARCH__)
+  __asm__("" : "+x"(zero));
+#  endif
+  return zero;
+}
+#else
+template <class F>
+MIXAUG_HD constexpr F unseen_zero() noexcept {
+  return F{0};
+}
+#endif
+/// w * v, rounded on its own also where it is added to something: builds with and without fma get the same bits. Costs
+/// no more than the product; -0 may be +0.
+template <class F>
+MIXAUG_HD F product(F w, F v) noexcept {
+#if defined(MIXAUG_FMA)
+  return fused_sum(w, v, unseen_zero<F>());
+#else
+  return w * v;
+#endif
+}
+/// a * b + c * d, both products rounded.
+template <class F>
+MIXAUG_HD F two_products(F a, F b, F c, F d) noexcept {
+  return product(a, b) + product(c, d);
 }
 
 /// Real elements are summed in float (double for double).
@@ -240,3 +278,5 @@ requires(!is_pixel<T>) struct mixer<T> {
 
 }  // namespace detail
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <mixaug/blend/mix.hpp>
 #include <mixaug/core/error.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// What an erased pixel becomes: one value for all channels, or one a channel (at most 4).
@@ -100,3 +102,5 @@ struct erase {
 
 }  // namespace blend
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

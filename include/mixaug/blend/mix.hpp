@@ -3,6 +3,8 @@
 #include <mixaug/blend/element.hpp>
 #include <mixaug/blend/stream.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace detail {
 
@@ -157,3 +159,5 @@ struct mix {
 
 }  // namespace blend
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -12,6 +12,8 @@
 #  define MIXAUG_STREAM 1
 #endif
 
+MIXAUG_EXACT_BEGIN
+
 /// The one place with explicit SIMD: non-temporal stores, for outputs larger than the cache (they save the read
 /// of every output line: 1.2 to 1.5 times the speed when memory is the limit), and the conversions of float16
 /// (5 times). The portable loops stand beside them, written so that compilers vectorise them.
@@ -171,3 +173,5 @@ MIXAUG_HD void stream_copy(T* o, T const* a, index_t n) noexcept {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/core/config.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// Half-open box [z0, z1) x [y0, y1) x [x0, x1) in pixels. A 2-D image uses z = [0, 1), a 1-D signal
@@ -86,3 +88,5 @@ constexpr std::int32_t rescale_corner(index_t b, index_t to, index_t from) noexc
 
 }  // namespace detail
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <concepts>
 #include <mixaug/core/plan.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// What the parts of a method are called with. Entry points check these with a sentence (static_assert),
 /// so that a missing member is named instead of a template dump.
 namespace mixaug {
@@ -68,3 +70,5 @@ concept backend = requires {
 };
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

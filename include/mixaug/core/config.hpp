@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 /// MIXAUG_HD marks what runs on host and device. __CUDACC__ changes annotations and nothing else.
 #if defined(__CUDACC__)
@@ -20,6 +21,28 @@
 
 /// The one compiler extension that plain loops need: gcc, clang, nvcc and MSVC all spell it so.
 #define MIXAUG_RESTRICT __restrict
+
+/// Everything between MIXAUG_EXACT_BEGIN and MIXAUG_EXACT_END keeps the arithmetic of IEEE 754 whatever the flags:
+/// -ffast-math and its parts (finite math only, reassociation, reciprocals, no signed zeros) would fold
+/// `x + magic - magic`, drop tests of NaN and change what a draw decides. Every header of the library with functions
+/// has the pair around them, so that two units of different flags also agree about the inline functions that they
+/// share. gcc takes other options a function, and then inlines nothing across the border, so the pair is empty unless a
+/// flag asks for it: __GCC_IEC_559 is below 2 then, while __FAST_MATH__ knows -ffast-math alone. clang marks each
+/// operation, which costs nothing. The pair has no part in what a device compiler does with its own flags.
+#if defined(__clang__) || defined(_MSC_VER)
+#  define MIXAUG_EXACT_BEGIN _Pragma("float_control(precise, on, push)")
+#  define MIXAUG_EXACT_END _Pragma("float_control(pop)")
+#elif defined(__GNUC__) && defined(__GCC_IEC_559) && __GCC_IEC_559 < 2
+#  define MIXAUG_EXACT_BEGIN \
+    _Pragma("GCC push_options") _Pragma( \
+        "GCC optimize(\"no-associative-math\",\"no-reciprocal-math\",\"no-finite-math-only\",\"signed-zeros\",\"no-unsafe-math-optimizations\")")
+#  define MIXAUG_EXACT_END _Pragma("GCC pop_options")
+#else
+#  define MIXAUG_EXACT_BEGIN
+#  define MIXAUG_EXACT_END
+#endif
+
+MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
@@ -46,5 +69,19 @@ template <class T, int N>
 using c_array = T[static_cast<std::size_t>(N)];
 template <class>
 inline constexpr bool never = false;
+
+/// Finiteness decided on the bits: flags that promise finite numbers do not turn a check off.
+MIXAUG_HD inline bool finite(float v) noexcept {
+  std::uint32_t u;
+  std::memcpy(&u, &v, sizeof u);
+  return (u & 0x7F800000u) != 0x7F800000u;
+}
+MIXAUG_HD inline bool finite(double v) noexcept {
+  std::uint64_t u;
+  std::memcpy(&u, &v, sizeof u);
+  return (u & 0x7FF0000000000000u) != 0x7FF0000000000000u;
+}
 }  // namespace detail
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -9,6 +9,8 @@
 #  error "mixaug: errors are exceptions; compile the units that include it with -fexceptions, and catch there"
 #endif
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// Thrown while planning or at the entry of apply: the operand, what it got, what it expected, what to
@@ -45,3 +47,5 @@ inline std::string shape_text(index_t const* extent, int rank) {
 
 }  // namespace detail
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

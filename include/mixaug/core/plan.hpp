@@ -4,6 +4,8 @@
 #include <mixaug/core/random.hpp>
 #include <mixaug/core/workspace.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// What a plan was made for.
@@ -171,3 +173,5 @@ template <class R, class B, space S>
 inline constexpr bool is_plan<plan<R, B, S>> = true;
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/core/config.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// What a plan's draws depend on, and nothing else: the call plans rows [first, first + n) of a global
@@ -138,3 +140,5 @@ inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uin
 }  // namespace detail
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <mixaug/core/config.hpp>
 #include <type_traits>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// `Rank` integers of any integral type, written as a braced list: `{n, c, h, w}`.
@@ -245,3 +247,5 @@ auto masks(T* p, extents<4> e, extents<4> s) noexcept {
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

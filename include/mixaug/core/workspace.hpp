@@ -5,6 +5,8 @@
 #include <new>
 #include <utility>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// Memory that only grows: after the first step of a shape nothing is allocated. The device one
@@ -112,3 +114,5 @@ inline workspace<space::host>& kept_scratch(int which = 0) noexcept {
 
 }  // namespace detail
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

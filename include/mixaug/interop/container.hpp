@@ -4,6 +4,8 @@
 #include <mixaug/core/tensor_view.hpp>
 #include <utility>
 
+MIXAUG_EXACT_BEGIN
+
 /// The views of tensor_view.hpp by the same names, taken from a container that knows its shape:
 /// nchw(c), nhwc(c), signals(c), volumes(c), features(c), scores(c), masks(c), labels(c), class_ids(c),
 /// indices(c), weights(c), and view_of<Rank>(c) for any other meaning. Nothing is copied: the view is
@@ -194,3 +196,5 @@ auto weights(C&& c) {
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

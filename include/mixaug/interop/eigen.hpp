@@ -3,6 +3,8 @@
 #include <Eigen/Core>
 #include <mixaug/interop/container.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Eigen's dense objects with memory as views: Matrix, Array, Map, Ref, blocks, rows, columns, diagonals
 /// and transposes of them; fixed or dynamic sizes, row- or column-major, any inner and outer stride.
 ///   features(m)                            (n, d): rows are samples
@@ -50,3 +52,5 @@ struct container_of<C> {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

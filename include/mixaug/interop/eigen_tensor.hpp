@@ -3,6 +3,8 @@
 #include <mixaug/interop/container.hpp>
 #include <unsupported/Eigen/CXX11/Tensor>
 
+MIXAUG_EXACT_BEGIN
+
 /// Eigen::Tensor, TensorFixedSize and TensorMap of either layout as views: nchw(t) from a tensor in the
 /// order (n, c, h, w), nhwc(t), signals(t), volumes(t), features(t), scores(t), masks(t), labels(t) and
 /// the vectors, or view_of<Rank>(t). The logical order is that of the indices: a column-major tensor (Eigen's
@@ -53,3 +55,5 @@ struct container_of<C> {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <mixaug/interop/container.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// thrust::host_vector and device_vector, and the vectors of each system, as views of flat memory:
 ///   nchw(v, {n, c, h, w}), nhwc(v, {n, h, w, c}), signals, volumes, features, scores, masks, labels
 ///   class_ids(v), indices(v), weights(v), labels(v)   (n), all of the vector; extents may be given too
@@ -157,3 +159,5 @@ auto weights(V&& v, extents<1> e) {
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

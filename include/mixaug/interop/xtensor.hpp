@@ -12,6 +12,8 @@
 #include <array>
 #include <mixaug/interop/container.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// xtensor's containers with memory as views: xt::xtensor, xt::xarray, xt::xtensor_fixed, adaptors of
 /// either kind, and xt::view, xt::strided_view, xt::transpose, xt::flip of them (offset and strides are kept);
 /// row-major, column-major or dynamic layout.
@@ -89,3 +91,5 @@ struct container_of<C> {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

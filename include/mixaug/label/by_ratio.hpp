@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/core/concepts.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::label {
 
 /// Label coefficients are the drawn ratio, whatever became of the pixels: `correct_lam = false`.
@@ -13,3 +15,5 @@ struct by_ratio {
 };
 
 }  // namespace mixaug::label
+
+MIXAUG_EXACT_END

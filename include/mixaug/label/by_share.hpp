@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/core/concepts.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::label {
 
 /// Label coefficients equal the true shares of the pixels (CutMix after its box is clipped).
@@ -14,3 +16,5 @@ struct by_share {
 };
 
 }  // namespace mixaug::label
+
+MIXAUG_EXACT_END

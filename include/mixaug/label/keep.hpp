@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/core/concepts.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// The two images of a mix.
@@ -21,3 +23,5 @@ struct keep {
 
 }  // namespace label
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

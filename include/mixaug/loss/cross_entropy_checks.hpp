@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/loss/cross_entropy_rows.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// What the cross entropies refuse, before anything is written.
 namespace mixaug::detail {
 
@@ -98,3 +100,5 @@ inline double gradient_scale(reduction r, double scale, index_t rows) noexcept {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

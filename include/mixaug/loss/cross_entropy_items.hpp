@@ -3,6 +3,8 @@
 #include <mixaug/loss/softmax_lanes.hpp>
 #include <mixaug/step/labels.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Cross entropy of rows of logits against any target: the job, and the loops of the CPU. A target says with
 ///   row begin(i)                        what is constant in row i; row.read: whether the row counts at all
 ///   sums(), first(z, m, t, sum)         whether it needs two more sums over the classes, and adds a term to the
@@ -181,3 +183,5 @@ struct cross_entropy_items {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/loss/cross_entropy_items.hpp>
 #include <mixaug/saliency/steps.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// The device forms of the cross entropies, and the choice of a form for a backend.
 namespace mixaug::detail {
 
@@ -110,3 +112,5 @@ void run_cross_entropy(Backend const& be, cross_entropy_job<T, Target> const& jo
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

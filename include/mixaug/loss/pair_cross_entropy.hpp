@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/loss/cross_entropy_checks.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 struct cross_entropy_options {
@@ -273,3 +275,5 @@ inline namespace MIXAUG_JOIN(v0_default_, MIXAUG_BACKEND) {
 }  // namespace )
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

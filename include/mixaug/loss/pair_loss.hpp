@@ -3,6 +3,8 @@
 #include <mixaug/loss/reduction.hpp>
 #include <mixaug/step/labels.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace detail {
 
@@ -184,3 +186,5 @@ inline namespace MIXAUG_JOIN(v0_default_, MIXAUG_BACKEND) {
 }  // namespace )
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <mixaug/core/workspace.hpp>
 #include <mixaug/saliency/steps.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// What becomes of the losses of the rows: each by itself, their sum, or their mean.
@@ -146,3 +148,5 @@ void sum_rows(Backend const& be, Term const& term, index_t n, double divisor, T*
 
 }  // namespace detail
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

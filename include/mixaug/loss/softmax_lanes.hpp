@@ -5,6 +5,8 @@
 #include <mixaug/pairing/kernel_exp.hpp>
 #include <mixaug/pairing/kernel_math.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// softmax of a row of logits: exp and log of our own, and sums in fixed lanes.
 namespace mixaug::detail {
 
@@ -116,3 +118,5 @@ void store_block(class_row<T> const& to, T const* from, index_t n) noexcept {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

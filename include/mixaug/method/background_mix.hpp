@@ -4,6 +4,8 @@
 #include <mixaug/method/saliencymix.hpp>
 #include <mixaug/pairing/minority.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// New backgrounds for rare objects (mixaug's own): a sample of a minority class receives the least salient part of a
@@ -41,3 +43,5 @@ struct background_mix {
 };
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -7,6 +7,8 @@
 #include <mixaug/ratio/beta.hpp>
 #include <mixaug/region/whole.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// C-Mixup (Yao et al., arXiv 2210.05775): mixup for regression, whose partner j of sample i is drawn with probability
@@ -38,3 +40,5 @@ struct c_mixup {
 };
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

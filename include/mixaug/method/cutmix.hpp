@@ -8,6 +8,8 @@
 #include <mixaug/ratio/beta.hpp>
 #include <mixaug/region/random_box.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace label {
 
@@ -54,3 +56,5 @@ struct cutmix {
 };
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

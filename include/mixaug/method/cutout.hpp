@@ -7,6 +7,8 @@
 #include <mixaug/ratio/constant.hpp>
 #include <mixaug/region/random_box.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// Cutout (DeVries and Taylor, arXiv 1708.04552): n_holes boxes of side `length` pixels, centre uniform and
@@ -36,3 +38,5 @@ struct cutout {
 };
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/method/mixup.hpp>
 #include <mixaug/pairing/intra_label_or_group.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// LISA (Yao et al., ICML 2022, arXiv 2201.00299): mixup between samples of the same class and different groups, with
@@ -27,3 +29,5 @@ struct lisa {
 };
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

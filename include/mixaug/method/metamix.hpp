@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/method/c_mixup.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// MetaMix (Yao et al., arXiv 2007.09004) with C-Mixup's pairs (arXiv 2210.05775, appendix): the batch is the query set
@@ -31,3 +33,5 @@ inline index_t drawn_layer(key const& k, index_t layers) {
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -7,6 +7,8 @@
 #include <mixaug/ratio/beta.hpp>
 #include <mixaug/region/whole.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 // To add a method: one file here with flat options and stages(), its plans in
 // tests/support/plans.hpp, one line in mixaug.hpp. A new rule is one file in the room of the column that it writes.
 namespace mixaug {
@@ -27,3 +29,5 @@ struct mixup {
 };
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -5,6 +5,8 @@
 #include <mixaug/pairing/task.hpp>
 #include <mixaug/region/kind.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace detail {
 
@@ -238,3 +240,5 @@ template <class... M>
 one_of(M const&...) -> one_of<M...>;
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -5,6 +5,8 @@
 #include <mixaug/saliency/none.hpp>
 #include <utility>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// What a method means: one rule for each column of the plan, and the detector whose scores they read. A method's
@@ -129,3 +131,5 @@ auto with(M const& m, Rules const&... rules) {
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

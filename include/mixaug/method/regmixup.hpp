@@ -3,6 +3,8 @@
 #include <cmath>
 #include <mixaug/method/mixup.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// RegMixup (Pinto et al., NeurIPS 2022, arXiv 2206.14502): mixup beside the clean batch, as its regulariser. The plan
@@ -19,7 +21,7 @@ struct regmixup {
   mixaug::mode mode = mixaug::mode::sample;
 
   auto stages() const {
-    if (!(eta >= 0.0f && std::isfinite(eta)))
+    if (!(eta >= 0.0f && detail::finite(eta)))
       detail::fail("eta", detail::text(static_cast<double>(eta)), "a finite number >= 0");
     auto s = mixup{alpha, 1.0f, mode}.stages();
     s.ratio.off = "to leave the mixes out of the loss use regmixup's eta = 0";
@@ -29,3 +31,5 @@ struct regmixup {
 };
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -8,6 +8,8 @@
 #include <mixaug/region/salient_box.hpp>
 #include <mixaug/saliency/detector.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// Which part of the source goes where in the target (SaliencyMix, section 3.4).
@@ -68,3 +70,5 @@ struct saliencymix {
 };
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/method/mixup.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// UMIX (Han et al., NeurIPS 2022, arXiv 2209.08928): mixup whose losses are weighted by each sample's uncertainty.
@@ -31,3 +33,5 @@ struct umix {
 };
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -5,6 +5,8 @@
 #include <mixaug/metric/pair_accuracy.hpp>
 #include <vector>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// Accuracies of groups (subpopulations, domains), counted batch by batch; above all that of the worst group, which
@@ -136,3 +138,5 @@ class group_accuracy {
 };
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <mixaug/step/inputs.hpp>
 #include <optional>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// Options of the accuracies.
@@ -65,3 +67,5 @@ double pair_accuracy(plan<R, B> const& p, P const& predicted, Y const& class_ids
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -6,6 +6,8 @@
 #include <mixaug/ratio/elementary.hpp>
 #include <vector>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace detail {
 
@@ -134,3 +136,5 @@ double entropy_bandwidth(tensor_view<T, Rank> const& labels, double perplexity, 
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -6,6 +6,8 @@
 #include <mixaug/step/check_plan.hpp>
 #include <mixaug/step/index_plan.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Pairing in two draws: a class among those that the candidates have, then a row of it. A rule weighs the classes;
 /// what is drawn, and partner_probabilities, follow from its weights by the same code.
 namespace mixaug {
@@ -242,3 +244,5 @@ void partner_probabilities(Rule const& rule, input_set<S> in, key const& k, inde
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <mixaug/pairing/class_partners.hpp>
 #include <mixaug/pairing/minority.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// How the class of the partner follows from its similarity to the sample's.
@@ -89,7 +91,7 @@ struct class_similarity {
   /// The weights of the classes that may be taken.
   void weigh(index_t mine, detail::class_groups const& g) const {
     for (index_t c = 0; c < similarity.extent[0]; ++c)
-      if (!std::isfinite(similarity(mine, c)))
+      if (!detail::finite(similarity(mine, c)))
         detail::fail("pairing::class_similarity's similarity(" + detail::text(mine) + ", " + detail::text(c) + ")",
                      detail::text(static_cast<double>(similarity(mine, c))), "a finite number");
     if (preference == class_preference::rank) return weigh_ranks(mine, g);
@@ -137,13 +139,13 @@ struct class_similarity {
   /// |v|^2 of a row, which is finite.
   static double square(tensor_view<float const, 2> const& v, index_t row, char const* name) {
     double const s = detail::dot(v, row, v, row);
-    if (!std::isfinite(s))
+    if (!detail::finite(s))
       detail::fail("row " + detail::text(row) + " of pairing::class_similarity's " + name, "not finite",
                    "finite numbers");
     return s;
   }
   static void positive(char const* name, float v) {
-    if (!(v > 0.0f) || !std::isfinite(v))
+    if (!(v > 0.0f) || !detail::finite(v))
       detail::fail(std::string("pairing::class_similarity's ") + name, detail::text(static_cast<double>(v)),
                    "a finite number > 0");
   }
@@ -176,3 +178,5 @@ struct class_similarity {
 
 }  // namespace pairing
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

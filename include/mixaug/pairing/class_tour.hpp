@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/class_partners.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace detail {
 
@@ -106,7 +108,7 @@ void shortest_tour(tensor_view<T, 2> const& distances, tensor_view<std::int64_t,
   for (index_t a = 0; a < n; ++a)
     for (index_t b = 0; b < n; ++b) {
       double const v = a == b ? 0.0 : static_cast<double>(distances(a, b));
-      if (!std::isfinite(v))
+      if (!detail::finite(v))
         detail::fail("distances(" + detail::text(a) + ", " + detail::text(b) + ")", detail::text(v), "a finite number");
       cost[a * n + b] = v;
       most = std::fabs(v) > most ? std::fabs(v) : most;
@@ -181,3 +183,5 @@ struct class_tour {
 
 }  // namespace pairing
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/task.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::pairing {
 
 /// A permutation without fixed points, uniform over all of them (permutations are redrawn until none is
@@ -37,3 +39,5 @@ struct derangement {
 };
 
 }  // namespace mixaug::pairing
+
+MIXAUG_EXACT_END

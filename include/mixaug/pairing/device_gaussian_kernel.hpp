@@ -3,6 +3,8 @@
 #include <mixaug/pairing/gaussian_kernel.hpp>
 #include <mixaug/pairing/kernel_device.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace pairing {
 
@@ -122,3 +124,5 @@ pairing::device_gaussian_kernel upload(Backend const& be, pairing::gaussian_kern
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

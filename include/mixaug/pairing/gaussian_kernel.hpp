@@ -6,6 +6,8 @@
 #include <mixaug/pairing/task.hpp>
 #include <variant>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace pairing {
 class gaussian_kernel;
@@ -98,7 +100,7 @@ class gaussian_kernel {
     detail::check_queries(two, columns_, double_);
     for (index_t i = 0; i < two.extent[0]; ++i)
       for (index_t d = 0; d < columns_; ++d)
-        if (!std::isfinite(two(i, d)))
+        if (!detail::finite(two(i, d)))
           detail::fail("query " + detail::text(i), detail::text(static_cast<double>(two(i, d))), "a finite number");
     if (out.extent[0] == 0) return;
     std::visit(detail::kernel_drawing<Backend, number>{be, {}, two, k, out}, *table_);
@@ -182,3 +184,5 @@ void gaussian_kernel::operator()(Task const& task) const {
 
 }  // namespace pairing
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/task.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::pairing {
 
 /// Partners from the caller: (n) rows of the global batch or of the second source, -1 = none.
@@ -30,3 +32,5 @@ struct given {
 };
 
 }  // namespace mixaug::pairing
+
+MIXAUG_EXACT_END

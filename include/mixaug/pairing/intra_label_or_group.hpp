@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/same_class.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace detail {
 
@@ -121,3 +123,5 @@ struct intra_label_or_group {
 
 }  // namespace pairing
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -6,6 +6,8 @@
 #include <mixaug/pairing/kernel_options.hpp>
 #include <mixaug/pairing/table_array.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// The arrays of an exact kernel table of one-dimensional labels, and how a partner is proposed from them.
 ///
 /// Labels are sorted and cut into cells of a fixed grid, at most c h wide. The window of cell q is the cells within
@@ -126,3 +128,5 @@ struct kernel_arrays {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

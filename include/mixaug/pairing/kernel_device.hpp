@@ -4,6 +4,8 @@
 #include <mixaug/pairing/kernel_drawing.hpp>
 #include <variant>
 
+MIXAUG_EXACT_BEGIN
+
 /// Tables in device memory behind one set of calls.
 namespace mixaug::detail {
 
@@ -79,3 +81,5 @@ struct sent_table {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -6,6 +6,8 @@
 #include <mixaug/pairing/kernel_line.hpp>
 #include <mixaug/pairing/kernel_pass.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// The three kinds of tables behind one set of calls.
 namespace mixaug::detail {
 
@@ -56,3 +58,5 @@ struct kernel_bytes {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

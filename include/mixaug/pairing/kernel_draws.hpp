@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/kernel_line_view.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// Which partners are drawn: query i is row rows(i) of the table where `rows` is given, else the value values(i); its
@@ -139,3 +141,5 @@ struct kernel_draw_items {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

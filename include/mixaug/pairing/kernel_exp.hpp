@@ -4,6 +4,8 @@
 #include <cstring>
 #include <mixaug/blend/element.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// exp that compilers vectorise: no branch, no table, no libm; the same bits with every
 /// compiler and at every vector width where the processor has fma.
 namespace mixaug::detail {
@@ -63,3 +65,5 @@ MIXAUG_HD inline float falling_exp(float x) noexcept {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

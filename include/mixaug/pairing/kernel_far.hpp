@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/kernel_arrays.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// Draws for queries that no cell holds, and for those whose proposals were rejected too often (a row that is not to
@@ -110,3 +112,5 @@ struct kernel_far {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

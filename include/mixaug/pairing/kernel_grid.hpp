@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/kernel_grid_rows.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Draws from the table of two- and three-dimensional labels (kernel_grid_build.hpp). A partner is proposed with a
 /// chance above its kernel's and accepted with the quotient, so that every row keeps exactly its own chance.
 namespace mixaug::detail {
@@ -136,3 +138,5 @@ struct kernel_grid_view : grid_rows<T, D> {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

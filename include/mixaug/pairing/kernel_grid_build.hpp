@@ -4,6 +4,8 @@
 #include <mixaug/pairing/kernel_grid_tables.hpp>
 #include <mixaug/pairing/table_kit.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// The table of labels (n, 2) or (n, 3), n < 2^32. Cells of width c h on a fixed grid; a cell whose window holds many
@@ -205,3 +207,5 @@ class kernel_grid {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

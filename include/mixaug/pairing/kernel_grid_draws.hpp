@@ -3,6 +3,8 @@
 #include <mixaug/core/tensor_view.hpp>
 #include <mixaug/pairing/kernel_grid.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// The partners of query i of a table of two- or three-dimensional labels: of row rows(i) of the table where `rows` is
@@ -29,3 +31,5 @@ struct kernel_grid_draws {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/core/random.hpp>
 #include <mixaug/pairing/kernel_exp.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// What the table of two- and three-dimensional labels is made of.
 namespace mixaug::detail {
 
@@ -58,3 +60,5 @@ MIXAUG_HD inline std::int64_t whole_root(std::int64_t v) noexcept {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/kernel_grid_parts.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Rows of the grid's cells and their weights, for a query point in scaled coordinates.
 namespace mixaug::detail {
 
@@ -130,3 +132,5 @@ struct grid_rows {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <mixaug/pairing/kernel_points.hpp>
 #include <mixaug/ratio/elementary.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// The first steps of a build of the table of two- and three-dimensional labels, on any backend: rows are sorted by
 /// cell; then each part of the sorted rows counts its nodes, and writes them from where its first one is.
 namespace mixaug::detail {
@@ -194,3 +196,5 @@ struct grid_boxes {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

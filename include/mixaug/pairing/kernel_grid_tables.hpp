@@ -3,6 +3,8 @@
 #include <mixaug/pairing/kernel_grid_rows.hpp>
 #include <mixaug/pairing/table_array.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// The last steps of a build of the table of two- and three-dimensional labels, on any backend: which cells have an
 /// alias table, and the tables. No two cells share work.
 namespace mixaug::detail {
@@ -134,3 +136,5 @@ struct grid_fill {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -5,6 +5,8 @@
 #include <mixaug/pairing/kernel_options.hpp>
 #include <mixaug/pairing/task.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// What the distance of two samples is taken of.
@@ -144,3 +146,5 @@ struct kernel_in_batch {
 
 }  // namespace pairing
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

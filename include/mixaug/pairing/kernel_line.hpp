@@ -4,6 +4,8 @@
 #include <mixaug/pairing/kernel_line_view.hpp>
 #include <mixaug/ratio/elementary.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// For tests, which set what a large table would need to reach every path; 0 = as computed.
@@ -124,3 +126,5 @@ class kernel_line {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/kernel_sort.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// The steps of a table's build, each over parts that do not depend on each other: any backend that sorts and scans
 /// makes the same table.
 namespace mixaug::detail {
@@ -155,3 +157,5 @@ struct kernel_aliases {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/pairing/kernel_far.hpp>
 #include <mixaug/pairing/kernel_scan.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// Draws from an exact kernel table of one-dimensional labels: the partner of a query y is row j with chance
@@ -101,3 +103,5 @@ struct kernel_line_view : kernel_arrays<T> {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

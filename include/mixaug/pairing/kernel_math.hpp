@@ -4,6 +4,8 @@
 #include <cstring>
 #include <mixaug/core/config.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Arithmetic of the table of one-dimensional labels.
 namespace mixaug::detail {
 
@@ -92,3 +94,5 @@ struct scaled_word {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

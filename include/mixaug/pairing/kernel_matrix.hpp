@@ -3,6 +3,8 @@
 #include <mixaug/pairing/kernel_exp.hpp>
 #include <mixaug/pairing/kernel_points.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace detail {
 
@@ -85,3 +87,5 @@ void kernel_matrix(tensor_view<T, Rank> const& labels, pairing::kernel_options c
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

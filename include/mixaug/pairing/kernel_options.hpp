@@ -3,6 +3,8 @@
 #include <cmath>
 #include <mixaug/core/error.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// How the chance of a pair falls with the distance d of its labels (or features), at bandwidth h.
@@ -24,8 +26,10 @@ struct kernel_options {
 
 namespace detail {
 inline void check_kernel(pairing::kernel_options const& o) {
-  if (!(o.bandwidth > 0.0) || !std::isfinite(o.bandwidth))
+  if (!(o.bandwidth > 0.0) || !finite(o.bandwidth))
     fail("the kernel's bandwidth", text(o.bandwidth), "a finite number > 0, in the labels' units");
 }
 }  // namespace detail
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

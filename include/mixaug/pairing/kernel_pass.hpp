@@ -6,6 +6,8 @@
 #include <mixaug/pairing/kernel_points.hpp>
 #include <mixaug/pairing/table_kit.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// Packs row i into its lane of a chunk; rows behind the last are 0.
@@ -104,3 +106,5 @@ class kernel_pass {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

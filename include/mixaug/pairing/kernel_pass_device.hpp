@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/kernel_pass_steps.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// A pass in steps that a device runs, a thread an item: some queries meet some tiles, whose squared distances fill
@@ -236,3 +238,5 @@ void draw_in_steps(Kit const& kit, kernel_pass_view<A> const& table, pass_reques
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/kernel_pass_steps.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// One lane's queries: a block of groups walks over all tiles, each tile loaded once a block.
@@ -115,3 +117,5 @@ struct pass_job {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

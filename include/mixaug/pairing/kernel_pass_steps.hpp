@@ -4,6 +4,8 @@
 #include <mixaug/core/tensor_view.hpp>
 #include <mixaug/pairing/kernel_exp.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// The parts of a fused pass: squared distances of a few queries to a tile of rows, weights, online choice.
 namespace mixaug::detail {
 
@@ -193,3 +195,5 @@ Column* place_column(std::size_t& at, index_t count, std::byte* base) noexcept {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <mixaug/pairing/kernel_options.hpp>
 #include <mixaug/pairing/table_array.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// What the kernel samplers of several dimensions share: labels (n) or (n, d) as points, and the unit in which
 /// squared distances neither overflow nor vanish.
 namespace mixaug::detail {
@@ -44,7 +46,7 @@ double check_points(kernel_points<T> const& p, char const* operand) {
   for (index_t i = 0; i < p.n; ++i)
     for (index_t k = 0; k < p.d; ++k) {
       double const v = std::fabs(p.at(i, k));
-      if (!std::isfinite(v)) refuse_point(operand, i, k, p.at(i, k));
+      if (!finite(v)) refuse_point(operand, i, k, p.at(i, k));
       most = v > most ? v : most;
     }
   return most;
@@ -150,3 +152,5 @@ struct kernel_unit {
 inline constexpr int kernel_room = 400;  // of double; float has 50
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

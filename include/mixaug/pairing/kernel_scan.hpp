@@ -3,6 +3,8 @@
 #include <mixaug/pairing/kernel_arrays.hpp>
 #include <mixaug/pairing/kernel_exp.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// One element of a window by its exact weight, or the slot of all that is outside it. Elements are counted lane by
@@ -96,3 +98,5 @@ struct kernel_scan {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

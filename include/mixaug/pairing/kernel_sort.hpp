@@ -3,6 +3,8 @@
 #include <mixaug/pairing/kernel_arrays.hpp>
 #include <mixaug/pairing/table_kit.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Labels before and after they are sorted.
 namespace mixaug::detail {
 
@@ -36,7 +38,7 @@ struct kernel_not_finite {
 /// Refuses the first label that is not finite, by name; `ends` of the sort are where it is.
 template <class Kit, class T>
 void check_finite(Kit const& kit, T const* labels, index_t stride, index_t n, kernel_element<T> const* ends) {
-  if (std::isfinite(ends[0].key) && std::isfinite(ends[1].key)) return;
+  if (finite(ends[0].key) && detail::finite(ends[1].key)) return;
   constexpr index_t parts = 1024;
   auto const found = kit.template make<index_t>(parts);
   kit.items(parts, kernel_not_finite<T>{labels, stride, n, parts, found.data()});
@@ -49,3 +51,5 @@ void check_finite(Kit const& kit, T const* labels, index_t stride, index_t n, ke
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

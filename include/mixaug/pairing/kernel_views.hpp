@@ -4,6 +4,8 @@
 #include <mixaug/core/tensor_view.hpp>
 #include <mixaug/pairing/kernel_options.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// What tables are made of and asked, checked: views of any rank as rows and columns. The space stays with the caller.
 namespace mixaug::detail {
 
@@ -50,3 +52,5 @@ void check_queries(tensor_view<T const, 2> const& queries, index_t columns, bool
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/core/tensor_view.hpp>
 #include <mixaug/pairing/same_class.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace detail {
 
@@ -106,3 +108,5 @@ struct minority {
 
 }  // namespace pairing
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

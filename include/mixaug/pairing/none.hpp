@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/task.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::pairing {
 
 /// No partner (Cutout).
@@ -14,3 +16,5 @@ struct none {
 };
 
 }  // namespace mixaug::pairing
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/same_class.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::pairing {
 
 /// A partner of another class, uniform among all rows of the other classes; none (-1) where all rows have
@@ -14,3 +16,5 @@ struct other_class {
 };
 
 }  // namespace mixaug::pairing
+
+MIXAUG_EXACT_END

@@ -6,6 +6,8 @@
 #include <mixaug/step/inputs.hpp>
 #include <mixaug/step/rows.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// How alike classes are, as set-up of similarity-guided pairing: a mean feature vector for each class, and the
 /// cosine similarity of those. All sums are in double and in one order: the same bits everywhere.
 namespace mixaug {
@@ -78,7 +80,7 @@ template <class T>
 [[noreturn]] void refuse_not_finite(tensor_view<T, 2> const& v, std::string const& name) {
   for (index_t i = 0; i < v.extent[0]; ++i)
     for (index_t j = 0; j < v.extent[1]; ++j)
-      if (!std::isfinite(v(i, j)))
+      if (!detail::finite(v(i, j)))
         fail(name + "(" + text(i) + ", " + text(j) + ")", text(static_cast<double>(v(i, j))), "a finite number");
   fail("the squares or sums of " + name + " leave the range of the numbers; scale them");
 }
@@ -170,3 +172,5 @@ void cosine_similarity(tensor_view<T, 2> const& prototypes, tensor_view<S, 2> co
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/task.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::pairing {
 
 /// The last row meets the first (timm's flip), inside each block. The middle row of an odd batch meets itself.
@@ -18,3 +20,5 @@ struct reverse {
 };
 
 }  // namespace mixaug::pairing
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/task.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::pairing {
 
 /// Row i meets row i - shift, around the end (torchvision's roll), inside each block. A row meets itself only
@@ -22,3 +24,5 @@ struct roll {
 };
 
 }  // namespace mixaug::pairing
+
+MIXAUG_EXACT_END

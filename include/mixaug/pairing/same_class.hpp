@@ -3,6 +3,8 @@
 #include <mixaug/pairing/task.hpp>
 #include <mixaug/step/index_plan.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace detail {
 
@@ -92,3 +94,5 @@ struct same_class {
 
 }  // namespace pairing
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/task.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::pairing {
 
 /// A uniform permutation of the global batch (of each block, with key.block). A row may meet itself: once a
@@ -32,3 +34,5 @@ struct shuffle {
 };
 
 }  // namespace mixaug::pairing
+
+MIXAUG_EXACT_END

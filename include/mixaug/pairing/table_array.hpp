@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// Memory of a table, in host or device memory; owned, and moved without a copy.
@@ -89,3 +91,5 @@ void run_parts(Backend const& be, index_t lanes, index_t parts, Job const& job) 
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/core/tensor_view.hpp>
 #include <mixaug/pairing/table_sort.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// What a table is built with, on any backend: memory, items, a stable sort of (key, row) pairs, sums of counts. The
 /// tables do not depend on it, bit for bit. table_kit<Backend> is that of host backends; backend/thrust_sort.hpp and
 /// backend/cuda_sort.cuh have those of Thrust's policies and of CUDA.
@@ -150,3 +152,5 @@ struct table_kit : host_kit<Backend> {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/pairing/table_array.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// Keys as unsigned numbers of the same order; labels: not -0, and NaN and infinities come first or last.
@@ -180,3 +182,5 @@ bool sort_pairs(Backend const& be, index_t lanes, sort_pair<Key>* a, sort_pair<K
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

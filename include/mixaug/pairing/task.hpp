@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/step/inputs.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// What a pairing rule is called with: it writes the partner of every row that it wants. Partners are rows
@@ -84,3 +86,5 @@ void need_batch_source(Task const& task, char const* rule) {
 
 }  // namespace detail
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

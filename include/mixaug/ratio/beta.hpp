@@ -4,6 +4,8 @@
 #include <mixaug/core/plan.hpp>
 #include <mixaug/ratio/beta_table.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::ratio {
 
 /// lambda ~ Beta(alpha, alpha), the weight of the sample itself (mixup, arXiv 1710.09412); alpha = 1 is
@@ -28,3 +30,5 @@ struct beta {
 };
 
 }  // namespace mixaug::ratio
+
+MIXAUG_EXACT_END

@@ -5,6 +5,8 @@
 #include <mixaug/ratio/elementary.hpp>
 #include <mutex>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// The inverse distribution function of Beta(alpha, alpha) as a dyadic table: one 64-bit uniform gives one
@@ -115,3 +117,5 @@ class beta_table {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/core/error.hpp>
 #include <mixaug/core/plan.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::ratio {
 
 /// The same lambda, the weight of the sample itself, for every row; in [0, 1].
@@ -20,3 +22,5 @@ struct constant {
 };
 
 }  // namespace mixaug::ratio
+
+MIXAUG_EXACT_END

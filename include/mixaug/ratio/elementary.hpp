@@ -4,6 +4,8 @@
 #include <cstring>
 #include <mixaug/core/config.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// log and exp with the same bits under every compiler, flag and libm: only +, -, *, / and explicit fma.
 /// Tables that decide a draw are built with these.
 namespace mixaug::detail {
@@ -43,3 +45,5 @@ MIXAUG_HD inline double fixed_exp(double x) noexcept {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <mixaug/core/error.hpp>
 #include <mixaug/core/plan.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::ratio {
 
 /// lambda uniform on [low, high), the weight of the sample itself; 0 <= low <= high <= 1.
@@ -26,3 +28,5 @@ struct uniform {
 };
 
 }  // namespace mixaug::ratio
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/core/box.hpp>
 #include <mixaug/core/plan.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Region kinds: the columns that hold the field m (the weight of the sample itself in each pixel), and
 /// how kernel bodies read them. A kind is a tag with
 ///   holds        what its m may be (field_weights); a kind that does not say may blend anywhere
@@ -247,3 +249,5 @@ struct either<Only> : Only {};
 
 }  // namespace kind
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

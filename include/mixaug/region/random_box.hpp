@@ -5,6 +5,8 @@
 #include <mixaug/core/error.hpp>
 #include <mixaug/region/kind.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// Where a box of a given side goes along each axis of length S.
@@ -182,3 +184,5 @@ struct random_box {
 
 }  // namespace region
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/region/random_box.hpp>
 #include <mixaug/saliency/peak.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// The pixel of the source that draws the box: the most or the least salient one.
@@ -110,3 +112,5 @@ struct salient_box {
 
 }  // namespace region
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <mixaug/region/salient_box.hpp>
 #include <mixaug/saliency/steps.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// A place and its rank: the greater rank, then the lower place.
@@ -159,3 +161,5 @@ struct clipped_share_body {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/core/concepts.hpp>
 #include <mixaug/region/kind.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::region {
 
 /// m = ratio in every pixel (mixup).
@@ -13,3 +15,5 @@ struct whole {
 };
 
 }  // namespace mixaug::region
+
+MIXAUG_EXACT_END

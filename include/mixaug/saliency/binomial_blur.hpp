@@ -3,6 +3,8 @@
 #include <cstring>
 #include <mixaug/saliency/reflect.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Rows of 8-bit images: the 3 x 3 binomial filter [1 2 1]' [1 2 1] / 16, which is OpenCV's GaussianBlur with a 3 x 3
 /// kernel, and running sums.
 namespace mixaug::detail {
@@ -63,3 +65,5 @@ inline void widen_row(std::uint8_t const* MIXAUG_RESTRICT g, index_t n, float* M
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/blend/element.hpp>
 #include <mixaug/saliency/binomial_blur.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Centre-surround differences of Montabone and Soto (Image and Vision Computing 28, 2010), with the arithmetic of
 /// OpenCV's StaticSaliencyFineGrained: of the twice blurred gray image g, at six scales n,
 ///   d = g(x, y) - mean of the other pixels of the window [x - n + 1, x + n] x [y - n + 1, y + n] in the image;
@@ -246,3 +248,5 @@ inline void center_surround(std::uint8_t const* gray, index_t h, index_t w, floa
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -5,6 +5,8 @@
 #include <mixaug/saliency/given.hpp>
 #include <mixaug/saliency/spectral_residual.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::saliency {
 
 /// A detector writes the h * w scores of image i, finite and >= 0, with scratch of bytes(shape) bytes, without
@@ -80,3 +82,5 @@ class any {
 };
 
 }  // namespace mixaug::saliency
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/blend/element.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// log, exp and reciprocal square root in float without calls or branches, so that loops over them vectorise.
 namespace mixaug::detail {
 
@@ -35,3 +37,5 @@ MIXAUG_HD inline float fast_rsqrt(float x) noexcept {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <mixaug/saliency/transpose.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// The discrete Fourier transform of lengths 2^k, out of place and without scaling (Stockham's radix-4 algorithm, no
 /// bit reversal). Sequences stand side by side in lanes, so that every loop inside is over neighbours in memory.
 namespace mixaug::detail {
@@ -128,3 +130,5 @@ void fft_lanes_transposed(index_t n, index_t count, complex_rows<F> in, complex_
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/saliency/center_surround.hpp>
 #include <mixaug/saliency/levels.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::saliency {
 
 /// Fine-grained saliency (Montabone and Soto, Image and Vision Computing 2010): how much brighter or darker than
@@ -32,3 +34,5 @@ struct fine_grained {
 };
 
 }  // namespace mixaug::saliency
+
+MIXAUG_EXACT_END

@@ -5,6 +5,8 @@
 #include <mixaug/saliency/gradient_magnitude.hpp>
 #include <mixaug/saliency/steps.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// steps_of<Detector>: the detector's steps on a device.
@@ -171,3 +173,5 @@ struct steps_of<saliency::given> : step_images {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

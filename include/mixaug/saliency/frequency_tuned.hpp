@@ -3,6 +3,8 @@
 #include <mixaug/saliency/lab_distance.hpp>
 #include <mixaug/saliency/levels.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::saliency {
 
 /// Frequency-tuned saliency (Achanta, Hemami, Estrada and Suesstrunk, CVPR 2009): the distance in CIE Lab between
@@ -45,3 +47,5 @@ struct frequency_tuned {
 };
 
 }  // namespace mixaug::saliency
+
+MIXAUG_EXACT_END

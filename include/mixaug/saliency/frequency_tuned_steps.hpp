@@ -3,6 +3,8 @@
 #include <mixaug/saliency/fine_grained_steps.hpp>
 #include <mixaug/saliency/frequency_tuned.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// The table of light in `fast`; in `slow` the colours relative to the first pixel's, the same blurred along columns,
@@ -122,3 +124,5 @@ struct steps_of<saliency::frequency_tuned> : level_steps {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/saliency/levels.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::saliency {
 
 /// A map that is there already (a class activation map, attention, a learned detector), kept as it is: (n, h, w)
@@ -19,3 +21,5 @@ struct given {
 };
 
 }  // namespace mixaug::saliency
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <mixaug/saliency/levels.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace detail {
 
@@ -54,3 +56,5 @@ struct gradient_magnitude {
 
 }  // namespace saliency
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

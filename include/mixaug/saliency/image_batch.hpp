@@ -3,6 +3,8 @@
 #include <mixaug/blend/element.hpp>
 #include <mixaug/core/tensor_view.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Images as planning and the detectors see them: any element type and layout behind one type.
 namespace mixaug::detail {
 
@@ -134,3 +136,5 @@ inline std::size_t aligned(std::size_t bytes) noexcept { return (bytes + 63) / 6
 inline std::size_t aligned(index_t bytes) noexcept { return aligned(static_cast<std::size_t>(bytes)); }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/blend/element.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// CIE Lab of sRGB colours (IEC 61966-2-1, white D65) in float. Every product that is added names its fma, so that
 /// the bits agree on all machines that have one.
 namespace mixaug::detail {
@@ -89,3 +91,5 @@ MIXAUG_HD inline lab_colour lab_of(std::uint8_t r, std::uint8_t g, std::uint8_t 
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <mixaug/saliency/lab.hpp>
 #include <mixaug/saliency/reflect.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Frequency-tuned saliency (Achanta, Hemami, Estrada and Suesstrunk, CVPR 2009): the distance in CIE Lab between
 /// the mean colour and each pixel of the image after a 5 x 5 binomial blur, (1, 4, 6, 4, 1) / 16 each way.
 /// Only differences matter, so colours are kept relative to the first pixel's: a constant image is exactly 0.
@@ -160,3 +162,5 @@ inline void lab_distance(std::uint8_t const* const planes[3], index_t channels, 
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <mixaug/core/error.hpp>
 #include <mixaug/saliency/image_batch.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// How images become the 8-bit pixels that most detectors are defined on.
 namespace mixaug {
 
@@ -189,3 +191,5 @@ inline std::uint8_t const* gray_of(image_batch const& images, index_t i, pixel_r
 
 }  // namespace detail
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/blend/element.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Where a score map is greatest or least: single pixels and windows. Maps are h x w, contiguous, finite and >= 0.
 /// Ties go to the first place in row order, on every backend alike.
 namespace mixaug::detail {
@@ -128,3 +130,5 @@ inline pixel_place window_peak(float const* map, index_t h, index_t w, index_t b
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

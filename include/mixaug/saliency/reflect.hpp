@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/core/config.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// The pixel that stands for i outside [0, n): borders as in d c b | a b c d | c b a, the edge not repeated, as often
@@ -13,3 +15,5 @@ MIXAUG_HD constexpr index_t reflect_101(index_t i, index_t n) noexcept {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

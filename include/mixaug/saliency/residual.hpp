@@ -5,6 +5,8 @@
 #include <mixaug/saliency/reflect.hpp>
 #include <mixaug/saliency/resize_linear.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// The spectral residual of Hou and Zhang (CVPR 2007), with the steps and constants of OpenCV's detector, on a working
 /// image of H rows and W columns:  F = DFT(resized gray), L = ln(|F| + 1), R = L - box3x3(L),
 /// map = Gauss5x5(|IDFT(e^R F / |F|)|)^2 / maximum, resized to the image. All borders are reflect-101.
@@ -238,3 +240,5 @@ inline void spectral_residual_map(std::uint8_t const* gray, index_t h, index_t w
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/saliency/fine_grained_steps.hpp>
 #include <mixaug/saliency/spectral_residual.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// One item transforms one row or column: the complex transform of the resized image in double, back in float. All in
@@ -147,3 +149,5 @@ struct steps_of<saliency::spectral_residual> : level_steps {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

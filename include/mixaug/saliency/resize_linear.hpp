@@ -5,6 +5,8 @@
 #include <cstring>
 #include <mixaug/saliency/transpose.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Bilinear resizing with pixel centres at i + 1/2 and edges continued, in OpenCV's arithmetic: bytes as its bit-exact
 /// INTER_LINEAR_EXACT (weights in 1/256, rounded to even; one rounding of the result, half up), floats as INTER_LINEAR.
 namespace mixaug::detail {
@@ -136,3 +138,5 @@ inline void resize_floats_turned(float const* in, index_t pitch, index_t h, inde
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

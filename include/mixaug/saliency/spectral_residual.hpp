@@ -3,6 +3,8 @@
 #include <mixaug/saliency/levels.hpp>
 #include <mixaug/saliency/residual.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::saliency {
 
 /// Spectral residual (Hou and Zhang, CVPR 2007): what an image's log spectrum has beyond its own local mean. The
@@ -36,3 +38,5 @@ struct spectral_residual {
 };
 
 }  // namespace mixaug::saliency
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/saliency/levels.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Detectors for devices. A detector is a list of steps; a step is a number of items that do not wait for each other,
 /// and the next step begins when all are done. One block of threads takes an image (with its `fast` memory in shared
 /// memory where it fits), or a launch a step takes all images. The formulas are those of the host.
@@ -112,3 +114,5 @@ struct most_steps {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

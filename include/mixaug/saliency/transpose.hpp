@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/core/config.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Transposition of tiles by shuffles that compilers vectorise.
 namespace mixaug::detail {
 
@@ -36,3 +38,5 @@ void transpose_back(index_t n, F* a, F* b) noexcept {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/step/mix_body.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// The first place in `order` whose key is not less than `value`; `order` lists rows by ascending key.
@@ -110,3 +112,5 @@ struct adjoint_body {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <mixaug/core/error.hpp>
 #include <mixaug/step/index_plan.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 namespace kind {
@@ -152,3 +154,5 @@ any_plan to_any(plan<R, B> const& p) {
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

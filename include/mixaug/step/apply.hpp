@@ -4,6 +4,8 @@
 #include <mixaug/step/adjoint_body.hpp>
 #include <mixaug/step/mix_body.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// Rows that a loader already fetched in partner order: row i is the partner of row i.
@@ -181,3 +183,5 @@ void apply(Backend const& be, plan<R, B, S> const& p, X const& x, gathered_rows<
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/step/apply.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace detail {
 
@@ -98,3 +100,5 @@ void apply_adjoint(Backend const& be, plan<R, B, S> const& p, G const& grad_out,
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

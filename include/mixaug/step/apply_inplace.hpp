@@ -3,6 +3,8 @@
 #include <mixaug/step/apply.hpp>
 #include <mixaug/step/index_plan.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// x = m * x + (1 - m) * partner, in the batch's own memory: right for every partner map inside the batch
@@ -55,3 +57,5 @@ requires(is_tensor_view<X>) void apply_inplace(Backend const& be, plan<R, B, S> 
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -5,6 +5,8 @@
 #include <mixaug/method/recipe.hpp>
 #include <mixaug/pairing/task.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// What planning refuses: rules that lack a member (at compile time), and bad shapes, keys and inputs, before
 /// the plan is touched.
 namespace mixaug {
@@ -94,7 +96,7 @@ inline void check_reals(char const* name, real_list const& v, index_t rows, inde
   if (v.size() != rows && v.size() != global) same_rows(name, v.size(), rows);
   for (index_t i = 0; i < v.size(); ++i)
     for (index_t j = 0; j < v.width(); ++j)
-      if (!std::isfinite(v.at(i, j)))
+      if (!finite(v.at(i, j)))
         fail(std::string(name) + "(" + text(i) + ", " + text(j) + ")", text(v.at(i, j)), "a finite number");
 }
 
@@ -161,3 +163,5 @@ void check_inputs(input_set<S> const& in, key const& k) {
 
 }  // namespace detail
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -5,6 +5,8 @@
 #include <mixaug/saliency/residual_steps.hpp>
 #include <mixaug/step/saliency_map.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Score maps on a device: made and searched there, with no word to the host. A device backend runs
 /// steps(job, maps, scratch) and rows(body, n).
 namespace mixaug::detail {
@@ -142,3 +144,5 @@ requires(is_tensor_view<X>&& is_tensor_view<Out>&& Backend::memory ==
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/core/plan.hpp>
 #include <mixaug/region/kind.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// What can be derived from a plan's decisions: the lists that the adjoint and in-place mixing walk.
 namespace mixaug::detail {
 
@@ -131,3 +133,5 @@ void index_plan(plan_view<Region> const& v, Blend const& blend, bool local, work
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

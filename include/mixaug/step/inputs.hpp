@@ -5,6 +5,8 @@
 #include <mixaug/core/tensor_view.hpp>
 #include <mixaug/saliency/image_batch.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace detail {
 
@@ -242,3 +244,5 @@ inline void same_rows(char const* operand, index_t got, index_t expected) {
 
 }  // namespace detail
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -7,6 +7,8 @@
 #include <mixaug/step/inputs.hpp>
 #include <optional>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// Whose labels are smoothed: both sides', or those of one, where the other's rows are smoothed already (the history of
@@ -303,3 +305,5 @@ inline namespace MIXAUG_JOIN(v0_default_, MIXAUG_BACKEND) {
 
 }  // namespace )
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <cfloat>
 #include <mixaug/step/inputs.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// The weights that planning writes: of the views beside the batch, or of an object that knows the data set by row; 1
@@ -70,3 +72,5 @@ struct loss_weights {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/step/planner.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// The plan of a method: its region kind and blend rule, in a memory space.
@@ -128,3 +130,5 @@ void pixel_share(plan<R, B> const& p, tensor_view<T, 1> const& out) {
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -5,6 +5,8 @@
 #include <mixaug/region/kind.hpp>
 #include <mixaug/step/rows.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// THE kernel body: out = m * self + (1 - m) * source over a run of one row. Written once, host and device;
@@ -63,3 +65,5 @@ struct mix_body {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

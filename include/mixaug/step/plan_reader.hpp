@@ -7,6 +7,8 @@
 #include <mixaug/core/error.hpp>
 #include <mixaug/core/plan.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// The beginning of a word of anyone's file, fit for a message.
@@ -53,7 +55,7 @@ class plan_reader {
   }
   float finite(char const* name) {
     float const v = number<float>(name);
-    if (!std::isfinite(v)) bad(std::string(name) + " " + text(static_cast<double>(v)), "a finite number");
+    if (!detail::finite(v)) bad(std::string(name) + " " + text(static_cast<double>(v)), "a finite number");
     return v;
   }
   void finish() {
@@ -112,3 +114,5 @@ inline void read_box(plan_reader& r, plan_shape const& s, box& b) {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

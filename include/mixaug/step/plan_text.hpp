@@ -5,6 +5,8 @@
 #include <mixaug/step/plan_reader.hpp>
 #include <ostream>
 
+MIXAUG_EXACT_BEGIN
+
 /// Plans as text, to log a run and to replay it. One item a line, words separated by one space; numbers are
 /// the shortest decimals that read back to the same bits:
 ///
@@ -238,3 +240,5 @@ std::ostream& operator<<(std::ostream& out, plan<R, B> const& p) {
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

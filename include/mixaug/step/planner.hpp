@@ -6,6 +6,8 @@
 #include <mixaug/step/plan_traits.hpp>
 #include <mixaug/step/score_stage.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// The decisions that can be refused, drawn beside the plan: an error leaves it as it was.
@@ -218,7 +220,7 @@ class planner {
       else
         shares = stages_.label(facts, share);
     }
-    if (!std::isfinite(shares.self) || !std::isfinite(shares.partner))
+    if (!detail::finite(shares.self) || !detail::finite(shares.partner))
       fail("the label shares of row " + text(i),
            text(static_cast<double>(shares.self)) + " and " + text(static_cast<double>(shares.partner)),
            "two finite numbers from the label rule");
@@ -258,3 +260,5 @@ class planner {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <mixaug/core/tensor_view.hpp>
 #include <mixaug/step/index_plan.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// What becomes of label coefficients at another resolution, where boxes are rounded to its pixels.
@@ -74,3 +76,5 @@ plan<R, B> rescaled(plan<R, B> const& p, extents<3> const& size, shares labels =
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

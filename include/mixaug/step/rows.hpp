@@ -4,6 +4,8 @@
 #include <mixaug/core/plan.hpp>
 #include <mixaug/core/tensor_view.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// The normal form that every batch is brought to before a kernel: sample -> channel plane -> z -> y ->
 /// a run of elements. Interleaved channels (NHWC) stay inside the run: `px` elements a pixel.
 namespace mixaug::detail {
@@ -133,3 +135,5 @@ inline bool self_overlapping(five f) noexcept {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/step/apply.hpp>
 #include <mixaug/step/score_stage.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace detail {
 
@@ -115,3 +117,5 @@ requires(is_tensor_view<X>&& is_tensor_view<Out>&& Backend::memory ==
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

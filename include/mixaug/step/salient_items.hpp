@@ -6,6 +6,8 @@
 #include <mixaug/step/adjoint_body.hpp>
 #include <mixaug/step/first_failure.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Placing boxes by score maps, on the host: one map at a time a thread, made when a row needs it, searched while
 /// it is in cache, and forgotten.
 namespace mixaug::detail {
@@ -86,3 +88,5 @@ struct salient_items {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

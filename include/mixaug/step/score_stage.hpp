@@ -5,6 +5,8 @@
 #include <mixaug/saliency/detector.hpp>
 #include <mixaug/step/salient_items.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// The stage of planning that reads score maps: what it refuses, and its run on a host backend.
 namespace mixaug::detail {
 
@@ -224,3 +226,5 @@ struct host_scorer {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

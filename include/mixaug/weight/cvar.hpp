@@ -5,6 +5,8 @@
 #include <mixaug/core/workspace.hpp>
 #include <mixaug/weight/cvar_items.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::weight {
 
 struct cvar_options {
@@ -71,3 +73,5 @@ class cvar_of {
 using cvar = cvar_of<space::host>;
 
 }  // namespace mixaug::weight
+
+MIXAUG_EXACT_END

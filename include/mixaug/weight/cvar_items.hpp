@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/weight/views.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Which loss stands at the edge of the worst fraction: a radix selection, four bits a pass, whose counts are integers
 /// and so the same on every backend. Called as (block, lane, lanes).
 namespace mixaug::detail {
@@ -93,3 +95,5 @@ struct edge_weights {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/ratio/elementary.hpp>
 #include <mixaug/weight/group_table.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace detail {
 
@@ -67,3 +69,5 @@ class effective_number : public group_table {
 
 }  // namespace weight
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

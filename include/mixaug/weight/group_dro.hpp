@@ -5,6 +5,8 @@
 #include <mixaug/weight/group_dro_items.hpp>
 #include <mixaug/weight/group_table.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::weight {
 
 struct group_dro_options {
@@ -185,3 +187,5 @@ class group_dro_of {
 using group_dro = group_dro_of<space::host>;
 
 }  // namespace mixaug::weight
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <mixaug/pairing/kernel_math.hpp>
 #include <mixaug/weight/views.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// One update of group DRO in four passes with the same bits on every backend: sums of losses by group over blocks of
 /// 256 rows, their means, q raised, q normalised. Called as (block, lane, lanes).
 namespace mixaug::detail {
@@ -112,3 +114,5 @@ struct group_weights {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -5,6 +5,8 @@
 #include <mixaug/step/inputs.hpp>
 #include <mixaug/weight/normalise.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace weight {
 
@@ -170,3 +172,5 @@ struct group_counts {
 
 }  // namespace detail
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/weight/group_table.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::weight {
 
 struct inverse_frequency_options {
@@ -44,3 +46,5 @@ class inverse_frequency : public group_table {
 };
 
 }  // namespace mixaug::weight
+
+MIXAUG_EXACT_END

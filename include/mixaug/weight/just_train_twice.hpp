@@ -3,6 +3,8 @@
 #include <mixaug/weight/uncertainty.hpp>
 #include <utility>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::weight {
 
 struct just_train_twice_options {
@@ -76,3 +78,5 @@ class just_train_twice_of {
 using just_train_twice = just_train_twice_of<space::host>;
 
 }  // namespace mixaug::weight
+
+MIXAUG_EXACT_END

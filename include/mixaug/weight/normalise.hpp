@@ -4,6 +4,8 @@
 #include <mixaug/core/workspace.hpp>
 #include <mixaug/weight/views.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace weight {
 
@@ -139,3 +141,5 @@ void scale_to_mean_one(Be const& be, tensor_view<T, 1> const& weights) {
 
 }  // namespace weight
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

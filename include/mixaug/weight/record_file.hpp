@@ -10,6 +10,8 @@
 #  include <unistd.h>
 #endif
 
+MIXAUG_EXACT_BEGIN
+
 /// Records as files. Little-endian, in this order:
 ///   8 bytes  "mixaugUR"          4 bytes  version, 1             4 bytes  0x01020304, the order of bytes
 ///   8 bytes  rows                8 bytes  first_epoch            8 bytes  epochs
@@ -245,3 +247,5 @@ inline uncertainty load(std::filesystem::path const& path) { return detail::reco
 
 }  // namespace weight
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

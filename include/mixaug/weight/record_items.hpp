@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/weight/visit_counter.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// Recording visits and weighing counters, block by block: bodies for rows(body, blocks), called as (block, lane,
 /// lanes).
 namespace mixaug::detail {
@@ -164,3 +166,5 @@ struct clear_words {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <mixaug/weight/normalise.hpp>
 #include <mixaug/weight/record_items.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::weight {
 
 struct uncertainty_options {
@@ -138,4 +140,7 @@ class uncertainty_of {
 using uncertainty = uncertainty_of<space::host>;
 
 }  // namespace mixaug::weight
+
+MIXAUG_EXACT_END
+
 #include <mixaug/weight/uncertainty_calls.hpp>

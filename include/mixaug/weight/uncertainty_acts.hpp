@@ -3,6 +3,8 @@
 #include <mixaug/weight/normalise.hpp>
 #include <mixaug/weight/record_items.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// What a record does with the counters that its window and policy chose: act(counter), for with_counter.
 namespace mixaug::detail {
 
@@ -147,3 +149,5 @@ struct uncertainty_act {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

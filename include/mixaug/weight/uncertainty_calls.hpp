@@ -4,6 +4,8 @@
 #include <mixaug/weight/uncertainty.hpp>
 #include <mixaug/weight/uncertainty_acts.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// The members of uncertainty_of: checks, then a body over rows.
 namespace mixaug {
 namespace detail {
@@ -184,3 +186,5 @@ void uncertainty_of<S>::merge(uncertainty_of const& other) requires(S == space::
 
 }  // namespace weight
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -5,6 +5,8 @@
 #include <mixaug/core/tensor_view.hpp>
 #include <mixaug/step/rows.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// What the sources of weights ask of the views (n) that they are given.
 namespace mixaug::detail {
 
@@ -118,3 +120,5 @@ inline constexpr bool host_lanes = Backend::memory == space::host&& requires(Bac
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <mixaug/weight/views.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 namespace weight {
 
@@ -99,3 +101,5 @@ struct weight_rule {
 
 }  // namespace detail
 }  // namespace mixaug
+
+MIXAUG_EXACT_END
