@@ -181,28 +181,18 @@ MIXAUG_HD F add_product(F w, F v, F acc) noexcept {
   return w * v + acc;
 #endif
 }
-#if defined(__clang__) && defined(MIXAUG_FMA) && defined(__x86_64__)
-/// 0, which no optimiser knows: clang's -ffast-math joins a product and a sum wherever it sees both, pragma or not.
+/// w * v, rounded on its own also where it is added to something, so that builds with and without fma get the same
+/// bits; to be used inside MIXAUG_UNFUSED_BEGIN. -0 may be +0.
+/// clang's -ffast-math joins a product and a sum wherever it sees both, pragma or not, and nvcc keeps no pragma of its
+/// host compiler: there it is an fma, with a zero that clang cannot see.
 template <class F>
-MIXAUG_HD F unseen_zero() noexcept {
+MIXAUG_HD F rounded_product(F w, F v) noexcept {
+#if defined(MIXAUG_FMA) && defined(__CUDACC__)
+  return fused_sum(w, v, F{0});
+#elif defined(MIXAUG_FMA) && defined(__clang__) && defined(__x86_64__)
   F zero = 0;
-#  if !defined(__CUDA_ARCH__)
   __asm__("" : "+x"(zero));
-#  endif
-  return zero;
-}
-#else
-template <class F>
-MIXAUG_HD constexpr F unseen_zero() noexcept {
-  return F{0};
-}
-#endif
-/// w * v, rounded on its own also where it is added to something: builds with and without fma get the same bits. Costs
-/// no more than the product; -0 may be +0.
-template <class F>
-MIXAUG_HD F product(F w, F v) noexcept {
-#if defined(MIXAUG_FMA)
-  return fused_sum(w, v, unseen_zero<F>());
+  return fused_sum(w, v, zero);
 #else
   return w * v;
 #endif
@@ -210,7 +200,7 @@ MIXAUG_HD F product(F w, F v) noexcept {
 /// a * b + c * d, both products rounded.
 template <class F>
 MIXAUG_HD F two_products(F a, F b, F c, F d) noexcept {
-  return product(a, b) + product(c, d);
+  return rounded_product(a, b) + rounded_product(c, d);
 }
 
 /// Real elements are summed in float (double for double).

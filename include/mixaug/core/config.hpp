@@ -42,6 +42,20 @@
 #  define MIXAUG_EXACT_END
 #endif
 
+/// Between these no product is joined with a sum into an fma: code whose bits decide something, where calls of std::fma
+/// would cost too much on machines without it. gcc joins them by default, and does not inline such a function into one
+/// that may.
+#if defined(__clang__)
+#  define MIXAUG_UNFUSED_BEGIN _Pragma("float_control(push)") _Pragma("clang fp contract(off)")
+#  define MIXAUG_UNFUSED_END _Pragma("float_control(pop)")
+#elif defined(__GNUC__) && !defined(__CUDACC__)
+#  define MIXAUG_UNFUSED_BEGIN _Pragma("GCC push_options") _Pragma("GCC optimize(\"fp-contract=off\")")
+#  define MIXAUG_UNFUSED_END _Pragma("GCC pop_options")
+#else
+#  define MIXAUG_UNFUSED_BEGIN
+#  define MIXAUG_UNFUSED_END
+#endif
+
 MIXAUG_EXACT_BEGIN
 
 namespace mixaug {

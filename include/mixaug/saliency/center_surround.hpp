@@ -56,7 +56,7 @@ MIXAUG_HD std::int32_t truncated_quotient(float p, float q, float reciprocal) no
   float t = p * reciprocal;
   if constexpr (Fine) {
 #if defined(MIXAUG_FMA)
-    t = std::fma(std::fma(-t, q, p), reciprocal, t);
+    t = fused_sum(fused_sum(-t, q, p), reciprocal, t);
 #else
     t = reciprocal > 0.0f ? p / (q > 0.0f ? q : 1.0f) : 0.0f;
 #endif

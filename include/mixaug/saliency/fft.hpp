@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cmath>
 #include <cstring>
+#include <mixaug/blend/element.hpp>
 #include <mixaug/saliency/transpose.hpp>
 
 MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
 
 /// The discrete Fourier transform of lengths 2^k, out of place and without scaling (Stockham's radix-4 algorithm, no
-/// bit reversal). Sequences stand side by side in lanes, so that every loop inside is over neighbours in memory.
+/// bit reversal). Products are rounded on their own, so that builds with and without fma agree in every bit. Sequences stand side by side in lanes, so that every loop inside is over neighbours in memory.
 namespace mixaug::detail {
 
 /// Items of a row of n in memory: blocks fit, one item past the end is free, and columns do not share cache sets.
@@ -25,17 +26,26 @@ struct complex_rows {
   MIXAUG_HD complex_rows swapped() const noexcept { return {im, re, pitch}; }
 };
 
-/// exp(-2 pi i k / n) for k < n as n cosines, then n sines: each a product of at most log2 n roots from libm.
+/// cos and sin of 2 pi / 8, 2 pi / 16, ... 2 pi / 1024, rounded to nearest: libm's differ from machine to machine.
+struct root_table {
+  double cosine[8] = {0.7071067811865476, 0.9238795325112867, 0.9807852804032304, 0.9951847266721969,
+                      0.9987954562051724, 0.9996988186962042, 0.9999247018391445, 0.9999811752826011};
+  double sine[8] = {0.7071067811865476, 0.3826834323650898, 0.19509032201612828, 0.0980171403295606,
+                    0.049067674327418015, 0.024541228522912288, 0.012271538285719925, 0.006135884649154475};
+};
+
+/// exp(-2 pi i k / n) for k < n <= 1024 as n cosines, then n sines: each a product of at most log2 n roots.
 MIXAUG_HD inline void fill_roots(double* roots, index_t n) noexcept {
   double *re = roots, *im = roots + n;
+  root_table const table;
   re[0] = 1.0, im[0] = 0.0;
-  for (index_t step = n / 2; step > 0; step /= 2) {
-    double const turn = static_cast<double>(step) / static_cast<double>(n), angle = 6.283185307179586 * turn;
-    re[step] = turn == 0.5 ? -1.0 : turn == 0.25 ? 0.0 : std::cos(angle);
-    im[step] = turn == 0.5 ? 0.0 : -std::sin(angle);
+  int level = -2;  // the root is exp(-2 pi i / 2^(level + 3))
+  for (index_t step = n / 2; step > 0; step /= 2, ++level) {
+    re[step] = level == -2 ? -1.0 : level == -1 ? 0.0 : table.cosine[level];
+    im[step] = level == -2 ? 0.0 : level == -1 ? -1.0 : -table.sine[level];
     for (index_t k = 2 * step; k + step < n; k += 2 * step) {
-      re[k + step] = re[k] * re[step] - im[k] * im[step];
-      im[k + step] = re[k] * im[step] + im[k] * re[step];
+      re[k + step] = rounded_product(re[k], re[step]) - rounded_product(im[k], im[step]);
+      im[k + step] = rounded_product(re[k], im[step]) + rounded_product(im[k], re[step]);
     }
   }
 }
@@ -60,9 +70,12 @@ MIXAUG_HD void butterfly4(F const* MIXAUG_RESTRICT in_re, F const* MIXAUG_RESTRI
     F const r1 = gap_r + turn_r, i1 = gap_i + turn_i, r2 = even_r - odd_r, i2 = even_i - odd_i;
     F const r3 = gap_r - turn_r, i3 = gap_i - turn_i;
     re0[j] = even_r + odd_r, im0[j] = even_i + odd_i;
-    re1[j] = Turned ? r1 * w.re1 - i1 * w.im1 : r1, im1[j] = Turned ? r1 * w.im1 + i1 * w.re1 : i1;
-    re2[j] = Turned ? r2 * w.re2 - i2 * w.im2 : r2, im2[j] = Turned ? r2 * w.im2 + i2 * w.re2 : i2;
-    re3[j] = Turned ? r3 * w.re3 - i3 * w.im3 : r3, im3[j] = Turned ? r3 * w.im3 + i3 * w.re3 : i3;
+    re1[j] = Turned ? rounded_product(r1, w.re1) - rounded_product(i1, w.im1) : r1;
+    im1[j] = Turned ? rounded_product(r1, w.im1) + rounded_product(i1, w.re1) : i1;
+    re2[j] = Turned ? rounded_product(r2, w.re2) - rounded_product(i2, w.im2) : r2;
+    im2[j] = Turned ? rounded_product(r2, w.im2) + rounded_product(i2, w.re2) : i2;
+    re3[j] = Turned ? rounded_product(r3, w.re3) - rounded_product(i3, w.im3) : r3;
+    im3[j] = Turned ? rounded_product(r3, w.im3) + rounded_product(i3, w.re3) : i3;
   }
 }
 template <index_t Lanes, bool Turned, class F>
@@ -131,4 +144,5 @@ void fft_lanes_transposed(index_t n, index_t count, complex_rows<F> in, complex_
 
 }  // namespace mixaug::detail
 
+MIXAUG_UNFUSED_END
 MIXAUG_EXACT_END

@@ -4,6 +4,7 @@
 #include <mixaug/saliency/frequency_tuned.hpp>
 
 MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
 
 namespace mixaug::detail {
 
@@ -125,4 +126,5 @@ struct steps_of<saliency::frequency_tuned> : level_steps {
 
 }  // namespace mixaug::detail
 
+MIXAUG_UNFUSED_END
 MIXAUG_EXACT_END

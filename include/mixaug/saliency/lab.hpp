@@ -3,9 +3,10 @@
 #include <mixaug/blend/element.hpp>
 
 MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
 
-/// CIE Lab of sRGB colours (IEC 61966-2-1, white D65) in float. Every product that is added names its fma, so that
-/// the bits agree on all machines that have one.
+/// CIE Lab of sRGB colours (IEC 61966-2-1, white D65) in float. Products are rounded on their own, so that the
+/// bits agree on all machines, with and without fma.
 namespace mixaug::detail {
 
 /// Light of an 8-bit level, in [0, 1]: ((v / 255 + 0.055) / 1.055)^2.4, linear below 0.04045.
@@ -31,19 +32,19 @@ inline constexpr light_table srgb_lights{};
 /// c = x y^3 lies in [1.3333, 1.5799]; x^(1/3) = x y^2 c^(-2/3), the power by the polynomial in t = c - 1.4566 through
 /// the five Chebyshev nodes (1.3e-7). Division-free, and the same steps on every machine.
 MIXAUG_HD inline float cube_root(float x) noexcept {
-  float const third = add_product(static_cast<float>(static_cast<std::int32_t>(bits_of(x))), -1.0f / 3, 1421402112.0f);
+  float const third = rounded_product(static_cast<float>(static_cast<std::int32_t>(bits_of(x))), -1.0f / 3) + 1421402112.0f;
   float const y = float_of(static_cast<std::uint32_t>(static_cast<std::int32_t>(third)));
-  float const square = x * y * y, t = add_product(square, y, -1.45659995f);
-  float const high = add_product(t, add_product(t, 0.0788801727f, -0.125312881f), 0.2037738f);
-  return square * add_product(t, add_product(t, high, -0.356180775f), 0.77822732f);
+  float const square = x * y * y, t = rounded_product(square, y) - 1.45659995f;
+  float const high = rounded_product(t, rounded_product(t, 0.0788801727f) - 0.125312881f) + 0.2037738f;
+  return rounded_product(square, rounded_product(t, rounded_product(t, high) - 0.356180775f) + 0.77822732f);
 }
 /// x^(1/2) for normal x > 0, relative error below 3e-7; 0 of 0. As cube_root, c = x y^2 in [1.4973, 1.6842].
 /// std::sqrt sets errno, which keeps loops from being vectorised.
 MIXAUG_HD inline float square_root(float x) noexcept {
   float const y = float_of(0x5F5FD000u - (bits_of(x) >> 1));
-  float const root = x * y, t = add_product(root, y, -1.590765f);
-  float const high = add_product(t, add_product(t, 0.0339764976f, -0.0617598532f), 0.117493874f);
-  return root * add_product(t, add_product(t, high, -0.249206959f), 0.792860873f);
+  float const root = x * y, t = rounded_product(root, y) - 1.590765f;
+  float const high = rounded_product(t, rounded_product(t, 0.0339764976f) - 0.0617598532f) + 0.117493874f;
+  return root * (rounded_product(t, rounded_product(t, high) - 0.249206959f) + 0.792860873f);
 }
 
 /// f of CIE Lab for t >= 0: t^(1/3) above (6/29)^3, the tangent below. Without a branch, which would keep loops from
@@ -52,7 +53,7 @@ MIXAUG_HD inline float square_root(float x) noexcept {
 MIXAUG_HD inline float lab_response(float t) noexcept {
   std::uint32_t const knee = bits_of(216.0f / 24389), bits = bits_of(t);
   float const above = float_of(bits < knee ? knee : bits);
-  return add_product(t - above, 841.0f / 108, cube_root(above));
+  return rounded_product(t - above, 841.0f / 108) + cube_root(above);
 }
 
 /// f(X / Xn), f(Y / Yn), f(Z / Zn) of a colour.
@@ -68,9 +69,9 @@ MIXAUG_HD inline lab_responses responses_of(float r, float g, float b) noexcept 
                   yg = static_cast<float>(0.7151522 / yn), yb = static_cast<float>(0.0721750 / yn),
                   zr = static_cast<float>(0.0193339 / zn), zg = static_cast<float>(0.1191920 / zn),
                   zb = static_cast<float>(0.9503041 / zn);
-  return {lab_response(add_product(xb, b, add_product(xg, g, xr * r))),
-          lab_response(add_product(yb, b, add_product(yg, g, yr * r))),
-          lab_response(add_product(zb, b, add_product(zg, g, zr * r)))};
+  return {lab_response(two_products(xr, r, xg, g) + rounded_product(xb, b)),
+          lab_response(two_products(yr, r, yg, g) + rounded_product(yb, b)),
+          lab_response(two_products(zr, r, zg, g) + rounded_product(zb, b))};
 }
 
 /// A colour of Lab, or the difference of two.
@@ -92,4 +93,5 @@ MIXAUG_HD inline lab_colour lab_of(std::uint8_t r, std::uint8_t g, std::uint8_t 
 
 }  // namespace mixaug::detail
 
+MIXAUG_UNFUSED_END
 MIXAUG_EXACT_END

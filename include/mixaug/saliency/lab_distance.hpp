@@ -5,6 +5,7 @@
 #include <mixaug/saliency/reflect.hpp>
 
 MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
 
 /// Frequency-tuned saliency (Achanta, Hemami, Estrada and Suesstrunk, CVPR 2009): the distance in CIE Lab between
 /// the mean colour and each pixel of the image after a 5 x 5 binomial blur, (1, 4, 6, 4, 1) / 16 each way.
@@ -20,12 +21,12 @@ inline constexpr float lab_noise = 0x1p-12f;
 
 /// 16 times the binomial mean of five neighbours.
 MIXAUG_HD inline float binomial(float a, float b, float c, float d, float e) noexcept {
-  return add_product(6.0f, c, add_product(4.0f, b + d, a + e));
+  return rounded_product(6.0f, c) + ((a + e) + 4.0f * (b + d));  // a product with 4 is exact
 }
 /// Squared difference of one channel, added to `sum`; v is 256 times the blurred value.
 MIXAUG_HD inline float add_square(float v, float mean, float sum) noexcept {
-  float const d = add_product(v, 1.0f / 256, -mean);
-  return add_product(d, d, sum);
+  float const d = v * (1.0f / 256) - mean;  // a quotient by 256 is exact
+  return rounded_product(d, d) + sum;
 }
 
 /// Scratch: colours (h rows of `channels` padded rows) | light of a row (3) | blurred rows with room beyond both ends.
@@ -163,4 +164,5 @@ inline void lab_distance(std::uint8_t const* const planes[3], index_t channels, 
 
 }  // namespace mixaug::detail
 
+MIXAUG_UNFUSED_END
 MIXAUG_EXACT_END

@@ -6,6 +6,7 @@
 #include <mixaug/saliency/resize_linear.hpp>
 
 MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
 
 /// The spectral residual of Hou and Zhang (CVPR 2007), with the steps and constants of OpenCV's detector, on a working
 /// image of H rows and W columns:  F = DFT(resized gray), L = ln(|F| + 1), R = L - box3x3(L),
@@ -71,11 +72,11 @@ inline std::size_t residual_bytes(index_t h, index_t w, index_t work_h, index_t 
 /// F = E + w O, E = (z + conj c) / 2, O = (z - conj c) / 2i.
 MIXAUG_HD inline double unpaired_re(double z_re, double z_im, double c_re, double c_im, double w_re,
                                     double w_im) noexcept {
-  return 0.5 * (z_re + c_re + w_re * (z_im + c_im) + w_im * (z_re - c_re));
+  return 0.5 * (z_re + c_re + rounded_product(w_re, z_im + c_im) + rounded_product(w_im, z_re - c_re));
 }
 MIXAUG_HD inline double unpaired_im(double z_re, double z_im, double c_re, double c_im, double w_re,
                                     double w_im) noexcept {
-  return 0.5 * (z_im - c_im - w_re * (z_re - c_re) + w_im * (z_im + c_im));
+  return 0.5 * (z_im - c_im - rounded_product(w_re, z_re - c_re) + rounded_product(w_im, z_im + c_im));
 }
 
 /// Bins below this part of the largest one are rounding noise of a bin that vanishes: they have amplitude and phase 0,
@@ -83,7 +84,7 @@ MIXAUG_HD inline double unpaired_im(double z_re, double z_im, double c_re, doubl
 inline constexpr double vanished_bin = 1e-12;
 
 /// e^R of a bin: level L, and the sum of L over its 3 x 3 neighbours.
-MIXAUG_HD inline float residual_gain(float level, float sum) noexcept { return fast_exp(level - sum * (1.0f / 9)); }
+MIXAUG_HD inline float residual_gain(float level, float sum) noexcept { return fast_exp(level - rounded_product(sum, 1.0f / 9)); }
 
 /// Row l of the half spectrum. z: row l of Z; c: row H/2 - l backwards, from -W to 0 (item W of a row repeats item 0).
 MIXAUG_HD inline void unpair_row(index_t w, double const* MIXAUG_RESTRICT z_re, double const* MIXAUG_RESTRICT z_im,
@@ -99,13 +100,13 @@ MIXAUG_HD inline void phase_and_level(index_t w, double const* MIXAUG_RESTRICT f
                                       double limit, float* MIXAUG_RESTRICT re, float* MIXAUG_RESTRICT im,
                                       float* MIXAUG_RESTRICT level) noexcept {
   for (index_t k = 0; k < w; ++k) {
-    double const keep = f_re[k] * f_re[k] + f_im[k] * f_im[k] > limit ? 1.0 : 0.0;
+    double const keep = two_products(f_re[k], f_re[k], f_im[k], f_im[k]) > limit ? 1.0 : 0.0;
     re[k] = static_cast<float>(keep * f_re[k]);
     im[k] = static_cast<float>(keep * f_im[k]);
   }
   for (index_t k = 0; k < w; ++k) {
-    float const square = re[k] * re[k] + im[k] * im[k], inverse = fast_rsqrt(square);
-    level[k] = fast_log(square * inverse + 1.0f);
+    float const square = two_products(re[k], re[k], im[k], im[k]), inverse = fast_rsqrt(square);
+    level[k] = fast_log(rounded_product(square, inverse) + 1.0f);
     re[k] = square > 0.0f ? re[k] * inverse : 1.0f;
     im[k] = im[k] * inverse;
   }
@@ -134,12 +135,12 @@ MIXAUG_HD inline void apply_gain(index_t w, float const* MIXAUG_RESTRICT level, 
 
 /// Five taps of a Gaussian of sigma 8: exp(-i^2 / 128), normalised.
 MIXAUG_HD inline float blur_tap(float a, float b, float c, float d, float e) noexcept {
-  return 0.203132203f * c + 0.201551416f * (b + d) + 0.196882482f * (a + e);
+  return rounded_product(0.203132203f, c) + rounded_product(0.201551416f, b + d) + rounded_product(0.196882482f, a + e);
 }
 /// |.| of one row, in place of its real parts.
 MIXAUG_HD inline void magnitude_row(index_t h, float* MIXAUG_RESTRICT re, float const* MIXAUG_RESTRICT im) noexcept {
   for (index_t y = 0; y < h; ++y) {
-    float const square = re[y] * re[y] + im[y] * im[y];
+    float const square = two_products(re[y], re[y], im[y], im[y]);
     re[y] = square * fast_rsqrt(square);
   }
 }
@@ -241,4 +242,5 @@ inline void spectral_residual_map(std::uint8_t const* gray, index_t h, index_t w
 
 }  // namespace mixaug::detail
 
+MIXAUG_UNFUSED_END
 MIXAUG_EXACT_END

@@ -4,6 +4,7 @@
 #include <mixaug/saliency/spectral_residual.hpp>
 
 MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
 
 namespace mixaug::detail {
 
@@ -85,7 +86,7 @@ struct steps_of<saliency::spectral_residual> : level_steps {
         return fft<1, float>(n, column(f, item).swapped(), column(g, item).swapped(), roots, all,
                              reinterpret_cast<float*>(work + 4 * all * item));
       case 11: {
-        float const square = g[item] * g[item] + g[bins() + item] * g[bins() + item];
+        float const square = two_products(g[item], g[item], g[bins() + item], g[bins() + item]);
         g[item] = square * fast_rsqrt(square);
         return;
       }
@@ -150,4 +151,5 @@ struct steps_of<saliency::spectral_residual> : level_steps {
 
 }  // namespace mixaug::detail
 
+MIXAUG_UNFUSED_END
 MIXAUG_EXACT_END

@@ -3,9 +3,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <mixaug/blend/element.hpp>
 #include <mixaug/saliency/transpose.hpp>
 
 MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
 
 /// Bilinear resizing with pixel centres at i + 1/2 and edges continued, in OpenCV's arithmetic: bytes as its bit-exact
 /// INTER_LINEAR_EXACT (weights in 1/256, rounded to even; one rounding of the result, half up), floats as INTER_LINEAR.
@@ -53,7 +55,7 @@ MIXAUG_HD inline std::uint8_t byte_between(std::uint16_t a, std::uint16_t b, std
   return static_cast<std::uint8_t>((a * (256 - weight) + b * weight + 32768) >> 16);
 }
 MIXAUG_HD inline float float_between(float a, float b, float weight) noexcept {
-  return a * (1.0f - weight) + b * weight;
+  return two_products(a, 1.0f - weight, b, weight);
 }
 
 /// A multiple of 64 that holds `count` items of `size` bytes.
@@ -139,4 +141,5 @@ inline void resize_floats_turned(float const* in, index_t pitch, index_t h, inde
 
 }  // namespace mixaug::detail
 
+MIXAUG_UNFUSED_END
 MIXAUG_EXACT_END
