@@ -107,11 +107,14 @@ MIXAUG_HD inline float float_of(std::uint32_t u) noexcept {
 MIXAUG_HD inline float to_float(float v) noexcept { return v; }
 MIXAUG_HD inline double to_float(double v) noexcept { return v; }
 MIXAUG_HD inline float to_float(bfloat16 v) noexcept { return float_of(std::uint32_t{v.bits} << 16); }
-/// Branch-free, so that loops vectorise: scale by 2^112 moves the exponent; infinities and NaN are put back.
+/// Branch-free, so that loops vectorise: 112 is added to the exponent; a subnormal is 2^-14 more than itself, less that.
+/// No float here is subnormal, so that a processor which takes those for 0 keeps the numbers of float16, as its own
+/// conversions do.
 MIXAUG_HD inline float to_float(float16 v) noexcept {
   std::uint32_t const magnitude = (v.bits & 0x7FFFu) << 13, sign = (v.bits & 0x8000u) << 16;
-  std::uint32_t const scaled = bits_of(float_of(magnitude) * 0x1p112f);
-  return float_of((magnitude >= 0x0F800000u ? (magnitude | 0x7F800000u) : scaled) | sign);
+  std::uint32_t const tiny = bits_of(float_of(magnitude + 0x38800000u) - 0x1p-14f);
+  std::uint32_t const normal = magnitude >= 0x00800000u ? magnitude + 0x38000000u : tiny;
+  return float_of((magnitude >= 0x0F800000u ? (magnitude | 0x7F800000u) : normal) | sign);
 }
 
 template <class T>
@@ -181,6 +184,7 @@ MIXAUG_HD F add_product(F w, F v, F acc) noexcept {
   return w * v + acc;
 #endif
 }
+MIXAUG_UNFUSED_BEGIN
 /// w * v, rounded on its own also where it is added to something, so that builds with and without fma get the same
 /// bits; to be used inside MIXAUG_UNFUSED_BEGIN. -0 may be +0.
 /// clang's -ffast-math joins a product and a sum wherever it sees both, pragma or not, and nvcc keeps no pragma of its
@@ -202,6 +206,7 @@ template <class F>
 MIXAUG_HD F two_products(F a, F b, F c, F d) noexcept {
   return rounded_product(a, b) + rounded_product(c, d);
 }
+MIXAUG_UNFUSED_END
 
 /// Real elements are summed in float (double for double).
 template <class T>

@@ -106,9 +106,32 @@ struct placer {
     used += sizeof(element) * static_cast<std::size_t>(count);
   }
 };
+/// The memory of kept_scratch, without a destructor: what is called while a thread or the program ends (by the destructor
+/// of a global, after this thread's objects are destroyed) finds it empty, and makes it anew.
+struct scratch_place {
+  alignas(workspace<space::host>) std::byte at[2][sizeof(workspace<space::host>)];
+  bool made[2];
+  workspace<space::host>& operator[](int which) noexcept {
+    if (!made[which]) ::new (static_cast<void*>(at[which])) workspace<space::host>();
+    made[which] = true;
+    return *std::launder(reinterpret_cast<workspace<space::host>*>(at[which]));
+  }
+};
+/// Frees it where the thread ends.
+struct scratch_release {
+  scratch_place& place;
+  ~scratch_release() {
+    for (int which = 0; which < 2; ++which) {
+      if (place.made[which]) place[which].~workspace();
+      place.made[which] = false;
+    }
+  }
+};
 /// Memory that a thread keeps for calls that bring none of their own; two, for a call inside a call.
 inline workspace<space::host>& kept_scratch(int which = 0) noexcept {
-  static thread_local workspace<space::host> kept[2];
+  static thread_local scratch_place kept{};
+  static thread_local scratch_release const release{kept};
+  (void)release;
   return kept[which];
 }
 

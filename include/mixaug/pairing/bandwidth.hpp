@@ -11,15 +11,27 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace detail {
 
+/// A power of two, at most 2^1000, times which `most` > 0 is in [1, 2).
+inline double unit_of(double most) noexcept { return std::ldexp(1.0, std::min(-std::ilogb(most), 1000)); }
+
 /// The spread of one column: the smaller of the standard deviation and IQR / 1.34 (the former where the latter is 0).
 template <class T>
 double column_spread(kernel_points<T> const& p, index_t k) {
   std::vector<double> v(static_cast<std::size_t>(p.n));
-  double const n = static_cast<double>(p.n);
-  double mean = 0.0, squares = 0.0;
-  for (index_t i = 0; i < p.n; ++i) mean += (v[static_cast<std::size_t>(i)] = p.at(i, k)) / n;
-  for (double const x : v) squares = std::fma(x - mean, x - mean, squares);
+  for (index_t i = 0; i < p.n; ++i) v[static_cast<std::size_t>(i)] = p.at(i, k);
   std::sort(v.begin(), v.end());
+  if (v.front() == v.back()) return 0.0;
+  // Relative to the median, so that no offset takes digits from the mean, and in a unit in which squares are finite.
+  double const middle = v[v.size() / 2], half = v.back() - v.front() > 0x1p1022 ? 0.5 : 1.0;
+  double const most = std::max(v.back() * half - middle * half, middle * half - v.front() * half);
+  double const unit = unit_of(most), n = static_cast<double>(p.n);
+  double mean = 0.0, squares = 0.0;
+  for (double& x : v) {
+    x = (x * half - middle * half) * unit;
+    mean += x;
+  }
+  mean /= n;
+  for (double const x : v) squares = std::fma(x - mean, x - mean, squares);
   double quartile[2];
   for (int q = 0; q < 2; ++q) {  // between the order statistics around (n - 1) / 4 and 3 (n - 1) / 4
     index_t const at = (2 * q + 1) * (p.n - 1);
@@ -27,7 +39,7 @@ double column_spread(kernel_points<T> const& p, index_t k) {
     quartile[q] = std::fma(static_cast<double>(at % 4) / 4.0, v[high] - v[low], v[low]);
   }
   double const deviation = std::sqrt(squares / (n - 1.0)), range = (quartile[1] - quartile[0]) / 1.34;
-  return range > 0.0 && range < deviation ? range : deviation;
+  return (range > 0.0 && range < deviation ? range : deviation) / unit / half;
 }
 
 template <class T>
@@ -35,14 +47,16 @@ double silverman(kernel_points<T> const& p) {
   check_points(p, "labels");
   if (p.n < 2) fail("labels of silverman_bandwidth", "1 row", "at least 2");
   double const n = static_cast<double>(p.n), d = static_cast<double>(p.d);
-  double squares = 0.0;
+  std::vector<double> spread(static_cast<std::size_t>(p.d));
+  double most = 0.0, squares = 0.0;
   for (index_t k = 0; k < p.d; ++k) {
-    double const s = column_spread(p, k);
-    squares = std::fma(s, s, squares);
+    spread[static_cast<std::size_t>(k)] = column_spread(p, k);
+    most = std::max(most, spread[static_cast<std::size_t>(k)]);
   }
-  if (!(squares > 0.0)) fail("labels of silverman_bandwidth", "one value in every row", "at least two values");
+  for (double const s : spread) squares = most > 0.0 ? std::fma(s / most, s / most, squares) : 0.0;
+  if (!(most > 0.0)) fail("labels of silverman_bandwidth", "one value in every row", "at least two values");
   double const factor = p.d == 1 ? 0.9 : fixed_exp(fixed_log(4.0 / (d + 2.0)) / (d + 4.0));
-  return factor * std::sqrt(squares / d) * fixed_exp(-fixed_log(n) / (d + 4.0));
+  return factor * (most * std::sqrt(squares / d)) * fixed_exp(-fixed_log(n) / (d + 4.0));
 }
 
 /// Squared distances of a sample of rows to all rows, each row's less its smallest; a row's perplexity at a bandwidth.
@@ -75,7 +89,7 @@ perplexity_rows perplexity_sample(kernel_points<T> const& p, bool with_self) {
   perplexity_rows rows;
   rows.n = p.n;
   rows.queries = lesser(lesser(p.n, 1000), greater(16, 4000000 / p.n));
-  rows.unit = most > 0.0 ? std::ldexp(1.0, -std::ilogb(most)) : 1.0;
+  rows.unit = most > 0.0 ? unit_of(most) : 1.0;
   rows.squared.resize(static_cast<std::size_t>(rows.queries * p.n));
   index_t positive = 0;
   for (index_t q = 0; q < rows.queries; ++q) {
@@ -121,7 +135,7 @@ double entropy_rule(kernel_points<T> const& p, double perplexity, bool with_self
 
 /// Silverman's rule of thumb (1986, eq. 3.31) for labels (n): 0.9 min(s, IQR / 1.34) n^(-1/5). For (n, d) the normal
 /// reference (4 / (d + 2))^(1 / (d + 4)) s n^(-1 / (d + 4)), with s^2 the mean over columns of the same spread
-/// squared. Same bits everywhere. Errors: fewer than 2 rows, one value only, numbers that are not finite.
+/// squared, each column relative to its median. Same bits everywhere. Errors: fewer than 2 rows, one value only, numbers that are not finite.
 template <class T, int Rank>
 double silverman_bandwidth(tensor_view<T, Rank> const& labels) {
   return detail::silverman(detail::points_of(labels));
@@ -129,7 +143,8 @@ double silverman_bandwidth(tensor_view<T, Rank> const& labels) {
 
 /// The bandwidth at which a Gaussian kernel offers `perplexity` partners: exp of the entropy of a row's chances, the
 /// mean over a fixed sample of rows, found by bisection. The sample is at most 1000 rows, evenly spaced, fewer (down
-/// to 16) where n is large, so that at most 4e6 distances are kept. Errors as above, and perplexity not in (1, n).
+/// to 16) where n is large, so that at most 4e6 distances are kept. Builds with and without fma agree to about 1e-9: give
+/// the number itself where runs of both are to draw the same partners. Errors as above, and perplexity not in (1, n).
 template <class T, int Rank>
 double entropy_bandwidth(tensor_view<T, Rank> const& labels, double perplexity, bool with_self = true) {
   return detail::entropy_rule(detail::points_of(labels), perplexity, with_self);

@@ -58,21 +58,23 @@ MIXAUG_HD inline double_double exact_distance(double a, double b) noexcept {
 /// tiny bandwidths inside the range of double; else 1.
 struct kernel_scale {
   double pre = 1.0, post = 1.0, inverse = 1.0;  ///< inverse = 1 / (h pre post)
-  double bandwidth = 1.0;                       ///< h pre
+  double bandwidth = 1.0;                       ///< h
 
   /// `largest` = the largest |label|.
   static kernel_scale of(double h, double largest) noexcept {
     kernel_scale s;
     if (largest > 0x1p1020) s.pre = 0.125;
     if (h < 0x1p-900) s.post = 0x1p600;
-    s.bandwidth = h * s.pre;
-    s.inverse = 1.0 / (s.bandwidth * s.post);
+    s.bandwidth = h;
+    s.inverse = 1.0 / (h * s.post * s.pre);  // in this order: h pre may be 0
     return s;
   }
   /// Monotone in a and b: what rounding does to one distance it does to larger ones.
   MIXAUG_HD double operator()(double a, double b) const noexcept { return units(a * pre - b * pre); }
   MIXAUG_HD double units(double d) const noexcept { return std::fabs(d) * post * inverse; }
-  MIXAUG_HD bool within(double a, double b) const noexcept { return std::fabs(a * pre - b * pre) < bandwidth; }
+  /// |a - b| < h: beyond the range of double the distance is infinite, and equal labels are near by themselves, also
+  /// where the processor takes a subnormal h for 0.
+  MIXAUG_HD bool within(double a, double b) const noexcept { return a == b || std::fabs(a - b) < bandwidth; }
   /// Kernel weight's exponent (t^2 - t0^2) / 2 of a label at distance d beside the nearest one at d0 <= d: by the
   /// difference of the distances, so that it stays right where both are a thousand bandwidths.
   MIXAUG_HD double beside(double_double d, double_double d0) const noexcept {

@@ -41,20 +41,24 @@ class beta_table {
     return bits >> 63 != 0 ? 1.0 - x : x;
   }
 
-  /// The table of an alpha, built once (milliseconds) and shared; the 32 newest are kept.
+  /// The table of an alpha, built once (milliseconds) and shared; the 32 newest are kept. They are never destroyed:
+  /// destructors of globals, and threads that outlive main, may still plan.
   static std::shared_ptr<beta_table const> of(double alpha) {
-    static std::mutex guard;
-    static std::shared_ptr<beta_table const> cache[32];
-    static int oldest = 0;
-    std::lock_guard<std::mutex> const lock(guard);
-    for (auto const& t : cache)
+    static cache& kept = *new cache;
+    std::lock_guard<std::mutex> const lock(kept.guard);
+    for (auto const& t : kept.table)
       if (t && t->alpha() == alpha) return t;
-    auto& slot = cache[oldest];
-    oldest = (oldest + 1) % 32;
+    auto& slot = kept.table[kept.oldest];
+    kept.oldest = (kept.oldest + 1) % 32;
     return slot = std::make_shared<beta_table const>(alpha);
   }
 
  private:
+  struct cache {
+    std::mutex guard;
+    std::shared_ptr<beta_table const> table[32];
+    int oldest = 0;
+  };
   static constexpr double log_half = -0.6931471805599453;
 
   /// S(x) = 2F1(1, 2 alpha; alpha + 1; x), for I_x(a, a) = x^a (1 - x)^a S(x) / (a B(a, a)), x <= 1/2.
