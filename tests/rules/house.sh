@@ -72,6 +72,15 @@ while IFS= read -r -d '' file; do
   grep -q '^#pragma once' "$file" || offend "$file: no #pragma once"
 done < <(find include tests bench examples -name '*.hpp' -print0 -o -name '*.cuh' -print0)
 
+# The arithmetic of every header but the lists of others, and CUDA's, stands between the marks of core/config.hpp.
+while IFS= read -r -d '' file; do
+  case $file in
+    include/mixaug/mixaug.hpp | include/mixaug/version.hpp | include/mixaug/saliency/none.hpp) continue ;;
+  esac
+  marks=$(grep -oE '^MIXAUG_EXACT_(BEGIN|END)' "$file" | tr '\n' ' ')
+  [ "$marks" = "MIXAUG_EXACT_BEGIN MIXAUG_EXACT_END " ] || offend "$file: not between MIXAUG_EXACT_BEGIN and _END"
+done < <(find include -name '*.hpp' -print0)
+
 # Comments explain the code, not its history.
 while IFS= read -r line; do
   offend "$line: no issue numbers"

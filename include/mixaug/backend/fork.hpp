@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/core/config.hpp>
 #if defined(__unix__) || defined(__APPLE__)
 #  include <pthread.h>
 #endif
+
+MIXAUG_EXACT_BEGIN
 
 /// A child of fork() has one thread, and the pools of OpenMP and TBB that its parent used wait there for threads that
 /// do not exist: for ever. Whether anybody used them cannot be asked, so the CPU backends run on one thread in every
@@ -20,3 +23,5 @@ inline constexpr bool forked() noexcept { return false; }
 #endif
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/core/tensor_view.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// An integer that is a pixel and not an id: views of it are made by as_pixels.
@@ -61,3 +63,5 @@ auto as_pixels(tensor_view<T, Rank, Space> const& v) noexcept {
 }
 
 }  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -4,6 +4,8 @@
 #include <mixaug/core/config.hpp>
 #include <mutex>
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// What the rules of a user's own (detectors, scored regions) throw inside a parallel loop, kept for the caller: an
@@ -30,3 +32,5 @@ class first_failure {
 };
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -2,6 +2,8 @@
 #pragma once
 #include <mixaug/method/one_of.hpp>
 
+MIXAUG_EXACT_BEGIN
+
 /// What a plan may be used for, read off kinds, options and ratio rules: the same at every step, whatever is drawn.
 namespace mixaug::detail {
 
@@ -75,3 +77,5 @@ plan_traits traits_of(Stages const& s) noexcept {
 }
 
 }  // namespace mixaug::detail
+
+MIXAUG_EXACT_END
