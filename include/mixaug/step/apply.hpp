@@ -115,7 +115,7 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
       "mixaug: x, the source and the output have one element type (as_pixels and masks go around every view)");
   using T = std::remove_const_t<typename X::element>;
   if constexpr (S == Backend::memory && Out::memory == S && X::memory == S && Src::memory == S &&
-                same_element<X, Src, Out>) {
+                same_element<X, Src, Out> && !std::is_const_v<typename Out::element>) {
     plan_shape const& s = p.shape;
     bool const any = R::constant_field;
     five const fx = checked(x, s, any, "x"), fs = checked(source, s, any, "the source"),

@@ -6,6 +6,12 @@
 #include <mixaug/core/box.hpp>
 #include <mixaug/core/error.hpp>
 #include <mixaug/core/plan.hpp>
+#if !defined(__cpp_lib_to_chars)
+#  include <cfloat>
+#  include <iterator>
+#  include <locale>
+#  include <sstream>
+#endif
 
 MIXAUG_EXACT_BEGIN
 
@@ -18,6 +24,33 @@ inline std::string quoted(std::string const& word) {
     if (c < ' ' || c > '~') c = '?';
   return all;
 }
+
+/// Reads the whole word as a number; false where it is none, or is outside the range of T.
+template <class T>
+bool read_number(std::string const& word, T& v) {
+  auto const r = std::from_chars(word.data(), word.data() + word.size(), v);
+  return !word.empty() && r.ec == std::errc() && r.ptr == word.data() + word.size();
+}
+#if !defined(__cpp_lib_to_chars)
+/// For libraries whose from_chars knows integers alone (libc++): the same bits by way of the classic locale. Numbers
+/// under FLT_MIN are reported as out of range, and are right.
+inline bool read_number(std::string const& word, float& v) {
+  bool const infinite = word == "inf" || word == "-inf";
+  if (infinite || word == "nan") {
+    v = infinite ? std::copysign(HUGE_VALF, word[0] == '-' ? -1.0f : 1.0f) : std::nanf("");
+    return true;
+  }
+  if (word.empty() || word[0] == '+' || word.find_first_not_of("0123456789+-.eE") != std::string::npos) return false;
+  using character = std::istreambuf_iterator<char>;
+  std::istringstream in(word);
+  in.imbue(std::locale::classic());
+  std::ios_base::iostate state = std::ios_base::goodbit;
+  character const rest =
+      std::use_facet<std::num_get<char>>(std::locale::classic()).get(character(in), character(), in, state, v);
+  bool const subnormal = v != 0.0f && std::fabs(v) < FLT_MIN;
+  return rest == character() && (subnormal || (state & std::ios_base::failbit) == 0);
+}
+#endif
 
 /// The lines of a plan, read word by word; errors name the line.
 class plan_reader {
@@ -64,9 +97,7 @@ class plan_reader {
   template <class T>
   T convert(std::string const& w, char const* name) {
     T v{};
-    auto const r = std::from_chars(w.data(), w.data() + w.size(), v);
-    if (w.empty() || r.ec != std::errc() || r.ptr != w.data() + w.size())
-      bad(quoted(w), std::string("a number (") + name + ")");
+    if (!read_number(w, v)) bad(quoted(w), std::string("a number (") + name + ")");
     return v;
   }
   [[noreturn]] void bad(std::string const& got, std::string const& expected) const {
