@@ -13,8 +13,7 @@ namespace ma = mixaug;
 
 #include <mixaug/backend/openmp.hpp>
 
-#include <mixaug/pairing/bandwidth.hpp>        // silverman_bandwidth, entropy_bandwidth
-#include <mixaug/pairing/gaussian_kernel.hpp>  // the table; kernel_matrix.hpp has the explicit one of a small set
+#include <mixaug/pairing/bandwidth.hpp>  // silverman_bandwidth, entropy_bandwidth; kernel_matrix.hpp is the explicit table
 
 #include <mixaug/step/any_plan.hpp>
 
