@@ -29,6 +29,37 @@ TEST_CASE("minmax: sides are uniform on [trunc(low S), trunc(high S)], each axis
   CHECK((left == 0 && right == 40 && top == 0 && bottom == 21));
 }
 
+TEST_CASE("minmax: a side, its place, and those of the other axis and of the next box do not depend on each other") {
+  int const n = reference::draws(160000);
+  // Sides 2, 3, 4 of 6 have 5, 4, 3 places: 12 pairs an axis, three axes in pairs, two boxes.
+  auto const p = ma::make_plan(ma::cutmix{.minmax = {0.34f, 0.67f}, .boxes = 2}, ma::volumes<float>(nullptr, {n, 1, 6, 6, 6}), ma::key{.seed = 31});
+  int const before[] = {0, 5, 9};
+  std::vector<double> pair_law;
+  for (int places : {5, 4, 3})
+    for (int k = 0; k < places; ++k) pair_law.push_back(1.0 / (3 * places));
+  std::vector<std::vector<std::size_t>> seen;  // of each row: its pair on every axis of both boxes
+  for (int i = 0; i < n; ++i) {
+    seen.emplace_back();
+    for (int j = 0; j < 2; ++j) {
+      ma::box const b = p.region.box(i, j);
+      for (auto const& axis : {std::pair{b.z0, b.z1}, {b.y0, b.y1}, {b.x0, b.x1}}) {
+        int const side = axis.second - axis.first;
+        REQUIRE((side >= 2 && side <= 4 && axis.first >= 0 && axis.second <= 6));
+        seen.back().push_back(static_cast<std::size_t>(before[side - 2] + axis.first));
+      }
+    }
+  }
+  for (std::size_t a = 0; a < 6; ++a)
+    for (std::size_t b = a + 1; b < 6; ++b) {
+      std::vector<double> observed(144), expected(144);
+      for (auto const& row : seen) observed[row[a] * 12 + row[b]] += 1;
+      for (std::size_t k = 0; k < 144; ++k) expected[k] = n * pair_law[k / 12] * pair_law[k % 12];
+      CAPTURE(a);
+      CAPTURE(b);
+      CHECK(reference::chi_square_p(observed, expected) > reference::level(15));
+    }
+}
+
 TEST_CASE("minmax: one size, the whole image, nothing, signals and volumes") {
   auto const image = ma::nchw<float>(nullptr, {50, 1, 10, 16});
   auto sides = [&](ma::side_range r, int i) {
@@ -69,9 +100,14 @@ TEST_CASE("cutout: holes of the published arithmetic; too long ones cover what c
   CHECK(reference::chi_square_p(begins, expected) > reference::level(1));
   auto const huge = ma::make_plan(ma::cutout{.length = 1000}, image, ma::key{});
   auto const whole = ma::make_plan(ma::cutout{.length = 1000, .placement = ma::placement::inside}, image, ma::key{});
+  auto const moved = ma::make_plan(ma::cutout{.length = 1000, .placement = ma::placement::shifted}, image, ma::key{});
+  auto const between = ma::make_plan(ma::cutout{.length = 15, .placement = ma::placement::shifted}, image, ma::key{});
   for (int i = 0; i < 20; ++i) {
     REQUIRE(huge.region.box(i) == ma::box{0, 1, 0, 12, 0, 20});
     REQUIRE(whole.region.box(i) == ma::box{0, 1, 0, 12, 0, 20});
+    REQUIRE(moved.region.box(i) == ma::box{0, 1, 0, 12, 0, 20});
+    ma::box const b = between.region.box(i);  // longer than the image is high, not than it is wide
+    REQUIRE((b.y0 == 0 && b.y1 == 12 && b.x0 >= 0 && b.x1 <= 20 && b.x1 - b.x0 == 15));
     REQUIRE((p.share_self[i] == 1.0f && p.share_partner[i] == 0.0f && p.partner[i] == -1));
   }
   // 1 // 2 = 0: the published code erases nothing

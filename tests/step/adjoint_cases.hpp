@@ -73,6 +73,10 @@ TEST_CASE_TEMPLATE_DEFINE("adjoint: the documented sum for every plan and layout
     }
   auto const long_rows = ma::nchw<float>(nullptr, {5, 1, 4, 1000});
   test::every_plan(long_rows, {.seed = 3}, 1, test::adjoint_check<Backend, float, 4>{{}, long_rows, long_rows});
+  for (auto const& in : test::padded_volumes<float>(4))
+    for (auto const& out : test::padded_volumes<float>(4))
+      if (in.extent[1] == out.extent[1])
+        test::every_plan(in, {.seed = 4}, in.extent[1], test::adjoint_check<Backend, float, 5>{{}, in, out});
   auto const block = ma::nchw<float>(nullptr, {8, 2, 6, 7});
   test::every_plan(block, {.seed = 5, .first = 8, .global = 24, .block = 8}, 2, test::adjoint_check<Backend, float, 4>{{}, block, block});
 }

@@ -79,6 +79,12 @@ TEST_CASE_TEMPLATE_DEFINE("signals, volumes, single rows and columns", Backend, 
   }
   auto const v = ma::volumes<float>(nullptr, {5, 2, 4, 5, 6});
   test::apply_every<Backend>(v, v, k);
+  for (auto const& in : test::padded_volumes<float>(5))
+    for (auto const& out : test::padded_volumes<float>(5)) {
+      CAPTURE(in.stride[2]);
+      CAPTURE(out.stride[2]);
+      if (in.extent[1] == out.extent[1]) test::apply_every<Backend>(in, out, k);
+    }
   auto const one_pixel = ma::nchw<float>(nullptr, {4, 3, 1, 1});  // boxes cannot be cut out of it
   test::whole_plans(one_pixel, k, test::apply_check<Backend, float, 4>{{}, one_pixel, one_pixel});
   auto const one_slice = ma::volumes<float>(nullptr, {5, 2, 1, 5, 6});

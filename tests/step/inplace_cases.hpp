@@ -115,8 +115,34 @@ TEST_CASE_TEMPLATE_DEFINE("in place: a block of a global batch, and features", B
   });
 }
 
+TEST_CASE_TEMPLATE_DEFINE("in place: volumes of padded slices and rows", Backend, inplace_volumes) {
+  for (auto const& layout : test::padded_volumes<float>(5)) {
+    CAPTURE(layout.stride[2]);
+    for (std::uint64_t seed = 1; seed <= 2; ++seed)
+      test::every_plan(layout, {.seed = seed}, layout.extent[1], test::inplace_check<Backend, float, 5>{{}, layout});
+  }
+}
+
+TEST_CASE_TEMPLATE_DEFINE("in place: a pair of which one row becomes its partner and the other a blend", Backend, inplace_ratios) {
+  std::vector<std::int64_t> const partner{1, 0, 3, 2, 4};
+  ma::pairing::given const rule{ma::indices(partner.data(), {5})};
+  auto const planes = ma::nchw<float>(nullptr, {5, 2, 3, 21});
+  auto const bytes = ma::nhwc<std::uint8_t>(nullptr, {5, 3, 21, 3});
+  auto plan = ma::make_plan(with(ma::mixup{}, rule), planes, ma::key{.seed = 1});
+  for (int code = 0; code < 81; ++code) {
+    CAPTURE(code);
+    float const ratios[] = {0.0f, 0.3f, 1.0f};
+    for (int i = 0, left = code; i < 4; ++i, left /= 3) plan.ratio[i] = ratios[left % 3];
+    ma::detail::index_plan(plan.view(), plan.blend, plan.local, plan.scratch());
+    test::inplace_check<Backend, float, 4>{{}, planes}("floats", plan);
+    test::inplace_check<Backend, std::uint8_t, 4>{{}, bytes}("bytes", plan);
+  }
+}
+
 #define TEST_INPLACE(BACKEND)                          \
   TEST_CASE_TEMPLATE_INVOKE(inplace_maps, BACKEND);    \
   TEST_CASE_TEMPLATE_INVOKE(inplace_graphs, BACKEND);  \
   TEST_CASE_TEMPLATE_INVOKE(inplace_layouts, BACKEND); \
+  TEST_CASE_TEMPLATE_INVOKE(inplace_volumes, BACKEND); \
+  TEST_CASE_TEMPLATE_INVOKE(inplace_ratios, BACKEND);  \
   TEST_CASE_TEMPLATE_INVOKE(inplace_rows, BACKEND)

@@ -16,10 +16,10 @@ std::vector<T> fetched(Plan const& p, std::vector<T> const& source, std::size_t 
   return out;
 }
 
-template <class Backend>
+template <class Backend, int R>
 struct source_check {
   Backend be;
-  ma::tensor_view<float, 4> layout, source_layout;
+  ma::tensor_view<float, R> layout, source_layout;
 
   template <class Plan>
   void operator()(char const* name, Plan const& plan) const {
@@ -36,6 +36,42 @@ struct source_check {
     ma::apply(be, there(be, plan), x.view(), ma::gathered(rows.view()), b.view());
     CHECK(reference::first_wrong(plan, values, others, a.read(), exact<Backend>()) == -1);
     CHECK(first_difference(a.read(), b.read()) == -1);
+    CHECK((a.intact() && b.intact()));
+  }
+};
+
+/// Partners' rows already gathered, one for each row of an output that has more rows than the batch: the pixels of the
+/// batch itself as source, and the gradient of each gathered row.
+template <class Backend>
+struct gathered_check {
+  Backend be;
+  ma::tensor_view<float, 4> layout, out_layout;
+  std::vector<float> const& values;
+
+  template <class Plan>
+  void operator()(Plan const& given) const {
+    auto const& plan = form_of<Backend>(given);
+    index_t const n = plan.rows(), row = layout.size() / layout.extent[0];
+    auto x = place<Backend>(layout, values), rows = place<Backend>(out_layout, fetched(plan, values, static_cast<std::size_t>(row)));
+    auto out = room<Backend>(out_layout);
+    ma::apply(be, there(be, plan), x.view(), ma::gathered(rows.view()), out.view());
+    CHECK(reference::first_wrong(plan, values, values, out.read(), exact<Backend>()) == -1);
+
+    auto const g = any_values<float>(out_layout.size(), 9);
+    auto grad = place<Backend>(out_layout, g), grad_rows = room<Backend>(out_layout);
+    auto grad_x = room<Backend>(layout);
+    ma::apply_adjoint(be, there(be, plan), grad.view(), grad_x.view(), ma::gathered(grad_rows.view()));
+    auto const got = grad_rows.read();
+    index_t wrong = 0;
+    for (index_t i = 0; i < n; ++i)
+      for (index_t e = 0; e < row; ++e) {
+        float expected = 0;
+        auto const to = reference::has_partner(plan, i) ? reference::moved(plan, i, e, -1) : -1;
+        if (to >= 0) expected = (1.0f - reference::weight(plan, i, to)) * g[static_cast<std::size_t>(i * row + to)];
+        wrong += got[static_cast<std::size_t>(i * row + e)] != expected;
+      }
+    CHECK(wrong == 0);
+    CHECK(adjoint_check<Backend, float, 4>{{}, out_layout, layout, g}.wrong(plan, grad_x.read(), true, false, 0) == -1);
   }
 };
 
@@ -49,7 +85,7 @@ TEST_CASE_TEMPLATE_DEFINE("a second source, and its rows already gathered, give 
     auto const many = ma::nchw<float>(nullptr, {rows, 3, 6, 10});
     CAPTURE(rows);
     for (auto const& layout : {planes, interleaved}) {
-      test::source_check<Backend> const check{{}, layout, many};
+      test::source_check<Backend, 4> const check{{}, layout, many};
       check("mixup", ma::make_plan(ma::mixup{.prob = 0.8f}, in, {.seed = 1}));
       test::chosen_plans(in, {.seed = 2}, 3, check);
       check("cutmix", ma::make_plan(ma::cutmix{.boxes = 2}, in, {.seed = 3}));
@@ -57,6 +93,16 @@ TEST_CASE_TEMPLATE_DEFINE("a second source, and its rows already gathered, give 
       test::hole_plans(in, {.seed = 5}, 3, check);
     }
   }
+  for (auto const& layout : test::padded_volumes<float>(7))
+    for (auto const& many : test::padded_volumes<float>(9)) {
+      if (layout.extent[1] != many.extent[1]) continue;
+      CAPTURE(layout.stride[2]);
+      CAPTURE(many.stride[2]);
+      test::source_check<Backend, 5> const check{{}, layout, many};
+      auto const in = ma::inputs(layout).source_rows(9);
+      check("mixup", ma::make_plan(ma::mixup{.prob = 0.8f}, in, {.seed = 1}));
+      check("cutmix", ma::make_plan(ma::cutmix{.boxes = 2}, in, {.seed = 3}));
+    }
 }
 
 TEST_CASE_TEMPLATE_DEFINE("parts of a global batch, read from the whole, give the rows of one call", Backend, source_split) {
@@ -120,11 +166,37 @@ TEST_CASE_TEMPLATE_DEFINE("clean rows, then the mixes: an output of twice the ro
     REQUIRE(plan.rows() == 14);
     test::apply_check<Backend, float, 4>{{}, x, out, 0, values}(name, plan);
     test::adjoint_check<Backend, float, 4>{{}, out, x}(name, plan);
+    test::gathered_check<Backend>{{}, x, out, values}(plan);
   };
   check("regmixup", ma::regmixup{});
+  check("regmixup, derangement", with(ma::regmixup{}, ma::pairing::derangement{}));
   check("boxes", with(ma::cutmix{.boxes = 2}, w));
   check("holes", with(ma::cutout{.length = 3}, w));
   check("boxes that move", with(ma::cutmix{}, test::random_pair{}, w));
+}
+
+TEST_CASE_TEMPLATE_DEFINE("in an output of twice the rows, a row that is its own partner stays as it is, bit for bit", Backend, source_alone) {
+  auto const x = ma::nchw<float>(nullptr, {7, 3, 6, 10}), out = ma::nchw<float>(nullptr, {14, 3, 6, 10});
+  std::vector<std::int64_t> const partner{0, 2, 1, 3, 6, 5, -1};
+  auto values = test::any_values<float>(x.size(), 5);
+  float const inf = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+  for (std::size_t i = 0; i < 7; ++i) values[i * 180 + 7] = i % 2 == 0 ? inf : -inf, values[i * 180 + 170] = nan;
+  auto const plan = ma::make_plan(with(ma::regmixup{}, ma::pairing::given{ma::indices(partner.data(), {7})}), x, ma::key{.seed = 3});
+  Backend const be;
+  auto const& form = test::form_of<Backend>(plan);
+  auto in = test::place<Backend>(x, values);
+  auto mixed = test::room<Backend>(out);
+  ma::apply(be, test::there(be, form), in.view(), mixed.view());
+  auto const got = mixed.read();
+  for (std::size_t i = 0; i < 14; ++i) {
+    CAPTURE(i);
+    bool const stays = i < 7 || partner[i - 7] < 0 || partner[i - 7] == static_cast<std::int64_t>(i - 7);
+    bool same = true;
+    for (std::size_t e = 0; e < 180; ++e) same = same && test::same_bits(got[i * 180 + e], values[i % 7 * 180 + e]);
+    CHECK(same == stays);
+  }
+  auto const g = test::any_values<float>(out.size(), 9);
+  test::adjoint_check<Backend, float, 4>{{}, out, x, g}.run(form);
 }
 
 #define TEST_SOURCES(BACKEND)                        \
@@ -132,4 +204,5 @@ TEST_CASE_TEMPLATE_DEFINE("clean rows, then the mixes: an output of twice the ro
   TEST_CASE_TEMPLATE_INVOKE(source_split, BACKEND);  \
   TEST_CASE_TEMPLATE_INVOKE(source_block, BACKEND);  \
   TEST_CASE_TEMPLATE_INVOKE(source_clean, BACKEND);  \
+  TEST_CASE_TEMPLATE_INVOKE(source_alone, BACKEND);  \
   TEST_CASE_TEMPLATE_INVOKE(source_features, BACKEND)

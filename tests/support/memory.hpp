@@ -46,6 +46,22 @@ std::vector<index_t> places(ma::tensor_view<T, R> const& v) {
   return out;
 }
 
+/// Volumes (n, c, 3, 4, 5), c = 1 and 2: without gaps, and with padded rows, slices, channels or samples. Where one of
+/// them has gaps, those around it have the strides that they would have without.
+template <class T>
+std::vector<ma::tensor_view<T, 5>> padded_volumes(index_t n) {
+  return {
+      ma::volumes<T>(nullptr, {n, 1, 3, 4, 5}),
+      ma::volumes<T>(nullptr, {n, 1, 3, 4, 5}, {100, 100, 27, 5, 1}),  // slices
+      ma::volumes<T>(nullptr, {n, 1, 3, 4, 5}, {84, 84, 28, 7, 1}),    // rows
+      ma::volumes<T>(nullptr, {n, 2, 3, 4, 5}),
+      ma::volumes<T>(nullptr, {n, 2, 3, 4, 5}, {162, 81, 27, 5, 1}),   // slices
+      ma::volumes<T>(nullptr, {n, 2, 3, 4, 5}, {168, 84, 28, 7, 1}),   // rows
+      ma::volumes<T>(nullptr, {n, 2, 3, 4, 5}, {140, 70, 20, 5, 1}),   // channels
+      ma::volumes<T>(nullptr, {n, 2, 3, 4, 5}, {300, 120, 37, 9, 1}),  // all of them
+  };
+}
+
 template <class T>
 bool same_bits(T const& a, T const& b) {
   return std::memcmp(&a, &b, sizeof(T)) == 0;

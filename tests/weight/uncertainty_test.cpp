@@ -82,6 +82,56 @@ TEST_CASE("a sample that comes twice counts twice; counters stop at their most")
   }
 }
 
+TEST_CASE("counters are exact at their end: right in every epoch is u = 0, wrong in one is 1 / T") {
+  for (auto const policy : {w::unvisited::as_wrong, w::unvisited::ignore})
+    for (index_t const epochs : {15, 16, 255, 256, 65535}) {
+      CAPTURE(epochs);
+      w::uncertainty r(4, {.epochs = epochs, .eta = 1, .unvisited = policy}), first(r), second(r);
+      for (index_t e = 0; e < epochs; ++e) {
+        std::vector<int> const p{0, e == 7 ? 1 : 0, e == epochs - 1 ? 1 : 0, 1};
+        record<int>(r, e, p), record<int>(e % 2 == 0 ? first : second, e, p);
+      }
+      first.merge(second);
+      for (auto const* whole : {&r, &first}) {
+        double const each = 1.0 / static_cast<double>(epochs);
+        CHECK(whole->recorded() == epochs);
+        CHECK((whole->u(0) == 0.0 && whole->u(1) == each && whole->u(2) == each && whole->u(3) == 1.0));
+      }
+    }
+}
+
+TEST_CASE("normalise::mean_one: a record, a merge and a load after fit make the mean stale, and stale weights are refused") {
+  w::uncertainty_options const o{.epochs = 4, .normalise = w::normalise::mean_one};
+  w::uncertainty r(2, o), other(2, o);
+  std::vector<float> out(2);
+  auto const stale = [&] {
+    CHECK_THROWS_WITH_AS(r.weight(0), doctest::Contains("the mean of the weights is not known"), ma::invalid_argument);
+    CHECK_THROWS_AS(r.weights(ma::serial{}, ma::weights(out.data(), {2})), ma::invalid_argument);
+  };
+  auto const fitted = [&](float a, float b) {  // weights 1 + u over their mean
+    r.fit(ma::serial{});
+    r.weights(ma::serial{}, ma::weights(out.data(), {2}));
+    CHECK((out[0] == doctest::Approx(a) && out[1] == doctest::Approx(b) && r.weight(1) == out[1]));
+  };
+  record<int>(r, 0, {1, 0});
+  stale();
+  fitted(4.0f / 3, 2.0f / 3);
+  record<int>(r, 9, {1, 1});  // outside the window: nothing changes
+  CHECK(r.weight(1) == out[1]);
+  record<int>(r, 1, {0, 0});
+  stale();
+  fitted(6.0f / 5, 4.0f / 5);
+  record_ids<int>(r, 2, {0, 1}, {0, 0});
+  stale();
+  fitted(8.0f / 7, 6.0f / 7);
+  record<int>(other, 3, {0, 1});
+  r.merge(other);
+  stale();
+  fitted(1.0f, 1.0f);
+  r.set_marks(other.marks());  // as a load does
+  stale();
+}
+
 TEST_CASE("a record that was moved from is empty, and a copy of an empty one too") {
   w::uncertainty small(10, {}), large(100000, {});
   record<int>(small, 0, std::vector<int>(10, 1)), record<int>(large, 0, std::vector<int>(100000, 1));
