@@ -102,4 +102,17 @@ TEST_CASE("boxes that a device places are those of the host, from maps with ties
     }
   ma::one_of const some(ma::saliencymix{.window = ma::window::clipped}, ma::mixup{}, ma::saliencymix{.scheme = ma::scheme::salient_to_salient, .detector = ma::saliency::frequency_tuned{}});
   same_places(some, ma::inputs(x), {.seed = 9});
+  int told = 0;  // plans whose first row of the last method is not row 0, and whose boxes leave many places
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    ma::one_of batch = some;
+    batch.methods.rest.rest.head.mode = ma::mode::batch;
+    CAPTURE(seed);
+    same_places(batch, ma::inputs(x), {.seed = seed});
+    same_places(batch, ma::inputs(x).scores(scores), {.seed = seed});
+    auto const p = ma::make_plan(ma::serial{}, batch, ma::inputs(x), ma::key{.seed = seed});
+    index_t lead = 0;
+    while (lead < n - 1 && p.choice[lead] != 2) ++lead;
+    told += lead > 0 && p.choice[lead] == 2 && p.region.rest.rest.to[lead].volume() < h * w / 3;
+  }
+  CHECK(told >= 2);
 }

@@ -139,6 +139,86 @@ TEST_CASE("a far query, and a row that outweighs the rest and is not to be drawn
   CHECK(counts(table_of(std::vector<float>{2.0f, 7.0f}, {1e-9}), 2.0, 0, 10)[1] == 10);
 }
 
+TEST_CASE("blocks of queries draw what single queries draw where a row outweighs the rest and is not to be drawn") {
+  std::vector<float> y{0.0f};
+  for (int k = 1; k <= 400; ++k) y.push_back(3.9f + 0.0003f * static_cast<float>(k));
+  auto const table = table_of(y, {.bandwidth = 1.0, .with_self = false});
+  auto const view = table.view();
+  REQUIRE(view.cell[view.query[0].cell].table() != ma::detail::kernel_cell<float>::scan);
+  std::vector<index_t> rows(4000);  // row 0 asks, alone and among others
+  for (std::size_t k = 1000; k < rows.size(); ++k) rows[k] = k % 3 == 0 ? static_cast<index_t>(k % 401) : 0;
+  auto const want = drawn(table, rows, {.seed = 3}, 2);
+  index_t differ = 0;
+  for (std::size_t k = 0; k < rows.size(); ++k)
+    for (std::uint32_t slot = 0; slot < 2; ++slot) differ += view.draw_row(rows[k], draw_of(k, 3), slot) != want[2 * k + slot];
+  CHECK(differ == 0);
+  CHECK(p_value(y, {.bandwidth = 1.0, .with_self = false}, 0.0, 0) > 1e-6);
+}
+
+TEST_CASE_TEMPLATE("a table written out: its order, cells and windows, and chances of slots to the last bits", T, float, double) {
+  index_t tables = 0, scans = 0;
+  for (auto law : {label_law::uniform, label_law::lognormal, label_law::grid})
+    for (double h : {0.02, 0.1, 0.5}) {
+      CAPTURE(h);
+      auto const y = reference::labels_of<T>(law, 6000);
+      auto const table = table_of(y, {.bandwidth = h});
+      auto const v = table.view();
+      auto const n = static_cast<index_t>(y.size());
+      auto const apart = [&](T a, T b) { return std::fabs(static_cast<long double>(a) - static_cast<long double>(b)) / static_cast<long double>(h); };
+      // All that is outside weighs at most 1/32 of a row, and hardly less.
+      CHECK(static_cast<double>(n) * v.outside == doctest::Approx(1.0 / 32).epsilon(1e-9));
+      CHECK(v.outside == doctest::Approx(std::exp(-0.5 * v.reach * v.reach)).epsilon(1e-14));
+      std::vector<std::size_t> const order = reference::by_label(y);
+      index_t wrong_rows = 0, wrong_cells = 0, near_outside = 0, far_inside = 0, wrong_total = 0, wrong_mass = 0;
+      for (index_t i = 0; i < n; ++i) wrong_rows += v.element[i].key != y[order[static_cast<std::size_t>(i)]] || y[v.element[i].row] != v.element[i].key;
+      index_t start = 0;
+      for (index_t q = 0; q < v.cells; ++q) {
+        auto const& c = v.cell[q];
+        index_t const end = v.cell[q + 1].start;
+        wrong_cells += index_t{c.start} != start || end <= start || v.element[start].key != c.low || v.element[end - 1].key != c.high || apart(c.low, c.high) > 0.5L;
+        for (index_t i = start; i < end; ++i) wrong_cells += v.query[v.element[i].row].cell != static_cast<std::uint32_t>(q) || v.query[v.element[i].row].y != v.element[i].key;
+        start = end;
+        if (c.count == 0) continue;
+        index_t const first = q - c.back, last = first + c.count, slots = index_t{c.count} + 1;
+        long double const reach = static_cast<long double>(v.reach);
+        near_outside += first > 0 && apart(v.cell[first - 1].high, c.low) <= reach * (1 - 1e-15L);
+        near_outside += last < v.cells && apart(c.high, v.cell[last].low) <= reach * (1 - 1e-15L);
+        far_inside += c.back > 0 && apart(v.cell[first].high, c.low) > reach * (1 + 1e-15L);
+        far_inside += last > q + 1 && apart(c.high, v.cell[last - 1].low) > reach * (1 + 1e-15L);
+        if (c.table() == ma::detail::kernel_cell<T>::scan) {
+          ++scans;
+          continue;
+        }
+        ++tables;
+        // An entry: 55 bits of the slot's own share, then the slot that has the rest. long double holds their sums.
+        long double const one = 0x1p55L;
+        std::vector<long double> mass(static_cast<std::size_t>(slots)), weight(static_cast<std::size_t>(slots));
+        for (index_t k = 0; k < slots; ++k) {
+          std::uint64_t const entry = v.alias[c.table() + k];
+          mass[static_cast<std::size_t>(k)] += static_cast<long double>(entry >> 8);
+          mass.at(entry & 0xFF) += one - static_cast<long double>(entry >> 8);
+        }
+        long double total = 0, sum = 0;
+        for (long double m : mass) total += m;
+        wrong_total += total != one * static_cast<long double>(slots);
+        index_t inside = 0;
+        for (index_t k = 0; k + 1 < slots; ++k) {
+          index_t const p = first + k, rows = index_t{v.cell[p + 1].start} - v.cell[p].start;
+          long double const t = p < q ? apart(v.cell[p].high, c.low) : p > q ? apart(c.high, v.cell[p].low) : 0;
+          inside += rows;
+          sum += weight[static_cast<std::size_t>(k)] = static_cast<long double>(rows) * std::exp(-t * t / 2);
+        }
+        sum += weight.back() = static_cast<long double>(v.outside) * static_cast<long double>(n - inside);
+        for (std::size_t k = 0; k < weight.size(); ++k) wrong_mass += std::fabs(mass[k] / total - weight[k] / sum) > 3e-15L;
+      }
+      CHECK(start == n);
+      CHECK((wrong_rows == 0 && wrong_cells == 0));
+      CHECK((near_outside == 0 && far_inside == 0));
+      CHECK((wrong_total == 0 && wrong_mass == 0));
+    }
+  CHECK((tables > 100 && scans > 100));
+}
+
 TEST_CASE("labels and options that a table refuses") {
   std::vector<float> y(5000, 1.0f);
   CHECK_THROWS_WITH_AS(table_of(y, {0.0}), "mixaug: the kernel's bandwidth is 0; expected a finite number > 0, in the labels' units", ma::invalid_argument);

@@ -71,6 +71,31 @@ TEST_CASE_TEMPLATE_DEFINE("saliencymix beside others in one_of, each with its ow
   CHECK(reference::first_misplaced(p, p.region.rest.rest.head, maps, maps, 0, {true, 1, true, false}, 2) == -1);
 }
 
+TEST_CASE_TEMPLATE_DEFINE("saliencymix of mode batch in one_of: the first row of that choice places one box for the others", Backend, salient_chosen_batch) {
+  test::salient_world<Backend> const world{{}, 40, 11, 16};
+  float const* const maps = world.maps.data();
+  int told = 0;  // plans in which another row's maps, or another place, would show
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    CAPTURE(seed);
+    ma::saliencymix const first{.alpha = 2}, second{.mode = ma::mode::batch, .scheme = ma::scheme::salient_to_salient};
+    auto const p = world.plan(ma::one_of(first, ma::mixup{}, second, ma::cutmix{}), {.seed = seed});
+    ma::index_t lead = 0;
+    while (lead < 40 && p.choice[lead] != 2) ++lead;
+    if (lead == 40) continue;
+    auto const from = reference::salient_box(maps + p.partner[lead] * 176, 11, 16, p.ratio[lead], false, {});
+    auto const to = reference::salient_box(maps + lead * 176, 11, 16, p.ratio[lead], false, {});
+    for (ma::index_t i = 0; i < 40; ++i) {
+      if (p.choice[i] != 2) continue;
+      CHECK((p.region.rest.rest.head.from[i] == from && p.region.rest.rest.head.to[i] == to));
+      CHECK(p.ratio[i] == p.ratio[lead]);
+    }
+    CHECK(reference::first_misplaced(p, p.region.head, maps, maps, 0, {}, 0) == -1);
+    auto const of_row_0 = reference::salient_box(maps, 11, 16, p.ratio[lead], false, {}), of_partner_0 = reference::salient_box(maps + p.partner[0] * 176, 11, 16, p.ratio[lead], false, {});
+    told += lead > 0 && !to.empty() && !(to == of_row_0) && !(from == of_partner_0) && !(to == from);
+  }
+  CHECK(told >= 2);
+}
+
 TEST_CASE_TEMPLATE_DEFINE("saliencymix, mode batch: the first pair's maps place one box for all", Backend, salient_batch) {
   test::salient_world<Backend> const world{{}, 9, 20, 20};
   for (auto const& s : test::schemes) {
@@ -102,4 +127,5 @@ TEST_CASE_TEMPLATE_DEFINE("saliencymix: parts of a batch and any backend give th
   TEST_CASE_TEMPLATE_INVOKE(salient_places, BACKEND); \
   TEST_CASE_TEMPLATE_INVOKE(salient_chosen, BACKEND); \
   TEST_CASE_TEMPLATE_INVOKE(salient_batch, BACKEND);  \
+  TEST_CASE_TEMPLATE_INVOKE(salient_chosen_batch, BACKEND); \
   TEST_CASE_TEMPLATE_INVOKE(salient_split, BACKEND)

@@ -1,5 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <numeric>
+
+#include "reference/philox.hpp"
+#include "reference/statistics.hpp"
 #include "support/compare_plans.hpp"
 #include "support/values.hpp"
 
@@ -121,5 +126,142 @@ TEST_CASE("weights follow the rows: of the global batch, or of the part") {
   for (index_t i = 0; i < 256; ++i) {
     REQUIRE(p.weight_self[i] == w[static_cast<std::size_t>(i)]);
     REQUIRE(p.weight_partner[i] == w[static_cast<std::size_t>(p.partner[i])]);
+  }
+}
+
+namespace {
+
+/// The 64 bits of draw `number` of a row, and what is made of them, from the paper's generator alone.
+struct reference_row {
+  ma::key const& k;
+  index_t row;
+
+  std::uint64_t bits(ma::purpose what, std::uint64_t number) const {
+    auto const w = reference::philox_4x32_10(reference::counter(static_cast<std::uint64_t>(row), k.step, static_cast<std::uint64_t>(what), number),
+                                             static_cast<std::uint32_t>(k.seed), static_cast<std::uint32_t>(k.seed >> 32));
+    return w.at[0] | std::uint64_t{w.at[1]} << 32;
+  }
+  double unit(ma::purpose what, std::uint64_t number = 0) const { return std::ldexp(static_cast<double>(bits(what, number) >> 11), -53); }
+  /// floor(bits n / 2^64), n < 2^32; a redraw (once in 2^64 / n) does not come up here.
+  index_t below(ma::purpose what, index_t n, std::uint64_t number = 0) const {
+    std::uint64_t const b = bits(what, number), m = static_cast<std::uint64_t>(n);
+    return static_cast<index_t>(((b >> 32) * m + ((b & 0xFFFFFFFFu) * m >> 32)) >> 32);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("rows beyond 2^32 have draws of their own: choices, gates, ratios, boxes and partners are those of the counter") {
+  index_t const n = 64, far = index_t{1} << 32;
+  std::vector<int> ids(n);
+  for (std::size_t i = 0; i < n; ++i) ids[i] = static_cast<int>(i % 5 % 3);
+  auto const in = [&] { return ma::inputs(images(n)).class_ids(ma::class_ids(ids.data(), {n})); };
+  std::vector<std::vector<index_t>> drawn;  // of each `first`, all decisions
+  for (index_t first : {index_t{0}, far, 3 * far + 64, 200 * far}) {
+    CAPTURE(first);
+    ma::key const k{.seed = 0x123456789ABCu, .step = 0x1122334455u, .first = first, .global = 255 * far, .block = n};
+    ma::one_of const method(with(ma::cutmix{.prob = 0.75f}, ma::ratio::uniform{}, ma::pairing::same_class{}),
+                            with(ma::cutmix{.minmax = {0.5f, 0.5f}}, ma::ratio::uniform{}, ma::pairing::other_class{}));
+    auto const p = ma::make_plan(method, in(), k);
+    auto const shuffled = ma::make_plan(ma::mixup{}, in(), k);
+    std::vector<index_t> order(n), all;  // Fisher and Yates, from the last row down
+    std::iota(order.begin(), order.end(), index_t{0});
+    for (index_t i = n - 1; i > 0; --i)
+      std::swap(order[static_cast<std::size_t>(i)], order[static_cast<std::size_t>(reference_row{k, first + i}.below(ma::purpose::pairing, i + 1))]);
+    for (index_t i = 0; i < n; ++i) {
+      CAPTURE(i);
+      reference_row const row{k, first + i};
+      int const choice = row.unit(ma::purpose::choice) < 0.5 ? 0 : 1;
+      bool const fires = choice == 1 || row.unit(ma::purpose::gate) < 0.75;
+      float const ratio = fires ? static_cast<float>(row.unit(ma::purpose::ratio)) : 1.0f;
+      std::vector<index_t> candidates;
+      for (index_t j = 0; j < n; ++j)
+        if (choice == 0 ? j != i && ids[static_cast<std::size_t>(j)] == ids[static_cast<std::size_t>(i)] : ids[static_cast<std::size_t>(j)] != ids[static_cast<std::size_t>(i)]) candidates.push_back(j);
+      if (choice == 1) std::stable_sort(candidates.begin(), candidates.end(), [&](index_t a, index_t b) { return ids[static_cast<std::size_t>(a)] < ids[static_cast<std::size_t>(b)]; });
+      index_t const partner = first + candidates[static_cast<std::size_t>(row.below(ma::purpose::pairing, static_cast<index_t>(candidates.size())))];
+      index_t side[2], begin[2], end[2];
+      index_t const sizes[] = {16, 20};
+      for (std::uint64_t d = 0; d < 2; ++d) {  // draws 2 axis and 2 axis + 1: place and side
+        index_t const size = sizes[d];
+        std::uint64_t const number = 2 * (d + 1);
+        side[d] = choice == 1 ? size / 2 : static_cast<index_t>(static_cast<double>(size) * std::sqrt(1.0 - static_cast<double>(ratio)));
+        begin[d] = choice == 1 ? row.below(ma::purpose::region, size - side[d] + 1, number) : row.below(ma::purpose::region, size, number) - side[d] / 2;
+        end[d] = choice == 1 ? begin[d] + side[d] : begin[d] + side[d] / 2 * 2;
+        begin[d] = std::max<index_t>(begin[d], 0), end[d] = std::min(end[d], size);
+      }
+      ma::box want{0, 1, static_cast<std::int32_t>(begin[0]), static_cast<std::int32_t>(end[0]), static_cast<std::int32_t>(begin[1]), static_cast<std::int32_t>(end[1])};
+      if (!fires || want.empty()) want = ma::no_box;
+      ma::box const got = choice == 0 ? p.region.head.box(i) : p.region.rest.box(i);
+      REQUIRE((p.choice[i] == choice && p.partner[i] == partner && p.ratio[i] == ratio && got == want));
+      REQUIRE(shuffled.partner[i] == first + order[static_cast<std::size_t>(i)]);
+      for (index_t v : {index_t{choice}, index_t{fires}, static_cast<index_t>(ratio * 8), partner - first, index_t{got.y0}, shuffled.partner[i] - first}) all.push_back(v);
+    }
+    drawn.push_back(all);
+  }
+  for (std::size_t a = 0; a < drawn.size(); ++a)
+    for (std::size_t b = a + 1; b < drawn.size(); ++b)
+      for (std::size_t what = 0; what < 6; ++what) {
+        int same = 0;
+        for (std::size_t i = 0; i < n; ++i) same += drawn[a][6 * i + what] == drawn[b][6 * i + what];
+        CHECK(same < (what == 1 ? 62 : 50));
+      }
+}
+
+TEST_CASE("choice, gate, partner, ratio and place of a row do not depend on each other") {
+  int const n = reference::draws(160000);
+  auto const member = with(ma::cutmix{.prob = 0.5f, .minmax = {0.25f, 0.25f}}, ma::ratio::uniform{});
+  ma::one_of const method(member, member);  // alike, so that the choice alone tells them apart
+  auto const x = ma::volumes<float>(nullptr, {n, 1, 5, 4, 4});  // sides 1, one place a draw: 5 x 4 x 4
+  auto const p = ma::make_plan(method, ma::inputs(x).source_rows(4), ma::key{.seed = 12});
+  std::size_t const of[] = {2, 4, 4, 5, 4, 4};  // choice, partner, ratio, z, y, x
+  std::vector<std::vector<std::size_t>> fired;
+  std::vector<double> gate(16);  // against choice and partner
+  for (int i = 0; i < n; ++i) {
+    bool const fires = p.ratio[i] < 1.0f;
+    auto const choice = static_cast<std::size_t>(p.choice[i]), partner = static_cast<std::size_t>(p.partner[i]);
+    gate[(choice * 4 + partner) * 2 + (fires ? 1 : 0)] += 1;
+    if (!fires) continue;
+    ma::box const b = choice == 0 ? p.region.head.box(i) : p.region.rest.box(i);
+    REQUIRE(b.volume() == 1);
+    fired.push_back({choice, partner, static_cast<std::size_t>(p.ratio[i] * 4), static_cast<std::size_t>(b.z0), static_cast<std::size_t>(b.y0), static_cast<std::size_t>(b.x0)});
+  }
+  CHECK(reference::uniform_p(gate) > reference::level(22));
+  for (std::size_t a = 0; a < 6; ++a) {
+    CAPTURE(a);
+    std::vector<double> alone(of[a]);
+    for (auto const& row : fired) alone[row[a]] += 1;
+    CHECK(reference::uniform_p(alone) > reference::level(22));  // the gate's own bits would favour one end
+    for (std::size_t b = a + 1; b < 6; ++b) {
+      CAPTURE(b);
+      std::vector<double> both(of[a] * of[b]);
+      for (auto const& row : fired) both[row[a] * of[b] + row[b]] += 1;
+      CHECK(reference::uniform_p(both) > reference::level(22));
+    }
+  }
+}
+
+TEST_CASE("rows are listed by what they read, equals by ascending row, near and far") {
+  test::stream s(5);
+  for (index_t n : {1, 2, 3, 7, 64, 100, 257})
+    for (index_t range : {index_t{3}, n, 4 * n, index_t{1} << 40})
+      for (index_t start : {index_t{0}, index_t{1} << 33}) {
+        CAPTURE(n);
+        CAPTURE(range);
+        std::vector<std::int64_t> key(static_cast<std::size_t>(n)), order(key.size()), scratch(key.size(), -7), want(key.size());
+        index_t const step = std::max<index_t>(range / 5, 1);  // few distinct ones, far apart
+        for (auto& v : key) v = start + s.below(range) / step * step;
+        std::iota(want.begin(), want.end(), index_t{0});
+        std::stable_sort(want.begin(), want.end(), [&](index_t a, index_t b) { return key[static_cast<std::size_t>(a)] < key[static_cast<std::size_t>(b)]; });
+        ma::detail::sort_rows(order.data(), key.data(), n, scratch.data());
+        REQUIRE(order == want);
+      }
+  std::vector<std::int64_t> far(60);
+  for (std::size_t i = 0; i < far.size(); ++i) far[i] = static_cast<std::int64_t>(i * 7 % 5) * 1000000 - (i % 11 == 0 ? 1 : 0);
+  for (auto& v : far) v = std::max<std::int64_t>(v, -1);
+  auto const p = ma::make_plan(with(ma::mixup{}, ma::pairing::given{ma::indices(far.data(), {60})}), ma::inputs(images(60)).source_rows(5000000), ma::key{});
+  for (index_t k = 1; k < 60; ++k) {
+    index_t const a = p.readers[k - 1], b = p.readers[k];
+    REQUIRE((p.partner[a] < p.partner[b] || (p.partner[a] == p.partner[b] && a < b)));
+    REQUIRE(p.owners[k] == k);
   }
 }
