@@ -156,15 +156,6 @@ MIXAUG_HD inline float16 from_float<float16>(float v) noexcept {
   return {static_cast<std::uint16_t>(sign | (m >= 0x477FF000u ? huge : m < 0x38800000u ? tiny : normal))};
 }
 
-/// clang has no __FP_FAST_FMAF, but says what the processor has.
-#if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__CUDA_ARCH__)
-#  define MIXAUG_FMA 1
-#endif
-/// w * v + acc, rounded once. (std::fma of floats is a function that -ffast-math compiles outside the exact part,
-/// and that is then called; these are not.)
-MIXAUG_HD inline float fused_sum(float w, float v, float acc) noexcept { return fmaf(w, v, acc); }
-MIXAUG_HD inline double fused_sum(double w, double v, double acc) noexcept { return fma(w, v, acc); }
-
 /// fma(m, a, q * b) where the hardware has fma: the inner product cannot be contracted further, so the
 /// bits agree everywhere. Elsewhere mul and add, within one ulp of max(|a|, |b|).
 template <class F>
@@ -193,10 +184,8 @@ template <class F>
 MIXAUG_HD F rounded_product(F w, F v) noexcept {
 #if defined(MIXAUG_FMA) && defined(__CUDACC__)
   return fused_sum(w, v, F{0});
-#elif defined(MIXAUG_FMA) && defined(__clang__) && defined(__x86_64__)
-  F zero = 0;
-  __asm__("" : "+x"(zero));
-  return fused_sum(w, v, zero);
+#elif defined(MIXAUG_FMA) && defined(__clang__)
+  return fused_sum(w, v, unseen_zero<F>());
 #else
   return w * v;
 #endif

@@ -8,6 +8,7 @@
 #  include <mixaug/needs_cxx20>
 #endif
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -56,6 +57,11 @@
 #  define MIXAUG_UNFUSED_END
 #endif
 
+/// clang has no __FP_FAST_FMAF, but says what the processor has.
+#if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__CUDA_ARCH__)
+#  define MIXAUG_FMA 1
+#endif
+
 MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
@@ -94,6 +100,30 @@ MIXAUG_HD inline bool finite(double v) noexcept {
   std::uint64_t u;
   std::memcpy(&u, &v, sizeof u);
   return (u & 0x7FF0000000000000u) != 0x7FF0000000000000u;
+}
+
+#if defined(__clang__) && !defined(MIXAUG_FMA) && !defined(__CUDACC__) && defined(__ELF__)
+/// clang's -ffast-math makes a product and a sum of each call of fma that it knows: it does not know these.
+extern "C" float unknown_fmaf(float, float, float) noexcept __asm__("fmaf");
+extern "C" double unknown_fma(double, double, double) noexcept __asm__("fma");
+inline float fused_sum(float w, float v, float acc) noexcept { return unknown_fmaf(w, v, acc); }
+inline double fused_sum(double w, double v, double acc) noexcept { return unknown_fma(w, v, acc); }
+#else
+/// w * v + acc, rounded once, under every flag. (std::fma of floats is a function of its own, which gcc's -ffast-math
+/// compiles outside the exact part, and which is then called; these are not.)
+MIXAUG_HD inline float fused_sum(float w, float v, float acc) noexcept { return fmaf(w, v, acc); }
+MIXAUG_HD inline double fused_sum(double w, double v, double acc) noexcept { return fma(w, v, acc); }
+#endif
+/// 0. clang's -ffast-math must not see it: fma(w, v, 0) is a product that is not joined with the sum after it.
+template <class F>
+MIXAUG_HD F unseen_zero() noexcept {
+  F zero = 0;
+#if defined(__clang__) && defined(__x86_64__) && !defined(__CUDACC__)
+  __asm__("" : "+x"(zero));
+#elif defined(__clang__) && defined(__aarch64__) && !defined(__CUDACC__)
+  __asm__("" : "+w"(zero));
+#endif
+  return zero;
 }
 }  // namespace detail
 }  // namespace mixaug

@@ -38,17 +38,17 @@ MIXAUG_HD inline double softmax_log(double x) noexcept {
   // ln m = 2 artanh(s), s = (m - 1) / (m + 1), |s| < 0.1716
   double const s = (m - 1.0) / (m + 1.0), t = s * s;
   double sum = 1.0 / 23;
-  sum = std::fma(sum, t, 1.0 / 21);
-  sum = std::fma(sum, t, 1.0 / 19);
-  sum = std::fma(sum, t, 1.0 / 17);
-  sum = std::fma(sum, t, 1.0 / 15);
-  sum = std::fma(sum, t, 1.0 / 13);
-  sum = std::fma(sum, t, 1.0 / 11);
-  sum = std::fma(sum, t, 1.0 / 9);
-  sum = std::fma(sum, t, 1.0 / 7);
-  sum = std::fma(sum, t, 1.0 / 5);
-  sum = std::fma(sum, t, 1.0 / 3);
-  double const tail = s * t, found = std::fma(exponent, 0.6931471805599453, 2.0 * std::fma(tail, sum, s));
+  sum = fused_sum(sum, t, 1.0 / 21);
+  sum = fused_sum(sum, t, 1.0 / 19);
+  sum = fused_sum(sum, t, 1.0 / 17);
+  sum = fused_sum(sum, t, 1.0 / 15);
+  sum = fused_sum(sum, t, 1.0 / 13);
+  sum = fused_sum(sum, t, 1.0 / 11);
+  sum = fused_sum(sum, t, 1.0 / 9);
+  sum = fused_sum(sum, t, 1.0 / 7);
+  sum = fused_sum(sum, t, 1.0 / 5);
+  sum = fused_sum(sum, t, 1.0 / 3);
+  double const tail = s * t, found = fused_sum(exponent, 0.6931471805599453, 2.0 * fused_sum(tail, sum, s));
   return x == x ? found : x;
 }
 

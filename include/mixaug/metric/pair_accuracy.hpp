@@ -6,6 +6,8 @@
 
 MIXAUG_EXACT_BEGIN
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// Options of the accuracies.

@@ -31,12 +31,12 @@ double column_spread(kernel_points<T> const& p, index_t k) {
     mean += x;
   }
   mean /= n;
-  for (double const x : v) squares = std::fma(x - mean, x - mean, squares);
+  for (double const x : v) squares = fused_sum(x - mean, x - mean, squares);
   double quartile[2];
   for (int q = 0; q < 2; ++q) {  // between the order statistics around (n - 1) / 4 and 3 (n - 1) / 4
     index_t const at = (2 * q + 1) * (p.n - 1);
     std::size_t const low = static_cast<std::size_t>(at / 4), high = low + (at % 4 != 0 ? 1 : 0);
-    quartile[q] = std::fma(static_cast<double>(at % 4) / 4.0, v[high] - v[low], v[low]);
+    quartile[q] = fused_sum(static_cast<double>(at % 4) / 4.0, v[high] - v[low], v[low]);
   }
   double const deviation = std::sqrt(squares / (n - 1.0)), range = (quartile[1] - quartile[0]) / 1.34;
   return (range > 0.0 && range < deviation ? range : deviation) / unit / half;
@@ -53,7 +53,7 @@ double silverman(kernel_points<T> const& p) {
     spread[static_cast<std::size_t>(k)] = column_spread(p, k);
     most = std::max(most, spread[static_cast<std::size_t>(k)]);
   }
-  for (double const s : spread) squares = most > 0.0 ? std::fma(s / most, s / most, squares) : 0.0;
+  for (double const s : spread) squares = most > 0.0 ? fused_sum(s / most, s / most, squares) : 0.0;
   if (!(most > 0.0)) fail("labels of silverman_bandwidth", "one value in every row", "at least two values");
   double const factor = p.d == 1 ? 0.9 : fixed_exp(fixed_log(4.0 / (d + 2.0)) / (d + 4.0));
   return factor * (most * std::sqrt(squares / d)) * fixed_exp(-fixed_log(n) / (d + 4.0));
@@ -77,7 +77,7 @@ struct perplexity_rows {
         total += w;
         moment = w > 0.0 ? add_product(w, x, moment) : moment;
       }
-      sum = std::fma(total, fixed_exp(moment / total), sum);  // exp of the entropy log(total) + moment / total
+      sum = fused_sum(total, fixed_exp(moment / total), sum);  // exp of the entropy log(total) + moment / total
     }
     return sum / static_cast<double>(queries);
   }
@@ -99,7 +99,7 @@ perplexity_rows perplexity_sample(kernel_points<T> const& p, bool with_self) {
       double sum = 0.0;
       for (index_t k = 0; k < p.d; ++k) {
         double const gap = (p.at(i, k) - p.at(j, k)) * rows.unit;
-        sum = std::fma(gap, gap, sum);
+        sum = fused_sum(gap, gap, sum);
       }
       if (i != j && sum > 0.0) rows.typical += sum, ++positive;
       out[j] = i == j && !with_self ? HUGE_VAL : sum;

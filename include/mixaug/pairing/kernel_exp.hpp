@@ -12,7 +12,7 @@ namespace mixaug::detail {
 
 /// What adds a product: std::fma always (plans: the same bits even where fma is a call), or fma where it is fast.
 struct fused {
-  MIXAUG_HD static double add(double w, double v, double acc) noexcept { return std::fma(w, v, acc); }
+  MIXAUG_HD static double add(double w, double v, double acc) noexcept { return fused_sum(w, v, acc); }
 };
 struct fused_if_fast {
   MIXAUG_HD static double add(double w, double v, double acc) noexcept { return add_product(w, v, acc); }

@@ -54,11 +54,11 @@ struct kernel_far {
   /// sum + the envelope of cell k: fused, so that it is the same everywhere.
   MIXAUG_HD double add_envelope(index_t k, double t, double t0, double sum) const noexcept {
     index_t const n = index_t{table.cell[k + 1].start} - table.cell[k].start;
-    return std::fma(static_cast<double>(n), fixed_falling_exp(-0.5 * (t - t0) * (t + t0)), sum);
+    return fused_sum(static_cast<double>(n), fixed_falling_exp(-0.5 * (t - t0) * (t + t0)), sum);
   }
   /// Cells as slots, with weights of this query alone; -1: nothing accepted.
   MIXAUG_HD index_t by_cells(double t0, random const& draw, std::uint64_t& number) const noexcept {
-    double const radius = std::sqrt(std::fma(t0, t0, table.reach * table.reach));
+    double const radius = std::sqrt(fused_sum(t0, t0, table.reach * table.reach));
     index_t const middle = table.cell_from(y), most = 4 * kernel_window_most;
     index_t first = middle, last = middle;
     while (first > 0 && middle - first < most && gap(first - 1, t0) <= radius) --first;

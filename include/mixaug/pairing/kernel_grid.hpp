@@ -103,7 +103,7 @@ struct kernel_grid_view : grid_rows<T, D> {
     this->each_run(key, radius, 0, level[0].count, scan);
     double const in = scan.choice.total, outside_each = tophat ? 0.0 : weight(beyond, from),
                  many = static_cast<double>(n);
-    double const sum = std::fma(many, outside_each, in);
+    double const sum = fused_sum(many, outside_each, in);
     if (tophat && !(in > 0.0)) return -1;
     if (in < 1e-3 * many * outside_each) return -2;
     for (int attempt = 0; attempt < outside_tries; ++attempt) {
@@ -121,7 +121,7 @@ struct kernel_grid_view : grid_rows<T, D> {
     nearest_scan nearest{*this, z, self, static_cast<double>(INFINITY)};
     for (std::int64_t radius = 16; radius < widest && nearest.least == static_cast<double>(INFINITY); radius *= 16)
       this->each_run(key, radius, 0, level[0].count, nearest);
-    double const cells_of = std::fma((nearest.least + reach) / width / width, 1.01, 0.01);
+    double const cells_of = fused_sum((nearest.least + reach) / width / width, 1.01, 0.01);
     if (!(cells_of < static_cast<double>(widest))) return -2;
     std::int64_t const radius = static_cast<std::int64_t>(cells_of);
     this->each_run(key, radius, 0, level[0].count, nearest);

@@ -170,7 +170,7 @@ struct grid_boxes {
     double across = 0.0;
     for (int k = 0; k < D; ++k) {
       cell.low[k] = box.low[k], cell.high[k] = box.high[k];
-      across = std::fma(cell.high[k] - cell.low[k], cell.high[k] - cell.low[k], across);
+      across = fused_sum(cell.high[k] - cell.low[k], cell.high[k] - cell.low[k], across);
     }
     if (view.tophat) {
       cell.reach = view.limit;
@@ -186,7 +186,7 @@ struct grid_boxes {
   }
   /// Whole cells that a squared distance covers, squared; a little more, for what floor may round.
   MIXAUG_HD static std::int32_t cells_within(double reach, double width) noexcept {
-    return static_cast<std::int32_t>(std::fma(reach / width / width, 1.01, 0.01));
+    return static_cast<std::int32_t>(fused_sum(reach / width / width, 1.01, 0.01));
   }
   /// The part that has row i: of n rows, the first n % parts have one more.
   MIXAUG_HD index_t part_of(index_t i) const noexcept {

@@ -78,7 +78,7 @@ struct kernel_draw {
         for (index_t k = 0; k < d; ++k)
           for (index_t l = 0; l < lanes; ++l) {
             double const gap = query[r * d + k] - tile[k * lanes + l];
-            sum[l] = std::fma(gap, gap, sum[l]);
+            sum[l] = fused_sum(gap, gap, sum[l]);
           }
         for (index_t l = 0; l < count; ++l) out[r * n + base + l] = sum[l];
       }

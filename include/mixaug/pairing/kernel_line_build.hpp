@@ -121,11 +121,11 @@ struct kernel_aliases {
     double sum = 0.0;
     for (int k = 0; k < n - 1; ++k) {
       double const rows = static_cast<double>(window[k + 1].start - window[k].start);
-      sum = std::fma(rows, w[k], sum);
+      sum = fused_sum(rows, w[k], sum);
       w[k] = rows * w[k];
     }
     double const others = static_cast<double>(table.rows - table.window(c, q).size());
-    sum = std::fma(table.outside, others, sum);
+    sum = fused_sum(table.outside, others, sum);
     w[n - 1] = table.outside * others;
     pair_up(w, static_cast<double>(alias_one) / sum * n, n, alias + c.table());
   }

@@ -22,7 +22,7 @@ struct matrix_row {
     double sum = 0.0;
     for (index_t k = 0; k < points.d; ++k) {
       double const gap = queries.at(i, k) * scale.unit - points.at(j, k) * scale.unit;
-      sum = std::fma(gap, gap, sum);
+      sum = fused_sum(gap, gap, sum);
     }
     return sum;
   }

@@ -111,7 +111,7 @@ struct pass_sum {
   /// Takes a nearer row as the reference; what all sums so far shrink by. (The product is rounded by itself.)
   MIXAUG_HD double come_nearer(pass_kernel<A> const& kernel, A least) noexcept {
     double const f = kernel.tophat ? 1.0 : static_cast<double>(falling_exp((least - nearest) * kernel.rate));
-    total = std::fma(total, f, 0.0);
+    total = fused_sum(total, f, unseen_zero<double>());
     nearest = least;
     return f;
   }

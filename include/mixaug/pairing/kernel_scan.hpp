@@ -26,7 +26,7 @@ struct kernel_scan {
         y(query),
         self(own),
         in(w),
-        outside(std::fma(t.outside, static_cast<double>(t.rows - w.size()), 0.0)) {}
+        outside(fused_sum(t.outside, static_cast<double>(t.rows - w.size()), unseen_zero<double>())) {}
 
   /// 0 .. size - 1; size = outside; `none` where all elements of the window together weigh less than the outside's
   /// bound, so that a search by distance is shorter than proposals.

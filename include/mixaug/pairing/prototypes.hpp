@@ -21,7 +21,7 @@ namespace detail {
 inline double plus_product(float a, float b, double sum) noexcept {
   return sum + static_cast<double>(a) * static_cast<double>(b);
 }
-inline double plus_product(double a, double b, double sum) noexcept { return std::fma(a, b, sum); }
+inline double plus_product(double a, double b, double sum) noexcept { return fused_sum(a, b, sum); }
 
 /// sum_j a_j b_j in eight lanes, then a tree. Unit: both strides are 1.
 template <bool Unit, class T>

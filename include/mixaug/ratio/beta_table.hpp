@@ -20,7 +20,7 @@ class beta_table {
   explicit beta_table(double alpha) : alpha_(alpha) {
     half_ = 1.0;  // log S(1/2) is needed before the constant is known
     half_ = series(0.5);
-    constant_ = std::fma(alpha_ * 2.0, log_half, fixed_log(half_)) - log_half;
+    constant_ = fused_sum(alpha_ * 2.0, log_half, fixed_log(half_)) - log_half;
     double t = log_half;  // log x, from the median down
     for (int k = 0; k < octaves; ++k)
       for (int p = parts - 1; p >= 0; --p) fit(k, p, t);
@@ -36,7 +36,7 @@ class beta_table {
     double const w = static_cast<double>(rest << 4 >> 11) * 0x1p-53;
     double const* const c = coefficient_[octave][rest >> 60];
     double x = c[terms - 1];
-    for (int j = terms - 2; j >= 0; --j) x = std::fma(x, w, c[j]);
+    for (int j = terms - 2; j >= 0; --j) x = fused_sum(x, w, c[j]);
     x = x < 0.0 ? 0.0 : x > 0.5 ? 0.5 : x;  // alpha < 0.01: x = u^(1 / alpha) leaves the polynomial behind
     return bits >> 63 != 0 ? 1.0 - x : x;
   }
@@ -66,7 +66,7 @@ class beta_table {
     double term = 1.0, sum = 1.0;
     for (double n = 0.0; term > sum * 1e-18; n += 1.0) {
       double const ratio = x * (2.0 * alpha_ + n) / (alpha_ + 1.0 + n);
-      sum = std::fma(term, ratio, sum);
+      sum = fused_sum(term, ratio, sum);
       term = term * ratio;
     }
     return sum;
@@ -81,7 +81,7 @@ class beta_table {
         return fixed_exp(t);
       }
       double const s = series(x), log_1mx = fixed_log(1.0 - x);
-      double const f = std::fma(alpha_, t + log_1mx, fixed_log(s)) - constant_;
+      double const f = fused_sum(alpha_, t + log_1mx, fixed_log(s)) - constant_;
       double const scaled = (1.0 - x) * s;
       double const move = (f - log_u) * scaled / alpha_;
       double next = t - move;
@@ -101,7 +101,7 @@ class beta_table {
     for (int j = 0; j < terms; ++j) {
       // V in [2^-(k+1), 2^-k), u = V / 2
       double const mantissa = 1.0 + (p + node[j]) / parts;
-      double const log_u = std::fma(static_cast<double>(-(k + 2)), 0.6931471805599453, fixed_log(mantissa));
+      double const log_u = fused_sum(static_cast<double>(-(k + 2)), 0.6931471805599453, fixed_log(mantissa));
       c[j] = inverse(log_u, t);
     }
     for (int order = 1; order < terms; ++order)  // divided differences
@@ -110,8 +110,8 @@ class beta_table {
         c[j] = rise / run;
       }
     for (int j = terms - 1; j >= 0; --j) {  // poly = poly * (w - node[j]) + c[j]
-      for (int d = terms - 1; d >= 1; --d) poly[d] = std::fma(-node[j], poly[d], poly[d - 1]);
-      poly[0] = std::fma(-node[j], poly[0], c[j]);
+      for (int d = terms - 1; d >= 1; --d) poly[d] = fused_sum(-node[j], poly[d], poly[d - 1]);
+      poly[0] = fused_sum(-node[j], poly[0], c[j]);
     }
     for (int d = 0; d < terms; ++d) coefficient_[k][p][d] = poly[d];
   }

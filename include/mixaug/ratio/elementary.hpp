@@ -22,21 +22,21 @@ MIXAUG_HD inline double fixed_log(double x) noexcept {
   // log m = 2 artanh(s), s = (m - 1) / (m + 1), |s| < 0.1716
   double const s = (m - 1.0) / (m + 1.0), t = s * s;
   double sum = 0.0;
-  for (int k = 12; k >= 1; --k) sum = std::fma(sum, t, 1.0 / (2 * k + 1));
+  for (int k = 12; k >= 1; --k) sum = fused_sum(sum, t, 1.0 / (2 * k + 1));
   double const tail = s * t;
-  return std::fma(static_cast<double>(exponent), 0.6931471805599453, 2.0 * std::fma(tail, sum, s));
+  return fused_sum(static_cast<double>(exponent), 0.6931471805599453, 2.0 * fused_sum(tail, sum, s));
 }
 
 /// exp(x) to about 1e-16 relative; 0 below -708.
 MIXAUG_HD inline double fixed_exp(double x) noexcept {
   if (x < -708.0) return 0.0;
   if (x > 709.0) x = 709.0;
-  double const k = std::floor(std::fma(x, 1.4426950408889634, 0.5));
-  double const r = std::fma(-k, 1.9082149292705877e-10, std::fma(-k, 0.6931471803691238, x));
+  double const k = std::floor(fused_sum(x, 1.4426950408889634, 0.5));
+  double const r = fused_sum(-k, 1.9082149292705877e-10, fused_sum(-k, 0.6931471803691238, x));
   double sum = 1.0;
   for (int n = 14; n >= 1; --n) {
     double const part = r / n;
-    sum = std::fma(part, sum, 1.0);
+    sum = fused_sum(part, sum, 1.0);
   }
   std::uint64_t const bits = static_cast<std::uint64_t>(static_cast<std::int64_t>(k) + 1023) << 52;
   double scale;

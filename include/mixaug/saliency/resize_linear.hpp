@@ -26,7 +26,7 @@ MIXAUG_HD inline double linear_scale(index_t from, index_t to) noexcept {
 }
 /// Where output pixel i lies among the input pixels. The product is rounded on its own, never contracted.
 MIXAUG_HD inline double linear_position(index_t i, double scale) noexcept {
-  return std::fma(scale, static_cast<double>(i) + 0.5, 0.0) - 0.5;
+  return fused_sum(scale, static_cast<double>(i) + 0.5, unseen_zero<double>()) - 0.5;
 }
 MIXAUG_HD inline linear_tap<std::int32_t> byte_tap(index_t i, index_t from, double scale) noexcept {
   double const at = linear_position(i, scale), left = std::floor(at);

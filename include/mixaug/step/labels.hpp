@@ -9,6 +9,8 @@
 
 MIXAUG_EXACT_BEGIN
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug {
 
 /// Whose labels are smoothed: both sides', or those of one, where the other's rows are smoothed already (the history of

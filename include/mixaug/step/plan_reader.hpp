@@ -15,6 +15,8 @@
 
 MIXAUG_EXACT_BEGIN
 
+MIXAUG_EXACT_BEGIN
+
 namespace mixaug::detail {
 
 /// The beginning of a word of anyone's file, fit for a message.

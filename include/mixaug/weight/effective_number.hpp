@@ -14,7 +14,7 @@ inline double fixed_falling_expm1(double x) noexcept {
   double sum = 1.0;  // x (1 + x / 2 (1 + x / 3 (...)))
   for (int n = 16; n >= 2; --n) {
     double const part = x / n;
-    sum = std::fma(part, sum, 1.0);
+    sum = detail::fused_sum(part, sum, 1.0);
   }
   return x * sum;
 }
@@ -58,7 +58,7 @@ class effective_number : public group_table {
     for (index_t g = 0; g < groups_; ++g) {
       double const n = static_cast<double>(c.data()[g]), log_power = n * log_beta;
       w[g] = c.data()[g] == 0 ? 0.0 : (1.0 - o.beta) / -detail::fixed_falling_expm1(log_power);
-      sum += w[g], all = std::fma(n, w[g], all);
+      sum += w[g], all = detail::fused_sum(n, w[g], all);
     }
     double by = 1.0;
     if (o.normalise == weight::normalise::groups_one) by = sum / static_cast<double>(c.filled);

@@ -73,7 +73,7 @@ struct group_raise {
   double step_size;
   /// fma with 0 rounds here: the product is not contracted into the difference below.
   MIXAUG_HD double exponent(index_t g) const noexcept {
-    return s.count[g] > 0.0 ? std::fma(step_size, s.mean[g] + s.bonus[g], 0.0) : 0.0;
+    return s.count[g] > 0.0 ? fused_sum(step_size, s.mean[g] + s.bonus[g], unseen_zero<double>()) : 0.0;
   }
   MIXAUG_HD void operator()(index_t, index_t lane, index_t lanes) const noexcept {
     double most = exponent(0);

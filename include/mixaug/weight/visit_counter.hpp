@@ -94,7 +94,7 @@ struct weight_rule {
   double const* mean;
   bool step;
   MIXAUG_HD double operator()(double u) const noexcept {
-    double const w = step ? (u > above ? eta : c) : std::fma(eta, u, c);
+    double const w = step ? (u > above ? eta : c) : fused_sum(eta, u, c);
     return mean == nullptr ? w : w / *mean;
   }
 };
