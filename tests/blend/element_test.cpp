@@ -114,3 +114,25 @@ TEST_CASE("floats are mixed by fma(m, a, (1 - m) b), without fma within one ulp 
   CHECK(wrong == 0);
   CHECK(far == 0);
 }
+
+#if defined(__SSE__)
+#include <mixaug/mixaug.hpp>
+#include <xmmintrin.h>
+
+TEST_CASE("float16 keeps its subnormals where the processor takes those of float for 0, in every part of a row") {
+  namespace ma = mixaug;
+  constexpr ma::index_t n = 83;  // whole vectors and a tail
+  std::vector<ma::float16> x, plain(2 * n), flushed(2 * n);
+  for (ma::index_t j = 0; j < 2 * n; ++j) x.push_back({static_cast<std::uint16_t>(1 + j % n * 12)});
+  auto const plan = ma::make_plan(ma::with(ma::mixup{}, ma::pairing::reverse{}, ma::ratio::constant{0.25f}), ma::features(x.data(), {2, n}), ma::key{});
+  ma::apply(ma::serial{}, plan, ma::features(std::as_const(x).data(), {2, n}), ma::features(plain.data(), {2, n}));
+  unsigned const before = _mm_getcsr();
+  _mm_setcsr(before | 0x8040);  // flush to zero, denormals are zero
+  ma::apply(ma::serial{}, plan, ma::features(std::as_const(x).data(), {2, n}), ma::features(flushed.data(), {2, n}));
+  bool const exact = ma::detail::to_float(ma::float16{0x0001}) == 0x1p-24f && ma::detail::to_float(ma::float16{0x83FF}) == -0x3FFp-24f;
+  _mm_setcsr(before);
+  CHECK(exact);
+  CHECK(flushed == plain);
+  CHECK(plain[5] == x[5]);
+}
+#endif

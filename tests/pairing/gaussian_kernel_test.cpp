@@ -123,3 +123,20 @@ TEST_CASE("bad labels, bandwidths and queries are refused") {
   CHECK_THROWS_AS(line.draw_at(ma::labels(other.data(), {1}), ma::key{}, ma::indices(p.data(), {1})), ma::invalid_argument);
   CHECK(ma::silverman_bandwidth(ma::labels(two.data(), {4})) > 0);
 }
+
+TEST_CASE("a tophat of the least h draws equal labels, of any size, and no row itself") {
+  for (double const most : {1.0, 1e300, 1e308, 1.7976931348623157e308}) {
+    std::vector<double> const y{most, -most, most, 0, 1.5};
+    std::vector<std::int64_t> const query{0, 1, 2, 3, 4};
+    for (bool self : {true, false}) {
+      ma::pairing::gaussian_kernel const t(ma::labels(y.data(), {5}), {.bandwidth = 5e-324, .kernel = ma::kernel::tophat, .with_self = self});
+      std::vector<std::int64_t> partner(5);
+      for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        t.draw(ma::indices(query.data(), {5}), ma::key{.seed = seed}, ma::indices(partner.data(), {5}));
+        for (std::size_t i : {1u, 3u, 4u}) CHECK(partner[i] == (self ? static_cast<std::int64_t>(i) : -1));
+        if (!self) CHECK((partner[0] == 2 && partner[2] == 0));
+        if (self) CHECK((partner[0] % 2 == 0 && partner[2] % 2 == 0 && partner[0] < 3 && partner[2] < 3));
+      }
+    }
+  }
+}

@@ -122,3 +122,19 @@ TEST_CASE("the table refuses what it cannot be made of") {
   CHECK_THROWS_AS(ma::kernel_matrix(ma::labels(y.data(), {0}), options(1), ma::row_major(p, ma::extents<2>{0, 0})), ma::invalid_argument);
   CHECK_THROWS_AS(ma::kernel_matrix(ma::labels(y.data(), {2, 1}), options(1), out, ma::labels(y.data(), {1, 2})), ma::invalid_argument);
 }
+
+TEST_CASE("Silverman's rule refuses constant labels, and no offset moves it") {
+  std::vector<double> y(1000, 0.1), offset(1000);  // a sum of tenths is not a tenth of the sum
+  CHECK_THROWS_WITH_AS(ma::silverman_bandwidth(ma::labels(y.data(), {1000})), "mixaug: labels of silverman_bandwidth is one value in every row; expected at least two values", ma::invalid_argument);
+  for (std::size_t i = 0; i < 1000; ++i) {
+    y[i] = static_cast<double>(i * i % 997) / 256;
+    offset[i] = y[i] + 0x1p40;  // without error
+  }
+  double const h = ma::silverman_bandwidth(ma::labels(y.data(), {1000}));
+  CHECK(ma::silverman_bandwidth(ma::labels(offset.data(), {1000})) == h);
+  for (double& v : y) v *= 0x1p1000;
+  CHECK(ma::silverman_bandwidth(ma::labels(y.data(), {1000})) == h * 0x1p1000);
+  std::vector<double> const tiny{0, 4e-323, 8e-323, 0};
+  CHECK(ma::silverman_bandwidth(ma::labels(tiny.data(), {4})) > 0);
+  CHECK(ma::entropy_bandwidth(ma::labels(tiny.data(), {4}), 2.5) > 0);
+}
