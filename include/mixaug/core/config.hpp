@@ -34,8 +34,13 @@
 #  define MIXAUG_EXACT_BEGIN _Pragma("float_control(precise, on, push)")
 #  define MIXAUG_EXACT_END _Pragma("float_control(pop)")
 #elif defined(__GNUC__) && defined(__GCC_IEC_559) && __GCC_IEC_559 < 2
+#  if defined(__CUDACC__)  // nvcc hands the pragma to its host compiler, and says that it does not know it
+#    define MIXAUG_QUIET _Pragma("nv_diag_suppress 1675")
+#  else
+#    define MIXAUG_QUIET
+#  endif
 #  define MIXAUG_EXACT_BEGIN \
-    _Pragma("GCC push_options") _Pragma( \
+    MIXAUG_QUIET _Pragma("GCC push_options") _Pragma( \
         "GCC optimize(\"no-associative-math\",\"no-reciprocal-math\",\"no-finite-math-only\",\"signed-zeros\",\"no-unsafe-math-optimizations\")")
 #  define MIXAUG_EXACT_END _Pragma("GCC pop_options")
 #else

@@ -6,8 +6,6 @@
 
 MIXAUG_EXACT_BEGIN
 
-MIXAUG_EXACT_BEGIN
-
 namespace mixaug {
 
 /// Options of the accuracies.

@@ -5,8 +5,6 @@
 
 MIXAUG_EXACT_BEGIN
 
-MIXAUG_EXACT_BEGIN
-
 namespace mixaug {
 
 /// x = m * x + (1 - m) * partner, in the batch's own memory: right for every partner map inside the batch

@@ -9,8 +9,6 @@
 
 MIXAUG_EXACT_BEGIN
 
-MIXAUG_EXACT_BEGIN
-
 namespace mixaug {
 
 /// Whose labels are smoothed: both sides', or those of one, where the other's rows are smoothed already (the history of

@@ -15,8 +15,6 @@
 
 MIXAUG_EXACT_BEGIN
 
-MIXAUG_EXACT_BEGIN
-
 namespace mixaug::detail {
 
 /// The beginning of a word of anyone's file, fit for a message.

@@ -8,8 +8,6 @@
 
 MIXAUG_EXACT_BEGIN
 
-MIXAUG_EXACT_BEGIN
-
 /// Placing boxes by score maps, on the host: one map at a time a thread, made when a row needs it, searched while
 /// it is in cache, and forgotten.
 namespace mixaug::detail {
