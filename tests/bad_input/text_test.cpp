@@ -50,7 +50,11 @@ TEST_CASE("foreign, truncated and corrupted plan texts are refused with their li
   auto const change = [](char const* from, char const* to) { return [=] { read(from, to); }; };
   refuse(w, {
     {"a file that was not opened", [&] { ma::read_plan(missing); }, "the plan text", "a stream that cannot be read", "an open file"},
+#if defined(_LIBCPP_VERSION)  // its streams read a folder as an empty file
+    {"a folder", [&] { ma::read_plan(folder); }, "line 1 of the plan text", "the end of the text", "another line"},
+#else
     {"a folder", [&] { ma::read_plan(folder); }, "the plan text", "a stream that cannot be read", "no folder"},
+#endif
     {"a broken stream", [&] { ma::read_plan(used); }, "the plan text", "a stream that cannot be read", "an open file"},
     {"nothing", [] { read(""); }, "line 1 of the plan text", "the end of the text", "another line"},
     {"another format", [] { read("\x89PNG\r\n\x1a\n"); }, "line 1 of the plan text", "PNG", "\"mixaug-plan\""},

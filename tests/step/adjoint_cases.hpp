@@ -73,6 +73,9 @@ TEST_CASE_TEMPLATE_DEFINE("adjoint: the documented sum for every plan and layout
     }
   auto const long_rows = ma::nchw<float>(nullptr, {5, 1, 4, 1000});
   test::every_plan(long_rows, {.seed = 3}, 1, test::adjoint_check<Backend, float, 4>{{}, long_rows, long_rows});
+  auto const grey = ma::nchw<float>(nullptr, {9, 1, 6, 9}), padded = ma::nchw<float>(nullptr, {9, 1, 6, 9}, {72, 72, 12, 1});
+  test::every_plan(grey, {.seed = 6}, 1, test::adjoint_check<Backend, float, 4>{{}, grey, padded});
+  test::every_plan(grey, {.seed = 6}, 1, test::adjoint_check<Backend, float, 4>{{}, padded, grey});
   for (auto const& in : test::padded_volumes<float>(4))
     for (auto const& out : test::padded_volumes<float>(4))
       if (in.extent[1] == out.extent[1])

@@ -85,6 +85,9 @@ TEST_CASE_TEMPLATE_DEFINE("signals, volumes, single rows and columns", Backend, 
       CAPTURE(out.stride[2]);
       if (in.extent[1] == out.extent[1]) test::apply_every<Backend>(in, out, k);
     }
+  ma::tensor_view<float, 4> const grey[] = {ma::nchw<float>(nullptr, {5, 1, 6, 9}), ma::nchw<float>(nullptr, {5, 1, 6, 9}, {72, 72, 12, 1})};
+  for (auto const& in : grey)
+    for (auto const& out : grey) test::apply_every<Backend>(in, out, k);
   auto const one_pixel = ma::nchw<float>(nullptr, {4, 3, 1, 1});  // boxes cannot be cut out of it
   test::whole_plans(one_pixel, k, test::apply_check<Backend, float, 4>{{}, one_pixel, one_pixel});
   auto const one_slice = ma::volumes<float>(nullptr, {5, 2, 1, 5, 6});

@@ -93,6 +93,7 @@ TEST_CASE_TEMPLATE_DEFINE("in place: every plan and layout, rows longer than the
       ma::nhwc<float>(nullptr, {5, 4, 3000, 3}),     // and of interleaved channels
       ma::nhwc<float>(nullptr, {5, 40, 50, 3}),
       ma::nchw<float>(nullptr, {5, 3, 8, 20}, {960, 320, 40, 2}),
+      ma::nchw<float>(nullptr, {5, 1, 6, 9}, {72, 72, 12, 1}),
       ma::nhwc<float>(nullptr, {5, 8, 20, 3}, {640, 80, 4, 1}),
       ma::nchw<float>(nullptr, {5, 3, 8, 20}, {480, 160, -20, -1}),
       ma::nchw<float>(nullptr, {5, 3, 8, 600}, {1, 5, 15, 120}),

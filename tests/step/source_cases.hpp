@@ -93,6 +93,10 @@ TEST_CASE_TEMPLATE_DEFINE("a second source, and its rows already gathered, give 
       test::hole_plans(in, {.seed = 5}, 3, check);
     }
   }
+  auto const grey = ma::nchw<float>(nullptr, {7, 1, 6, 10}), padded = ma::nchw<float>(nullptr, {7, 1, 6, 10}, {84, 84, 14, 1});
+  auto const few = ma::inputs(grey).source_rows(7);
+  test::source_check<Backend, 4>{{}, grey, padded}("grey", ma::make_plan(ma::mixup{.prob = 0.8f}, few, {.seed = 1}));
+  test::source_check<Backend, 4>{{}, padded, grey}("grey", ma::make_plan(ma::mixup{.prob = 0.8f}, few, {.seed = 1}));
   for (auto const& layout : test::padded_volumes<float>(7))
     for (auto const& many : test::padded_volumes<float>(9)) {
       if (layout.extent[1] != many.extent[1]) continue;
