@@ -12,7 +12,7 @@ namespace mixaug {
 namespace detail {
 
 /// A power of two, at most 2^1000, times which `most` > 0 is in [1, 2).
-inline double unit_of(double most) noexcept { return std::ldexp(1.0, std::min(-std::ilogb(most), 1000)); }
+inline double unit_of(double most) noexcept { return std::ldexp(1.0, (std::min)(-std::ilogb(most), 1000)); }
 
 /// The spread of one column: the smaller of the standard deviation and IQR / 1.34 (the former where the latter is 0).
 template <class T>
@@ -23,7 +23,7 @@ double column_spread(kernel_points<T> const& p, index_t k) {
   if (v.front() == v.back()) return 0.0;
   // Relative to the median, so that no offset takes digits from the mean, and in a unit in which squares are finite.
   double const middle = v[v.size() / 2], half = v.back() - v.front() > 0x1p1022 ? 0.5 : 1.0;
-  double const most = std::max(v.back() * half - middle * half, middle * half - v.front() * half);
+  double const most = (std::max)(v.back() * half - middle * half, middle * half - v.front() * half);
   double const unit = unit_of(most), n = static_cast<double>(p.n);
   double mean = 0.0, squares = 0.0;
   for (double& x : v) {
@@ -51,7 +51,7 @@ double silverman(kernel_points<T> const& p) {
   double most = 0.0, squares = 0.0;
   for (index_t k = 0; k < p.d; ++k) {
     spread[static_cast<std::size_t>(k)] = column_spread(p, k);
-    most = std::max(most, spread[static_cast<std::size_t>(k)]);
+    most = (std::max)(most, spread[static_cast<std::size_t>(k)]);
   }
   for (double const s : spread) squares = most > 0.0 ? fused_sum(s / most, s / most, squares) : 0.0;
   if (!(most > 0.0)) fail("labels of silverman_bandwidth", "one value in every row", "at least two values");
@@ -135,7 +135,8 @@ double entropy_rule(kernel_points<T> const& p, double perplexity, bool with_self
 
 /// Silverman's rule of thumb (1986, eq. 3.31) for labels (n): 0.9 min(s, IQR / 1.34) n^(-1/5). For (n, d) the normal
 /// reference (4 / (d + 2))^(1 / (d + 4)) s n^(-1 / (d + 4)), with s^2 the mean over columns of the same spread
-/// squared, each column relative to its median. Same bits everywhere. Errors: fewer than 2 rows, one value only, numbers that are not finite.
+/// squared, each column relative to its median. Same bits everywhere. Errors: fewer than 2 rows, one value only,
+/// numbers that are not finite.
 template <class T, int Rank>
 double silverman_bandwidth(tensor_view<T, Rank> const& labels) {
   return detail::silverman(detail::points_of(labels));
@@ -143,8 +144,9 @@ double silverman_bandwidth(tensor_view<T, Rank> const& labels) {
 
 /// The bandwidth at which a Gaussian kernel offers `perplexity` partners: exp of the entropy of a row's chances, the
 /// mean over a fixed sample of rows, found by bisection. The sample is at most 1000 rows, evenly spaced, fewer (down
-/// to 16) where n is large, so that at most 4e6 distances are kept. Builds with and without fma agree to about 1e-9: give
-/// the number itself where runs of both are to draw the same partners. Errors as above, and perplexity not in (1, n).
+/// to 16) where n is large, so that at most 4e6 distances are kept. Builds with and without fma agree to about 1e-9:
+/// give the number itself where runs of both are to draw the same partners. Errors as above, and perplexity not in (1,
+/// n).
 template <class T, int Rank>
 double entropy_bandwidth(tensor_view<T, Rank> const& labels, double perplexity, bool with_self = true) {
   return detail::entropy_rule(detail::points_of(labels), perplexity, with_self);
