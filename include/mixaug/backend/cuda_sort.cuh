@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/config.hpp>
-
 #include <thrust/scan.h>
 #include <thrust/sort.h>
 #include <thrust/system/cuda/execution_policy.h>
 
 #include <mixaug/backend/cuda.cuh>
 #include <mixaug/backend/thrust.hpp>
+#include <mixaug/core/config.hpp>
 #include <mixaug/pairing/table_kit.hpp>
 
 /// Tables on CUDA, for the backend cuda and for Thrust's CUDA policies: sorted and summed by Thrust. A build allocates,

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/config.hpp>
-
 #include <thrust/scan.h>
 #include <thrust/sort.h>
 
 #include <mixaug/backend/thrust.hpp>
+#include <mixaug/core/config.hpp>
 #include <mixaug/pairing/table_kit.hpp>
 
 MIXAUG_EXACT_BEGIN

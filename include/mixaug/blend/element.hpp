@@ -107,9 +107,9 @@ MIXAUG_HD inline float float_of(std::uint32_t u) noexcept {
 MIXAUG_HD inline float to_float(float v) noexcept { return v; }
 MIXAUG_HD inline double to_float(double v) noexcept { return v; }
 MIXAUG_HD inline float to_float(bfloat16 v) noexcept { return float_of(std::uint32_t{v.bits} << 16); }
-/// Branch-free, so that loops vectorise: 112 is added to the exponent; a subnormal is 2^-14 more than itself, less that.
-/// No float here is subnormal, so that a processor which takes those for 0 keeps the numbers of float16, as its own
-/// conversions do.
+/// Branch-free, so that loops vectorise: 112 is added to the exponent; a subnormal is 2^-14 more than itself, less
+/// that. No float here is subnormal, so that a processor which takes those for 0 keeps the numbers of float16, as its
+/// own conversions do.
 MIXAUG_HD inline float to_float(float16 v) noexcept {
   std::uint32_t const magnitude = (v.bits & 0x7FFFu) << 13, sign = (v.bits & 0x8000u) << 16;
   std::uint32_t const tiny = bits_of(float_of(magnitude + 0x38800000u) - 0x1p-14f);

@@ -39,9 +39,11 @@
 #  else
 #    define MIXAUG_QUIET
 #  endif
-#  define MIXAUG_EXACT_BEGIN \
-    MIXAUG_QUIET _Pragma("GCC push_options") _Pragma( \
-        "GCC optimize(\"no-associative-math\",\"no-reciprocal-math\",\"no-finite-math-only\",\"signed-zeros\",\"no-unsafe-math-optimizations\")")
+#  define MIXAUG_EXACT_BEGIN                                                                                     \
+    MIXAUG_QUIET _Pragma("GCC push_options") _Pragma(                                                            \
+        "GCC "                                                                                                   \
+        "optimize(\"no-associative-math\",\"no-reciprocal-math\",\"no-finite-math-only\",\"signed-zeros\",\"no-" \
+        "unsafe-math-optimizations\")")
 #  define MIXAUG_EXACT_END _Pragma("GCC pop_options")
 #else
 #  define MIXAUG_EXACT_BEGIN

@@ -106,8 +106,8 @@ struct placer {
     used += sizeof(element) * static_cast<std::size_t>(count);
   }
 };
-/// The memory of kept_scratch, without a destructor: what is called while a thread or the program ends (by the destructor
-/// of a global, after this thread's objects are destroyed) finds it empty, and makes it anew.
+/// The memory of kept_scratch, without a destructor: what is called while a thread or the program ends (by the
+/// destructor of a global, after this thread's objects are destroyed) finds it empty, and makes it anew.
 struct scratch_place {
   alignas(workspace<space::host>) std::byte at[2][sizeof(workspace<space::host>)];
   bool made[2];

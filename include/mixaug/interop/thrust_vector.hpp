@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/config.hpp>
-
 #include <thrust/detail/raw_pointer_cast.h>
 #include <thrust/device_vector.h>
 #include <thrust/host_vector.h>
@@ -9,6 +7,7 @@
 #include <thrust/system/cpp/vector.h>
 
 #include <cstdint>
+#include <mixaug/core/config.hpp>
 #include <mixaug/interop/container.hpp>
 
 MIXAUG_EXACT_BEGIN

@@ -92,7 +92,8 @@ struct grid_fill {
       for (; a < b; ++a) add(child[a + 1] - child[a], v.weight(v.squared(cell, v.cells[a]), 0.0), a);
     }
     MIXAUG_HD void add(index_t rows, double weight, std::uint32_t slot) noexcept {
-      double const product = fused_sum(static_cast<double>(rows), weight, unseen_zero<double>());  // never one step with the sum
+      double const product =
+          fused_sum(static_cast<double>(rows), weight, unseen_zero<double>());  // never one step with the sum
       *at++ = {product, slot, unset};
       total += product;
     }

@@ -25,7 +25,8 @@ struct beta {
   drawn sampler() const { return {detail::beta_table::of(static_cast<double>(alpha))}; }
   void check(plan_shape const&) const {
     if (!(alpha > 0.0f && alpha <= 1e6f))
-      detail::fail("ratio::beta's alpha", detail::text(static_cast<double>(alpha)), std::string("a number in (0, 1e6]; ") + off);
+      detail::fail("ratio::beta's alpha", detail::text(static_cast<double>(alpha)),
+                   std::string("a number in (0, 1e6]; ") + off);
   }
 };
 

@@ -14,8 +14,8 @@ struct uniform {
 
   uniform const& sampler() const noexcept { return *this; }
   float operator()(std::uint64_t bits) const noexcept {
-    return static_cast<float>(
-        detail::fused_sum(static_cast<double>(high) - static_cast<double>(low), random::unit(bits), static_cast<double>(low)));
+    return static_cast<float>(detail::fused_sum(static_cast<double>(high) - static_cast<double>(low),
+                                                random::unit(bits), static_cast<double>(low)));
   }
   /// Whether lambda may lie strictly between 0 and 1.
   bool fractional() const noexcept { return low < high || (low > 0.0f && low < 1.0f); }

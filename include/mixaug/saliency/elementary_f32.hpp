@@ -5,8 +5,8 @@
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
 
-/// log, exp and reciprocal square root in float without calls or branches, so that loops over them vectorise. Products are
-/// rounded on their own: the same bits with and without fma.
+/// log, exp and reciprocal square root in float without calls or branches, so that loops over them vectorise. Products
+/// are rounded on their own: the same bits with and without fma.
 namespace mixaug::detail {
 
 /// ln x to about 2e-7 (absolute below e, relative above), for normal x > 0.
@@ -26,10 +26,12 @@ MIXAUG_HD inline float fast_exp(float x) noexcept {
   // Conversion to integers truncates: 128.5 is added, so that it rounds.
   std::int32_t const k = static_cast<std::int32_t>(rounded_product(x, 1.442695041f) + 128.5f) - 128;
   float const whole = static_cast<float>(k);
-  float const r = (x - rounded_product(whole, 0.693359375f)) + rounded_product(whole, 2.12194440e-4f);  // x - k ln 2, |r| < 0.35
+  float const r =
+      (x - rounded_product(whole, 0.693359375f)) + rounded_product(whole, 2.12194440e-4f);  // x - k ln 2, |r| < 0.35
   float const fourth = 1.0f / 120 + rounded_product(r, 1.0f / 720 + rounded_product(r, 1.0f / 5040));
   float const sum = 1.0f / 6 + rounded_product(r, 1.0f / 24 + rounded_product(r, fourth));
-  return (1.0f + (r + rounded_product(r * r, 0.5f + rounded_product(r, sum)))) * float_of(static_cast<std::uint32_t>(k + 127) << 23);
+  return (1.0f + (r + rounded_product(r * r, 0.5f + rounded_product(r, sum)))) *
+         float_of(static_cast<std::uint32_t>(k + 127) << 23);
 }
 
 /// x^(-1/2) to 8e-7 relative, for normal x > 0; a finite number where x is 0. Two of Newton's steps from the halved

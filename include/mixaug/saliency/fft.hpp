@@ -8,7 +8,8 @@ MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
 
 /// The discrete Fourier transform of lengths 2^k, out of place and without scaling (Stockham's radix-4 algorithm, no
-/// bit reversal). Products are rounded on their own, so that builds with and without fma agree in every bit. Sequences stand side by side in lanes, so that every loop inside is over neighbours in memory.
+/// bit reversal). Products are rounded on their own, so that builds with and without fma agree in every bit. Sequences
+/// stand side by side in lanes, so that every loop inside is over neighbours in memory.
 namespace mixaug::detail {
 
 /// Items of a row of n in memory: blocks fit, one item past the end is free, and columns do not share cache sets.
@@ -30,7 +31,7 @@ struct complex_rows {
 struct root_table {
   double cosine[8] = {0.7071067811865476, 0.9238795325112867, 0.9807852804032304, 0.9951847266721969,
                       0.9987954562051724, 0.9996988186962042, 0.9999247018391445, 0.9999811752826011};
-  double sine[8] = {0.7071067811865476, 0.3826834323650898, 0.19509032201612828, 0.0980171403295606,
+  double sine[8] = {0.7071067811865476,   0.3826834323650898,   0.19509032201612828,  0.0980171403295606,
                     0.049067674327418015, 0.024541228522912288, 0.012271538285719925, 0.006135884649154475};
 };
 

@@ -32,7 +32,8 @@ inline constexpr light_table srgb_lights{};
 /// c = x y^3 lies in [1.3333, 1.5799]; x^(1/3) = x y^2 c^(-2/3), the power by the polynomial in t = c - 1.4566 through
 /// the five Chebyshev nodes (1.3e-7). Division-free, and the same steps on every machine.
 MIXAUG_HD inline float cube_root(float x) noexcept {
-  float const third = rounded_product(static_cast<float>(static_cast<std::int32_t>(bits_of(x))), -1.0f / 3) + 1421402112.0f;
+  float const third =
+      rounded_product(static_cast<float>(static_cast<std::int32_t>(bits_of(x))), -1.0f / 3) + 1421402112.0f;
   float const y = float_of(static_cast<std::uint32_t>(static_cast<std::int32_t>(third)));
   float const square = x * y * y, t = rounded_product(square, y) - 1.45659995f;
   float const high = rounded_product(t, rounded_product(t, 0.0788801727f) - 0.125312881f) + 0.2037738f;

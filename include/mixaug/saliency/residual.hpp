@@ -84,7 +84,9 @@ MIXAUG_HD inline double unpaired_im(double z_re, double z_im, double c_re, doubl
 inline constexpr double vanished_bin = 1e-12;
 
 /// e^R of a bin: level L, and the sum of L over its 3 x 3 neighbours.
-MIXAUG_HD inline float residual_gain(float level, float sum) noexcept { return fast_exp(level - rounded_product(sum, 1.0f / 9)); }
+MIXAUG_HD inline float residual_gain(float level, float sum) noexcept {
+  return fast_exp(level - rounded_product(sum, 1.0f / 9));
+}
 
 /// Row l of the half spectrum. z: row l of Z; c: row H/2 - l backwards, from -W to 0 (item W of a row repeats item 0).
 MIXAUG_HD inline void unpair_row(index_t w, double const* MIXAUG_RESTRICT z_re, double const* MIXAUG_RESTRICT z_im,

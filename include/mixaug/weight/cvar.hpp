@@ -53,7 +53,8 @@ class cvar_of {
     std::byte* const block = scratch_.reserve(bytes, false);
     auto* const state = reinterpret_cast<detail::edge_state*>(block);
     auto* const counts = reinterpret_cast<index_t*>(block + 64);
-    double const k = detail::fused_sum(fraction_, static_cast<double>(n), detail::unseen_zero<double>());  // rounded, whatever is contracted
+    double const k = detail::fused_sum(fraction_, static_cast<double>(n),
+                                       detail::unseen_zero<double>());  // rounded, whatever is contracted
     index_t const rank = detail::lesser(static_cast<index_t>(k), n - 1);
     be.rows(detail::edge_begin{state}, 1);
     int const last = sizeof(T) == 4 ? 28 : 0;
