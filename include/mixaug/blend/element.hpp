@@ -119,18 +119,14 @@ MIXAUG_HD inline float to_float(float16 v) noexcept {
 
 template <class T>
 requires is_float_of_16_bits<T> MIXAUG_HD float to_float(T v) noexcept {
-  own_float<T> own;
-  std::memcpy(&own, &v, sizeof own);
-  return to_float(own);
+  return to_float(__builtin_bit_cast(own_float<T>, v));
 }
 
 template <class T>
 MIXAUG_HD T from_float(std::conditional_t<std::is_same_v<T, double>, double, float> v) noexcept {
   static_assert(is_float_of_16_bits<T> && sizeof(T) == 2, "mixaug: a 16-bit float has two bytes");
-  own_float<T> const own = from_float<own_float<T>>(v);
-  T out;
-  std::memcpy(static_cast<void*>(&out), &own, sizeof own);
-  return out;
+  // the builtin, since T may have no constructor that a device can call
+  return __builtin_bit_cast(T, from_float<own_float<T>>(v));
 }
 template <>
 MIXAUG_HD inline float from_float<float>(float v) noexcept {
