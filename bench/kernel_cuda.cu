@@ -2,8 +2,8 @@
 // The exact pairs of C-Mixup on CUDA: a table and its draws. The floor of a table is its labels in and its bytes out, at
 // the bandwidth of cudaMemcpy in this run; of a draw the row and the partner (16 bytes) and four random sectors of 32
 // (label, cell, slot, element).
-#include <mixaug/backend/cuda_sort.cuh>
-#include <mixaug/pairing/device_gaussian_kernel.hpp>
+#include <mixaug/kernel/cuda_sort.cuh>
+#include <mixaug/kernel/device_gaussian_kernel.hpp>
 #include <support/device_batch.cuh>
 #include <support/print.hpp>
 #include <vector>

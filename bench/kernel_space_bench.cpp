@@ -6,8 +6,8 @@
 #include <cmath>
 #include <memory>
 #include <mixaug/backend/serial.hpp>
-#include <mixaug/pairing/kernel_grid_build.hpp>
-#include <mixaug/pairing/kernel_pass.hpp>
+#include <mixaug/kernel/detail/grid/build.hpp>
+#include <mixaug/kernel/detail/pass/pass.hpp>
 #include <support/print.hpp>
 #if __has_include(<Eigen/Core>)
 #  include <Eigen/Core>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Kernel tables of labels of several columns on CUDA: builds, which wait, and draws. The floor of a pass is 2 d
 // operations a pair at 128 a clock of each multiprocessor.
-#include <mixaug/backend/cuda_sort.cuh>
-#include <mixaug/pairing/kernel_grid_build.hpp>
-#include <mixaug/pairing/kernel_grid_draws.hpp>
-#include <mixaug/pairing/kernel_pass.hpp>
+#include <mixaug/kernel/cuda_sort.cuh>
+#include <mixaug/kernel/detail/grid/build.hpp>
+#include <mixaug/kernel/detail/grid/draws.hpp>
+#include <mixaug/kernel/detail/pass/pass.hpp>
 #include <support/device_batch.cuh>
 #include <support/print.hpp>
 #include <vector>

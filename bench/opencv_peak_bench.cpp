@@ -2,8 +2,8 @@
 // OpenCV on one thread: minMaxLoc, and frequency-tuned saliency as a user would write it in float.
 #include <cmath>
 #include <memory>
-#include <mixaug/saliency/lab_distance.hpp>
-#include <mixaug/saliency/peak.hpp>
+#include <mixaug/saliency/detail/lab_distance.hpp>
+#include <mixaug/region/detail/peak.hpp>
 #include <opencv2/imgproc.hpp>
 #include <string>
 #include <support/contest.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Records and weights on CUDA beside what must move at the bandwidth of cudaMemcpy in this run; group DRO and CVaR of a
 // batch.
-#include <mixaug/backend/cuda/weights.cuh>
+#include <mixaug/weight/device_weights.cuh>
 #include <mixaug/weight/cvar.hpp>
 #include <support/device_batch.cuh>
 #include <support/print.hpp>

@@ -3,7 +3,7 @@
 #include <fstream>
 #include <iostream>
 #include <mixaug/mixaug.hpp>
-#include <mixaug/step/plan_text.hpp>
+#include <mixaug/plan/plan_text.hpp>
 #include <vector>
 
 namespace ma = mixaug;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cstring>
-#include <mixaug/blend/stream.hpp>
+#include <mixaug/core/detail/stream.hpp>
 #include <support/images.hpp>
 #if defined(__AVX__)
 #  include <immintrin.h>

@@ -2,8 +2,8 @@
 #pragma once
 #include <cmath>
 #include <memory>
-#include <mixaug/pairing/kernel_draws.hpp>
-#include <mixaug/pairing/kernel_line.hpp>
+#include <mixaug/kernel/detail/line/draws.hpp>
+#include <mixaug/kernel/detail/line/table.hpp>
 #include <support/contest.hpp>
 #include <support/images.hpp>
 #include <utility>

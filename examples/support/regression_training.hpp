@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <mixaug/mixaug.hpp>
-#include <mixaug/pairing/gaussian_kernel.hpp>
+#include <mixaug/kernel/gaussian_kernel.hpp>
 #include <random>
 #include <vector>
 

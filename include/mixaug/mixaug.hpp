@@ -5,13 +5,13 @@
 
 // inputs: what a batch is
 #include <mixaug/core/tensor_view.hpp>
-#include <mixaug/step/inputs.hpp>
+#include <mixaug/plan/inputs.hpp>
 #include <mixaug/version.hpp>
 // pairing: writes partner
 #include <mixaug/pairing/class_similarity.hpp>
 #include <mixaug/pairing/class_tour.hpp>
 #include <mixaug/pairing/derangement.hpp>
-#include <mixaug/pairing/gaussian_kernel.hpp>
+#include <mixaug/kernel/gaussian_kernel.hpp>
 #include <mixaug/pairing/given.hpp>
 #include <mixaug/pairing/intra_label_or_group.hpp>
 #include <mixaug/pairing/kernel_in_batch.hpp>
@@ -62,10 +62,10 @@
 #include <mixaug/method/umix.hpp>
 // step: plan, apply, labels
 #include <mixaug/backend/default.hpp>
-#include <mixaug/step/labels.hpp>
-#include <mixaug/step/make_plan.hpp>
-#include <mixaug/step/rescaled.hpp>
-#include <mixaug/step/saliency_map.hpp>
+#include <mixaug/apply/labels.hpp>
+#include <mixaug/plan/make_plan.hpp>
+#include <mixaug/plan/rescaled.hpp>
+#include <mixaug/apply/saliency_map.hpp>
 // what a trainer does with the plan: losses and accuracies
 #include <mixaug/loss/pair_cross_entropy.hpp>
 #include <mixaug/loss/pair_loss.hpp>

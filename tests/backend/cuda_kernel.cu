@@ -1,9 +1,9 @@
 // Kernel tables built and drawn from on the device, against those of one thread on the host.
-#include <mixaug/backend/cuda_sort.cuh>
+#include <mixaug/kernel/cuda_sort.cuh>
 
 #include "support/cuda_memory.cuh"
 
-#include "pairing/kernel_table_cases.hpp"
+#include "kernel/table_cases.hpp"
 
 TEST_KERNEL_TABLES(mixaug::cuda);
 

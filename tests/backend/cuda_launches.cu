@@ -3,9 +3,9 @@
 
 #include "support/cuda_memory.cuh"  // before the cases, which look there(...) up
 
-#include "step/adjoint_cases.hpp"
-#include "step/apply_cases.hpp"
-#include "step/inplace_cases.hpp"
+#include "apply/adjoint_cases.hpp"
+#include "apply/apply_cases.hpp"
+#include "apply/inplace_cases.hpp"
 
 namespace {
 

@@ -1,5 +1,5 @@
 #include "support/cuda_memory.cuh"
 // after the device's memory
-#include "step/loss_sum_cases.hpp"
+#include "loss/loss_sum_cases.hpp"
 
 TEST_LOSSES(mixaug::cuda);

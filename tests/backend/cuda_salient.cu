@@ -1,6 +1,6 @@
 #include "support/cuda_memory.cuh"
 
-#include "step/salient_cases.hpp"
+#include "region/salient_cases.hpp"
 
 TEST_SALIENT(mixaug::cuda);
 

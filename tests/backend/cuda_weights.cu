@@ -1,8 +1,8 @@
-#include <mixaug/backend/cuda/weights.cuh>
+#include <mixaug/weight/device_weights.cuh>
 
 #include "support/cuda_memory.cuh"
 // after the device's memory
-#include "step/weight_batch_cases.hpp"
+#include "weight/weight_batch_cases.hpp"
 
 TEST_WEIGHTS(mixaug::cuda);
 

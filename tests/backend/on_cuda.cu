@@ -1,9 +1,9 @@
 #include "support/cuda_memory.cuh"
 // after the device's memory
-#include "step/apply_cases.hpp"
-#include "step/identity_cases.hpp"
-#include "step/large_cases.hpp"
-#include "step/source_cases.hpp"
+#include "apply/apply_cases.hpp"
+#include "apply/identity_cases.hpp"
+#include "apply/large_cases.hpp"
+#include "apply/source_cases.hpp"
 
 TEST_APPLY(mixaug::cuda);
 TEST_IDENTITY(mixaug::cuda);

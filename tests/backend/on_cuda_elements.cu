@@ -1,5 +1,5 @@
 #include "support/cuda_memory.cuh"
 // after the device's memory
-#include "step/element_cases.hpp"
+#include "apply/element_cases.hpp"
 
 TEST_ELEMENTS(mixaug::cuda);

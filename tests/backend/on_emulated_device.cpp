@@ -1,9 +1,9 @@
-#include "step/adjoint_cases.hpp"
-#include "step/apply_cases.hpp"
-#include "step/element_cases.hpp"
-#include "step/identity_cases.hpp"
-#include "step/inplace_cases.hpp"
-#include "step/source_cases.hpp"
+#include "apply/adjoint_cases.hpp"
+#include "apply/apply_cases.hpp"
+#include "apply/element_cases.hpp"
+#include "apply/identity_cases.hpp"
+#include "apply/inplace_cases.hpp"
+#include "apply/source_cases.hpp"
 #include "support/emulated_device.hpp"
 
 TEST_CASE("labels of many lanes are the labels of one") {

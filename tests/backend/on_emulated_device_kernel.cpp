@@ -1,6 +1,6 @@
 #include "support/emulated_kit.hpp"
 
-#include "pairing/kernel_table_cases.hpp"
+#include "kernel/table_cases.hpp"
 
 TEST_KERNEL_TABLES(test::emulated_gpu);
 

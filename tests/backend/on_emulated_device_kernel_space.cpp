@@ -1,5 +1,5 @@
-#include "pairing/kernel_grid_cases.hpp"
-#include "pairing/kernel_pass_cases.hpp"
+#include "kernel/grid_cases.hpp"
+#include "kernel/pass_cases.hpp"
 #include "support/emulated_kit.hpp"
 
 TEST_KERNEL_GRIDS(test::emulated_gpu);

@@ -1,4 +1,4 @@
-#include "step/loss_sum_cases.hpp"
+#include "loss/loss_sum_cases.hpp"
 #include "support/emulated_device.hpp"
 
 TEST_LOSSES(test::emulated_device);

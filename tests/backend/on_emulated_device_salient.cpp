@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <mixaug/step/device_scores.hpp>
+#include <mixaug/region/detail/device_scores.hpp>
 
 #include "support/compare_plans.hpp"
 #include "support/emulated_device.hpp"

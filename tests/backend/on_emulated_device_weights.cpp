@@ -1,5 +1,5 @@
 #include "support/emulated_device.hpp"
 // after the emulated device
-#include "step/weight_batch_cases.hpp"
+#include "weight/weight_batch_cases.hpp"
 
 TEST_WEIGHTS(test::emulated_device);

@@ -1,10 +1,10 @@
 #include <climits>
 #include <mixaug/backend/openmp.hpp>
 
-#include "step/allocation_cases.hpp"
-#include "step/apply_cases.hpp"
-#include "step/fork_cases.hpp"
-#include "step/thread_cases.hpp"
+#include "plan/allocation_cases.hpp"
+#include "apply/apply_cases.hpp"
+#include "backend/fork_cases.hpp"
+#include "backend/thread_cases.hpp"
 
 template <>
 inline constexpr bool test::own_loops<mixaug::openmp> = false;

@@ -1,7 +1,7 @@
 #include <mixaug/backend/openmp.hpp>
 
-#include "pairing/kernel_table_cases.hpp"
-#include "step/fork_cases.hpp"
+#include "kernel/table_cases.hpp"
+#include "backend/fork_cases.hpp"
 
 template <int N>
 struct threads : ma::openmp {

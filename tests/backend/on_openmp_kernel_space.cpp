@@ -1,7 +1,7 @@
 #include <mixaug/backend/openmp.hpp>
 
-#include "pairing/kernel_grid_cases.hpp"
-#include "pairing/kernel_pass_cases.hpp"
+#include "kernel/grid_cases.hpp"
+#include "kernel/pass_cases.hpp"
 
 TEST_CASE("tables of several columns on 1 to 5 threads") {
   using namespace kernel_space;

@@ -1,6 +1,6 @@
 #include <mixaug/backend/openmp.hpp>
 
-#include "step/loss_sum_cases.hpp"
+#include "loss/loss_sum_cases.hpp"
 
 TEST_LOSSES(mixaug::openmp);
 

@@ -1,9 +1,9 @@
 #include <mixaug/backend/openmp.hpp>
 
-#include "step/adjoint_cases.hpp"
-#include "step/identity_cases.hpp"
-#include "step/inplace_cases.hpp"
-#include "step/source_cases.hpp"
+#include "apply/adjoint_cases.hpp"
+#include "apply/identity_cases.hpp"
+#include "apply/inplace_cases.hpp"
+#include "apply/source_cases.hpp"
 
 template <>
 inline constexpr bool test::own_loops<mixaug::openmp> = false;

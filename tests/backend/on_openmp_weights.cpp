@@ -1,5 +1,5 @@
 #include <mixaug/backend/openmp.hpp>
 
-#include "step/weight_batch_cases.hpp"
+#include "weight/weight_batch_cases.hpp"
 
 TEST_WEIGHTS(mixaug::openmp);

@@ -1,7 +1,7 @@
-#include "step/apply_cases.hpp"
-#include "step/identity_cases.hpp"
-#include "step/large_cases.hpp"
-#include "step/source_cases.hpp"
+#include "apply/apply_cases.hpp"
+#include "apply/identity_cases.hpp"
+#include "apply/large_cases.hpp"
+#include "apply/source_cases.hpp"
 
 TEST_APPLY(mixaug::serial);
 TEST_IDENTITY(mixaug::serial);

@@ -1,5 +1,5 @@
-#include "step/allocation_cases.hpp"
-#include "step/element_cases.hpp"
+#include "plan/allocation_cases.hpp"
+#include "apply/element_cases.hpp"
 
 TEST_CASE_TEMPLATE_INVOKE(no_allocations, mixaug::serial);
 TEST_ELEMENTS(mixaug::serial);

@@ -1,3 +1,3 @@
-#include "step/loss_sum_cases.hpp"
+#include "loss/loss_sum_cases.hpp"
 
 TEST_LOSSES(mixaug::serial);

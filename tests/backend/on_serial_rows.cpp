@@ -1,6 +1,6 @@
-#include "step/adjoint_cases.hpp"
-#include "step/inplace_cases.hpp"
-#include "step/repeated_cases.hpp"
+#include "apply/adjoint_cases.hpp"
+#include "apply/inplace_cases.hpp"
+#include "apply/repeated_cases.hpp"
 
 TEST_ADJOINT(mixaug::serial);
 TEST_INPLACE(mixaug::serial);

@@ -1,5 +1,5 @@
-#include "step/failure_cases.hpp"
-#include "step/salient_cases.hpp"
+#include "plan/failure_cases.hpp"
+#include "region/salient_cases.hpp"
 
 TEST_SALIENT(mixaug::serial);
 TEST_CASE_TEMPLATE_INVOKE(failing_maps, mixaug::serial);

@@ -1,3 +1,3 @@
-#include "step/weight_batch_cases.hpp"
+#include "weight/weight_batch_cases.hpp"
 
 TEST_WEIGHTS(mixaug::serial);

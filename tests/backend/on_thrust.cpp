@@ -1,10 +1,10 @@
 #include "support/thrust_systems.hpp"
 // after the backends
-#include "step/allocation_cases.hpp"
-#include "step/fork_cases.hpp"
-#include "step/inplace_cases.hpp"
-#include "step/source_cases.hpp"
-#include "step/thread_cases.hpp"
+#include "plan/allocation_cases.hpp"
+#include "backend/fork_cases.hpp"
+#include "apply/inplace_cases.hpp"
+#include "apply/source_cases.hpp"
+#include "backend/thread_cases.hpp"
 
 TEST_CASE_TEMPLATE_APPLY(same_bits_as_serial, test::thrust_systems);
 TEST_CASE_TEMPLATE_APPLY(same_large, test::thrust_systems);

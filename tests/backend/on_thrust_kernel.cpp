@@ -1,9 +1,9 @@
 #include "support/thrust_systems.hpp"
 // after the backends
-#include <mixaug/backend/thrust_sort.hpp>
+#include <mixaug/kernel/thrust_sort.hpp>
 
-#include "pairing/kernel_table_cases.hpp"
-#include "step/fork_cases.hpp"
+#include "kernel/table_cases.hpp"
+#include "backend/fork_cases.hpp"
 
 TEST_KERNEL_TABLES(test::thrust_threads);
 

@@ -1,9 +1,9 @@
 #include "support/thrust_systems.hpp"
 // after the backends
-#include <mixaug/backend/thrust_sort.hpp>
+#include <mixaug/kernel/thrust_sort.hpp>
 
-#include "pairing/kernel_grid_cases.hpp"
-#include "pairing/kernel_pass_cases.hpp"
+#include "kernel/grid_cases.hpp"
+#include "kernel/pass_cases.hpp"
 
 TEST_CASE_TEMPLATE_DEFINE("Thrust: tables of several columns are those of serial", Backend, thrust_space_tables) {
   using namespace kernel_space;

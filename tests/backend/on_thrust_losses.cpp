@@ -1,6 +1,6 @@
 #include "support/thrust_systems.hpp"
 // after the backends
-#include "step/loss_sum_cases.hpp"
+#include "loss/loss_sum_cases.hpp"
 
 TEST_CASE_TEMPLATE_INVOKE(loss_soft, test::thrust_threads);
 TEST_CASE_TEMPLATE_INVOKE(loss_reduced, test::thrust_threads);

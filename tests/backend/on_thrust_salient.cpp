@@ -1,7 +1,7 @@
 #include "support/thrust_systems.hpp"
 // after the backends
-#include "step/failure_cases.hpp"
-#include "step/salient_cases.hpp"
+#include "plan/failure_cases.hpp"
+#include "region/salient_cases.hpp"
 
 TEST_SALIENT(test::thrust_threads);
 TEST_CASE_TEMPLATE_APPLY(failing_maps, test::thrust_systems);

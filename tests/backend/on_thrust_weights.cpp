@@ -1,5 +1,5 @@
 #include "support/thrust_systems.hpp"
 // after the backends
-#include "step/weight_batch_cases.hpp"
+#include "weight/weight_batch_cases.hpp"
 
 TEST_WEIGHTS(test::thrust_threads);

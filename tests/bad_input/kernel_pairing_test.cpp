@@ -1,5 +1,5 @@
-#include <mixaug/pairing/bandwidth.hpp>
-#include <mixaug/pairing/gaussian_kernel.hpp>
+#include <mixaug/kernel/bandwidth.hpp>
+#include <mixaug/kernel/gaussian_kernel.hpp>
 
 #include "bad_input/refusals.hpp"
 

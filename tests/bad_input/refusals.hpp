@@ -4,7 +4,7 @@
 #include <functional>
 #include <limits>
 #include <mixaug/mixaug.hpp>
-#include <mixaug/step/plan_text.hpp>
+#include <mixaug/plan/plan_text.hpp>
 #include <sstream>
 #include <string>
 #include <vector>

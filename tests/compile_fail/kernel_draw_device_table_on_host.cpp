@@ -1,6 +1,6 @@
 // expect: mixaug: a device_gaussian_kernel draws on a device backend, from queries into partners on the device: wrap their pointers by on_device
 #include <mixaug/backend/serial.hpp>
-#include <mixaug/pairing/device_gaussian_kernel.hpp>
+#include <mixaug/kernel/device_gaussian_kernel.hpp>
 
 namespace ma = mixaug;
 

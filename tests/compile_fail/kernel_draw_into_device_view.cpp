@@ -1,6 +1,6 @@
 // expect: mixaug: a gaussian_kernel draws on the host; upload(backend, table) is the table of views on the device
 #include <mixaug/backend/serial.hpp>
-#include <mixaug/pairing/gaussian_kernel.hpp>
+#include <mixaug/kernel/gaussian_kernel.hpp>
 
 namespace ma = mixaug;
 

@@ -1,6 +1,6 @@
 // expect: mixaug: plans are made on the host, and so is the table of their pairing rule
 #include <mixaug/mixaug.hpp>
-#include <mixaug/pairing/device_gaussian_kernel.hpp>
+#include <mixaug/kernel/device_gaussian_kernel.hpp>
 
 namespace ma = mixaug;
 

@@ -1,6 +1,6 @@
-// expect: mixaug: labels on the device make a device_gaussian_kernel; include <mixaug/pairing/device_gaussian_kernel.hpp>
+// expect: mixaug: labels on the device make a device_gaussian_kernel; include <mixaug/kernel/device_gaussian_kernel.hpp>
 #include <mixaug/backend/serial.hpp>
-#include <mixaug/pairing/gaussian_kernel.hpp>
+#include <mixaug/kernel/gaussian_kernel.hpp>
 
 namespace ma = mixaug;
 

@@ -1,9 +1,9 @@
-// expect: mixaug: a table on a Thrust policy is sorted by Thrust; include <mixaug/backend/thrust_sort.hpp>
+// expect: mixaug: a table on a Thrust policy is sorted by Thrust; include <mixaug/kernel/thrust_sort.hpp>
 #define THRUST_DEVICE_SYSTEM THRUST_DEVICE_SYSTEM_CPP
 #include <thrust/execution_policy.h>
 
 #include <mixaug/backend/thrust.hpp>
-#include <mixaug/pairing/gaussian_kernel.hpp>
+#include <mixaug/kernel/gaussian_kernel.hpp>
 
 namespace ma = mixaug;
 

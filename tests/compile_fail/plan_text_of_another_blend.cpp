@@ -1,6 +1,6 @@
 // expect: mixaug: plan text and any_plan know the blends mix and erase
 #include <mixaug/mixaug.hpp>
-#include <mixaug/step/plan_text.hpp>
+#include <mixaug/plan/plan_text.hpp>
 
 namespace ma = mixaug;
 

@@ -4,7 +4,7 @@ set -euo pipefail
 include=$1 compiler=$2
 sentence="mixaug needs C++20: "
 
-for header in mixaug core/tensor_view pairing/gaussian_kernel step/plan_text saliency/fine_grained method/one_of \
+for header in mixaug core/tensor_view kernel/gaussian_kernel plan/plan_text saliency/fine_grained method/one_of \
               weight/record_file; do
   if output=$("$compiler" -std=c++17 "-I$include" -fsyntax-only -x c++ - <<<"#include <mixaug/$header.hpp>" 2>&1); then
     echo "$header.hpp compiled as C++17"

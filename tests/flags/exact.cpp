@@ -6,9 +6,9 @@
 #include <cstring>
 #include <limits>
 #include <mixaug/mixaug.hpp>
-#include <mixaug/pairing/bandwidth.hpp>
-#include <mixaug/pairing/gaussian_kernel.hpp>
-#include <mixaug/pairing/kernel_matrix.hpp>
+#include <mixaug/kernel/bandwidth.hpp>
+#include <mixaug/kernel/gaussian_kernel.hpp>
+#include <mixaug/kernel/kernel_matrix.hpp>
 #include <mixaug/weight/effective_number.hpp>
 #include <mixaug/weight/uncertainty.hpp>
 #include <vector>
@@ -57,7 +57,7 @@ struct digest {
     add(std::uint64_t{u});
   }
 };
-/// As in step/golden_test.cpp.
+/// As in plan/golden_test.cpp.
 template <class P>
 std::uint64_t digest_of(P const& p) {
   digest d;

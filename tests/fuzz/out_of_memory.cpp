@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <memory>
 #include <mixaug/mixaug.hpp>
-#include <mixaug/pairing/bandwidth.hpp>
-#include <mixaug/pairing/gaussian_kernel.hpp>
-#include <mixaug/pairing/kernel_matrix.hpp>
-#include <mixaug/step/plan_text.hpp>
+#include <mixaug/kernel/bandwidth.hpp>
+#include <mixaug/kernel/gaussian_kernel.hpp>
+#include <mixaug/kernel/kernel_matrix.hpp>
+#include <mixaug/plan/plan_text.hpp>
 #include <mixaug/weight/record_file.hpp>
 #include <sstream>
 #include <unistd.h>

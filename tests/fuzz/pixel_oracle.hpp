@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <mixaug/mixaug.hpp>
-#include <mixaug/step/any_plan.hpp>
+#include <mixaug/plan/any_plan.hpp>
 
 #include "fuzz.hpp"
 

@@ -1,7 +1,7 @@
 // Plan texts: refused by a sentence, or read, written again to the same text, and mixed as the equation says. Memory
 // follows the text.
 
-#include <mixaug/step/plan_text.hpp>
+#include <mixaug/plan/plan_text.hpp>
 #include <sstream>
 
 #include "heap.hpp"

@@ -1,7 +1,7 @@
 // Plans of methods with drawn options, on images of drawn layouts: refused by a sentence, or mixed as the equation says,
 // with shares that are the mean of m, labels that follow, and the same pixels from the run-time form and in place.
 
-#include <mixaug/step/plan_text.hpp>
+#include <mixaug/plan/plan_text.hpp>
 #include <sstream>
 
 #include "pixel_oracle.hpp"

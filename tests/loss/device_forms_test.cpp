@@ -1,7 +1,7 @@
 // The forms of the losses for devices whose threads share no memory: one thread a row.
 #include <doctest/doctest.h>
 
-#include "step/loss_sum_cases.hpp"
+#include "loss/loss_sum_cases.hpp"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <mixaug/loss/pair_cross_entropy.hpp>
 #include <mixaug/loss/soft_target_cross_entropy.hpp>
 
-#include "step/loss_cases.hpp"
+#include "loss/loss_cases.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <mixaug/step/plan_text.hpp>
+#include <mixaug/plan/plan_text.hpp>
 #include <sstream>
 #include <string>
 

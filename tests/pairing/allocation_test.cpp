@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <mixaug/pairing/gaussian_kernel.hpp>
+#include <mixaug/kernel/gaussian_kernel.hpp>
 #include <mixaug/weight/uncertainty.hpp>
 
 #include "support/count_allocations.hpp"

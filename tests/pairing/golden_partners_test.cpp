@@ -1,13 +1,13 @@
 #include <doctest/doctest.h>
 
 #include <mixaug/mixaug.hpp>
-#include <mixaug/pairing/gaussian_kernel.hpp>
+#include <mixaug/kernel/gaussian_kernel.hpp>
 
 namespace ma = mixaug;
 using ma::index_t;
 using ma::pairing::gaussian_kernel;
 
-// As in step/golden_test.cpp: partners that numbers beside the batch decide are the same for every compiler, flag,
+// As in plan/golden_test.cpp: partners that numbers beside the batch decide are the same for every compiler, flag,
 // backend and version of the library.
 namespace {
 

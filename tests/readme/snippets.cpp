@@ -13,9 +13,9 @@ namespace ma = mixaug;
 
 #include <mixaug/backend/openmp.hpp>
 
-#include <mixaug/pairing/bandwidth.hpp>  // silverman_bandwidth, entropy_bandwidth; kernel_matrix.hpp is the explicit table
+#include <mixaug/kernel/bandwidth.hpp>  // silverman_bandwidth, entropy_bandwidth; kernel_matrix.hpp is the explicit table
 
-#include <mixaug/step/any_plan.hpp>
+#include <mixaug/plan/any_plan.hpp>
 
 namespace {
 

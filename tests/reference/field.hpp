@@ -1,6 +1,6 @@
 #pragma once
 #include <mixaug/mixaug.hpp>
-#include <mixaug/step/any_plan.hpp>
+#include <mixaug/plan/any_plan.hpp>
 
 /// The field m of a plan, pixel by pixel, read off its columns by brute force: what the documentation of each
 /// region kind says, nothing of how kernels walk it.

@@ -43,8 +43,8 @@ done < <(grep -rnE '^ *# *include *"' include/mixaug || true)
 # Thrust, CUB and libcu++ cost nvcc ten seconds: four files may include them.
 while IFS=: read -r file _ line; do
   case $file in
-    include/mixaug/backend/thrust.hpp | include/mixaug/backend/thrust_sort.hpp) ;;
-    include/mixaug/backend/cuda_sort.cuh) ;;
+    include/mixaug/backend/thrust.hpp | include/mixaug/kernel/thrust_sort.hpp) ;;
+    include/mixaug/kernel/cuda_sort.cuh) ;;
     include/mixaug/interop/thrust_vector.hpp) ;;
     *) offend "$file: only the Thrust headers may have: $line" ;;
   esac
@@ -75,7 +75,7 @@ done < <(find include tests bench examples -name '*.hpp' -print0 -o -name '*.cuh
 # The arithmetic of every header but the lists of others, and CUDA's, stands between the marks of core/config.hpp.
 while IFS= read -r -d '' file; do
   case $file in
-    include/mixaug/mixaug.hpp | include/mixaug/version.hpp | include/mixaug/saliency/none.hpp) continue ;;
+    include/mixaug/mixaug.hpp | include/mixaug/version.hpp) continue ;;
   esac
   marks=$(grep -oE '^MIXAUG_EXACT_(BEGIN|END)' "$file" | tr '\n' ' ')
   [ "$marks" = "MIXAUG_EXACT_BEGIN MIXAUG_EXACT_END " ] || offend "$file: not between MIXAUG_EXACT_BEGIN and _END"

@@ -24,6 +24,6 @@ echo "  $(wc -l <headers.cpp) headers"
 compile -O1 "$root/examples/quickstart.cpp" -o quickstart
 ./quickstart >quickstart.log || { cat quickstart.log; exit 1; }
 echo "  examples/quickstart.cpp"
-compile ${2:+"-isystem$2"} -O1 "$root/tests/main.cpp" "$root/tests/step/plan_text_test.cpp" \
+compile ${2:+"-isystem$2"} -O1 "$root/tests/main.cpp" "$root/tests/plan/plan_text_test.cpp" \
   "$root/tests/bad_input/text_test.cpp" "$root/tests/weight/record_file_test.cpp" -o tests
 ./tests

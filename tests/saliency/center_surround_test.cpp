@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <mixaug/saliency/center_surround.hpp>
+#include <mixaug/saliency/detail/center_surround.hpp>
 #include <new>
 
 #include "reference/fine_grained.hpp"

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include <mixaug/saliency/elementary_f32.hpp>
-#include <mixaug/saliency/fft.hpp>
+#include <mixaug/core/math/elementary_f32.hpp>
+#include <mixaug/saliency/detail/fft.hpp>
 #include <random>
 #include <vector>
 

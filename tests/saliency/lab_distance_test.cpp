@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mixaug/saliency/lab_distance.hpp>
+#include <mixaug/saliency/detail/lab_distance.hpp>
 #include <random>
 #include <vector>
 

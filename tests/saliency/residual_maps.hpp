@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mixaug/saliency/residual.hpp>
+#include <mixaug/saliency/detail/residual.hpp>
 #include <new>
 #include <vector>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/backend/device_steps.hpp>
+#include <mixaug/backend/detail/device_steps.hpp>
 #include <mixaug/mixaug.hpp>
 
 namespace test {

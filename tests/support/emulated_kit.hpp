@@ -1,6 +1,6 @@
 #pragma once
 #include <algorithm>
-#include <mixaug/pairing/device_gaussian_kernel.hpp>
+#include <mixaug/kernel/device_gaussian_kernel.hpp>
 #include <numeric>
 #include <vector>
 

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <mixaug/backend/serial.hpp>
-#include <mixaug/pairing/table_kit.hpp>
+#include <mixaug/kernel/detail/table_builder.hpp>
 
 #include "reference/kernel_laws.hpp"
 

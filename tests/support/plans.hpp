@@ -1,6 +1,6 @@
 #pragma once
 #include <mixaug/mixaug.hpp>
-#include <mixaug/step/any_plan.hpp>
+#include <mixaug/plan/any_plan.hpp>
 
 /// The plans that the cases run: visit(name, plan) for every kind of field and blend, each with options that
 /// reach its corners. Kinds are few and options many: a kind is compiled for each backend and element type.

@@ -1,4 +1,4 @@
-#include "step/weight_batch_cases.hpp"
+#include "weight/weight_batch_cases.hpp"
 
 namespace {
 namespace ma = mixaug;

@@ -1,7 +1,7 @@
 #include <mixaug/weight/effective_number.hpp>
 #include <mixaug/weight/inverse_frequency.hpp>
 
-#include "step/weight_cases.hpp"
+#include "weight/weight_cases.hpp"
 
 namespace {
 namespace ma = mixaug;

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #endif
 
-#include "step/weight_cases.hpp"
+#include "weight/weight_cases.hpp"
 
 namespace {
 namespace ma = mixaug;

@@ -1,5 +1,5 @@
 #include "bad_input/refusals.hpp"
-#include "step/weight_batch_cases.hpp"
+#include "weight/weight_batch_cases.hpp"
 
 using namespace bad_input;
 namespace w = ma::weight;

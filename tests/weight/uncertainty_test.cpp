@@ -1,6 +1,6 @@
 #include <mixaug/weight/uncertainty.hpp>
 
-#include "step/weight_cases.hpp"
+#include "weight/weight_cases.hpp"
 
 namespace {
 namespace ma = mixaug;

@@ -4,8 +4,8 @@
 #  error \
       "mixaug: backend/cuda.cuh has kernels; compile the file as CUDA (name it .cu, or set its CMake property LANGUAGE to CUDA)"
 #endif
-#include <mixaug/backend/cuda/launch.cuh>
-#include <mixaug/backend/cuda/steps.cuh>
+#include <mixaug/backend/detail/cuda_launch.cuh>
+#include <mixaug/backend/detail/cuda_steps.cuh>
 
 namespace mixaug {
 
@@ -34,7 +34,7 @@ struct cuda {
     detail::device_rows(*this, body, n);
   }
 
-  /// A detector, or a search of maps: see backend/device_steps.hpp.
+  /// A detector, or a search of maps: see backend/detail/device_steps.hpp.
   template <class Job, class Scratch>
   void steps(Job const& job, index_t maps, Scratch& scratch) const {
     detail::steps_on(*this, job, maps, scratch);
@@ -47,4 +47,4 @@ struct cuda {
 };
 
 }  // namespace mixaug
-#include <mixaug/backend/cuda/plan.cuh>
+#include <mixaug/plan/device_plan.cuh>

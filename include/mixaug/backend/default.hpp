@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/backend/serial.hpp>
-#include <mixaug/step/apply_adjoint.hpp>
-#include <mixaug/step/apply_inplace.hpp>
-#include <mixaug/step/saliency_map.hpp>
+#include <mixaug/apply/apply_adjoint.hpp>
+#include <mixaug/apply/apply_inplace.hpp>
+#include <mixaug/apply/saliency_map.hpp>
 
 // The only file that reads MIXAUG_BACKEND (serial, openmp, thrust or cuda), which the linked CMake target
 // sets. Each default has an inline namespace of its own, so that translation units that disagree never

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/backend/fork.hpp>
-#include <mixaug/backend/host_inplace.hpp>
+#include <mixaug/backend/detail/fork.hpp>
+#include <mixaug/apply/detail/host_inplace.hpp>
 #if defined(_OPENMP)
 #  include <omp.h>
 #endif
@@ -13,7 +13,7 @@ namespace mixaug {
 /// OpenMP threads over the units of the batch; results do not depend on their number. Compile with -fopenmp
 /// (link mixaug::openmp). threads = 0, or less: as OpenMP is set. At most `most_threads` are asked for, also where more
 /// are named: what OpenMP cannot start ends the program, and units are too few to gain from them. In a child of fork(),
-/// such as a worker of a data loader, everything runs on one thread (see backend/fork.hpp).
+/// such as a worker of a data loader, everything runs on one thread (see backend/detail/fork.hpp).
 struct openmp {
   static constexpr int most_threads = 1024;
   int threads = 0;

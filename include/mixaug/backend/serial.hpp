@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/backend/host_inplace.hpp>
+#include <mixaug/apply/detail/host_inplace.hpp>
 
 MIXAUG_EXACT_BEGIN
 

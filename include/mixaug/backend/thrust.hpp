@@ -12,9 +12,9 @@
 #include <thrust/system/cpp/execution_policy.h>
 #include <thrust/version.h>
 
-#include <mixaug/backend/device_steps.hpp>
-#include <mixaug/backend/fork.hpp>
-#include <mixaug/backend/host_inplace.hpp>
+#include <mixaug/backend/detail/device_steps.hpp>
+#include <mixaug/backend/detail/fork.hpp>
+#include <mixaug/apply/detail/host_inplace.hpp>
 #include <thread>
 
 MIXAUG_EXACT_BEGIN
@@ -49,7 +49,7 @@ inline namespace MIXAUG_THRUST_NAME(THRUST_VERSION, THRUST_DEVICE_SYSTEM) {
   /// Any Thrust policy: thrust_on{thrust::omp::par}, thrust_on{thrust::cuda::par_nosync.on(stream)}, ... Host
   /// policies (CPP, OMP, TBB, seq) take host views and plans, CUDA policies device ones; par waits for the
   /// work, par_nosync does not. The bits are those of serial and of cuda. Include the policy's own header. In a child
-  /// of fork() host policies run on one thread (see backend/fork.hpp).
+  /// of fork() host policies run on one thread (see backend/detail/fork.hpp).
   template <class Policy>
   struct thrust_on {
     Policy policy{};

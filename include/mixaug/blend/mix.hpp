@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/blend/element.hpp>
-#include <mixaug/blend/stream.hpp>
+#include <mixaug/core/element.hpp>
+#include <mixaug/core/detail/stream.hpp>
 
 MIXAUG_EXACT_BEGIN
 

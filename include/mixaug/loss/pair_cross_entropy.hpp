@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/loss/cross_entropy_checks.hpp>
+#include <mixaug/loss/detail/cross_entropy_checks.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/loss/reduction.hpp>
-#include <mixaug/step/labels.hpp>
+#include <mixaug/loss/detail/reduction.hpp>
+#include <mixaug/apply/labels.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/blend/either.hpp>
-#include <mixaug/method/recipe.hpp>
-#include <mixaug/pairing/task.hpp>
+#include <mixaug/blend/detail/either.hpp>
+#include <mixaug/plan/recipe.hpp>
+#include <mixaug/plan/pairing_task.hpp>
 #include <mixaug/region/kind.hpp>
 
 MIXAUG_EXACT_BEGIN

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/error.hpp>
-#include <mixaug/step/inputs.hpp>
+#include <mixaug/plan/inputs.hpp>
 #include <optional>
 
 MIXAUG_EXACT_BEGIN

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cstring>
-#include <mixaug/pairing/class_partners.hpp>
+#include <mixaug/pairing/detail/class_partners.hpp>
 #include <mixaug/pairing/minority.hpp>
 
 MIXAUG_EXACT_BEGIN

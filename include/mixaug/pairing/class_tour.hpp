@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/pairing/class_partners.hpp>
+#include <mixaug/pairing/detail/class_partners.hpp>
 
 MIXAUG_EXACT_BEGIN
 

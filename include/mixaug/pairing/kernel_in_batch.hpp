@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cfloat>
-#include <mixaug/pairing/kernel_exp.hpp>
-#include <mixaug/pairing/kernel_options.hpp>
-#include <mixaug/pairing/task.hpp>
+#include <mixaug/core/math/exp.hpp>
+#include <mixaug/kernel/kernel_options.hpp>
+#include <mixaug/plan/pairing_task.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -3,8 +3,8 @@
 #include <cfloat>
 #include <cmath>
 #include <mixaug/core/workspace.hpp>
-#include <mixaug/step/inputs.hpp>
-#include <mixaug/step/rows.hpp>
+#include <mixaug/plan/inputs.hpp>
+#include <mixaug/core/detail/rows.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/pairing/task.hpp>
+#include <mixaug/plan/pairing_task.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/pairing/task.hpp>
-#include <mixaug/step/index_plan.hpp>
+#include <mixaug/plan/pairing_task.hpp>
+#include <mixaug/plan/detail/row_orders.hpp>
 
 MIXAUG_EXACT_BEGIN
 

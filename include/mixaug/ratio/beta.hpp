@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/error.hpp>
-#include <mixaug/core/plan.hpp>
-#include <mixaug/ratio/beta_table.hpp>
+#include <mixaug/plan/plan.hpp>
+#include <mixaug/ratio/detail/beta_table.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/box.hpp>
-#include <mixaug/core/plan.hpp>
+#include <mixaug/plan/plan.hpp>
 
 MIXAUG_EXACT_BEGIN
 

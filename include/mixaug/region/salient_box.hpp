@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/region/random_box.hpp>
-#include <mixaug/saliency/peak.hpp>
+#include <mixaug/region/detail/peak.hpp>
 
 MIXAUG_EXACT_BEGIN
 

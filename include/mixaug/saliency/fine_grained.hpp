@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/saliency/center_surround.hpp>
-#include <mixaug/saliency/levels.hpp>
+#include <mixaug/saliency/detail/center_surround.hpp>
+#include <mixaug/saliency/detail/levels.hpp>
 
 MIXAUG_EXACT_BEGIN
 

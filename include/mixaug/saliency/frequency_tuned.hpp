@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/saliency/lab_distance.hpp>
-#include <mixaug/saliency/levels.hpp>
+#include <mixaug/saliency/detail/lab_distance.hpp>
+#include <mixaug/saliency/detail/levels.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/saliency/levels.hpp>
+#include <mixaug/saliency/detail/levels.hpp>
 
 MIXAUG_EXACT_BEGIN
 

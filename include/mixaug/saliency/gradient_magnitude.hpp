@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cmath>
-#include <mixaug/saliency/levels.hpp>
+#include <mixaug/saliency/detail/levels.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/saliency/levels.hpp>
-#include <mixaug/saliency/residual.hpp>
+#include <mixaug/saliency/detail/levels.hpp>
+#include <mixaug/saliency/detail/residual.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <mixaug/core/concepts.hpp>
 #include <mixaug/core/workspace.hpp>
-#include <mixaug/weight/cvar_items.hpp>
+#include <mixaug/weight/detail/cvar_items.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/ratio/elementary.hpp>
-#include <mixaug/weight/group_table.hpp>
+#include <mixaug/core/math/elementary.hpp>
+#include <mixaug/weight/detail/group_table.hpp>
 
 MIXAUG_EXACT_BEGIN
 

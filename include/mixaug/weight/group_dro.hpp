@@ -2,8 +2,8 @@
 #pragma once
 #include <mixaug/core/concepts.hpp>
 #include <mixaug/core/workspace.hpp>
-#include <mixaug/weight/group_dro_items.hpp>
-#include <mixaug/weight/group_table.hpp>
+#include <mixaug/weight/detail/group_dro_items.hpp>
+#include <mixaug/weight/detail/group_table.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/concepts.hpp>
-#include <mixaug/weight/normalise.hpp>
-#include <mixaug/weight/record_items.hpp>
+#include <mixaug/weight/detail/normalise.hpp>
+#include <mixaug/weight/detail/record_items.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -143,4 +143,4 @@ using uncertainty = uncertainty_of<space::host>;
 
 MIXAUG_EXACT_END
 
-#include <mixaug/weight/uncertainty_calls.hpp>
+#include <mixaug/weight/detail/uncertainty_calls.hpp>

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/concepts.hpp>
+#include <mixaug/apply/detail/adjoint_body.hpp>
+#include <mixaug/apply/detail/mix_body.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug {
+
+/// Rows that a loader already fetched in partner order: row i is the partner of row i.
+template <class View>
+struct gathered_rows {
+  View view;
+};
+template <class T, int R, space S>
+gathered_rows<tensor_view<T, R, S>> gathered(tensor_view<T, R, S> const& v) noexcept {
+  return {v};
+}
+
+namespace detail {
+
+template <class V>
+inline constexpr bool is_operand = is_tensor_view<V>;
+template <class V>
+inline constexpr bool is_operand<gathered_rows<V>> = true;
+
+/// One operand of apply in the five-dimensional normal form, checked by itself.
+template <class T, int R, space S>
+five checked(tensor_view<T, R, S> const& v, plan_shape const& s, bool any_size, char const* name) {
+  check_made(s);
+  static_assert(std::is_trivially_copyable_v<T>,
+                "mixaug: elements are copied as bytes; this element type is not trivially copyable");
+  for (int d = 0; d < R; ++d)
+    if (v.extent[d] <= 0)
+      fail(name, "of shape " + shape_text(v.extent, R), "at least one element along each dimension");
+  if (v.data == nullptr) fail(name, "a null pointer", "memory for " + shape_text(v.extent, R) + " elements");
+  five const f = to_five(v, s, any_size, name);
+  if (!addressable(f, sizeof(T)))
+    fail(name, "of shape " + shape_text(v.extent, R) + " and strides " + shape_text(v.stride, R),
+         "elements that memory can hold");
+  for (int d = 0; d < 3 && !any_size; ++d)
+    if (f.extent[2 + d] != s.size[d])
+      fail(name, "of spatial extents " + shape_text(f.extent + 5 - s.spatial, s.spatial),
+           shape_text(s.size + 3 - s.spatial, s.spatial) +
+               ", for which the plan was made; for another size use rescaled(plan, extents)");
+  return f;
+}
+inline void same_extents(char const* name, five const& got, five const& expected, char const* of) {
+  for (int d = 1; d < 5; ++d)
+    if (got.extent[d] != expected.extent[d])
+      fail(name, "of extents (c, d, h, w) = " + shape_text(got.extent + 1, 4),
+           shape_text(expected.extent + 1, 4) + " as " + of);
+}
+inline void check_output(char const* name, five const& f) {
+  if (self_overlapping(f))
+    fail(name,
+         "overlapping itself (strides " + shape_text(f.stride, 5) + " for extents " + shape_text(f.extent, 5) + ")",
+         "memory where each index has an element of its own");
+}
+template <class T, class U>
+void check_apart(char const* out, T const* o, five const& fo, char const* in, U const* i, five const& fi,
+                 char const* instead) {
+  if (overlap(reach_of(o, fo), reach_of(i, fi)))
+    fail(out, std::string("sharing memory with ") + in, std::string("a buffer of its own") + instead);
+}
+inline constexpr char const* inplace_hint = ", or apply_inplace for a batch that is its own source";
+
+/// Whether elements T can follow this plan.
+template <class T, class Plan>
+void check_element(Plan const& p, index_t channels) {
+  if constexpr (!is_pixel<T>)
+    if (p.blends)
+      fail(
+          is_pixel_integer<T>
+              ? "this plan blends pixels (some ratio may lie between 0 and 1), and ids cannot be blended: integers are "
+                "taken for ids; if these are pixels, say so with as_pixels(view) for every view; if they are ids, mix "
+                "them as soft labels (one plane a class), or use a method that pastes, such as cutmix"
+              : "this plan blends pixels (some ratio may lie between 0 and 1), and ids cannot be blended: mix them as "
+                "soft labels (one plane a class), or use a method that pastes, such as cutmix");
+  if constexpr (requires { p.blend.template check<T>(channels); }) p.blend.template check<T>(channels);
+}
+
+template <class Backend, space PlanSpace, class... Views>
+constexpr void check_spaces() {
+  static_assert(PlanSpace == Backend::memory,
+                "mixaug: the plan lives in another memory than the backend reaches; use upload(backend, plan, "
+                "device_plan) or download(backend, device_plan, plan)");
+  static_assert(((Views::memory == Backend::memory) && ...),
+                "mixaug: a device view was given to a host backend, or a host view to a device backend; wrap device "
+                "pointers with on_device(view)");
+}
+template <class X, class... Views>
+inline constexpr bool same_element =
+    (std::is_same_v<std::remove_const_t<typename X::element>, std::remove_const_t<typename Views::element>> && ...);
+
+template <class Out>
+constexpr void check_writable() {
+  static_assert(!std::is_const_v<typename Out::element>, "mixaug: the output is a view of const elements");
+}
+
+template <class T>
+bool larger_than_cache(rows_view<T> const& v) noexcept {
+  return v.n * v.rows() * v.run_length() * static_cast<index_t>(sizeof(T)) >= stream_threshold;
+}
+
+/// Builds the body of apply for any source and runs it.
+template <class Backend, class R, class B, space S, class X, class Src, class Out>
+void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const& source, Out const& out, bool own,
+                bool is_gathered) {
+  check_spaces<Backend, S, X, Src, Out>();
+  check_writable<Out>();
+  static_assert(
+      same_element<X, Src, Out>,
+      "mixaug: x, the source and the output have one element type (as_pixels and masks go around every view)");
+  using T = std::remove_const_t<typename X::element>;
+  if constexpr (S == Backend::memory && Out::memory == S && X::memory == S && Src::memory == S &&
+                same_element<X, Src, Out> && !std::is_const_v<typename Out::element>) {
+    plan_shape const& s = p.shape;
+    bool const any = R::constant_field;
+    five const fx = checked(x, s, any, "x"), fs = checked(source, s, any, "the source"),
+               fo = checked(out, s, any, "the output");
+    if (fx.extent[0] != s.samples)
+      fail("x", text(fx.extent[0]) + " rows", text(s.samples) + " rows, for which the plan was made");
+    if (fo.extent[0] != s.rows)
+      fail("the output", text(fo.extent[0]) + " rows", text(s.rows) + " rows, as the plan has");
+    same_extents("the output", fo, fx, "x");
+    same_extents("the source", fs, fx, "x");
+    if (own && !p.local)
+      fail(s.own_source
+               ? "partners lie outside these " + text(s.samples) +
+                     " rows of the global batch; pass the global batch (or gathered rows) as source, or set key.block"
+               : "the plan pairs with a second source of " + text(s.source_rows) +
+                     " rows; pass it: apply(plan, x, source, out)");
+    if (is_gathered && fs.extent[0] != s.rows)
+      fail("the gathered source", text(fs.extent[0]) + " rows", text(s.rows) + " rows, one partner for each");
+    if (!own && !is_gathered && fs.extent[0] != s.source_rows)
+      fail("the source", text(fs.extent[0]) + " rows", text(s.source_rows) + " rows, which the plan's partners index");
+    check_output("the output", fo);
+    check_apart("the output", out.data, fo, "x", x.data, fx, inplace_hint);
+    if (!own) check_apart("the output", out.data, fo, "the source", source.data, fs, inplace_hint);
+    check_element<T>(p, fo.extent[1]);
+
+    mix_body<T, R, B, S> body;
+    bool const inside = interleaved(fx) && interleaved(fs) && interleaved(fo);
+    body.x = to_rows<T const>(x.data, fx, inside), body.source = to_rows<T const>(source.data, fs, inside);
+    body.out = to_rows<T>(out.data, fo, inside);
+    body.flat = body.x.flat() && body.source.flat() && body.out.flat();
+    if (any && body.flat && !p.blend.per_channel(0))  // one run a sample
+      body.x = body.x.flattened(), body.source = body.source.flattened(), body.out = body.out.flattened();
+    body.plan = p.view(), body.blend = p.blend;
+    body.source_first = own ? s.first : 0;
+    body.gathered = is_gathered;
+    body.stream = body.flat && larger_than_cache(body.out);
+    be.mix(body, s.rows);
+  }
+}
+
+}  // namespace detail
+
+/// out = m * x + (1 - m) * source, row by row of the plan.
+///   apply(backend, plan, x, out)                  partners are rows of the batch itself
+///   apply(backend, plan, x, source, out)          partners are rows of a second source (data set, history, support
+///   set) apply(backend, plan, x, gathered(rows), out)  row i of `rows` is the partner of row i
+/// Views are (n, c, spatial...) or (n, spatial...) of one element type and any strides; the output shares no
+/// memory with an input. A plan of mixup fits views of any size and rank. Integers other than std::uint8_t are
+/// ids, which are pasted, and refused by a plan that blends; as_pixels(view) says that they are pixels. Errors:
+/// invalid_argument, before anything is written.
+template <backend Backend, class R, class B, space S, class X, class Out>
+requires(is_tensor_view<X>&& is_tensor_view<Out>) void apply(Backend const& be, plan<R, B, S> const& p, X const& x,
+                                                             Out const& out) {
+  detail::apply_from(be, p, x, x, out, true, false);
+}
+template <backend Backend, class R, class B, space S, class X, class Src, class Out>
+requires(is_tensor_view<X>&& is_tensor_view<Src>&& is_tensor_view<Out>) void apply(Backend const& be,
+                                                                                   plan<R, B, S> const& p, X const& x,
+                                                                                   Src const& source, Out const& out) {
+  detail::apply_from(be, p, x, source, out, false, false);
+}
+template <backend Backend, class R, class B, space S, class X, class Src, class Out>
+void apply(Backend const& be, plan<R, B, S> const& p, X const& x, gathered_rows<Src> const& source, Out const& out) {
+  detail::apply_from(be, p, x, source.view, out, false, true);
+}
+
+}  // namespace mixaug
+
+MIXAUG_EXACT_END

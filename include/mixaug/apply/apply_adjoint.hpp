@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/apply/apply.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug {
+namespace detail {
+
+enum class adjoint_of { batch, self, source, gathered };
+
+/// One gradient to write.
+template <class X>
+struct adjoint_target {
+  X const& grad;
+  adjoint_of what;
+  char const* name;
+
+  five check(auto const& p, five const& fg, auto const* grad_out, bool any_size) const {
+    plan_shape const& s = p.shape;
+    five const f = checked(grad, s, any_size, name);
+    index_t const rows = what == adjoint_of::source ? s.source_rows : what == adjoint_of::gathered ? s.rows : s.samples;
+    if (f.extent[0] != rows) fail(name, text(f.extent[0]) + " rows", text(rows) + " rows");
+    same_extents(name, f, fg, "grad_out");
+    if (what == adjoint_of::batch && !p.local)
+      fail(
+          "partners lie outside the batch; give their gradients a place: apply_adjoint(plan, grad_out, grad_x, "
+          "grad_source)");
+    check_output(name, f);
+    check_apart(name, grad.data, f, "grad_out", grad_out, fg, "");
+    return f;
+  }
+  template <class Backend, class R, class B, space S, class T>
+  void run(Backend const& be, plan<R, B, S> const& p, T const* grad_out, five const& fg, five const& f) const {
+    adjoint_body<T, R, B, S> body;
+    bool const inside = interleaved(fg) && interleaved(f);
+    body.grad = to_rows<T const>(grad_out, fg, inside), body.out = to_rows<T>(grad.data, f, inside);
+    if (R::constant_field && body.grad.flat() && body.out.flat())
+      body.grad = body.grad.flattened(), body.out = body.out.flattened();
+    body.plan = p.view(), body.blend = p.blend;
+    body.source_first = what == adjoint_of::batch ? p.shape.first : 0;
+    body.to_self = what == adjoint_of::batch || what == adjoint_of::self;
+    body.to_source = what == adjoint_of::batch || what == adjoint_of::source;
+    body.gathered = what == adjoint_of::gathered;
+    be.adjoint(body, f.extent[0]);
+  }
+};
+
+/// Checks all gradients, then writes them.
+template <class Backend, class R, class B, space S, class G, class... X>
+void adjoint_into(Backend const& be, plan<R, B, S> const& p, G const& grad_out, adjoint_target<X> const&... to) {
+  check_spaces<Backend, S, G, X...>();
+  (check_writable<X>(), ...);
+  using T = std::remove_const_t<typename G::element>;
+  static_assert(same_element<G, X...>, "mixaug: the gradients have one element type");
+  static_assert(is_real<T>, "mixaug: gradients are float, double, float16 or bfloat16");
+  if constexpr (S == Backend::memory && G::memory == S &&
+                ((X::memory == S && !std::is_const_v<typename X::element>)&&...) && same_element<G, X...> &&
+                is_real<T>) {
+    five const fg = checked(grad_out, p.shape, R::constant_field, "grad_out");
+    if (fg.extent[0] != p.shape.rows)
+      fail("grad_out", text(fg.extent[0]) + " rows", text(p.shape.rows) + " rows, as the plan has");
+    five const f[] = {to.check(p, fg, grad_out.data, R::constant_field)...};
+    if constexpr (sizeof...(X) == 2) {
+      T* const data[] = {to.grad.data...};
+      char const* const names[] = {to.name...};
+      check_apart(names[1], data[1], f[1], names[0], data[0], f[0], "");
+    }
+    five const* at = f;
+    (to.run(be, p, static_cast<T const*>(grad_out.data), fg, *at++), ...);
+  }
+}
+
+}  // namespace detail
+
+/// The transpose of apply, so that hidden-layer mixing can train: <apply(x), g> = <x, adjoint(g)>.
+///   apply_adjoint(backend, plan, grad_out, grad_x)                         the batch is its own source
+///   apply_adjoint(backend, plan, grad_out, grad_x, grad_source)            a second source
+///   apply_adjoint(backend, plan, grad_out, grad_x, gathered(grad_rows))    rows in partner order
+/// Gradients are written, not added. Where a sample is the partner of several rows their parts are summed in
+/// ascending order of the rows, so bits depend on neither threads nor backend (where there is fma). Float,
+/// double, float16 and bfloat16; sums of 16-bit floats are kept in float.
+template <backend Backend, class R, class B, space S, class G, class X>
+requires(is_tensor_view<G>&& is_tensor_view<X>) void apply_adjoint(Backend const& be, plan<R, B, S> const& p,
+                                                                   G const& grad_out, X const& grad_x) {
+  detail::adjoint_into(be, p, grad_out, detail::adjoint_target<X>{grad_x, detail::adjoint_of::batch, "grad_x"});
+}
+template <backend Backend, class R, class B, space S, class G, class X, class Src>
+requires(is_tensor_view<G>&& is_tensor_view<X>&& is_tensor_view<Src>) void apply_adjoint(
+    Backend const& be, plan<R, B, S> const& p, G const& grad_out, X const& grad_x, Src const& grad_source) {
+  detail::adjoint_into(be, p, grad_out, detail::adjoint_target<X>{grad_x, detail::adjoint_of::self, "grad_x"},
+                       detail::adjoint_target<Src>{grad_source, detail::adjoint_of::source, "grad_source"});
+}
+template <backend Backend, class R, class B, space S, class G, class X, class Src>
+void apply_adjoint(Backend const& be, plan<R, B, S> const& p, G const& grad_out, X const& grad_x,
+                   gathered_rows<Src> const& grad_rows) {
+  detail::adjoint_into(
+      be, p, grad_out, detail::adjoint_target<X>{grad_x, detail::adjoint_of::self, "grad_x"},
+      detail::adjoint_target<Src>{grad_rows.view, detail::adjoint_of::gathered, "the gathered gradient"});
+}
+
+}  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/apply/detail/mix_body.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug::detail {
+
+/// The first place in `order` whose key is not less than `value`; `order` lists rows by ascending key.
+template <class Key>
+MIXAUG_HD index_t first_not_less(index_t const* order, index_t n, Key const* key, index_t value) noexcept {
+  index_t low = 0, high = n;
+  while (low < high) {
+    index_t const middle = (low + high) / 2;
+    if (key[order[middle]] < value)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/// acc[j] += w * g[j * step], in blocks where the elements follow each other.
+template <class T, class R>
+MIXAUG_HD void add_run(R* MIXAUG_RESTRICT acc, R w, T const* MIXAUG_RESTRICT g, index_t step, index_t n) noexcept {
+  index_t const whole = step == 1 ? n - n % block<T> : 0;
+  for (index_t j = 0; j < whole; j += block<T>)
+    for (index_t u = 0; u < block<T>; ++u) acc[j + u] = add_product<R>(w, to_float(g[j + u]), acc[j + u]);
+  for (index_t j = whole; j < n; ++j) acc[j] = add_product<R>(w, to_float(g[j * step]), acc[j]);
+}
+/// o[j * step] = acc[j]
+template <class T, class R>
+MIXAUG_HD void store_run(T* MIXAUG_RESTRICT o, index_t step, R const* MIXAUG_RESTRICT acc, index_t n) noexcept {
+  index_t const whole = step == 1 ? n - n % block<T> : 0;
+  for (index_t j = 0; j < whole; j += block<T>)
+    for (index_t u = 0; u < block<T>; ++u) o[j + u] = from_float<T>(acc[j + u]);
+  for (index_t j = whole; j < n; ++j) o[j * step] = from_float<T>(acc[j]);
+}
+
+/// The transpose of mix_body: gradient row j = sum over rows i with self(i) = j of m_i g_i, then over rows i
+/// with partner(i) = j of (1 - m_i) g_i, each in ascending i, so that bits depend on no thread. A weight of 0
+/// contributes nothing and a weight of 1 no product: Inf and NaN of the other side stay out.
+template <class T, class Region, class Blend, space S>
+struct adjoint_body {
+  using element = T;
+  using real = typename mixer<T>::real;
+  static constexpr bool moves = moving<Region>();
+
+  rows_view<T const> grad;  // of the output
+  rows_view<T> out;         // gradient of the batch, of the source, or of gathered rows
+  plan_view<Region, S> plan;
+  Blend blend;
+  index_t source_first = 0;
+  bool to_self = true, to_source = true;
+  bool gathered = false;  // out row i belongs to the partner of row i
+
+  struct sample {
+    index_t row, owner0, owner1, reader0, reader1;
+  };
+  MIXAUG_HD sample begin(index_t j) const noexcept {
+    index_t const n = plan.shape.rows;
+    sample s{j, 0, 0, 0, 0};
+    if (to_self) {
+      s.owner0 = first_not_less(plan.owners.data, n, plan.self.data, j);
+      s.owner1 = first_not_less(plan.owners.data, n, plan.self.data, j + 1);
+    }
+    if (to_source && !gathered) {
+      s.reader0 = first_not_less(plan.readers.data, n, plan.partner.data, j + source_first);
+      s.reader1 = first_not_less(plan.readers.data, n, plan.partner.data, j + source_first + 1);
+    }
+    return s;
+  }
+
+  /// Adds one row's part to n accumulated elements from element e0: with weight m, or as a partner 1 - m.
+  MIXAUG_HD void add(index_t i, bool from_self, index_t p, index_t z, index_t y, index_t e0, index_t n,
+                     real* acc) const noexcept {
+    std::uint8_t const choice = plan.choice.data[i];
+    index_t const partner = plan.partner.data[i];
+    bool const source = blend.reads_source(choice);
+    bool const alone =
+        source && (partner < 0 || (plan.shape.own_source && partner - plan.shape.first == plan.self.data[i]));
+    if (!from_self && (!source || alone)) return;
+    auto const state = plan.state(i);
+    index_t first = e0, begin = e0, last = e0 + n;  // of the output's row: acc[0], and what lies inside it
+    if constexpr (moves)
+      if (!from_self) {
+        offset const by = moved_by(state);
+        z -= by.z, y -= by.y, first -= by.x * out.px;
+        if (z < 0 || z >= out.depth || y < 0 || y >= out.height) return;
+        begin = greater(first, 0), last = lesser(first + n, out.run_length());
+      }
+    T const* const g = grad.at(i, p, z, y);
+    for (index_t e = begin; e < last;) {
+      piece const q = state.at(z, y, e / out.px);
+      index_t const end = q.end > last / out.px ? last : lesser(q.end * out.px, last);
+      real const m = alone ? real{1} : static_cast<real>(q.m), w = from_self ? m : real{1} - m;
+      if (w > real{0}) add_run(acc + (e - first), w, g + e * grad.step, grad.step, end - e);
+      e = end;
+    }
+  }
+
+  /// Elements [e0, e0 + n) of row (p, z, y) of gradient row s.row; n <= Width.
+  template <int Width>
+  MIXAUG_HD void run(sample const& s, index_t p, index_t z, index_t y, index_t e0, index_t n) const noexcept {
+    c_array<real, Width> acc;
+    for (index_t k = 0; k < n; ++k) acc[k] = real{0};
+    for (index_t k = s.owner0; k < s.owner1; ++k) add(plan.owners.data[k], true, p, z, y, e0, n, acc);
+    for (index_t k = s.reader0; k < s.reader1; ++k) add(plan.readers.data[k], false, p, z, y, e0, n, acc);
+    if (gathered) add(s.row, false, p, z, y, e0, n, acc);
+    store_run(out.at(s.row, p, z, y) + e0 * out.step, out.step, acc, n);
+  }
+};
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/apply/detail/thread_partition.hpp>
+#include <mixaug/apply/detail/adjoint_body.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+/// What one GPU thread does, as plain functors: begin(i) = what is constant in item row i, then
+/// operator()(begun, c) for each c below `count`. CUDA kernels and Thrust's device policies call them; they
+/// run on the host as well. A thread owns the same few elements of every row, 16 aligned bytes or one element,
+/// loads them into registers, blends there and stores them once: in place, no other thread meets them.
+namespace mixaug::detail {
+
+/// Elements before any is loaded: zeros, also of a type whose constructor leaves its bits as they are.
+template <class Pack>
+MIXAUG_HD Pack blank() noexcept {
+  Pack p;
+  std::memset(static_cast<void*>(&p), 0, sizeof p);
+  return p;
+}
+
+/// The V elements of one thread, and how mix_body's region and blend treat them.
+template <int V, class Body>
+struct blender {
+  using T = typename Body::element;
+  using sample = typename Body::sample;
+  using elements = pack<T, V>;
+  Body const& body;
+  dealing const& deal;
+
+  /// The piece of equal m under the first elements of a place: how many of them, and m.
+  MIXAUG_HD piece first_piece(sample const& s, place const& at) const noexcept {
+    if (s.source < 0 && body.blend.reads_source(s.choice)) return {at.n, 1.0f};
+    index_t const px = body.out.px;
+    piece const q = s.region.at(at.z, at.y, quotient(at.e, px));
+    if constexpr (Body::constant_field) return {at.n, q.m};
+    index_t const end = q.end >= body.out.width ? deal.run : q.end * px;
+    return {lesser(at.n, end - at.e), q.m};
+  }
+  /// The range of m over a place.
+  struct range {
+    float least, most;
+  };
+  MIXAUG_HD range field(sample const& s, place at) const noexcept {
+    piece q = first_piece(s, at);
+    range r{q.m, q.m};
+    while (q.end < at.n) {
+      deal.advance(at, q.end);
+      q = first_piece(s, at);
+      if (q.m < r.least) r.least = q.m;
+      if (q.m > r.most) r.most = q.m;
+    }
+    return r;
+  }
+  /// The source's elements: a pack where it is read at the same place, else one by one.
+  MIXAUG_HD elements source(sample const& s, place at) const noexcept {
+    if constexpr (Body::moves)
+      if (!(moved_by(s.region) == offset{})) {
+        elements b = blank<elements>();
+        for (int u = 0; at.n > 0; ++u) {
+          place one = at;
+          one.n = 1;
+          if (first_piece(s, one).m < 1.0f) b.v[u] = *body.source_at(s, at.p, at.z, at.y, at.e);
+          deal.advance(at, 1);
+        }
+        return b;
+      }
+    return pack_at<V>(body.source, s.source, at);
+  }
+  /// What the elements become. `a` need not be loaded where all m = 0, nor `b` where all m = 1.
+  MIXAUG_HD elements blend(sample const& s, place const& at, range const& m, elements const& a,
+                           elements const& b) const noexcept {
+    bool const one_m = Body::constant_field || m.least >= m.most;
+    if (!one_m || (at.e + at.n > deal.run && body.blend.per_channel(s.choice))) return one_by_one(s, at, a, b);
+    elements o = a;
+    run<V == 1 ? run_kind::element : run_kind::chunk>(s, at, m.least, o.v, a.v, b.v);
+    return o;
+  }
+
+ private:
+  /// Elements of several pieces or rows, one after the other: few threads come here.
+  MIXAUG_HD elements one_by_one(sample const& s, place at, elements const a, elements const b) const noexcept {
+    elements o = blank<elements>();
+    for (int u = 0; at.n > 0; ++u) {
+      place one = at;
+      one.n = 1;
+      run<run_kind::element>(s, one, first_piece(s, one).m, o.v + u, a.v + u, b.v + u);
+      deal.advance(at, 1);
+    }
+    return o;
+  }
+  template <run_kind K>
+  MIXAUG_HD void run(sample const& s, place const& at, float m, T* o, T const* a, T const* b) const noexcept {
+    index_t const px = body.out.px, channel = px == 1 ? at.p : at.e - quotient(at.e, px) * px;
+    body.blend.template run<K>(s.choice, run_of<T>{o}, run_of<T const>{a}, run_of<T const>{b},
+                               K == run_kind::chunk ? V : 1, m, channel, px);
+  }
+};
+
+/// apply: item row i is a row of the output.
+template <int V, class Body>
+struct mix_threads {
+  using T = typename Body::element;
+  Body body;
+  dealing deal;
+
+  struct one {
+    Body const& body;
+    dealing const& deal;
+    typename Body::sample const& s;
+    template <int W>
+    MIXAUG_HD void run(place const& at) const noexcept {
+      blender<W, Body> const with{body, deal};
+      auto const m = with.field(s, at);
+      auto a = blank<pack<T, W>>(), b = a;
+      if (m.most > 0.0f) a = pack_at<W>(body.x, s.self, at);
+      if (m.least < 1.0f && s.source >= 0) b = with.source(s, at);
+      pack_at<W>(body.out, s.row, at) = with.blend(s, at, m, a, b);
+    }
+  };
+  MIXAUG_HD typename Body::sample begin(index_t i) const noexcept { return body.begin(i); }
+  MIXAUG_HD void operator()(typename Body::sample const& s, index_t c) const noexcept {
+    deal.each<V>(c, one{body, deal, s});
+  }
+};
+
+/// apply_inplace: item row i is a step of the plan's order; the one that begins a connected component walks
+/// all of it, and the elements that the last row of a cycle will read stay in registers.
+template <int V, class Body>
+struct inplace_threads {
+  using T = typename Body::element;
+  Body body;  // x = source = out
+  dealing deal;
+
+  struct walk {
+    Body const& body;
+    dealing const& deal;
+    index_t first;
+    template <int W>
+    MIXAUG_HD void run(place const& at) const noexcept {
+      blender<W, Body> const with{body, deal};
+      auto kept = blank<pack<T, W>>();
+      for (index_t k = first;; ++k) {
+        inplace_step const step = body.plan.order.data[k];
+        auto& own = pack_at<W>(body.out, step.row, at);
+        if (step.kept_for >= 0 && with.field(body.begin(step.kept_for), at).least < 1.0f) kept = own;
+        auto const s = body.begin(step.row);
+        auto const m = with.field(s, at);
+        bool const reads = body.blend.reads_source(s.choice);
+        if (m.least < 1.0f && !(reads && step.source == inplace_step::none)) {
+          auto a = blank<pack<T, W>>(), b = kept;
+          if (m.most > 0.0f) a = own;
+          if (reads && step.source >= 0) b = pack_at<W>(body.out, step.source, at);
+          own = with.blend(s, at, m, a, b);
+        }
+        if (step.last) return;
+      }
+    }
+  };
+  MIXAUG_HD index_t begin(index_t i) const noexcept {
+    return i == 0 || body.plan.order.data[i - 1].last ? i : index_t{-1};
+  }
+  MIXAUG_HD void operator()(index_t first, index_t c) const noexcept {
+    if (first >= 0) deal.each<V>(c, walk{body, deal, first});
+  }
+};
+
+/// apply_adjoint: item row j is a row of the gradient; one element a thread, so that reads are coalesced.
+template <class Body>
+struct adjoint_threads {
+  Body body;
+  dealing deal;
+
+  MIXAUG_HD typename Body::sample begin(index_t j) const noexcept { return body.begin(j); }
+  MIXAUG_HD void operator()(typename Body::sample const& s, index_t c) const noexcept {
+    place const at = deal.at<1>(c);
+    body.template run<1>(s, at.p, at.z, at.y, at.e, 1);
+  }
+};
+
+/// Row k of a body over rows (labels, losses), called as body(k, lane, lanes): lanes do not wait for each other.
+template <class Body>
+struct row_threads {
+  static constexpr index_t lanes = 128;
+  Body body;
+
+  MIXAUG_HD index_t begin(index_t k) const noexcept { return k; }
+  MIXAUG_HD void operator()(index_t k, index_t lane) const noexcept { body(k, lane, lanes); }
+};
+
+// A device backend runs launch(threads, rows, count); these are the jobs.
+template <class Backend, class Body>
+void device_mix(Backend const& be, Body const& body, index_t rows) {
+  constexpr int V = chunk_size<typename Body::element>;
+  if (packs_fit<V>(body.x, body.flat) && packs_fit<V>(body.source, body.flat) && packs_fit<V>(body.out, body.flat)) {
+    mix_threads<V, Body> const job{body, {body.out, body.flat, V}};
+    be.launch(job, rows, job.deal.count);
+  } else {
+    mix_threads<1, Body> const job{body, {body.out, body.flat, 1}};
+    be.launch(job, rows, job.deal.count);
+  }
+}
+template <class Backend, class Body>
+void device_inplace(Backend const& be, Body const& body) {
+  constexpr int V = chunk_size<typename Body::element>;
+  bool const flat = body.out.flat();
+  index_t const steps = body.plan.shape.rows;
+  if (packs_fit<V>(body.out, flat)) {
+    inplace_threads<V, Body> const job{body, {body.out, flat, V}};
+    be.launch(job, steps, job.deal.count);
+  } else {
+    inplace_threads<1, Body> const job{body, {body.out, flat, 1}};
+    be.launch(job, steps, job.deal.count);
+  }
+}
+template <class Backend, class Body>
+void device_adjoint(Backend const& be, Body const& body, index_t rows) {
+  adjoint_threads<Body> const job{body, {body.out, false, 1}};
+  be.launch(job, rows, job.deal.count);
+}
+template <class Backend, class Body>
+void device_rows(Backend const& be, Body const& body, index_t n) {
+  be.launch(row_threads<Body>{body}, n, row_threads<Body>::lanes);
+}
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/detail/stream.hpp>
+#include <mixaug/apply/detail/mix_body.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+/// The loops that the CPU backends share: work is cut into units of a sample that fit the first-level
+/// caches, and a unit is one call. Serial runs the units in order, OpenMP and Thrust in parallel.
+namespace mixaug::detail {
+
+/// The units of one sample: groups of whole rows, or parts of one long row.
+struct unit_grid {
+  index_t rows, width;           // rows of a sample; elements a row
+  index_t row_step, width_step;  // of a unit
+  index_t across, count;         // units a row group; units a sample
+
+  unit_grid(index_t rows_, index_t width_, std::size_t element, index_t bytes) noexcept : rows(rows_), width(width_) {
+    index_t const size = static_cast<index_t>(element), row_bytes = width * size;
+    row_step = greater(1, lesser(rows, bytes / greater(1, row_bytes)));
+    width_step = row_bytes <= bytes ? width : bytes / size / 64 * 64;  // whole cache lines
+    across = ceil_div(width, width_step);
+    count = across * ceil_div(rows, row_step);
+  }
+};
+struct unit {
+  index_t r0, r1, e0, e1;
+};
+/// a / b for b > 0; units that are whole rows or samples divide by one.
+inline index_t whole_parts(index_t a, index_t b) noexcept { return b == 1 ? a : a / b; }
+inline unit unit_at(unit_grid const& g, index_t k) noexcept {
+  index_t const group = whole_parts(k, g.across), r = group * g.row_step, e = (k - group * g.across) * g.width_step;
+  return {r, lesser(r + g.row_step, g.rows), e, lesser(e + g.width_step, g.width)};
+}
+
+/// Calls act(plane, z, y0, y1, e0, e1) for the blocks of rows of `where` that lie in the unit; pixels of x are
+/// px elements.
+template <class Rows, class Act>
+void each_row_block(Rows const& v, unit const& u, box const& where, Act const& act) noexcept {
+  index_t const e0 = greater(where.x0 * v.px, u.e0);
+  index_t const e1 = where.x1 > v.width ? u.e1 : lesser(where.x1 * v.px, u.e1);
+  if (e0 >= e1) return;
+  index_t const slice = v.height, plane = v.depth * slice;
+  for (index_t p = whole_parts(u.r0, plane); p * plane < u.r1; ++p) {
+    index_t const base = p * plane;
+    index_t const z0 = greater(where.z0, whole_parts(greater(u.r0, base) - base, slice));
+    index_t const z1 = lesser(where.z1, whole_parts(lesser(u.r1, base + plane) - base + slice - 1, slice));
+    for (index_t z = z0; z < z1; ++z) {
+      index_t const first = base + z * slice;
+      index_t const y0 = greater(where.y0, u.r0 - first), y1 = lesser(lesser(where.y1, slice), u.r1 - first);
+      if (y0 < y1) act(p, z, y0, y1, e0, e1);
+    }
+  }
+}
+
+/// A block of rows with one weight m: copies go as a whole, blends row by row.
+template <run_kind K, class Body>
+struct run_block {
+  Body const& body;
+  typename Body::sample const& s;
+  float m;
+  void operator()(index_t p, index_t z, index_t y0, index_t y1, index_t e0, index_t e1) const noexcept {
+    bool const keep = m >= 1.0f || (s.source < 0 && body.blend.reads_source(s.choice));
+    if (K != run_kind::element && (keep || (m <= 0.0f && s.source >= 0))) {  // m = 0 pastes what the blend reads
+      auto const* const from = keep ? body.x.at(s.self, p, z, y0) + e0 : body.source_at(s, p, z, y0, e0);
+      copy_rows<K>(body.out.at(s.row, p, z, y0) + e0, body.out.row, from, keep ? body.x.row : body.source.row, e1 - e0,
+                   y1 - y0);
+    } else {
+      for (index_t y = y0; y < y1; ++y) body.template run<K>(s, p, z, y, e0, e1, m);
+    }
+  }
+};
+
+inline constexpr box everything{0, INT32_MAX, 0, INT32_MAX, 0, INT32_MAX};
+
+/// One unit of row i, out of place: a flat run where m is the same everywhere, else the sample with its
+/// patches on top while the rows are in cache.
+template <run_kind K, class Body>
+void mix_unit(Body const& body, index_t i, unit const& u) noexcept {
+  auto const s = body.begin(i);
+  float m = 1.0f;
+  bool const constant = s.region.constant(m);
+  if constexpr (K == run_kind::streamed)
+    if (!constant && body.out.run_length() * static_cast<index_t>(sizeof(typename Body::element)) < stream_row)
+      return mix_unit<run_kind::longs>(body, i, u);
+  if (constant && body.flat && (m >= 1.0f || !body.blend.per_channel(s.choice))) {
+    auto flat = body;
+    flat.x = body.x.flattened(), flat.source = body.source.flattened(), flat.out = body.out.flattened();
+    index_t const w = body.out.run_length();
+    flat.template run<K>(s, 0, 0, 0, u.r0 * w + u.e0, (u.r1 - 1) * w + u.e1, m);
+    return;
+  }
+  if (constant) return each_row_block(body.out, u, everything, run_block<K, Body>{body, s, m});
+  if (body.flat) {
+    index_t const w = body.out.run_length(), e0 = u.r0 * w + u.e0, e1 = (u.r1 - 1) * w + u.e1;
+    copy_run<K>(run_of<typename Body::element>{body.out.data + s.row * body.out.sample + e0},
+                run_of<typename Body::element const>{body.x.data + s.self * body.x.sample + e0}, e1 - e0);
+  } else {
+    each_row_block(body.out, u, everything, run_block<K, Body>{body, s, 1.0f});
+  }
+  for (index_t j = 0; j < s.region.patches(); ++j) {
+    patch const q = s.region.get(j);
+    each_row_block(body.out, u, q.where, run_block<K, Body>{body, s, q.m});
+  }
+}
+
+/// Bytes of a unit of the output: the sample and its partner beside it stay in the second-level cache.
+inline constexpr index_t unit_bytes = index_t{64} << 10;
+
+template <class Body>
+unit_grid units_of(Body const& body) noexcept {
+  return {body.out.rows(), body.out.run_length(), sizeof(typename Body::element), unit_bytes};
+}
+
+/// Item k of the whole job: unit k % count of row k / count.
+template <class Body>
+struct mix_items {
+  Body body;
+  unit_grid grid;
+  void operator()(index_t k) const noexcept {
+    index_t const i = whole_parts(k, grid.count);
+    unit const u = unit_at(grid, k - i * grid.count);
+    bool const contiguous = body.x.step == 1 && body.source.step == 1 && body.out.step == 1;
+    if (!contiguous)
+      mix_unit<run_kind::element>(body, i, u);
+    else if (body.stream)
+      mix_unit<run_kind::streamed>(body, i, u), stream_fence();
+    else
+      mix_unit<run_kind::longs>(body, i, u);
+  }
+};
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/blend/mix.hpp>
+#include <mixaug/core/box.hpp>
+#include <mixaug/region/kind.hpp>
+#include <mixaug/core/detail/rows.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug::detail {
+
+/// THE kernel body: out = m * self + (1 - m) * source over a run of one row. Written once, host and device;
+/// backends only loop. begin(i) = all that is constant in a sample (block-uniform on CUDA).
+template <class T, class Region, class Blend, space S>
+struct mix_body {
+  using element = T;
+  static constexpr bool constant_field = Region::constant_field;
+  static constexpr bool moves = moving<Region>();
+
+  rows_view<T const> x, source;
+  rows_view<T> out;
+  plan_view<Region, S> plan;
+  Blend blend;
+  index_t source_first = 0;  // source row of partner p is p - source_first
+  bool gathered = false;     // source row i is the partner of row i already
+  bool flat = false;         // all operands: a sample is one run, in the same order
+  bool stream = false;       // the output is larger than the cache
+
+  using state = decltype(std::declval<plan_view<Region, S> const&>().state(0));
+  struct sample {
+    index_t row, self, source;  // source row; -1 = none
+    std::uint8_t choice;
+    state region;
+  };
+
+  MIXAUG_HD sample begin(index_t i) const noexcept {
+    index_t const p = plan.partner.data[i];
+    std::uint8_t const choice = plan.choice.data[i];
+    index_t const self = plan.self.data[i];
+    index_t const from = p < 0 || !blend.reads_source(choice) ? -1 : gathered ? i : p - source_first;
+    // A row that is its own partner stays as it is, bit for bit.
+    bool const alone = plan.shape.own_source && p - plan.shape.first == self;
+    return {i, self, alone ? -1 : from, choice, plan.state(i)};
+  }
+
+  /// Element e of the source's row that belongs to row (p, z, y) of the output; in range where m < 1.
+  MIXAUG_HD T const* source_at(sample const& s, index_t p, index_t z, index_t y, index_t e) const noexcept {
+    if constexpr (moves) {
+      offset const by = moved_by(s.region);
+      z += by.z, y += by.y, e += by.x * source.px;
+    }
+    return source.at(s.source, p, z, y) + e * source.step;
+  }
+
+  /// Elements [e0, e1) of a row with one weight m; e counts elements of the run. `a` is the sample's row.
+  template <run_kind K>
+  MIXAUG_HD void run(sample const& s, index_t p, index_t z, index_t y, index_t e0, index_t e1, float m) const noexcept {
+    if (s.source < 0 && blend.reads_source(s.choice)) m = 1.0f;
+    run_of<T> const o{out.at(s.row, p, z, y) + e0 * out.step, out.step};
+    run_of<T const> const a{x.at(s.self, p, z, y) + e0 * x.step, x.step};
+    run_of<T const> const b = s.source < 0 || m >= 1.0f ? a  // not read
+                                                        : run_of<T const>{source_at(s, p, z, y, e0), source.step};
+    blend.template run<K>(s.choice, o, a, b, e1 - e0, m, out.px == 1 ? p : e0 % out.px, out.px);
+  }
+};
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/apply/apply.hpp>
+#include <mixaug/region/detail/score_stage.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug {
+namespace detail {
+
+/// The maps of a batch: lane `lane` makes every lanes-th.
+template <class Detector>
+struct map_items {
+  Detector const& detector;
+  image_batch images;
+  tensor_view<float, 3> out;
+  std::byte* scratch;
+  std::size_t lane_bytes;
+  index_t lanes;
+  first_failure* failure;
+
+  void operator()(index_t lane) const noexcept {
+    index_t i = lane;
+    try {
+      for (; i < images.samples(); i += lanes) map_of(i, lane);
+    } catch (...) {
+      failure->keep(i);
+    }
+  }
+
+ private:
+  void map_of(index_t i, index_t lane) const {
+    std::byte* const memory = scratch + static_cast<std::size_t>(lane) * lane_bytes;
+    index_t const h = images.height(), w = images.width();
+    bool const contiguous = (w == 1 || out.stride[2] == 1) && (h == 1 || out.stride[1] == w);
+    float* const row = out.data + i * out.stride[0];
+    auto* const map = reinterpret_cast<float*>(memory);
+    if (contiguous) return void(detector(images, i, row, memory));
+    detector(images, i, map, memory + aligned(4 * images.pixels()));
+    for (index_t y = 0; y < h; ++y)
+      for (index_t x = 0; x < w; ++x) row[y * out.stride[1] + x * out.stride[2]] = map[y * w + x];
+  }
+};
+
+/// What saliency_map refuses; the images in the form that detectors read.
+template <class X, class Out>
+image_batch checked_images(X const& x, Out const& out) {
+  for (int d = 0; d < X::rank; ++d)
+    if (x.extent[d] <= 0)
+      fail("the images", "of shape " + shape_text(x.extent, X::rank), "at least one element along each dimension");
+  image_batch const images(x);
+  index_t const expected[3] = {images.samples(), images.height(), images.width()};
+  for (int d = 0; d < 3; ++d)
+    if (out.extent[d] != expected[d])
+      fail("the scores", "of shape " + shape_text(out.extent, 3),
+           shape_text(expected, 3) + ", (n, h, w) of the images");
+  if (x.data == nullptr)
+    fail("the images", "a null pointer", "memory for " + shape_text(x.extent, X::rank) + " elements");
+  if (out.data == nullptr) fail("the scores", "a null pointer", "memory for " + shape_text(out.extent, 3) + " floats");
+  five const in = five_of(images);
+  five to;
+  for (int d = 0; d < 3; ++d) to.extent[d + (d > 0) * 2] = out.extent[d], to.stride[d + (d > 0) * 2] = out.stride[d];
+  if (!addressable(in, sizeof(typename X::element)) || !addressable(to, sizeof(float)))
+    fail("the images or the scores",
+         "of strides " + shape_text(x.stride, X::rank) + " and " + shape_text(out.stride, 3),
+         "elements that memory can hold");
+  check_output("the scores", to);
+  check_apart("the scores", out.data, to, "the images", x.data, in, "");
+  return images;
+}
+
+template <class Backend, class X, class Out>
+constexpr bool check_map_types() {
+  constexpr bool spaces = X::memory == Backend::memory && Out::memory == Backend::memory;
+  static_assert(spaces,
+                "mixaug: a device view was given to a host backend, or a host view to a device backend; wrap device "
+                "pointers with on_device(view)");
+  constexpr bool ranks = (X::rank == 4 || X::rank == 3) && Out::rank == 3;
+  static_assert(ranks, "mixaug: saliency_map takes images (n, c, h, w), or (n, h, w), and writes scores (n, h, w)");
+  constexpr bool floats = std::is_same_v<typename Out::element, float>;
+  static_assert(floats, "mixaug: saliency_map writes scores of float; view them with scores(pointer, {n, h, w})");
+  constexpr bool numbers = element_type_of<std::remove_const_t<typename X::element>>() != element_type::none;
+  static_assert(numbers, "mixaug: the images are not of numbers");
+  return spaces && ranks && floats && numbers;
+}
+
+}  // namespace detail
+
+/// The saliency map of every image: images (n, c, h, w), 1 or 3 channels, or (n, h, w), of any element type and
+/// layout; scores (n, h, w), float, in [0, 1] (`given`: as they are). One thread an image. `scratch` grows to what
+/// the detector needs for each thread, and is reused. Detectors: saliency::fine_grained, spectral_residual,
+/// frequency_tuned, gradient_magnitude, given, or a type of the user's own (see saliency/detector.hpp).
+/// Errors: shapes that differ, channels that the detector does not read, a bad option, a score that `given` refuses;
+/// what a detector of the user's own throws reaches the caller, that of the lowest image, and the scores are undefined.
+template <backend Backend, saliency::detector D, class X, class Out>
+requires(is_tensor_view<X>&& is_tensor_view<Out>&& Backend::memory ==
+         space::host) void saliency_map(Backend const& be, D const& detector, X const& images, Out const& scores,
+                                        workspace<space::host>& scratch) {
+  if constexpr (detail::check_map_types<Backend, X, Out>()) {
+    detail::image_batch const batch = detail::checked_images(images, scores);
+    detail::map_shape const shape{batch.channels(), batch.height(), batch.width()};
+    detector.check(shape);
+    if constexpr (requires { requires D::checks_values; }) detail::check_scores(be, "the maps", batch, scratch);
+    index_t const lanes = detail::greater(1, detail::lesser(detail::lanes_of(be), batch.samples()));
+    std::size_t const bytes = detail::aligned(4 * shape.pixels()) + detail::aligned(detector.bytes(shape));
+    std::byte* const memory = scratch.reserve(bytes * static_cast<std::size_t>(lanes));
+    detail::first_failure failure;
+    be.items(lanes, detail::map_items<D>{detector, batch, scores, memory, bytes, lanes, &failure});
+    failure.rethrow();
+  }
+}
+/// The same with scratch that the calling thread keeps.
+template <backend Backend, saliency::detector D, class X, class Out>
+requires(is_tensor_view<X>&& is_tensor_view<Out>&& Backend::memory ==
+         space::host) void saliency_map(Backend const& be, D const& detector, X const& images, Out const& scores) {
+  saliency_map(be, detector, images, scores, detail::kept_scratch());
+}
+
+}  // namespace mixaug
+
+MIXAUG_EXACT_END

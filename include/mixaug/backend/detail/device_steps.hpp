@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/apply/detail/device_loop.hpp>
+#include <mixaug/saliency/detail/steps.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+/// Detectors and searches on a device, a launch a step.
+namespace mixaug::detail {
+
+/// One step of a detector, or of a search, for the maps [first, ...): each map has its own memory.
+template <class Job>
+struct step_threads {
+  Job job;
+  int step;
+  index_t first;
+  std::byte* memory;
+  std::size_t fast_bytes, slow_bytes;
+
+  MIXAUG_HD index_t begin(index_t k) const noexcept { return k; }
+  MIXAUG_HD void operator()(index_t k, index_t item) const noexcept {
+    if (job.skips(first + k)) return;
+    std::byte* const own = memory + static_cast<std::size_t>(k) * (fast_bytes + slow_bytes);
+    job.run(step, first + k, item, {own, own + fast_bytes});
+  }
+};
+
+/// Steps keep at most this much memory busy: more maps take their turns.
+inline constexpr std::size_t most_step_bytes = std::size_t{512} << 20;
+inline index_t maps_a_turn(std::size_t bytes, index_t maps) noexcept {
+  return greater(1, lesser(maps, static_cast<index_t>(most_step_bytes / (bytes + 1))));
+}
+
+/// Every step is a launch over all maps; `memory`: maps_a_turn maps of fast and slow bytes.
+template <class Backend, class Job>
+void device_steps(Backend const& be, Job const& job, index_t maps, std::byte* memory) {
+  std::size_t const fast = aligned(job.fast_bytes()), slow = aligned(job.slow_bytes());
+  index_t const turn = maps_a_turn(fast + slow, maps);
+  for (index_t first = 0; first < maps; first += turn)
+    for (int step = 0; step < Job::steps; ++step) {
+      step_threads<Job> const threads{job, step, first, memory, fast, slow};
+      if (index_t const count = job.count(step); count > 0) be.launch(threads, lesser(turn, maps - first), count);
+    }
+}
+template <class Job>
+std::size_t device_step_bytes(Job const& job, index_t maps) noexcept {
+  std::size_t const one = aligned(job.fast_bytes()) + aligned(job.slow_bytes());
+  return one * static_cast<std::size_t>(maps_a_turn(one, maps));
+}
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

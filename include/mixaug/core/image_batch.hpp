@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/element.hpp>
+#include <mixaug/core/tensor_view.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+/// Images as planning and the detectors see them: any element type and layout behind one type.
+namespace mixaug::detail {
+
+enum class element_type : std::uint8_t { none, u8, i8, u16, i16, u32, i32, u64, i64, f16, bf16, f32, f64 };
+
+template <class T>
+constexpr element_type element_type_of() noexcept {
+  if constexpr (std::is_same_v<T, float>)
+    return element_type::f32;
+  else if constexpr (std::is_same_v<T, double>)
+    return element_type::f64;
+  else if constexpr (is_float16<T>)
+    return element_type::f16;
+  else if constexpr (is_bfloat16<T>)
+    return element_type::bf16;
+  else if constexpr (is_integer_pixel<T>)
+    return element_type_of<decltype(T::value)>();
+  else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool> && sizeof(T) <= 8)
+    return static_cast<element_type>((sizeof(T) == 1   ? 1
+                                      : sizeof(T) == 2 ? 3
+                                      : sizeof(T) == 4 ? 5
+                                                       : 7) +
+                                     (std::is_signed_v<T> ? 1 : 0));
+  else
+    return element_type::none;
+}
+
+template <class T>
+MIXAUG_HD float value_of(T v) noexcept {
+  if constexpr (is_float_of_16_bits<T>)
+    return to_float(v);
+  else if constexpr (is_integer_pixel<T>)
+    return static_cast<float>(v.value);
+  else
+    return static_cast<float>(v);
+}
+
+/// (n, c, h, w), trivially copyable. A view (n, h, w) has one channel.
+class image_batch {
+ public:
+  image_batch() = default;
+  template <class T, int R, space S>
+  explicit image_batch(tensor_view<T, R, S> const& v) noexcept : data(v.data) {
+    using element = std::remove_const_t<T>;
+    if constexpr ((R == 3 || R == 4) && element_type_of<element>() != element_type::none) {
+      type = element_type_of<element>();
+      read_ = &read<element>;
+      for (int d = 0; d < R; ++d)
+        extent[d == 0 ? 0 : d + 4 - R] = v.extent[d], stride[d == 0 ? 0 : d + 4 - R] = v.stride[d];
+    }
+  }
+
+  void const* data = nullptr;
+  element_type type = element_type::none;  ///< none: no images, or not of numbers
+  index_t extent[4] = {0, 1, 0, 0}, stride[4] = {0, 0, 0, 0};
+
+  MIXAUG_HD index_t samples() const noexcept { return extent[0]; }
+  MIXAUG_HD index_t channels() const noexcept { return extent[1]; }
+  MIXAUG_HD index_t height() const noexcept { return extent[2]; }
+  MIXAUG_HD index_t width() const noexcept { return extent[3]; }
+  MIXAUG_HD index_t pixels() const noexcept { return extent[2] * extent[3]; }
+  MIXAUG_HD index_t step() const noexcept { return extent[3] == 1 ? 1 : stride[3]; }
+  MIXAUG_HD index_t at(index_t i, index_t c, index_t y) const noexcept {
+    return i * stride[0] + c * stride[1] + y * stride[2];
+  }
+  /// Row y of a channel, for 8-bit images.
+  MIXAUG_HD std::uint8_t const* bytes(index_t i, index_t c, index_t y) const noexcept {
+    return static_cast<std::uint8_t const*>(data) + at(i, c, y);
+  }
+  /// Row y of a channel as floats (host).
+  void values(index_t i, index_t c, index_t y, float* out) const noexcept {
+    read_(data, at(i, c, y), step(), width(), out);
+  }
+  /// One value; the type is the same for a whole launch.
+  MIXAUG_HD float value(index_t i, index_t c, index_t y, index_t x) const noexcept {
+    index_t const k = at(i, c, y) + x * stride[3];
+    switch (type) {
+      case element_type::u8:
+        return one<std::uint8_t>(k);
+      case element_type::i8:
+        return one<std::int8_t>(k);
+      case element_type::u16:
+        return one<std::uint16_t>(k);
+      case element_type::i16:
+        return one<std::int16_t>(k);
+      case element_type::u32:
+        return one<std::uint32_t>(k);
+      case element_type::i32:
+        return one<std::int32_t>(k);
+      case element_type::u64:
+        return one<std::uint64_t>(k);
+      case element_type::i64:
+        return one<std::int64_t>(k);
+      case element_type::f16:
+        return one<float16>(k);
+      case element_type::bf16:
+        return one<bfloat16>(k);
+      case element_type::f32:
+        return one<float>(k);
+      case element_type::f64:
+        return one<double>(k);
+      default:
+        return 0.0f;
+    }
+  }
+
+ private:
+  template <class T>
+  MIXAUG_HD float one(index_t k) const noexcept {
+    return value_of(static_cast<T const*>(data)[k]);
+  }
+  template <class T>
+  static void read(void const* p, index_t from, index_t step, index_t n, float* MIXAUG_RESTRICT out) noexcept {
+    T const* MIXAUG_RESTRICT const a = static_cast<T const*>(p) + from;
+    if (step == 1)
+      for (index_t x = 0; x < n; ++x) out[x] = value_of(a[x]);
+    else
+      for (index_t x = 0; x < n; ++x) out[x] = value_of(a[x * step]);
+  }
+  void (*read_)(void const*, index_t, index_t, index_t, float*) = nullptr;
+};
+
+/// What one image is to a detector, in elements.
+struct map_shape {
+  index_t channels, height, width;
+  MIXAUG_HD index_t pixels() const noexcept { return height * width; }
+};
+inline std::size_t aligned(std::size_t bytes) noexcept { return (bytes + 63) / 64 * 64; }
+inline std::size_t aligned(index_t bytes) noexcept { return aligned(static_cast<std::size_t>(bytes)); }
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

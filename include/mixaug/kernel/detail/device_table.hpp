@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <memory>
+#include <mixaug/kernel/detail/table.hpp>
+#include <variant>
+
+MIXAUG_EXACT_BEGIN
+
+/// Tables in device memory behind one set of calls.
+namespace mixaug::detail {
+
+using any_device_table = std::variant<kernel_line<float, space::device>, kernel_line<double, space::device>,
+                                      kernel_grid<float, 2, space::device>, kernel_grid<double, 2, space::device>,
+                                      kernel_grid<float, 3, space::device>, kernel_grid<double, 3, space::device>,
+                                      kernel_pass<float, space::device>, kernel_pass<double, space::device>>;
+
+/// One thread draws the partners of one query of a grid: launch(job, 1, queries). A row that the table does not have,
+/// and a point that is not finite, have partner -1.
+template <class T, int D>
+struct grid_draw_threads {
+  kernel_grid_draws<T, D> draws;
+
+  MIXAUG_HD index_t begin(index_t) const noexcept { return 0; }
+  MIXAUG_HD void operator()(index_t, index_t i) const noexcept {
+    bool known = true;
+    if (draws.rows.data != nullptr)
+      known = draws.rows(i) >= 0 && draws.rows(i) < draws.table.n;
+    else
+      for (int k = 0; k < D; ++k) known = known && std::fabs(static_cast<double>(draws.points(i, k))) < HUGE_VAL;
+    if (known) return draws(i);
+    for (index_t s = 0; s < draws.partner.extent[1]; ++s) draws.partner(i, s) = -1;
+  }
+};
+
+/// Draws for rows of the table, or, where `rows` has none, for points of type T: a thread a query.
+template <class Backend, class T>
+struct device_drawing {
+  Backend const& be;
+  tensor_view<index_t const, 1> rows;
+  tensor_view<T const, 2> points;
+  mixaug::key key;
+  tensor_view<index_t, 2> partner;
+
+  void operator()(kernel_line<T, space::device> const& table) const {
+    tensor_view<T const, 1> column;
+    column.data = points.data, column.extent[0] = points.extent[0], column.stride[0] = points.stride[0];
+    be.launch(kernel_draw_threads<T>{{table.view(), key, rows, column, partner}}, 1, partner.extent[0]);
+  }
+  template <int D>
+  void operator()(kernel_grid<T, D, space::device> const& t) const {
+    grid_draw_threads<T, D> const job{{t.view(), t.values(), t.with_self(), rows, points, key, partner}};
+    be.launch(job, 1, partner.extent[0]);
+  }
+  void operator()(kernel_pass<T, space::device> const& t) const {
+    auto scratch = table_kit<Backend>(be, partner.extent[0]).scratch();
+    t.draw(be, pass_request<T>{points, nullptr, key, key.first, partner, 0, rows}, scratch);
+  }
+  /// A table of the other type: refused before.
+  template <class Table>
+  void operator()(Table const&) const noexcept {}
+};
+
+/// A table of the host, in device memory.
+template <class Backend>
+struct sent_table {
+  using shared = std::shared_ptr<any_device_table const>;
+  Backend const& be;
+
+  template <class T>
+  shared operator()(kernel_line<T> const& table) const {
+    return std::make_shared<any_device_table const>(std::in_place_type<kernel_line<T, space::device>>, table, be);
+  }
+  template <class T, int D>
+  shared operator()(kernel_grid<T, D> const& table) const {
+    return std::make_shared<any_device_table const>(std::in_place_type<kernel_grid<T, D, space::device>>, table, be);
+  }
+  template <class T>
+  shared operator()(kernel_pass<T> const& table) const {
+    return std::make_shared<any_device_table const>(std::in_place_type<kernel_pass<T, space::device>>, table, be);
+  }
+};
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/kernel/detail/line/arrays.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug::detail {
+
+/// Draws for queries that no cell holds, and for those whose proposals were rejected too often (a row that is not to
+/// be its own partner and outweighs the rest). Weights are relative to the nearest label: exp(-(t^2 - t0^2) / 2), so
+/// that they never vanish together. Exact whatever was tried before, because it does not depend on it.
+template <class T>
+struct kernel_far {
+  kernel_arrays<T> const& table;
+  double y;
+  index_t self;
+
+  static constexpr int attempts = 64;
+  static constexpr double cells_within = 8.0;  ///< bandwidths to the nearest label up to which cells are proposed
+  static constexpr double least = 700.0;       ///< weights under exp(-700) of the nearest one's are below all rounding
+
+  MIXAUG_HD index_t operator()(random const& draw, std::uint64_t number) const noexcept {
+    index_t const right = skip(table.position(y), 1), left = skip(right_start() - 1, -1);
+    bool const has_left = left >= 0, has_right = right < table.rows;
+    if (!has_left && !has_right) return -1;
+    double_double d0 = has_left ? distance(left) : distance(right);
+    if (has_left && has_right && closer(distance(right), d0)) d0 = distance(right);
+    double const t0 = table.scale.units(d0.hi);
+    if (t0 < cells_within) {
+      index_t const at = by_cells(t0, draw, number);
+      if (at >= 0) return at;
+    }
+    return by_elements(d0, random::unit(draw.bits(number)));
+  }
+
+ private:
+  MIXAUG_HD index_t right_start() const noexcept { return table.position(y); }
+  MIXAUG_HD index_t skip(index_t at, index_t step) const noexcept {
+    return at >= 0 && at < table.rows && table.element[at].row == self ? at + step : at;
+  }
+  MIXAUG_HD double_double distance(index_t at) const noexcept {
+    return exact_distance(y * table.scale.pre, to_double(table.element[at].key) * table.scale.pre);
+  }
+  MIXAUG_HD static bool closer(double_double a, double_double b) noexcept {
+    return a.hi < b.hi || (a.hi == b.hi && a.lo < b.lo);
+  }
+  /// The distance of cell k, at least that of the nearest label: self's own cell may be nearer.
+  MIXAUG_HD double gap(index_t k, double t0) const noexcept {
+    auto const& c = table.cell[k];
+    double const low = to_double(c.low), high = to_double(c.high);
+    double const t = y < low ? table.scale(low, y) : y > high ? table.scale(y, high) : 0.0;
+    return t > t0 ? t : t0;
+  }
+  /// sum + the envelope of cell k: fused, so that it is the same everywhere.
+  MIXAUG_HD double add_envelope(index_t k, double t, double t0, double sum) const noexcept {
+    index_t const n = index_t{table.cell[k + 1].start} - table.cell[k].start;
+    return fused_sum(static_cast<double>(n), fixed_falling_exp(-0.5 * (t - t0) * (t + t0)), sum);
+  }
+  /// Cells as slots, with weights of this query alone; -1: nothing accepted.
+  MIXAUG_HD index_t by_cells(double t0, random const& draw, std::uint64_t& number) const noexcept {
+    double const radius = std::sqrt(fused_sum(t0, t0, table.reach * table.reach));
+    index_t const middle = table.cell_from(y), most = 4 * kernel_window_most;
+    index_t first = middle, last = middle;
+    while (first > 0 && middle - first < most && gap(first - 1, t0) <= radius) --first;
+    while (last < table.cells && last - middle < most && gap(last, t0) <= radius) ++last;
+    if (middle - first == most || last - middle == most) return -1;
+    kernel_window const in{table.cell[first].start, table.cell[last].start};
+    double sum = table.outside * static_cast<double>(table.rows - in.size());
+    for (index_t k = first; k < last; ++k) sum = add_envelope(k, gap(k, t0), t0, sum);
+    for (int attempt = 0; attempt < attempts; ++attempt, ++number) {
+      std::uint64_t const bits = draw.bits(number, 1);
+      double const target = random::unit(draw.bits(number)) * sum;
+      double below = 0.0;
+      index_t k = first;
+      for (; k < last; ++k)
+        if (target < (below = add_envelope(k, gap(k, t0), t0, below))) break;
+      if (k == last && in.size() == table.rows) continue;  // a rounding of the sum
+      kernel_proposal p;
+      if (k == last) {
+        p = table.propose_outside(in, radius, bits);
+      } else {
+        index_t const start = table.cell[k].start;
+        scaled_word const w(bits, table.cell[k + 1].start - start);
+        p = {start + w.high, gap(k, t0), w.unit()};
+      }
+      if (table.element[p.at].row != self && table.accepts(y, to_double(table.element[p.at].key), p))
+        return index_t{table.element[p.at].row};
+    }
+    return -1;
+  }
+  /// Every label whose weight is not below all rounding, one by one outwards: the sum, then the element at u of it.
+  MIXAUG_HD index_t by_elements(double_double d0, double u) const noexcept {
+    index_t const middle = table.position(y);
+    double sum = 0.0, below = 0.0;
+    index_t last = -1;
+    for (int turn = 0; turn < 2; ++turn) {
+      double const target = u * sum;
+      for (int side = 0; side < 2; ++side)
+        for (index_t at = side == 0 ? middle - 1 : middle; at >= 0 && at < table.rows; at += side == 0 ? -1 : 1) {
+          if (table.element[at].row == self) continue;
+          double const x = table.scale.beside(distance(at), d0);
+          if (!(x < least)) break;
+          double const w = fixed_falling_exp(-x);
+          if (turn == 0)
+            sum += w;
+          else if (last = index_t{table.element[at].row}; target < (below += w))
+            return last;
+        }
+    }
+    return last;
+  }
+};
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/error.hpp>
+#include <mixaug/core/workspace.hpp>
+#include <mixaug/saliency/detail/steps.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug {
+
+/// What becomes of the losses of the rows: each by itself, their sum, or their mean.
+enum class reduction : unsigned char { none, sum, mean };
+
+/// What the mean of a pair loss divides each side by: the rows that carry a label on it. {}: all rows of the plan.
+struct pair_counts {
+  index_t self = 0, partner = 0;
+  constexpr bool given() const noexcept { return self != 0 || partner != 0; }
+};
+
+namespace detail {
+
+inline void check_counts(pair_counts const& c) {
+  if (c.self < 0 || c.partner < 0)
+    fail("counts", "{" + text(c.self) + ", " + text(c.partner) + "}", "two numbers of rows >= 0");
+}
+
+/// Sums over rows and over classes run in this many lanes, element k in lane k mod 64, and end in one tree. Order and
+/// tree do not depend on the backend or the threads, so neither do the bits.
+inline constexpr int loss_lanes = 64;
+
+/// a[0] of the tree a[l] += a[l + W / 2], W / 4, ... 1.
+template <int W, class T>
+MIXAUG_HD T folded(T* a) noexcept {
+  if constexpr (W == 1) {
+    return a[0];
+  } else {
+    for (int l = 0; l < W / 2; ++l) a[l] += a[l + W / 2];
+    return folded<W / 2>(a);
+  }
+}
+
+template <class Backend, class Job>
+concept runs_items = requires(Backend const& be, Job const& job) {
+  be.items(index_t{1}, job);
+};
+
+/// How n rows are cut: at most 64 parts of whole blocks of 1024 rows.
+struct row_parts {
+  static constexpr index_t most = 64, block = 1024;
+  index_t n, length, count;
+  MIXAUG_HD explicit row_parts(index_t rows) noexcept
+      : n(rows), length(block * ceil_div(rows, block * most)), count(ceil_div(rows, length)) {}
+};
+
+/// Part k of sum_i term(i), in double.
+template <class Term>
+struct part_of_rows {
+  Term term;
+  row_parts parts;
+  double* sum;
+
+  MIXAUG_HD double of(index_t k) const noexcept {
+    double lane[loss_lanes] = {};
+    index_t i = k * parts.length;
+    index_t const end = lesser(i + parts.length, parts.n);
+    for (; i + loss_lanes <= end; i += loss_lanes)
+      for (int l = 0; l < loss_lanes; ++l) lane[l] += static_cast<double>(term(i + l));
+    for (int l = 0; i + l < end; ++l) lane[l] += static_cast<double>(term(i + l));
+    return folded<loss_lanes>(lane);
+  }
+  MIXAUG_HD void operator()(index_t k) const noexcept { sum[k] = of(k); }
+};
+
+/// The parts' sum, divided and rounded once.
+template <class T>
+struct row_total {
+  T* out;
+  double divisor;
+  MIXAUG_HD void operator()(double sum) const noexcept { *out = static_cast<T>(sum / divisor); }
+};
+
+/// All parts in one thread, where a device has no memory that its threads share.
+template <class Term, class T>
+struct all_parts {
+  part_of_rows<Term> part;
+  row_total<T> total;
+  MIXAUG_HD void operator()(index_t) const noexcept {
+    double sum = 0.0;
+    for (index_t k = 0; k < part.parts.count; ++k) sum += part.of(k);
+    total(sum);
+  }
+};
+
+/// The same for one block of threads: lanes, parts, the total (see backend/detail/device_steps.hpp).
+template <class Term, class T>
+struct row_sum_steps {
+  static constexpr int steps = 3;
+  Term term;
+  row_parts parts;
+  row_total<T> total;
+
+  std::size_t fast_bytes() const noexcept { return sizeof(double) * row_parts::most * loss_lanes; }
+  std::size_t slow_bytes() const noexcept { return 0; }
+  index_t pixels() const noexcept { return parts.n; }
+  MIXAUG_HD bool skips(index_t) const noexcept { return false; }
+  MIXAUG_HD index_t count(int step) const noexcept {
+    return step == 0 ? parts.count * loss_lanes : step == 1 ? parts.count : 1;
+  }
+  MIXAUG_HD void run(int step, index_t, index_t item, step_memory const& memory) const noexcept {
+    auto* const lane = memory.near_at<double>(0);
+    double sum = 0.0;
+    if (step == 0) {
+      index_t const k = item / loss_lanes, end = lesser((k + 1) * parts.length, parts.n);
+      for (index_t i = k * parts.length + item % loss_lanes; i < end; i += loss_lanes)
+        sum += static_cast<double>(term(i));
+      lane[item] = sum;
+    } else if (step == 1) {
+      folded<loss_lanes>(lane + item * loss_lanes);
+    } else {
+      for (index_t k = 0; k < parts.count; ++k) sum += lane[k * loss_lanes];
+      total(sum);
+    }
+  }
+};
+
+/// *out = sum_i term(i) / divisor over n rows: on every backend the same bits. Allocates nothing.
+template <class Backend, class Term, class T>
+void sum_rows(Backend const& be, Term const& term, index_t n, double divisor, T* out) {
+  row_parts const parts(n);
+  row_total<T> const total{out, divisor};
+  if constexpr (!runs_items<Backend, part_of_rows<Term>>) {
+    workspace<Backend::memory> scratch;  // stays empty where the block's memory is shared
+    be.steps(row_sum_steps<Term, T>{term, parts, total}, index_t{1}, scratch);
+  } else if constexpr (Backend::memory == space::device) {
+    be.items(index_t{1}, all_parts<Term, T>{{term, parts, nullptr}, total});
+  } else {
+    double part[row_parts::most];
+    part_of_rows<Term> const job{term, parts, part};
+    if (parts.count == 1)
+      job(0);
+    else
+      be.items(parts.count, job);
+    double sum = 0.0;
+    for (index_t k = 0; k < parts.count; ++k) sum += part[k];
+    total(sum);
+  }
+}
+
+}  // namespace detail
+}  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/pairing/prototypes.hpp>
+#include <mixaug/plan/pairing_task.hpp>
+#include <mixaug/core/math/elementary.hpp>
+#include <mixaug/plan/detail/check_plan.hpp>
+#include <mixaug/plan/detail/row_orders.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+/// Pairing in two draws: a class among those that the candidates have, then a row of it. A rule weighs the classes;
+/// what is drawn, and partner_probabilities, follow from its weights by the same code.
+namespace mixaug {
+namespace detail {
+
+/// Class ids of the batch, and of a second source, are given, lie in [0, classes), and cover the rows that may be
+/// chosen. `of`: which operand has that many classes.
+template <class Task>
+void check_class_ids(Task const& task, char const* rule, index_t classes, char const* of) {
+  need(task.in.ids, rule, "class ids", "class_ids(v)");
+  if (!task.own_source()) {
+    need(task.in.source_ids, rule, "class ids of the second source", "source_class_ids(v)");
+    same_rows("source_class_ids", task.in.source_ids.size(), task.source_rows());
+  }
+  id_list const* const lists[] = {&task.in.ids, &task.in.source_ids};
+  for (int l = 0; l < (task.own_source() ? 1 : 2); ++l)
+    for (index_t i = 0; i < lists[l]->size(); ++i)
+      if ((*lists[l])[i] < 0 || (*lists[l])[i] >= classes)
+        fail((l == 0 ? "class_ids(" : "source_class_ids(") + text(i) + ")", text((*lists[l])[i]),
+             "a class in [0, " + text(classes) + "), as " + rule + "'s " + of + " has");
+  index_t const end = task.key.first + task.rows();
+  if (task.in.ids.size() == task.global || !task.own_source()) return;
+  for (index_t row = task.key.first; row < end;) {
+    auto const block = task.block_of(row);
+    if (block.base < task.key.first || block.base + block.size > end)
+      fail(std::string(rule) + " may choose any row of the block [" + text(block.base) + ", " +
+           text(block.base + block.size) + "); give class ids for all " + text(task.global) +
+           " rows of the global batch, or set key.block so that blocks lie inside the call's rows");
+    row = block.base + block.size;
+  }
+}
+
+/// v[k] = exp((v[k] - max) / temperature), 0 for minus infinity: no temperature overflows.
+inline void softmax_weights(double* v, index_t n, double temperature) noexcept {
+  double most = -HUGE_VAL;
+  for (index_t k = 0; k < n; ++k) most = v[k] > most ? v[k] : most;
+  for (index_t k = 0; k < n; ++k) v[k] = v[k] == -HUGE_VAL ? 0.0 : fixed_exp((v[k] - most) / temperature);
+}
+/// Weights to their running sums; the last one is the total.
+inline double accumulate(double* v, index_t n) noexcept {
+  double sum = 0.0;
+  for (index_t k = 0; k < n; ++k) sum += v[k], v[k] = sum;
+  return sum;
+}
+/// The place that u in [0, 1) falls on, by running sums with a total > 0; never one of weight 0.
+inline index_t place_of(double const* sums, index_t n, double u) noexcept {
+  double const target = u * sums[n - 1];
+  index_t low = 0, high = n - 1;
+  while (low < high) {
+    index_t const middle = (low + high) / 2;
+    if (target < sums[middle])
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  while (low > 0 && sums[low] == sums[low - 1]) --low;  // where u * total was rounded up to the total
+  return low;
+}
+
+/// Candidates by class: rows base + order[begin[g]], ... of class id[g], both ascending. Lies in the task's scratch.
+struct class_groups {
+  index_t base = 0, size = 0, count = 0;
+  column<index_t, space::host> order, begin, id;
+  column<double, space::host> weight;  ///< of each class; those that may not be taken come as 0, and stay 0
+  column<double, space::host> member;  ///< of each row of one class
+  column<index_t, space::host> key, spare, query;
+  column<index_t, space::host> group_of;  ///< of each class, or -1; for rules that rank classes
+
+  void place(placer& put, index_t rows, index_t queries, index_t classes, bool members) {
+    index_t const most = greater(rows, greater(queries, classes));
+    put(order, rows), put(begin, rows + 1), put(id, rows), put(weight, rows), put(member, members ? rows : 0);
+    put(key, most), put(spare, most), put(query, queries), put(group_of, classes);
+  }
+  /// The group of a class, or -1.
+  index_t find(index_t of) const noexcept {
+    index_t low = 0, high = count;
+    while (low < high) {
+      index_t const middle = (low + high) / 2;
+      if (id[middle] < of)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+    return low < count && id[low] == of ? low : -1;
+  }
+};
+
+/// Draws for rows whose partner is not -1. A rule has weigh(class, groups), members_weighed() and ranked_classes().
+template <class Task, class Rule>
+struct class_partners {
+  Task const& task;
+  Rule const& rule;
+
+  void operator()() const {
+    if (task.own_source()) return each_block(task, *this);
+    (*this)(typename Task::range{0, task.source_rows()}, task.key.first, task.key.first + task.rows());
+  }
+  template <class Range>
+  void operator()(Range const& domain, index_t first, index_t last) const {
+    class_groups g = grouped(domain, last - first);
+    for (index_t k = 0; k < last - first; ++k) g.key[k] = class_of(first + k);
+    sort_rows(g.query.data, g.key.data, last - first, g.spare.data);
+    double total = 0.0;
+    for (index_t k = 0, current = -1; k < last - first; ++k) {
+      index_t const row = first + g.query[k], i = row - task.key.first;
+      if (!task.wants(i) || task.partner[i] < 0) continue;
+      if (class_of(row) != current) {
+        current = class_of(row);
+        weigh(g, current);
+        total = accumulate(g.weight.data, g.count);
+      }
+      task.assign(i, total > 0.0 ? drawn(g, row) : -1);
+    }
+  }
+  /// out[j] += the probability of candidate j (a row of the global batch, or of the second source).
+  void probabilities(index_t row, double* out) const {
+    if (task.partner[row - task.key.first] < 0) return;
+    class_groups g = grouped(task.own_source() ? task.block_of(row) : typename Task::range{0, task.source_rows()}, 0);
+    weigh(g, class_of(row));
+    double total = 0.0;
+    for (index_t k = 0; k < g.count; ++k) total += g.weight[k];
+    for (index_t k = 0; k < g.count; ++k) {
+      if (!(g.weight[k] > 0.0)) continue;
+      index_t const begin = g.begin[k], n = g.begin[k + 1] - begin, self = self_in(g, k, row);
+      double sum = 0.0;
+      if (rule.members_weighed()) {
+        rule.weigh_members(task, g, k, row, self);
+        for (index_t j = 0; j < n; ++j) sum += g.member[j];
+      }
+      for (index_t j = 0; j < n; ++j) {
+        double const inside = rule.members_weighed() ? g.member[j] / sum
+                              : j == self            ? 0.0
+                                                     : 1.0 / static_cast<double>(self < 0 ? n : n - 1);
+        out[g.base + g.order[begin + j]] = g.weight[k] / total * inside;
+      }
+    }
+  }
+
+ private:
+  index_t class_of(index_t row) const noexcept {
+    return task.in.ids[task.in.ids.size() == task.global ? row : row - task.key.first];
+  }
+  template <class Range>
+  class_groups grouped(Range const& domain, index_t queries) const {
+    class_groups g;
+    placer measure;
+    g.place(measure, domain.size, queries, rule.ranked_classes(), rule.members_weighed());
+    placer put{task.scratch.reserve(measure.used)};
+    g.place(put, domain.size, queries, rule.ranked_classes(), rule.members_weighed());
+    g.base = domain.base, g.size = domain.size;
+    for (index_t j = 0; j < g.size; ++j) g.key[j] = task.own_source() ? class_of(g.base + j) : task.in.source_ids[j];
+    sort_rows(g.order.data, g.key.data, g.size, g.spare.data);
+    for (index_t j = 0; j < g.size; ++j)
+      if (j == 0 || g.key[g.order[j]] != g.id[g.count - 1]) g.begin[g.count] = j, g.id[g.count++] = g.key[g.order[j]];
+    g.begin[g.count] = g.size;
+    for (index_t c = 0; c < rule.ranked_classes(); ++c) g.group_of[c] = -1;
+    for (index_t k = 0; k < g.count && rule.ranked_classes() > 0; ++k) g.group_of[g.id[k]] = k;
+    return g;
+  }
+  /// Where the row itself stands in class k of its candidates, or -1.
+  index_t self_in(class_groups const& g, index_t k, index_t row) const noexcept {
+    if (!task.own_source() || g.id[k] != class_of(row)) return -1;
+    index_t low = g.begin[k], high = g.begin[k + 1] - 1;
+    while (low < high) {
+      index_t const middle = (low + high) / 2;
+      if (g.order[middle] < row - g.base)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+    return low - g.begin[k];
+  }
+  void weigh(class_groups const& g, index_t mine) const {
+    index_t const own = g.find(mine);
+    for (index_t k = 0; k < g.count; ++k) g.weight[k] = 1.0;
+    if (own >= 0) {
+      bool const others = !task.own_source() || g.begin[own + 1] - g.begin[own] > 1;
+      g.weight[own] = rule.own_class() && others ? 1.0 : 0.0;
+    }
+    rule.weigh(mine, g);
+  }
+  index_t drawn(class_groups const& g, index_t row) const {
+    auto const draw = task.draw(row);
+    index_t const k = place_of(g.weight.data, g.count, draw.uniform(0));
+    index_t const n = g.begin[k + 1] - g.begin[k], self = self_in(g, k, row);
+    index_t j = 0;
+    if (rule.members_weighed()) {
+      rule.weigh_members(task, g, k, row, self);
+      accumulate(g.member.data, n);
+      j = place_of(g.member.data, n, draw.uniform(1));
+    } else {
+      j = draw.below(self < 0 ? n : n - 1, 1);
+      if (self >= 0 && j >= self) ++j;
+    }
+    return g.base + g.order[g.begin[k] + j];
+  }
+};
+
+}  // namespace detail
+
+/// The law that pairing::class_similarity or pairing::class_tour draws the partner of row i of the call from: `out`
+/// (n) has a probability for each row of the global batch, or of the second source. They sum to 1, or are all 0 where
+/// the row has no partner. For looking at: it allocates. Errors: those of planning, and an i or n out of range.
+template <class Rule, space S, class T>
+void partner_probabilities(Rule const& rule, input_set<S> in, key const& k, index_t i, tensor_view<T, 1> const& out) {
+  detail::real_matrix<T>();
+  if (in.shape.own_source) in.shape.source_rows = 0;
+  detail::check_shape(in.shape);
+  mixaug::key const drawn_with = detail::checked(k, in.shape.samples);
+  if (!in.shape.own_source && k.block != 0)
+    detail::fail("key.block confines partners inside the batch, but the inputs name a second source");
+  index_t const global = drawn_with.global, rows = in.shape.samples;
+  in.shape.first = drawn_with.first, in.shape.rows = rows;
+  if (in.shape.own_source) in.shape.source_rows = global;
+  detail::check_inputs(in, drawn_with);
+  if (i < 0 || i >= rows)
+    detail::fail("row i", detail::text(i), "a row of the call, in [0, " + detail::text(rows) + ")");
+  detail::same_rows("out", out.extent[0], in.shape.source_rows);
+  if (out.data == nullptr) detail::fail("out", "a null pointer", detail::text(in.shape.source_rows) + " numbers");
+  detail::check_written("out", out);
+  workspace<space::host> scratch, memory;
+  column<double, space::host> law;
+  column<index_t, space::host> partner;
+  detail::placer measure;
+  measure(law, in.shape.source_rows), measure(partner, rows);
+  detail::placer put{memory.reserve(measure.used)};
+  put(law, in.shape.source_rows), put(partner, rows);
+  for (index_t j = 0; j < in.shape.source_rows; ++j) law[j] = 0.0;
+  index_t const block = drawn_with.block == 0 || drawn_with.block > global ? global : drawn_with.block;
+  pairing_task<S> const task{in, drawn_with, global, block, partner.data, nullptr, -1, scratch};
+  rule.prepare(task);
+  detail::class_partners<pairing_task<S>, Rule>{task, rule}.probabilities(drawn_with.first + i, law.data);
+  for (index_t j = 0; j < in.shape.source_rows; ++j) out(j) = static_cast<T>(law[j]);
+}
+
+}  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cfloat>
+#include <cmath>
+#include <mixaug/plan/recipe.hpp>
+#include <mixaug/plan/pairing_task.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+/// What planning refuses: rules that lack a member (at compile time), and bad shapes, keys and inputs, before
+/// the plan is touched.
+namespace mixaug {
+namespace detail {
+
+template <class Rule, space S>
+concept pairing_rule = requires(Rule const& rule, pairing_task<S> const& task) {
+  rule(task);
+};
+
+/// The sentences for a method of the user's own that lacks something.
+template <class M, space S>
+constexpr bool check_method() {
+  static_assert(method<M>,
+                "mixaug: a method has stages() that returns a recipe, or members pairing, ratio, region, blend and "
+                "label; see mixaug/method/mixup.hpp");
+  if constexpr (method<M>) {
+    using stages = stages_t<M>;
+    if constexpr (chooses<stages>) {
+      return true;  // one_of checks its methods
+    } else {
+      constexpr bool pairs = pairing_rule<decltype(stages::pairing), S>, draws = ratio_rule<decltype(stages::ratio)>;
+      constexpr bool places = region_rule<decltype(stages::region)>, labels = label_rule<decltype(stages::label)>;
+      static_assert(pairs, "mixaug: a pairing rule is called with a pairing_task; see mixaug/pairing/reverse.hpp");
+      static_assert(
+          draws, "mixaug: a ratio rule has sampler(), which turns 64 bits into lambda; see mixaug/ratio/uniform.hpp");
+      static_assert(places,
+                    "mixaug: a region rule names its kind and is called with (columns, row_facts, random); see "
+                    "mixaug/region/random_box.hpp");
+      static_assert(labels,
+                    "mixaug: a label rule is called with (row_facts, double) and returns label_shares; see "
+                    "mixaug/label/by_share.hpp");
+      return pairs && draws && places && labels;
+    }
+  } else {
+    return false;
+  }
+}
+
+inline constexpr index_t most_rows = (index_t{1} << 40) - 2;  // the last of the key's 40 bits stands for the batch
+
+inline void check_shape(plan_shape const& s) {
+  if (s.samples <= 0 || s.samples > most_rows)
+    fail("the batch", std::to_string(s.samples) + " rows", "1 to 2^40 - 2 samples");
+  for (int d = 3 - s.spatial; d < 3; ++d)
+    if (s.size[d] <= 0 || s.size[d] > INT32_MAX)
+      fail("the batch's spatial extents", shape_text(s.size + 3 - s.spatial, s.spatial),
+           "1 to 2147483647 pixels along each axis");
+  if (s.pixels() == INT64_MAX)
+    fail("the batch's spatial extents", shape_text(s.size + 3 - s.spatial, s.spatial), "fewer than 2^63 pixels");
+  if (!s.own_source && (s.source_rows <= 0 || s.source_rows > most_rows))
+    fail("source_rows", text(s.source_rows), "1 to 2^40 - 2 rows");
+}
+
+inline key checked(key k, index_t n) {
+  if (k.step >= (std::uint64_t{1} << 40)) fail("key.step", std::to_string(k.step), "less than 2^40");
+  if (k.first < 0 || k.global < 0 || k.block < 0 || k.global > most_rows || k.first > most_rows || k.block > most_rows)
+    fail("the key's first, global, block", text(k.first) + ", " + text(k.global) + ", " + text(k.block),
+         "three numbers in [0, 2^40 - 2]");
+  if (k.global == 0) k.global = n;
+  if (k.first + n > k.global)
+    fail("the key's rows", "[" + text(k.first) + ", " + text(k.first + n) + ")",
+         "rows of the global batch of " + text(k.global) + " rows (set key.global)");
+  return k;
+}
+
+inline void check_when(when const& w, bool reads_scores) {
+  if (!(w.prob >= 0.0f && w.prob <= 1.0f)) fail("prob", text(static_cast<double>(w.prob)), "a probability in [0, 1]");
+  if (!(w.mixed_weight >= 0.0f && w.mixed_weight <= FLT_MAX))
+    fail("mixed_weight", text(static_cast<double>(w.mixed_weight)), "a finite number >= 0");
+  if (w.clean_rows && reads_scores)
+    fail(
+        "clean_rows with a method that reads score maps, which are those of the output's rows; plan the mixes alone, "
+        "and give the batch itself to the network beside them");
+}
+/// A method of one_of.
+inline void check_member(when const& w) {
+  check_when(w, false);
+  if (w.clean_rows)
+    fail("clean_rows doubles the rows of a whole batch, and one_of mixes some of them; use it with one method");
+}
+
+/// Rows of finite numbers: `rows`, or as many as the global batch has.
+inline void check_reals(char const* name, real_list const& v, index_t rows, index_t global) {
+  if (!v.given()) return;
+  if (v.data() == nullptr) fail(name, "a null pointer", text(rows) + " rows of numbers");
+  if (v.size() != rows && v.size() != global) same_rows(name, v.size(), rows);
+  for (index_t i = 0; i < v.size(); ++i)
+    for (index_t j = 0; j < v.width(); ++j)
+      if (!finite(v.at(i, j)))
+        fail(std::string(name) + "(" + text(i) + ", " + text(j) + ")", text(v.at(i, j)), "a finite number");
+}
+
+/// Loss weights: `rows`, or as many as the global batch has.
+inline void check_weights(char const* name, real_list const& v, index_t rows, index_t global) {
+  if (!v.given()) return;
+  if (v.data() == nullptr) fail(name, "a null pointer", text(rows) + " numbers");
+  if (v.size() != rows && v.size() != global) same_rows(name, v.size(), rows);
+  for (index_t i = 0; i < v.size(); ++i)
+    if (double const w = v.at(i); !(w >= 0 && w <= static_cast<double>(FLT_MAX)))
+      fail(std::string(name) + "(" + text(i) + ")", text(w), "a finite float >= 0");
+}
+
+/// Maps (n, h, w) and images (n, c, h, w) that planning reads: the batch's extents, and memory.
+inline void check_maps(char const* name, image_batch const& v, plan_shape const& s, index_t rows, bool images) {
+  if (v.type == element_type::none) return;
+  same_rows(name, v.samples(), rows);
+  bool const fits = s.spatial == 2 && v.height() == s.size[1] && v.width() == s.size[2];
+  if (fits && v.data != nullptr) return;
+  index_t const map[3] = {v.samples(), v.height(), v.width()};
+  std::string const shape = images ? shape_text(v.extent, 4) : shape_text(map, 3);
+  if (!fits) fail(name, shape, std::string(images ? "(n, c, h, w)" : "(n, h, w)") + " of the batch's images");
+  fail(name, "a null pointer", "memory for " + shape + " numbers");
+}
+
+/// Views beside the batch have its rows; (n) ids may instead cover the global batch.
+template <space S>
+void check_inputs(input_set<S> const& in, key const& k) {
+  plan_shape const& s = in.shape;
+  id_list const* const ids[] = {&in.ids, &in.group_ids, &in.places, &in.source_ids, &in.source_group_ids};
+  char const* const names[] = {"class_ids", "groups", "index", "source_class_ids", "source_groups"};
+  for (int j = 0; j < 5; ++j) {
+    if (!ids[j]->given()) continue;
+    bool const source = j >= 3;
+    if (source && s.own_source)
+      fail(std::string(names[j]) + " describe a second source, and the inputs name none; add source_rows(n)");
+    index_t const expected = source ? s.source_rows : s.samples;
+    if (ids[j]->size() != expected && (source || ids[j]->size() != k.global))
+      same_rows(names[j], ids[j]->size(), expected);
+    if (ids[j]->data() == nullptr) fail(names[j], "a null pointer", text(expected) + " integers");
+  }
+  check_reals("targets", in.labels, s.samples, k.global);
+  check_reals("features", in.feature_rows, s.samples, k.global);
+  if ((in.source_labels.given() || in.source_feature_rows.given() || in.source_loss_weights.given()) && s.own_source)
+    fail(
+        "source_targets, source_features and source_weights describe a second source, and the inputs name none; add "
+        "source_rows(n)");
+  check_reals("source_targets", in.source_labels, s.source_rows, s.source_rows);
+  check_reals("source_features", in.source_feature_rows, s.source_rows, s.source_rows);
+  if (!s.own_source && in.loss_weights.given() && !in.source_loss_weights.given())
+    fail(
+        "weights(v) are those of the batch, and the inputs name a second source, whose rows weigh in as partners; add "
+        "source_weights(v), one for each of its rows (1 where it has none)");
+  if (in.row_weights.given() && in.source_loss_weights.given())
+    fail(
+        "source_weights(v) and an object of weights, which knows the rows of the second source, were both given; leave "
+        "one of the two");
+  check_weights("weights", in.loss_weights, s.samples, k.global);
+  check_weights("source_weights", in.source_loss_weights, s.source_rows, s.source_rows);
+  check_maps("scores", in.score_maps, s, s.samples, false);
+  check_maps("source_scores", in.source_maps, s, s.own_source ? k.global : s.source_rows, false);
+  check_maps("source_images", in.source_pixels, s, s.own_source ? k.global : s.source_rows, true);
+}
+
+}  // namespace detail
+}  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/backend/cuda.cuh>
+#include <mixaug/region/detail/device_scores.hpp>
+#include <mixaug/plan/make_plan.hpp>
+
+/// Device plans. Draws are made on the host, into the plan's pinned staging block; one copy brings all
+/// columns to the device. Addresses stay fixed while a plan does not grow, so {upload, apply} can be captured
+/// in a CUDA graph and replayed: stage() the next step, launch the graph. Run a step before the capture: it
+/// makes room, and loads the kernels.
+namespace mixaug {
+namespace detail {
+
+template <class M, space S, class Plan>
+void stage_into(M const& m, input_set<S> const& in, key const& k, Plan& into, bool wait) {
+  if constexpr (check_method<M, S>()) {
+    static_assert(
+        std::is_same_v<Plan, plan_of<M, space::device>>,
+        "mixaug: the cuda backend fills a device plan of this method; declare it as plan_of<method, space::device>");
+    if constexpr (std::is_same_v<Plan, plan_of<M, space::device>>) {
+      auto const stages = stages_of(m);
+      planner<decltype(stages), Plan, S> planned(into, stages, in, k);
+      if (wait) into.block().wait();
+      planned.draw(device_scorer<decltype(stages)>{stages});
+    }
+  }
+}
+
+}  // namespace detail
+
+/// The host part of make_plan: draws one step into the staging block of `into`, once the last upload has
+/// left it (also that of a graph: every launch records the event behind its copy). Nothing reaches the
+/// device. For a graph that is replayed, the method's blend, the shape and key.first stay as captured.
+template <class M, space S, class Plan>
+void stage(M const& m, input_set<S> const& in, key const& k, Plan& into) {
+  detail::stage_into(m, in, k, into, true);
+}
+template <class M, class T, int R, space S, class Plan>
+void stage(M const& m, tensor_view<T, R, S> const& x, key const& k, Plan& into) {
+  stage(m, inputs(x), k, into);
+}
+
+/// Queues the copy of the staging block to the device; does not wait.
+template <class R, class B>
+void upload(cuda const& be, plan<R, B, space::device>& p) {
+  p.block().upload(be.stream);
+}
+
+/// A plan made on the host, sent as one block; does not wait for the copy, only for the one before it.
+template <class R, class B>
+void upload(cuda const& be, plan<R, B> const& from, plan<R, B, space::device>& to) {
+  if (!detail::capturing(be.stream)) to.block().wait();
+  to.fit(from.shape);
+  to.blend = from.blend, to.drawn_with = from.drawn_with, to.blends = from.blends, to.local = from.local;
+  to.moved = from.moved, to.in_order = detail::rows_in_order(from.view());
+  std::memcpy(to.block().staging(), from.block().data(), to.block().size());
+  upload(be, to);
+}
+
+/// The plan back on the host. WAITS for the stream: for tests, logs and replay, not for every step.
+template <class R, class B>
+void download(cuda const& be, plan<R, B, space::device> const& from, plan<R, B>& to) {
+  to.fit(from.shape);
+  to.blend = from.blend, to.drawn_with = from.drawn_with, to.blends = from.blends, to.local = from.local;
+  to.moved = from.moved, to.in_order = from.in_order;
+  MIXAUG_CUDA(
+      cudaMemcpyAsync(to.block().data(), from.block().data(), from.block().size(), cudaMemcpyDeviceToHost, be.stream));
+  MIXAUG_CUDA(cudaStreamSynchronize(be.stream));
+}
+
+/// Draws the plan of one step on the host into `into` and queues its upload. Reuses the memory; waits only
+/// until the upload of the step before has left the staging block (not at all while the stream is captured).
+/// Methods that read pixels or score maps size their boxes on the host; maps are made and searched on the device, and
+/// the boxes placed there, so that nothing waits for the host: download() shows them.
+template <class M, space S, class Plan>
+void make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k, Plan& into) requires is_plan<Plan> {
+  detail::stage_into(m, in, k, into, !detail::capturing(be.stream));
+  if constexpr (Plan::memory == space::device) {
+    upload(be, into);
+    detail::device_place(be, detail::stages_of(m), in, !into.local, into.view(), into.maps(), into.steps());
+  }
+}
+template <class M, class T, int R, space S, class Plan>
+void make_plan(cuda const& be, M const& m, tensor_view<T, R, S> const& x, key const& k,
+               Plan& into) requires is_plan<Plan> {
+  make_plan(be, m, inputs(x), k, into);
+}
+
+/// The plan of one step, on the device, by value.
+template <class M, space S>
+auto make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k) {
+  if constexpr (detail::check_method<M, S>()) {
+    plan_of<M, space::device> p;
+    make_plan(be, m, in, k, p);
+    return p;
+  }
+}
+template <class M, class T, int R, space S>
+auto make_plan(cuda const& be, M const& m, tensor_view<T, R, S> const& x, key const& k) {
+  return make_plan(be, m, inputs(x), k);
+}
+
+/// saliency_map on a stream, with scratch from the stream's memory pool.
+template <saliency::detector D, class X, class Out>
+requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(cuda const& be, D const& detector, X const& images,
+                                                                    Out const& scores) {
+  if constexpr (detail::check_map_types<cuda, X, Out>()) {
+    detail::stream_scratch scratch(be.stream);
+    detail::device_map(be, detector, images, scores, scratch);
+  }
+}
+
+}  // namespace mixaug

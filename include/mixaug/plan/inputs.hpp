@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/error.hpp>
+#include <mixaug/plan/plan.hpp>
+#include <mixaug/core/tensor_view.hpp>
+#include <mixaug/core/image_batch.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug {
+namespace detail {
+
+/// Integer ids of any width, read as index_t.
+class id_list {
+ public:
+  id_list() = default;
+  template <class T, space S>
+  explicit id_list(tensor_view<T, 1, S> const& v) noexcept
+      : data_(v.data), n_(v.extent[0]), stride_(v.stride[0]), read_(&read<std::remove_const_t<T>>) {
+    static_assert(std::is_integral_v<T>,
+                  "mixaug: class ids, groups and indices are integers; soft labels go into targets(v)");
+    static_assert(S == space::host,
+                  "mixaug: planning reads ids on the host; give a host view (draws are made on the host)");
+  }
+  bool given() const noexcept { return read_ != nullptr; }
+  index_t size() const noexcept { return n_; }
+  index_t operator[](index_t i) const noexcept { return read_(data_, i * stride_); }
+  void const* data() const noexcept { return data_; }
+
+ private:
+  template <class T>
+  static index_t read(void const* p, index_t at) noexcept {
+    return static_cast<index_t>(static_cast<T const*>(p)[at]);
+  }
+  void const* data_ = nullptr;
+  index_t n_ = 0, stride_ = 0;
+  index_t (*read_)(void const*, index_t) = nullptr;
+};
+
+/// Real rows (n, d), float or double, read as double.
+class real_list {
+ public:
+  real_list() = default;
+  template <class T, int R, space S>
+  explicit real_list(tensor_view<T, R, S> const& v) noexcept
+      : data_(v.data),
+        n_(v.extent[0]),
+        d_(R == 2 ? v.extent[R - 1] : 1),
+        stride_(v.stride[0]),
+        step_(R == 2 ? v.stride[R - 1] : 1),
+        given_(true),
+        is_double_(std::is_same_v<std::remove_const_t<T>, double>) {
+    static_assert(R <= 2, "mixaug: targets, labels and weights are (n) or (n, d)");
+    static_assert(std::is_same_v<std::remove_const_t<T>, float> || std::is_same_v<std::remove_const_t<T>, double>,
+                  "mixaug: targets, labels and weights are float or double");
+    static_assert(S == space::host, "mixaug: planning reads labels and weights on the host; give a host view");
+  }
+  bool given() const noexcept { return given_; }
+  void const* data() const noexcept { return data_; }
+  index_t size() const noexcept { return n_; }
+  index_t width() const noexcept { return d_; }
+  double at(index_t i, index_t j = 0) const noexcept {
+    index_t const k = i * stride_ + j * step_;
+    return is_double_ ? static_cast<double const*>(data_)[k] : static_cast<double>(static_cast<float const*>(data_)[k]);
+  }
+
+ private:
+  void const* data_ = nullptr;
+  index_t n_ = 0, d_ = 1, stride_ = 0, step_ = 1;
+  bool given_ = false, is_double_ = false;
+};
+
+/// Loss weights that an object computes as they are read.
+class weights_by_row {
+ public:
+  weights_by_row() = default;
+  template <class W>
+  explicit weights_by_row(W const& w) noexcept : object_(&w), rows_(w.rows()), read_(&read<W>) {
+    static_assert(
+        requires(index_t i) { static_cast<float>(w.weight(i)); },
+        "mixaug: weights are a view (n), or an object with rows() and weight(row), such as weight::uncertainty");
+  }
+  bool given() const noexcept { return object_ != nullptr; }
+  index_t rows() const noexcept { return rows_; }
+  float operator[](index_t row) const { return read_(object_, row); }
+
+ private:
+  template <class W>
+  static float read(void const* w, index_t row) {
+    return static_cast<float>(static_cast<W const*>(w)->weight(row));
+  }
+  void const* object_ = nullptr;
+  index_t rows_ = 0;
+  float (*read_)(void const*, index_t) = nullptr;
+};
+
+}  // namespace detail
+
+/// What the stages of a method may read, by name: the batch, and optional views beside it. A rule that
+/// misses one says so, with the call that adds it. Views of the batch have a row for each of its samples, or
+/// for each row of the global batch when partners may lie outside the call's rows.
+template <space S>
+class input_set {
+ public:
+  explicit input_set(plan_shape const& s) noexcept : shape(s) {}
+
+  /// (n) integers: the class of each sample.
+  template <class V>
+  input_set& class_ids(V const& v) {
+    return ids = detail::id_list(v), *this;
+  }
+  /// (n) integers: the group of each sample (subpopulation, domain).
+  template <class V>
+  input_set& groups(V const& v) {
+    return group_ids = detail::id_list(v), *this;
+  }
+  /// (n) std::int64_t: each row's place in the data set.
+  template <class V>
+  input_set& index(V const& v) {
+    return places = detail::id_list(v), *this;
+  }
+  /// (n) or (n, d): regression labels or soft targets; finite.
+  template <class V>
+  input_set& targets(V const& v) {
+    return labels = detail::real_list(v), *this;
+  }
+  /// (n, d): what samples are compared by, where a rule asks for it; finite.
+  template <class V>
+  input_set& features(V const& v) {
+    return feature_rows = detail::real_list(v), *this;
+  }
+  /// (n): a loss weight for each sample, copied to weight_self and, by partner, to weight_partner. Or an object of the
+  /// room weight/ that knows every row of the data set, w.rows() and w.weight(row): with index(v), which tells the rows
+  /// of the batch; partners of a second source are rows of the data set already. The object is read while planning,
+  /// and must live until then. A view beside a second source needs source_weights(v) too.
+  template <class V>
+  input_set& weights(V const& v) {
+    if constexpr (is_tensor_view<V>) {
+      static_assert(V::rank == 1, "mixaug: weights are (n), one a sample");
+      loss_weights = detail::real_list(v), row_weights = {};
+    } else {
+      row_weights = detail::weights_by_row(v), loss_weights = {};
+    }
+    return *this;
+  }
+  template <class V>
+  requires(!is_tensor_view<V>) input_set& weights(V const&& temporary) = delete;
+  /// (n, h, w): a score for each pixel (saliency, attention, CAM), finite and not negative, in the batch's memory
+  /// space. Methods that read scores take these, and run no detector.
+  template <class T>
+  input_set& scores(tensor_view<T, 3, S> const& v) {
+    static_assert(detail::is_real<std::remove_const_t<T>>, "mixaug: scores are real numbers");
+    return score_maps = detail::image_batch(v), *this;
+  }
+  /// Partners come from a second source of `rows` rows (a data set, a support set), given to apply.
+  input_set& source_rows(index_t rows) { return shape.source_rows = rows, shape.own_source = false, *this; }
+  /// (source rows) integers: the classes of the second source.
+  template <class V>
+  input_set& source_class_ids(V const& v) {
+    return source_ids = detail::id_list(v), *this;
+  }
+
+  /// (source rows) integers, and weights: the groups and the loss weights of the second source.
+  template <class V>
+  input_set& source_groups(V const& v) {
+    return source_group_ids = detail::id_list(v), *this;
+  }
+  template <class V>
+  input_set& source_weights(V const& v) {
+    static_assert(V::rank == 1, "mixaug: weights are (n), one a sample");
+    return source_loss_weights = detail::real_list(v), *this;
+  }
+  /// (source rows) or (source rows, d): the targets and the features of the second source.
+  template <class V>
+  input_set& source_targets(V const& v) {
+    return source_labels = detail::real_list(v), *this;
+  }
+  template <class V>
+  input_set& source_features(V const& v) {
+    return source_feature_rows = detail::real_list(v), *this;
+  }
+  /// (source rows, c, h, w): the images of the second source, or of the global batch where partners lie outside the
+  /// call's rows; for methods that read the partners' pixels. In the batch's memory space.
+  template <class T>
+  input_set& source_images(tensor_view<T, 4, S> const& v) {
+    return source_pixels = detail::image_batch(v), *this;
+  }
+  /// (source rows, h, w): their score maps.
+  template <class T>
+  input_set& source_scores(tensor_view<T, 3, S> const& v) {
+    static_assert(detail::is_real<std::remove_const_t<T>>, "mixaug: scores are real numbers");
+    return source_maps = detail::image_batch(v), *this;
+  }
+
+  plan_shape shape;
+  detail::id_list ids, group_ids, places, source_ids, source_group_ids;
+  detail::real_list labels, loss_weights, feature_rows, source_labels, source_feature_rows, source_loss_weights;
+  detail::weights_by_row row_weights;
+  detail::image_batch pixels, score_maps, source_pixels, source_maps;
+};
+
+namespace detail {
+template <class>
+inline constexpr bool is_input_set = false;
+template <space S>
+inline constexpr bool is_input_set<input_set<S>> = true;
+}  // namespace detail
+
+/// The inputs of planning for a batch: rows and spatial extents from x (n, c, spatial...).
+template <class T, int R, space S>
+input_set<S> inputs(tensor_view<T, R, S> const& x) {
+  plan_shape s;
+  s.rows = s.samples = x.extent[0];
+  s.spatial = R > 2 ? R - 2 : 0;
+  static_assert(R <= 5, "mixaug: a batch has at most three spatial dimensions (n, c, d, h, w)");
+  for (int d = 0; d < R; ++d)
+    if (x.extent[d] <= 0)
+      detail::fail("the batch", "of shape " + detail::shape_text(x.extent, R),
+                   "at least one sample, and one element along each dimension");
+  for (int d = 0; d < s.spatial; ++d) s.size[3 - s.spatial + d] = x.extent[2 + d];
+  input_set<S> in(s);
+  in.pixels = detail::image_batch(x);
+  return in;
+}
+
+template <class X>
+requires(!is_tensor_view<X>) auto inputs(X const&) {
+  static_assert(detail::never<X>,
+                "mixaug: inputs(x) takes a view of the batch; wrap a pointer with its extents, "
+                "nchw(pointer, {n, c, h, w}), or a container with its header of mixaug/interop/: nchw(container)");
+}
+
+namespace detail {
+
+/// A missing input names the rule that reads it and the call that adds it.
+template <class List>
+void need(List const& v, char const* rule, char const* what, char const* call) {
+  if (!v.given())
+    fail(std::string(rule) + " reads " + what + ", which were not given; add them: mixaug::inputs(x)." + call);
+}
+inline void same_rows(char const* operand, index_t got, index_t expected) {
+  if (got != expected) fail(operand, std::to_string(got) + " rows", std::to_string(expected) + " rows");
+}
+
+}  // namespace detail
+}  // namespace mixaug
+
+MIXAUG_EXACT_END

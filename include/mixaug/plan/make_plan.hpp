@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/plan/detail/planner.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug {
+
+/// The plan of a method: its region kind and blend rule, in a memory space.
+template <class M, space S = space::host>
+using plan_of = plan<typename decltype(detail::stages_t<M>::region)::kind, decltype(detail::stages_t<M>::blend), S>;
+
+/// Draws the plan of one step into `into`, reusing its memory: nothing is allocated after the first step of
+/// a shape. `in` names the batch and what rules read (class ids, ...); `k` says which rows and which step.
+/// Errors: invalid_argument for a bad option, key or input, before the plan is touched.
+template <class M, space S, class Plan>
+void make_plan(M const& m, input_set<S> const& in, key const& k, Plan& into) requires is_plan<Plan> {
+  if constexpr (detail::check_method<M, S>()) {
+    static_assert(!detail::scored<decltype(detail::stages_t<M>::region)>,
+                  "mixaug: this method reads pixels or score maps, so it is planned with a backend: "
+                  "make_plan(serial{}, method, inputs, key)");
+    static_assert(std::is_same_v<Plan, plan_of<M, Plan::memory>>,
+                  "mixaug: this plan is of another method; declare it as plan_of<method>");
+    static_assert(Plan::memory == space::host,
+                  "mixaug: a device plan is made with a backend: make_plan(cuda{stream}, method, inputs, key, plan)");
+    auto const stages = detail::stages_of(m);
+    detail::planner<decltype(stages), Plan, S>(into, stages, in, k).draw();
+  }
+}
+
+/// The plan of one step, by value.
+template <class M, space S>
+auto make_plan(M const& m, input_set<S> const& in, key const& k) {
+  if constexpr (detail::check_method<M, S>()) {
+    plan_of<M> p;
+    make_plan(m, in, k, p);
+    return p;
+  }
+}
+template <class M, class T, int R, space S>
+auto make_plan(M const& m, tensor_view<T, R, S> const& x, key const& k) {
+  return make_plan(m, inputs(x), k);
+}
+template <class M, class T, int R, space S, class Plan>
+void make_plan(M const& m, tensor_view<T, R, S> const& x, key const& k, Plan& into) requires is_plan<Plan> {
+  make_plan(m, inputs(x), k, into);
+}
+
+/// The same with a host backend, for methods that read pixels or score maps too: maps are made, and searched, one
+/// image a thread at a time, in scratch that belongs to the plan.
+template <backend Backend, class M, space S, class Plan>
+void make_plan(Backend const& be, M const& m, input_set<S> const& in, key const& k,
+               Plan& into) requires(is_plan<Plan>&& Backend::memory == space::host) {
+  if constexpr (detail::check_method<M, S>()) {
+    static_assert(std::is_same_v<Plan, plan_of<M>>,
+                  "mixaug: this plan is of another method, or of another memory; declare it as plan_of<method>");
+    constexpr bool reachable = S == space::host || !detail::scored<decltype(detail::stages_t<M>::region)>;
+    static_assert(reachable,
+                  "mixaug: this method reads pixels or score maps, and these are on the device; plan it there: "
+                  "make_plan(cuda{stream}, method, inputs, key, plan)");
+    if constexpr (!reachable) return;
+    auto const stages = detail::stages_of(m);
+    detail::planner<decltype(stages), Plan, S> planned(into, stages, in, k);
+    planned.draw(detail::host_scorer<Backend, decltype(stages)>{be, stages, into.maps()});
+  }
+}
+template <backend Backend, class M, space S>
+auto make_plan(Backend const& be, M const& m, input_set<S> const& in,
+               key const& k) requires(Backend::memory == space::host) {
+  if constexpr (detail::check_method<M, S>()) {
+    plan_of<M> p;
+    make_plan(be, m, in, k, p);
+    return p;
+  }
+}
+template <backend Backend, class M, class T, int R, space S>
+auto make_plan(Backend const& be, M const& m, tensor_view<T, R, S> const& x,
+               key const& k) requires(Backend::memory == space::host) {
+  return make_plan(be, m, inputs(x), k);
+}
+template <backend Backend, class M, class T, int R, space S, class Plan>
+void make_plan(Backend const& be, M const& m, tensor_view<T, R, S> const& x, key const& k,
+               Plan& into) requires(is_plan<Plan>&& Backend::memory == space::host) {
+  make_plan(be, m, inputs(x), k, into);
+}
+
+/// What is no view of a batch, and a call without a key: a sentence for each.
+template <class M, class X>
+requires(!is_tensor_view<X> && !detail::is_input_set<X> && !backend<M>) auto make_plan(M const&, X const&, key const&) {
+  static_assert(detail::never<X>,
+                "mixaug: make_plan(method, x, key) takes a view of the batch; wrap a pointer with its extents, "
+                "nchw(pointer, {n, c, h, w}), or a container with its header of mixaug/interop/: nchw(container)");
+}
+template <class M, class X, class Plan>
+requires(!is_tensor_view<X> && !detail::is_input_set<X> && !backend<M> &&
+         is_plan<Plan>) void make_plan(M const&, X const&, key const&, Plan&) {
+  static_assert(detail::never<X>,
+                "mixaug: make_plan(method, x, key) takes a view of the batch; wrap a pointer with its extents, "
+                "nchw(pointer, {n, c, h, w}), or a container with its header of mixaug/interop/: nchw(container)");
+}
+template <backend Backend, class M, class X>
+requires(!is_tensor_view<X> && !detail::is_input_set<X>) auto make_plan(Backend const&, M const&, X const&,
+                                                                        key const&) {
+  static_assert(detail::never<X>,
+                "mixaug: make_plan(method, x, key) takes a view of the batch; wrap a pointer with its extents, "
+                "nchw(pointer, {n, c, h, w}), or a container with its header of mixaug/interop/: nchw(container)");
+}
+template <class M, class X>
+requires(!backend<M>) auto make_plan(M const&, X const&) {
+  static_assert(detail::never<X>,
+                "mixaug: make_plan(method, x, key) needs the key of the step, such as key{.seed = 42, .step = step}");
+}
+template <backend Backend, class M, class X>
+requires(!std::is_same_v<X, key>) auto make_plan(Backend const&, M const&, X const&) {
+  static_assert(detail::never<X>,
+                "mixaug: make_plan(method, x, key) needs the key of the step, such as key{.seed = 42, .step = step}");
+}
+
+/// The share of row i's pixels that come from the sample itself: the mean of m, exact.
+template <class R, class B>
+double pixel_share(plan<R, B> const& p, index_t i) noexcept {
+  return p.state(i).mean(p.shape);
+}
+/// The same for every row, into (n) floats or doubles.
+template <class R, class B, class T>
+void pixel_share(plan<R, B> const& p, tensor_view<T, 1> const& out) {
+  if (out.data == nullptr) detail::fail("the output", "a null pointer", detail::text(p.rows()) + " numbers");
+  detail::same_rows("the output", out.extent[0], p.rows());
+  for (index_t i = 0; i < p.rows(); ++i) out(i) = static_cast<T>(pixel_share(p, i));
+}
+
+}  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/error.hpp>
+#include <mixaug/core/tensor_view.hpp>
+#include <mixaug/plan/detail/row_orders.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug {
+
+/// What becomes of label coefficients at another resolution, where boxes are rounded to its pixels.
+enum class shares : unsigned char {
+  kept,    ///< as planned: labels belong to the images
+  derived  ///< the true shares of the other resolution, for rows that have a partner, whatever the label rule was
+};
+
+namespace detail {
+
+template <class Plan>
+void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& into) {
+  check_made(p.shape);
+  if (rank != p.shape.spatial)
+    fail("rescaled's extents", text(index_t{rank}) + " numbers",
+         text(index_t{p.shape.spatial}) + ", as the plan has spatial dimensions");
+  plan_shape to = p.shape;
+  for (int d = 0; d < rank; ++d) {
+    if (size[d] < 1 || size[d] > INT32_MAX)
+      fail("rescaled's extents", shape_text(size, rank), "1 to 2147483647 pixels along each axis");
+    to.size[3 - rank + d] = size[d];
+  }
+  if (to.pixels() == INT64_MAX) fail("rescaled's extents", shape_text(size, rank), "fewer than 2^63 pixels");
+  if (&into == &p) fail("rescale's result is the plan itself; give another plan");
+  index_room(to.rows, into.scratch());  // before anything is written: memory that runs out leaves no half of a plan
+  into.fit(to);
+  into.blend = p.blend, into.drawn_with = p.drawn_with, into.blends = p.blends, into.local = p.local;
+  into.moved = p.moved, into.in_order = p.in_order;
+  index_t const n = to.rows;
+  for (index_t i = 0; i < n; ++i) {
+    into.choice[i] = p.choice[i], into.self[i] = p.self[i], into.partner[i] = p.partner[i], into.ratio[i] = p.ratio[i];
+    into.share_self[i] = p.share_self[i], into.share_partner[i] = p.share_partner[i];
+    into.weight_self[i] = p.weight_self[i], into.weight_partner[i] = p.weight_partner[i];
+  }
+  into.region.rescale(p.region, p.shape, to);
+  for (index_t i = 0; i < n && labels == shares::derived; ++i) {
+    if (into.partner[i] < 0 || !into.blend.reads_source(into.choice[i])) continue;
+    into.share_self[i] = static_cast<float>(into.state(i).mean(to));
+    into.share_partner[i] = 1.0f - into.share_self[i];
+  }
+  index_plan(into.view(), into.blend, into.local, into.scratch());  // a box that vanished reads nothing
+}
+
+}  // namespace detail
+
+/// The same decisions at another resolution, for hidden features, feature maps and label grids: box corners are
+/// b * to / from rounded half to even. An axis of one pixel, which boxes hold whole, is whole at any length; where an
+/// axis shrinks to one pixel, a box holds it if it covers the middle of the axis, else the box vanishes. Extents are
+/// the spatial ones, {l}, {h, w} or {d, h, w}.
+template <class R, class B, int Rank>
+void rescale(plan<R, B> const& p, extents<Rank> const& size, plan<R, B>& into, shares labels = shares::kept) {
+  detail::rescale(p, size.at, Rank, labels, into);
+}
+template <class R, class B>
+plan<R, B> rescaled(plan<R, B> const& p, extents<2> const& size, shares labels = shares::kept) {
+  plan<R, B> q;
+  return detail::rescale(p, size.at, 2, labels, q), q;
+}
+template <class R, class B>
+plan<R, B> rescaled(plan<R, B> const& p, extents<1> const& size, shares labels = shares::kept) {
+  plan<R, B> q;
+  return detail::rescale(p, size.at, 1, labels, q), q;
+}
+template <class R, class B>
+plan<R, B> rescaled(plan<R, B> const& p, extents<3> const& size, shares labels = shares::kept) {
+  plan<R, B> q;
+  return detail::rescale(p, size.at, 3, labels, q), q;
+}
+
+}  // namespace mixaug
+
+MIXAUG_EXACT_END

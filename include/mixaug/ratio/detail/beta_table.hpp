@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <bit>
+#include <memory>
+#include <mixaug/core/math/elementary.hpp>
+#include <mutex>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug::detail {
+
+/// The inverse distribution function of Beta(alpha, alpha) as a dyadic table: one 64-bit uniform gives one
+/// draw, without rejection and without libm. The top bit reflects x to 1 - x (the law is symmetric); of the
+/// other 63 bits V the leading zeros pick an octave of V, the next 4 bits a part of it, and the rest v in
+/// [0, 1) is the argument of a polynomial of degree 5 in explicit fma.
+class beta_table {
+ public:
+  static constexpr int octaves = 53, parts = 16, terms = 6;
+
+  explicit beta_table(double alpha) : alpha_(alpha) {
+    half_ = 1.0;  // log S(1/2) is needed before the constant is known
+    half_ = series(0.5);
+    constant_ = fused_sum(alpha_ * 2.0, log_half, fixed_log(half_)) - log_half;
+    double t = log_half;  // log x, from the median down
+    for (int k = 0; k < octaves; ++k)
+      for (int p = parts - 1; p >= 0; --p) fit(k, p, t);
+  }
+
+  double alpha() const noexcept { return alpha_; }
+
+  double operator()(std::uint64_t bits) const noexcept {
+    std::uint64_t const v = (bits & 0x7FFFFFFFFFFFFFFFull) | 1u;
+    int octave = std::countl_zero(v) - 1;
+    if (octave >= octaves) octave = octaves - 1;
+    std::uint64_t const rest = v << (octave + 2);  // the bits below the leading one, at the top
+    double const w = static_cast<double>(rest << 4 >> 11) * 0x1p-53;
+    double const* const c = coefficient_[octave][rest >> 60];
+    double x = c[terms - 1];
+    for (int j = terms - 2; j >= 0; --j) x = fused_sum(x, w, c[j]);
+    x = x < 0.0 ? 0.0 : x > 0.5 ? 0.5 : x;  // alpha < 0.01: x = u^(1 / alpha) leaves the polynomial behind
+    return bits >> 63 != 0 ? 1.0 - x : x;
+  }
+
+  /// The table of an alpha, built once (milliseconds) and shared; the 32 newest are kept. They are never destroyed:
+  /// destructors of globals, and threads that outlive main, may still plan.
+  static std::shared_ptr<beta_table const> of(double alpha) {
+    static cache& kept = *new cache;
+    std::lock_guard<std::mutex> const lock(kept.guard);
+    for (auto const& t : kept.table)
+      if (t && t->alpha() == alpha) return t;
+    auto& slot = kept.table[kept.oldest];
+    kept.oldest = (kept.oldest + 1) % 32;
+    return slot = std::make_shared<beta_table const>(alpha);
+  }
+
+ private:
+  struct cache {
+    std::mutex guard;
+    std::shared_ptr<beta_table const> table[32];
+    int oldest = 0;
+  };
+  static constexpr double log_half = -0.6931471805599453;
+
+  /// S(x) = 2F1(1, 2 alpha; alpha + 1; x), for I_x(a, a) = x^a (1 - x)^a S(x) / (a B(a, a)), x <= 1/2.
+  double series(double x) const noexcept {
+    double term = 1.0, sum = 1.0;
+    for (double n = 0.0; term > sum * 1e-18; n += 1.0) {
+      double const ratio = x * (2.0 * alpha_ + n) / (alpha_ + 1.0 + n);
+      sum = fused_sum(term, ratio, sum);
+      term = term * ratio;
+    }
+    return sum;
+  }
+
+  /// Newton in t = log x on log F(x) = log u; d log F / d t = a / ((1 - x) S(x)). `t` holds a start.
+  double inverse(double log_u, double& t) const noexcept {
+    for (int step = 0; step < 60; ++step) {
+      double const x = fixed_exp(t);
+      if (x == 0.0) {  // below the normal range: the power law is exact there
+        t = (log_u + constant_) / alpha_;
+        return fixed_exp(t);
+      }
+      double const s = series(x), log_1mx = fixed_log(1.0 - x);
+      double const f = fused_sum(alpha_, t + log_1mx, fixed_log(s)) - constant_;
+      double const scaled = (1.0 - x) * s;
+      double const move = (f - log_u) * scaled / alpha_;
+      double next = t - move;
+      if (next > log_half) next = log_half;
+      double const change = next > t ? next - t : t - next;
+      t = next;
+      if (change <= 4e-16 * (t < -1.0 ? -t : 1.0)) break;
+    }
+    return fixed_exp(t);
+  }
+
+  /// The polynomial of part p of octave k through six Chebyshev nodes.
+  void fit(int k, int p, double& t) noexcept {
+    static constexpr double node[terms] = {0.9829629131445341,  0.8535533905932737,  0.6294095225512604,
+                                           0.37059047744873963, 0.14644660940672624, 0.017037086855465844};
+    double c[terms], poly[terms] = {};
+    for (int j = 0; j < terms; ++j) {
+      // V in [2^-(k+1), 2^-k), u = V / 2
+      double const mantissa = 1.0 + (p + node[j]) / parts;
+      double const log_u = fused_sum(static_cast<double>(-(k + 2)), 0.6931471805599453, fixed_log(mantissa));
+      c[j] = inverse(log_u, t);
+    }
+    for (int order = 1; order < terms; ++order)  // divided differences
+      for (int j = terms - 1; j >= order; --j) {
+        double const rise = c[j] - c[j - 1], run = node[j] - node[j - order];
+        c[j] = rise / run;
+      }
+    for (int j = terms - 1; j >= 0; --j) {  // poly = poly * (w - node[j]) + c[j]
+      for (int d = terms - 1; d >= 1; --d) poly[d] = fused_sum(-node[j], poly[d], poly[d - 1]);
+      poly[0] = fused_sum(-node[j], poly[0], c[j]);
+    }
+    for (int d = 0; d < terms; ++d) coefficient_[k][p][d] = poly[d];
+  }
+
+  double alpha_, half_ = 0.0, constant_ = 0.0;
+  double coefficient_[octaves][parts][terms];
+};
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/saliency/detail/levels.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+/// Detectors for devices. A detector is a list of steps; a step is a number of items that do not wait for each other,
+/// and the next step begins when all are done. One block of threads takes an image (with its `fast` memory in shared
+/// memory where it fits), or a launch a step takes all images. The formulas are those of the host.
+namespace mixaug::detail {
+
+/// Items that share a reduction.
+inline constexpr index_t step_parts = 256;
+
+/// One image's memory: `fast` is small, or gains from being near.
+struct step_memory {
+  std::byte *fast, *slow;
+  template <class T>
+  MIXAUG_HD T* near_at(std::size_t bytes) const noexcept {
+    return reinterpret_cast<T*>(fast + bytes);
+  }
+  template <class T>
+  MIXAUG_HD T* far_at(std::size_t bytes) const noexcept {
+    return reinterpret_cast<T*>(slow + bytes);
+  }
+};
+
+/// The images, and where their maps go: map k is of image rows[k], or k.
+struct step_images {
+  image_batch images;
+  float* out;
+  index_t stride[3];
+  index_t const* rows = nullptr;
+
+  MIXAUG_HD index_t row(index_t k) const noexcept { return rows == nullptr ? k : rows[k]; }
+  MIXAUG_HD bool skips(index_t k) const noexcept { return rows != nullptr && rows[k] < 0; }
+  MIXAUG_HD index_t height() const noexcept { return images.height(); }
+  MIXAUG_HD index_t width() const noexcept { return images.width(); }
+  MIXAUG_HD index_t pixels() const noexcept { return images.pixels(); }
+  MIXAUG_HD float& score(index_t k, index_t pixel) const noexcept {
+    index_t const y = pixel / width(), x = pixel - y * width();
+    return out[k * stride[0] + y * stride[1] + x * stride[2]];
+  }
+};
+
+/// The head of `fast`: what one item found for all.
+struct step_head {
+  float low, high, most;
+  std::int32_t on, off;
+  float mean[3];
+  float first[3];
+};
+struct step_part {
+  float low, high;
+};
+inline constexpr std::size_t step_parts_at = 64, step_fast_bytes = step_parts_at + sizeof(step_part) * step_parts;
+
+/// Steps that 8-bit detectors begin with: 0 and 1 find an image's own minimum and maximum, where these are asked for.
+struct level_steps : step_images {
+  pixel_rule rule;
+
+  MIXAUG_HD bool own_range() const noexcept { return images.type != element_type::u8 && !rule.fixed(); }
+  MIXAUG_HD void extremes(index_t k, index_t part, step_memory const& m) const noexcept {
+    float low = FLT_MAX, high = -FLT_MAX;
+    for (index_t p = part; p < pixels(); p += step_parts) {
+      index_t const y = p / width(), x = p - y * width();
+      for (index_t c = 0; c < images.channels(); ++c) {
+        float const v = images.value(row(k), c, y, x);
+        if (v >= -FLT_MAX && v <= FLT_MAX) low = v < low ? v : low, high = v > high ? v : high;
+      }
+    }
+    m.near_at<step_part>(step_parts_at)[part] = {low, high};
+  }
+  MIXAUG_HD void join_extremes(step_memory const& m) const noexcept {
+    float low = FLT_MAX, high = -FLT_MAX;
+    for (index_t j = 0; j < step_parts; ++j) {
+      step_part const p = m.near_at<step_part>(step_parts_at)[j];
+      low = p.low < low ? p.low : low, high = p.high > high ? p.high : high;
+    }
+    auto& head = *m.near_at<step_head>(0);
+    head.low = low <= high ? low : 0.0f, head.high = low <= high ? high : 0.0f;
+  }
+  MIXAUG_HD std::uint8_t level(index_t k, index_t c, index_t y, index_t x, step_memory const& m) const noexcept {
+    if (images.type == element_type::u8) return images.bytes(row(k), c, y)[x * images.stride[3]];
+    auto const& head = *m.near_at<step_head>(0);
+    return level_of(images.value(row(k), c, y, x), rule.map(c, head.low, head.high));
+  }
+  MIXAUG_HD std::uint8_t gray(index_t k, index_t pixel, step_memory const& m) const noexcept {
+    index_t const y = pixel / width(), x = pixel - y * width();
+    if (images.channels() == 1) return level(k, 0, y, x, m);
+    std::uint8_t const a = level(k, 0, y, x, m), g = level(k, 1, y, x, m), c = level(k, 2, y, x, m);
+    return rule.order == channel_order::rgb ? gray_level(a, g, c) : gray_level(c, g, a);
+  }
+};
+
+/// The last steps of detectors that divide by the maximum.
+struct most_steps {
+  MIXAUG_HD static void part(step_images const& s, index_t k, index_t part, step_memory const& m) noexcept {
+    float most = 0.0f;
+    for (index_t p = part; p < s.pixels(); p += step_parts) {
+      float const v = s.score(k, p);
+      most = v > most ? v : most;
+    }
+    m.near_at<step_part>(step_parts_at)[part].high = most;
+  }
+  MIXAUG_HD static void join(step_memory const& m) noexcept {
+    float most = 0.0f;
+    for (index_t j = 0; j < step_parts; ++j) {
+      float const v = m.near_at<step_part>(step_parts_at)[j].high;
+      most = v > most ? v : most;
+    }
+    m.near_at<step_head>(0)->most = most;
+  }
+};
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END
