@@ -6,5 +6,7 @@
 #endif
 
 // The umbrella for CUDA: everything of mixaug.hpp, the cuda backend and device plans. No Thrust, CUB or libcu++.
+#include <mixaug/apply/cuda_saliency_map.cuh>
 #include <mixaug/backend/cuda.cuh>
 #include <mixaug/mixaug.hpp>
+#include <mixaug/plan/device_plan.cuh>

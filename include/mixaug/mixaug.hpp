@@ -60,11 +60,14 @@
 #include <mixaug/method/regmixup.hpp>
 #include <mixaug/method/saliencymix.hpp>
 #include <mixaug/method/umix.hpp>
-// step: plan, apply, labels
-#include <mixaug/backend/default.hpp>
-#include <mixaug/apply/labels.hpp>
+// plan: all decisions of a step
 #include <mixaug/plan/make_plan.hpp>
 #include <mixaug/plan/rescaled.hpp>
+// apply: what a plan does to pixels, labels and gradients
+#include <mixaug/apply/apply.hpp>
+#include <mixaug/apply/apply_adjoint.hpp>
+#include <mixaug/apply/apply_inplace.hpp>
+#include <mixaug/apply/labels.hpp>
 #include <mixaug/apply/saliency_map.hpp>
 // what a trainer does with the plan: losses and accuracies
 #include <mixaug/loss/pair_cross_entropy.hpp>
@@ -72,3 +75,7 @@
 #include <mixaug/loss/soft_target_cross_entropy.hpp>
 #include <mixaug/metric/group_accuracy.hpp>
 #include <mixaug/metric/pair_accuracy.hpp>
+// device plans, where CUDA is the default backend
+#if MIXAUG_CHOSEN == 4 && defined(__CUDACC__)
+#  include <mixaug/cuda.cuh>
+#endif

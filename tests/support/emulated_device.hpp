@@ -11,16 +11,6 @@ struct emulated_device {
   using mixaug_backend = void;
   static constexpr mixaug::space memory = mixaug::space::host;
 
-  template <class Body> void mix(Body const& body, mixaug::index_t rows) const {
-    mixaug::detail::device_mix(*this, body, rows);
-  }
-  template <class Body> void inplace(Body const& body) const { mixaug::detail::device_inplace(*this, body); }
-  template <class Body> void adjoint(Body const& body, mixaug::index_t rows) const {
-    mixaug::detail::device_adjoint(*this, body, rows);
-  }
-  template <class Body> void rows(Body const& body, mixaug::index_t n) const {
-    mixaug::detail::device_rows(*this, body, n);
-  }
   template <class Job, class Scratch> void steps(Job const& job, mixaug::index_t maps, Scratch& scratch) const {
     std::byte* const block = scratch.reserve(mixaug::detail::device_step_bytes(job, maps), false);
     std::memset(block, 0xEE, mixaug::detail::device_step_bytes(job, maps));  // memory that nobody cleared

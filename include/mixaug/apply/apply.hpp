@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/concepts.hpp>
-#include <mixaug/apply/detail/adjoint_body.hpp>
-#include <mixaug/apply/detail/mix_body.hpp>
+#include <mixaug/backend/default.hpp>
+#include <mixaug/plan/concepts.hpp>
+#include <mixaug/apply/detail/loops.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -35,7 +35,7 @@ five checked(tensor_view<T, R, S> const& v, plan_shape const& s, bool any_size, 
     if (v.extent[d] <= 0)
       fail(name, "of shape " + shape_text(v.extent, R), "at least one element along each dimension");
   if (v.data == nullptr) fail(name, "a null pointer", "memory for " + shape_text(v.extent, R) + " elements");
-  five const f = to_five(v, s, any_size, name);
+  five const f = to_five(v, s.spatial, any_size, name);
   if (!addressable(f, sizeof(T)))
     fail(name, "of shape " + shape_text(v.extent, R) + " and strides " + shape_text(v.stride, R),
          "elements that memory can hold");
@@ -152,7 +152,7 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
     body.source_first = own ? s.first : 0;
     body.gathered = is_gathered;
     body.stream = body.flat && larger_than_cache(body.out);
-    be.mix(body, s.rows);
+    run_mix(be, body, s.rows);
   }
 }
 
@@ -181,6 +181,18 @@ template <backend Backend, class R, class B, space S, class X, class Src, class 
 void apply(Backend const& be, plan<R, B, S> const& p, X const& x, gathered_rows<Src> const& source, Out const& out) {
   detail::apply_from(be, p, x, source.view, out, false, true);
 }
+
+MIXAUG_DEFAULT_BEGIN
+/// On the default backend.
+template <class R, class B, space S, class... Views>
+void apply(plan<R, B, S> const& p, Views const&... views) {
+  constexpr bool operands = (sizeof...(Views) == 2 || sizeof...(Views) == 3) && (detail::is_operand<Views> && ...);
+  static_assert(operands,
+                "mixaug: apply(plan, x, out) and apply(plan, x, source, out) take views; wrap a pointer with its "
+                "extents, as nchw(pointer, {n, c, h, w})");
+  if constexpr (operands) mixaug::apply(default_backend{}, p, views...);
+}
+MIXAUG_DEFAULT_END
 
 }  // namespace mixaug
 

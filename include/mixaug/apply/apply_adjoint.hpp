@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/backend/default.hpp>
 #include <mixaug/apply/apply.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -42,7 +43,7 @@ struct adjoint_target {
     body.to_self = what == adjoint_of::batch || what == adjoint_of::self;
     body.to_source = what == adjoint_of::batch || what == adjoint_of::source;
     body.gathered = what == adjoint_of::gathered;
-    be.adjoint(body, f.extent[0]);
+    run_adjoint(be, body, f.extent[0]);
   }
 };
 
@@ -98,6 +99,18 @@ void apply_adjoint(Backend const& be, plan<R, B, S> const& p, G const& grad_out,
       be, p, grad_out, detail::adjoint_target<X>{grad_x, detail::adjoint_of::self, "grad_x"},
       detail::adjoint_target<Src>{grad_rows.view, detail::adjoint_of::gathered, "the gathered gradient"});
 }
+
+MIXAUG_DEFAULT_BEGIN
+/// On the default backend.
+template <class R, class B, space S, class... Views>
+void apply_adjoint(plan<R, B, S> const& p, Views const&... views) {
+  constexpr bool operands = (sizeof...(Views) == 2 || sizeof...(Views) == 3) && (detail::is_operand<Views> && ...);
+  static_assert(operands,
+                "mixaug: apply_adjoint(plan, grad_out, grad_x) and apply_adjoint(plan, grad_out, grad_x, "
+                "grad_source) take views; wrap a pointer with its extents");
+  if constexpr (operands) mixaug::apply_adjoint(default_backend{}, p, views...);
+}
+MIXAUG_DEFAULT_END
 
 }  // namespace mixaug
 

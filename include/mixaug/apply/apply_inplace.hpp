@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/backend/default.hpp>
 #include <mixaug/apply/apply.hpp>
 #include <mixaug/plan/detail/row_orders.hpp>
 
@@ -52,9 +53,17 @@ requires(is_tensor_view<X>) void apply_inplace(Backend const& be, plan<R, B, S> 
     body.x = body.source = detail::to_rows<T const>(x.data, f, detail::interleaved(f));
     body.plan = p.view(), body.blend = p.blend, body.source_first = s.first;
     body.stream = detail::larger_than_cache(body.out);
-    be.inplace(body);
+    detail::run_inplace(be, body);
   }
 }
+
+MIXAUG_DEFAULT_BEGIN
+/// On the default backend.
+template <class R, class B, space S, class X>
+void apply_inplace(plan<R, B, S> const& p, X const& x) {
+  mixaug::apply_inplace(default_backend{}, p, x);
+}
+MIXAUG_DEFAULT_END
 
 }  // namespace mixaug
 

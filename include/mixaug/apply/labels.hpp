@@ -215,7 +215,7 @@ void labels_from(Backend const& be, Plan const& p, Y const& y, Src const& source
     auto const b = label_side<T>(source, width, o, o.smooth != smooth::self, "the source's labels",
                                  is_gathered ? p.partner.data : nullptr);
     using view = std::remove_cvref_t<decltype(p.view())>;
-    be.rows(
+    run_rows(be, 
         label_body<T, view, std::remove_const_t<decltype(a)>, std::remove_const_t<decltype(b)>>{
             p.view(), a, b, out.data, out.stride[0], step, width, own ? s.first : 0, is_gathered},
         s.rows);
@@ -281,29 +281,27 @@ requires(is_tensor_view<Y>&& detail::is_operand<Src>&& is_tensor_view<Out>) void
   if constexpr (detail::check_target_rows<Y>()) soft_labels(be, p, y, source, out, o);
 }
 
-inline namespace MIXAUG_JOIN(v0_default_, MIXAUG_BACKEND) {
-
-  /// The same on the default backend.
-  template <class R, class B, space S, class Y, class Out>
-  void soft_labels(plan<R, B, S> const& p, Y const& y, Out const& out, soft_label_options const& o = {}) {
-    mixaug::soft_labels(default_backend{}, p, y, out, o);
-  }
-  template <class R, class B, space S, class Y, class Src, class Out>
-  requires(is_tensor_view<Out>) void soft_labels(plan<R, B, S> const& p, Y const& y, Src const& source, Out const& out,
-                                                 soft_label_options const& o = {}) {
-    mixaug::soft_labels(default_backend{}, p, y, source, out, o);
-  }
-  template <class R, class B, space S, class Y, class Out>
-  void mix_targets(plan<R, B, S> const& p, Y const& y, Out const& out, soft_label_options const& o = {}) {
-    mixaug::mix_targets(default_backend{}, p, y, out, o);
-  }
-  template <class R, class B, space S, class Y, class Src, class Out>
-  requires(is_tensor_view<Out>) void mix_targets(plan<R, B, S> const& p, Y const& y, Src const& source, Out const& out,
-                                                 soft_label_options const& o = {}) {
-    mixaug::mix_targets(default_backend{}, p, y, source, out, o);
-  }
-
-}  // namespace )
+MIXAUG_DEFAULT_BEGIN
+/// The same on the default backend.
+template <class R, class B, space S, class Y, class Out>
+void soft_labels(plan<R, B, S> const& p, Y const& y, Out const& out, soft_label_options const& o = {}) {
+  mixaug::soft_labels(default_backend{}, p, y, out, o);
+}
+template <class R, class B, space S, class Y, class Src, class Out>
+requires(is_tensor_view<Out>) void soft_labels(plan<R, B, S> const& p, Y const& y, Src const& source, Out const& out,
+                                               soft_label_options const& o = {}) {
+  mixaug::soft_labels(default_backend{}, p, y, source, out, o);
+}
+template <class R, class B, space S, class Y, class Out>
+void mix_targets(plan<R, B, S> const& p, Y const& y, Out const& out, soft_label_options const& o = {}) {
+  mixaug::mix_targets(default_backend{}, p, y, out, o);
+}
+template <class R, class B, space S, class Y, class Src, class Out>
+requires(is_tensor_view<Out>) void mix_targets(plan<R, B, S> const& p, Y const& y, Src const& source, Out const& out,
+                                               soft_label_options const& o = {}) {
+  mixaug::mix_targets(default_backend{}, p, y, source, out, o);
+}
+MIXAUG_DEFAULT_END
 }  // namespace mixaug
 
 MIXAUG_EXACT_END

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/backend/default.hpp>
 #include <mixaug/apply/apply.hpp>
 #include <mixaug/region/detail/score_stage.hpp>
 
@@ -115,6 +116,15 @@ requires(is_tensor_view<X>&& is_tensor_view<Out>&& Backend::memory ==
          space::host) void saliency_map(Backend const& be, D const& detector, X const& images, Out const& scores) {
   saliency_map(be, detector, images, scores, detail::kept_scratch());
 }
+
+MIXAUG_DEFAULT_BEGIN
+/// On the default backend.
+template <saliency::detector D, class X, class Out>
+requires(is_tensor_view<X> && is_tensor_view<Out>) void saliency_map(D const& detector, X const& images,
+                                                                     Out const& scores) {
+  mixaug::saliency_map(default_backend{}, detector, images, scores);
+}
+MIXAUG_DEFAULT_END
 
 }  // namespace mixaug
 

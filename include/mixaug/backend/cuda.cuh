@@ -17,23 +17,6 @@ struct cuda {
   using mixaug_backend = void;
   static constexpr space memory = space::device;
 
-  template <class Body>
-  void mix(Body const& body, index_t rows) const {
-    detail::device_mix(*this, body, rows);
-  }
-  template <class Body>
-  void inplace(Body const& body) const {
-    detail::device_inplace(*this, body);
-  }
-  template <class Body>
-  void adjoint(Body const& body, index_t rows) const {
-    detail::device_adjoint(*this, body, rows);
-  }
-  template <class Body>
-  void rows(Body const& body, index_t n) const {
-    detail::device_rows(*this, body, n);
-  }
-
   /// A detector, or a search of maps: see backend/detail/device_steps.hpp.
   template <class Job, class Scratch>
   void steps(Job const& job, index_t maps, Scratch& scratch) const {
@@ -47,4 +30,3 @@ struct cuda {
 };
 
 }  // namespace mixaug
-#include <mixaug/plan/device_plan.cuh>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/backend/detail/fork.hpp>
-#include <mixaug/apply/detail/host_inplace.hpp>
+#include <mixaug/backend/backend.hpp>
 #if defined(_OPENMP)
 #  include <omp.h>
 #endif
@@ -44,22 +44,6 @@ struct openmp {
                   "mixaug: the openmp backend needs OpenMP: compile with -fopenmp, or link mixaug::openmp");
     (void)count, (void)job;
 #endif
-  }
-  template <class Body>
-  void mix(Body const& body, index_t rows) const noexcept {
-    detail::host_mix(*this, body, rows);
-  }
-  template <class Body>
-  void inplace(Body const& body) const noexcept {
-    detail::host_inplace(*this, body);
-  }
-  template <class Body>
-  void adjoint(Body const& body, index_t rows) const noexcept {
-    detail::host_adjoint(*this, body, rows);
-  }
-  template <class Body>
-  void rows(Body const& body, index_t n) const noexcept {
-    items(n, detail::row_items<Body>{body});
   }
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/apply/detail/host_inplace.hpp>
+#include <mixaug/backend/backend.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -16,22 +16,6 @@ struct serial {
   template <class Items>
   void items(index_t count, Items const& job) const noexcept {
     for (index_t k = 0; k < count; ++k) job(k);
-  }
-  template <class Body>
-  void mix(Body const& body, index_t rows) const noexcept {
-    detail::host_mix(*this, body, rows);
-  }
-  template <class Body>
-  void inplace(Body const& body) const noexcept {
-    detail::host_inplace(*this, body);
-  }
-  template <class Body>
-  void adjoint(Body const& body, index_t rows) const noexcept {
-    detail::host_adjoint(*this, body, rows);
-  }
-  template <class Body>
-  void rows(Body const& body, index_t n) const noexcept {
-    items(n, detail::row_items<Body>{body});
   }
 };
 

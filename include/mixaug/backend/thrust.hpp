@@ -14,7 +14,6 @@
 
 #include <mixaug/backend/detail/device_steps.hpp>
 #include <mixaug/backend/detail/fork.hpp>
-#include <mixaug/apply/detail/host_inplace.hpp>
 #include <thread>
 
 MIXAUG_EXACT_BEGIN
@@ -79,34 +78,6 @@ inline namespace MIXAUG_THRUST_NAME(THRUST_VERSION, THRUST_DEVICE_SYSTEM) {
     void steps(Job const& job, index_t maps, Scratch& scratch) const {
       detail::device_steps(*this, job, maps, scratch.reserve(detail::device_step_bytes(job, maps), false));
     }
-    template <class Body>
-    void mix(Body const& body, index_t rows) const {
-      if constexpr (memory == space::host)
-        detail::host_mix(*this, body, rows);
-      else
-        detail::device_mix(*this, body, rows);
-    }
-    template <class Body>
-    void inplace(Body const& body) const {
-      if constexpr (memory == space::host)
-        detail::host_inplace(*this, body);
-      else
-        detail::device_inplace(*this, body);
-    }
-    template <class Body>
-    void adjoint(Body const& body, index_t rows) const {
-      if constexpr (memory == space::host)
-        detail::host_adjoint(*this, body, rows);
-      else
-        detail::device_adjoint(*this, body, rows);
-    }
-    template <class Body>
-    void rows(Body const& body, index_t n) const {
-      if constexpr (memory == space::host)
-        items(n, detail::row_items<Body>{body});
-      else
-        detail::device_rows(*this, body, n);
-    }
   };
   template <class Policy>
   thrust_on(Policy) -> thrust_on<Policy>;
@@ -114,7 +85,7 @@ inline namespace MIXAUG_THRUST_NAME(THRUST_VERSION, THRUST_DEVICE_SYSTEM) {
   /// The default of mixaug::thrust: the system that THRUST_DEVICE_SYSTEM names.
   using thrust_device = thrust_on<std::remove_cvref_t<decltype(::thrust::device)>>;
 
-}  // namespace )
+}  // inline namespace
 }  // namespace mixaug
 
 MIXAUG_EXACT_END

@@ -87,6 +87,8 @@ namespace detail {
 MIXAUG_HD constexpr index_t lesser(index_t a, index_t b) noexcept { return a < b ? a : b; }
 MIXAUG_HD constexpr index_t greater(index_t a, index_t b) noexcept { return a < b ? b : a; }
 MIXAUG_HD constexpr index_t ceil_div(index_t a, index_t b) noexcept { return (a + b - 1) / b; }
+/// a / b for b > 0, where b is often 1; nvcc itself divides in 32 bits where both fit.
+MIXAUG_HD constexpr index_t quotient(index_t a, index_t b) noexcept { return b == 1 ? a : a / b; }
 /// a * b of extents, or INT64_MAX where that is too many: absurd extents are refused by name, not overflowed.
 MIXAUG_HD constexpr index_t times(index_t a, index_t b) noexcept {
   return a <= 0 || b <= 0 ? 0 : a > INT64_MAX / b ? INT64_MAX : a * b;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/core/detail/rows.hpp>
 #include <mixaug/core/element.hpp>
 #include <mixaug/core/tensor_view.hpp>
 
@@ -132,8 +133,13 @@ struct map_shape {
   index_t channels, height, width;
   MIXAUG_HD index_t pixels() const noexcept { return height * width; }
 };
-inline std::size_t aligned(std::size_t bytes) noexcept { return (bytes + 63) / 64 * 64; }
-inline std::size_t aligned(index_t bytes) noexcept { return aligned(static_cast<std::size_t>(bytes)); }
+
+/// The normal form of images, for checks.
+inline five five_of(image_batch const& v) noexcept {
+  five f;
+  for (int d = 0; d < 4; ++d) f.extent[d + (d > 0)] = greater(1, v.extent[d]), f.stride[d + (d > 0)] = v.stride[d];
+  return f;
+}
 
 }  // namespace mixaug::detail
 

@@ -77,6 +77,11 @@ class workspace<space::host> {
 };
 
 namespace detail {
+
+/// Parts of a workspace begin at multiples of 64 bytes.
+inline std::size_t aligned(std::size_t bytes) noexcept { return (bytes + 63) / 64 * 64; }
+inline std::size_t aligned(index_t bytes) noexcept { return aligned(static_cast<std::size_t>(bytes)); }
+
 /// How many elements the workspace beside it holds: 0 after a move, as that is empty.
 class held_count {
  public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/concepts.hpp>
+#include <mixaug/plan/concepts.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -254,25 +254,25 @@ requires(is_tensor_view<Z>&& is_tensor_view<Y>&& detail::is_operand<V>&& is_tens
                                   false, detail::is_gathered_ids<V>);
 }
 
-inline namespace MIXAUG_JOIN(v0_default_, MIXAUG_BACKEND) {
-  template <class R, class B, space S, class Z, class Y, class L>
-  void pair_cross_entropy(plan<R, B, S> const& p, Z const& logits, Y const& class_ids, L const& losses,
-                          cross_entropy_options const& o = {}) {
-    mixaug::pair_cross_entropy(default_backend{}, p, logits, class_ids, losses, o);
-  }
-  template <class R, class B, space S, class Z, class Y, class V, class W>
-  requires detail::is_operand<V> && is_tensor_view<W>
-  void pair_cross_entropy(plan<R, B, S> const& p, Z const& logits, Y const& class_ids, V const& source_or_losses,
-                          W const& losses_or_grad, cross_entropy_options const& o = {}) {
-    mixaug::pair_cross_entropy(default_backend{}, p, logits, class_ids, source_or_losses, losses_or_grad, o);
-  }
-  template <class R, class B, space S, class Z, class Y, class V, class L, class G>
-  requires is_tensor_view<G>
-  void pair_cross_entropy(plan<R, B, S> const& p, Z const& logits, Y const& class_ids, V const& source_class_ids,
-                          L const& losses, G const& grad_logits, cross_entropy_options const& o = {}) {
-    mixaug::pair_cross_entropy(default_backend{}, p, logits, class_ids, source_class_ids, losses, grad_logits, o);
-  }
-}  // namespace )
+MIXAUG_DEFAULT_BEGIN
+template <class R, class B, space S, class Z, class Y, class L>
+void pair_cross_entropy(plan<R, B, S> const& p, Z const& logits, Y const& class_ids, L const& losses,
+                        cross_entropy_options const& o = {}) {
+  mixaug::pair_cross_entropy(default_backend{}, p, logits, class_ids, losses, o);
+}
+template <class R, class B, space S, class Z, class Y, class V, class W>
+requires detail::is_operand<V> && is_tensor_view<W>
+void pair_cross_entropy(plan<R, B, S> const& p, Z const& logits, Y const& class_ids, V const& source_or_losses,
+                        W const& losses_or_grad, cross_entropy_options const& o = {}) {
+  mixaug::pair_cross_entropy(default_backend{}, p, logits, class_ids, source_or_losses, losses_or_grad, o);
+}
+template <class R, class B, space S, class Z, class Y, class V, class L, class G>
+requires is_tensor_view<G>
+void pair_cross_entropy(plan<R, B, S> const& p, Z const& logits, Y const& class_ids, V const& source_class_ids,
+                        L const& losses, G const& grad_logits, cross_entropy_options const& o = {}) {
+  mixaug::pair_cross_entropy(default_backend{}, p, logits, class_ids, source_class_ids, losses, grad_logits, o);
+}
+MIXAUG_DEFAULT_END
 
 }  // namespace mixaug
 

@@ -110,7 +110,7 @@ void pair_loss(Be const& be, plan<R, B, S> const& p, L const& loss_self, P const
     detail::check_losses(p.shape, loss_self, loss_partner, out, p.shape.rows);
     detail::pair_loss_term<T, columns, false> const term{p.view(), loss_self.data, loss_partner.data,
                                                          loss_self.stride[0], loss_partner.stride[0]};
-    be.rows(detail::pair_loss_body<T, columns>{term, out.data, out.stride[0]}, p.shape.rows);
+    detail::run_rows(be, detail::pair_loss_body<T, columns>{term, out.data, out.stride[0]}, p.shape.rows);
   }
 }
 
@@ -165,25 +165,25 @@ void pair_loss_gradients(Be const& be, plan<R, B, S> const& p, A const& grad_sel
     detail::check_output("grad_partner", fb);
     detail::check_apart("grad_partner", grad_partner.data, fb, "grad_self", grad_self.data, fa, "");
     detail::pair_divisors const by(r, counts, p.shape.rows);
-    be.rows(detail::pair_gradient_body<T, plan_view<R, S>>{p.view(), grad_self.data, grad_partner.data,
+    detail::run_rows(be, detail::pair_gradient_body<T, plan_view<R, S>>{p.view(), grad_self.data, grad_partner.data,
                                                            grad_self.stride[0], grad_partner.stride[0],
                                                            static_cast<T>(by.self), static_cast<T>(by.partner)},
             p.shape.rows);
   }
 }
 
-inline namespace MIXAUG_JOIN(v0_default_, MIXAUG_BACKEND) {
-  template <class R, class B, space S, class L, class P, class Out>
-  void pair_loss(plan<R, B, S> const& p, L const& loss_self, P const& loss_partner, Out const& out,
-                 reduction r = reduction::none, pair_counts const& counts = {}) {
-    mixaug::pair_loss(default_backend{}, p, loss_self, loss_partner, out, r, counts);
-  }
-  template <class R, class B, space S, class A, class C>
-  void pair_loss_gradients(plan<R, B, S> const& p, A const& grad_self, C const& grad_partner,
-                           reduction r = reduction::none, pair_counts const& counts = {}) {
-    mixaug::pair_loss_gradients(default_backend{}, p, grad_self, grad_partner, r, counts);
-  }
-}  // namespace )
+MIXAUG_DEFAULT_BEGIN
+template <class R, class B, space S, class L, class P, class Out>
+void pair_loss(plan<R, B, S> const& p, L const& loss_self, P const& loss_partner, Out const& out,
+               reduction r = reduction::none, pair_counts const& counts = {}) {
+  mixaug::pair_loss(default_backend{}, p, loss_self, loss_partner, out, r, counts);
+}
+template <class R, class B, space S, class A, class C>
+void pair_loss_gradients(plan<R, B, S> const& p, A const& grad_self, C const& grad_partner,
+                         reduction r = reduction::none, pair_counts const& counts = {}) {
+  mixaug::pair_loss_gradients(default_backend{}, p, grad_self, grad_partner, r, counts);
+}
+MIXAUG_DEFAULT_END
 
 }  // namespace mixaug
 

@@ -3,7 +3,7 @@
 #include <mixaug/blend/detail/either.hpp>
 #include <mixaug/plan/recipe.hpp>
 #include <mixaug/plan/pairing_task.hpp>
-#include <mixaug/region/kind.hpp>
+#include <mixaug/plan/detail/either_kind.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -2,7 +2,9 @@
 #pragma once
 #include <mixaug/blend/detail/either.hpp>
 #include <mixaug/core/error.hpp>
+#include <mixaug/plan/detail/either_kind.hpp>
 #include <mixaug/plan/detail/row_orders.hpp>
+#include <mixaug/region/kind/all.hpp>
 
 MIXAUG_EXACT_BEGIN
 

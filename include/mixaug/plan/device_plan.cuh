@@ -100,14 +100,4 @@ auto make_plan(cuda const& be, M const& m, tensor_view<T, R, S> const& x, key co
   return make_plan(be, m, inputs(x), k);
 }
 
-/// saliency_map on a stream, with scratch from the stream's memory pool.
-template <saliency::detector D, class X, class Out>
-requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(cuda const& be, D const& detector, X const& images,
-                                                                    Out const& scores) {
-  if constexpr (detail::check_map_types<cuda, X, Out>()) {
-    detail::stream_scratch scratch(be.stream);
-    detail::device_map(be, detector, images, scores, scratch);
-  }
-}
-
 }  // namespace mixaug

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/backend/backend.hpp>
 #include <mixaug/plan/detail/planner.hpp>
 
 MIXAUG_EXACT_BEGIN

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cmath>
-#include <mixaug/core/concepts.hpp>
+#include <mixaug/plan/concepts.hpp>
 #include <mixaug/core/error.hpp>
-#include <mixaug/region/kind.hpp>
+#include <mixaug/region/kind/boxes.hpp>
 
 MIXAUG_EXACT_BEGIN
 

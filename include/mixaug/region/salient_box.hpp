@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/region/kind/box_pair.hpp>
 #include <mixaug/region/random_box.hpp>
 #include <mixaug/region/detail/peak.hpp>
 

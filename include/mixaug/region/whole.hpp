@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/concepts.hpp>
-#include <mixaug/region/kind.hpp>
+#include <mixaug/plan/concepts.hpp>
+#include <mixaug/region/kind/whole.hpp>
 
 MIXAUG_EXACT_BEGIN
 

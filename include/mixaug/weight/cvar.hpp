@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cmath>
-#include <mixaug/core/concepts.hpp>
+#include <mixaug/plan/concepts.hpp>
 #include <mixaug/core/workspace.hpp>
 #include <mixaug/weight/detail/cvar_items.hpp>
 
@@ -56,13 +56,13 @@ class cvar_of {
     double const k = detail::fused_sum(fraction_, static_cast<double>(n),
                                        detail::unseen_zero<double>());  // rounded, whatever is contracted
     index_t const rank = detail::lesser(static_cast<index_t>(k), n - 1);
-    be.rows(detail::edge_begin{state}, 1);
+    detail::run_rows(be, detail::edge_begin{state}, 1);
     int const last = sizeof(T) == 4 ? 28 : 0;
     for (int shift = 60; shift >= last; shift -= 4) {
-      be.rows(counting{losses.data, losses.stride[0], n, state, shift, counts}, blocks);
-      be.rows(detail::edge_choice{rank, pieces, shift, counts, state}, 1);
+      detail::run_rows(be, counting{losses.data, losses.stride[0], n, state, shift, counts}, blocks);
+      detail::run_rows(be, detail::edge_choice{rank, pieces, shift, counts, state}, 1);
     }
-    be.rows(detail::edge_weights<T, typename Out::element>{losses.data, out.data, losses.stride[0], out.stride[0], n,
+    detail::run_rows(be, detail::edge_weights<T, typename Out::element>{losses.data, out.data, losses.stride[0], out.stride[0], n,
                                                            state, fraction_, k},
             blocks);
   }

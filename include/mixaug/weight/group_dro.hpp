@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/concepts.hpp>
+#include <mixaug/plan/concepts.hpp>
 #include <mixaug/core/workspace.hpp>
 #include <mixaug/weight/detail/group_dro_items.hpp>
 #include <mixaug/weight/detail/group_table.hpp>
@@ -103,11 +103,11 @@ class group_dro_of {
     index_t const blocks = detail::ceil_div(n, sums::block);
     scratch_.reserve(2 * static_cast<std::size_t>(blocks) * size(), false);
     detail::group_state const s = view(blocks);
-    be.rows(sums{s, losses.data, groups.data, losses.stride[0], groups.stride[0], n}, blocks);
-    be.rows(detail::group_means{s, blocks}, 1);
-    be.rows(detail::group_raise{s, step_size_}, 1);
-    be.rows(detail::group_normalise{s}, 1);
-    be.rows(detail::group_weights{s, n, normalise_ == weight::normalise::mean_one}, 1);
+    detail::run_rows(be, sums{s, losses.data, groups.data, losses.stride[0], groups.stride[0], n}, blocks);
+    detail::run_rows(be, detail::group_means{s, blocks}, 1);
+    detail::run_rows(be, detail::group_raise{s, step_size_}, 1);
+    detail::run_rows(be, detail::group_normalise{s}, 1);
+    detail::run_rows(be, detail::group_weights{s, n, normalise_ == weight::normalise::mean_one}, 1);
     n_ = n;
   }
   /// The weights of the batch that update saw last, by its groups (n); out (n) of float or double.

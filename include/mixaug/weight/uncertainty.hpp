@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/concepts.hpp>
+#include <mixaug/plan/concepts.hpp>
 #include <mixaug/weight/detail/normalise.hpp>
 #include <mixaug/weight/detail/record_items.hpp>
 
@@ -48,7 +48,7 @@ class uncertainty_of {
   uncertainty_of(Be const& be, index_t rows, uncertainty_options const& o) : uncertainty_of(o, rows) {
     static_assert(Be::memory == S, "mixaug: the record lives where its backend reaches; see uncertainty_of<space>");
     index_t const words = static_cast<index_t>(allocated() / 8);
-    be.rows(detail::clear_words{reinterpret_cast<std::uint64_t*>(counters_.data()), words},
+    detail::run_rows(be, detail::clear_words{reinterpret_cast<std::uint64_t*>(counters_.data()), words},
             detail::ceil_div(words, detail::record_block));
   }
 

@@ -178,16 +178,6 @@ struct adjoint_threads {
   }
 };
 
-/// Row k of a body over rows (labels, losses), called as body(k, lane, lanes): lanes do not wait for each other.
-template <class Body>
-struct row_threads {
-  static constexpr index_t lanes = 128;
-  Body body;
-
-  MIXAUG_HD index_t begin(index_t k) const noexcept { return k; }
-  MIXAUG_HD void operator()(index_t k, index_t lane) const noexcept { body(k, lane, lanes); }
-};
-
 // A device backend runs launch(threads, rows, count); these are the jobs.
 template <class Backend, class Body>
 void device_mix(Backend const& be, Body const& body, index_t rows) {
@@ -217,10 +207,6 @@ template <class Backend, class Body>
 void device_adjoint(Backend const& be, Body const& body, index_t rows) {
   adjoint_threads<Body> const job{body, {body.out, false, 1}};
   be.launch(job, rows, job.deal.count);
-}
-template <class Backend, class Body>
-void device_rows(Backend const& be, Body const& body, index_t n) {
-  be.launch(row_threads<Body>{body}, n, row_threads<Body>::lanes);
 }
 
 }  // namespace mixaug::detail

@@ -140,18 +140,11 @@ struct adjoint_items {
     }
   };
   void operator()(index_t k) const noexcept {
-    index_t const j = whole_parts(k, grid.count);
+    index_t const j = quotient(k, grid.count);
     auto const s = body.begin(j);
     unit const u = unit_at(grid, k - j * grid.count);
     each_row_block(body.out, u, everything, row{body, s});
   }
-};
-
-/// Item k: row k of a body over rows (labels, losses), whose lanes are CUDA threads: here one.
-template <class Body>
-struct row_items {
-  Body body;
-  void operator()(index_t k) const noexcept { body(k, index_t{0}, index_t{1}); }
 };
 
 // A host backend runs items(count, job), in any order; these are the jobs.

@@ -26,10 +26,8 @@ struct unit_grid {
 struct unit {
   index_t r0, r1, e0, e1;
 };
-/// a / b for b > 0; units that are whole rows or samples divide by one.
-inline index_t whole_parts(index_t a, index_t b) noexcept { return b == 1 ? a : a / b; }
 inline unit unit_at(unit_grid const& g, index_t k) noexcept {
-  index_t const group = whole_parts(k, g.across), r = group * g.row_step, e = (k - group * g.across) * g.width_step;
+  index_t const group = quotient(k, g.across), r = group * g.row_step, e = (k - group * g.across) * g.width_step;
   return {r, lesser(r + g.row_step, g.rows), e, lesser(e + g.width_step, g.width)};
 }
 
@@ -41,10 +39,10 @@ void each_row_block(Rows const& v, unit const& u, box const& where, Act const& a
   index_t const e1 = where.x1 > v.width ? u.e1 : lesser(where.x1 * v.px, u.e1);
   if (e0 >= e1) return;
   index_t const slice = v.height, plane = v.depth * slice;
-  for (index_t p = whole_parts(u.r0, plane); p * plane < u.r1; ++p) {
+  for (index_t p = quotient(u.r0, plane); p * plane < u.r1; ++p) {
     index_t const base = p * plane;
-    index_t const z0 = greater(where.z0, whole_parts(greater(u.r0, base) - base, slice));
-    index_t const z1 = lesser(where.z1, whole_parts(lesser(u.r1, base + plane) - base + slice - 1, slice));
+    index_t const z0 = greater(where.z0, quotient(greater(u.r0, base) - base, slice));
+    index_t const z1 = lesser(where.z1, quotient(lesser(u.r1, base + plane) - base + slice - 1, slice));
     for (index_t z = z0; z < z1; ++z) {
       index_t const first = base + z * slice;
       index_t const y0 = greater(where.y0, u.r0 - first), y1 = lesser(lesser(where.y1, slice), u.r1 - first);
@@ -118,7 +116,7 @@ struct mix_items {
   Body body;
   unit_grid grid;
   void operator()(index_t k) const noexcept {
-    index_t const i = whole_parts(k, grid.count);
+    index_t const i = quotient(k, grid.count);
     unit const u = unit_at(grid, k - i * grid.count);
     bool const contiguous = body.x.step == 1 && body.source.step == 1 && body.out.step == 1;
     if (!contiguous)

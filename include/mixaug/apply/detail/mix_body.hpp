@@ -2,7 +2,7 @@
 #pragma once
 #include <mixaug/blend/mix.hpp>
 #include <mixaug/core/box.hpp>
-#include <mixaug/region/kind.hpp>
+#include <mixaug/plan/kind.hpp>
 #include <mixaug/core/detail/rows.hpp>
 
 MIXAUG_EXACT_BEGIN

@@ -12,9 +12,6 @@ namespace mixaug::detail {
 template <class T, int V>
 using pack = chunk_of<T, V>;
 
-/// a / b for b > 0; nvcc itself divides in 32 bits where both fit.
-MIXAUG_HD inline index_t quotient(index_t a, index_t b) noexcept { return b == 1 ? a : a / b; }
-
 /// n elements from element e of row (p, z, y) of a sample.
 struct place {
   index_t p, z, y, e, n;

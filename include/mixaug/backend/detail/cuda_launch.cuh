@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/backend/detail/cuda_memory.cuh>
-#include <mixaug/apply/detail/device_loop.hpp>
+#include <mixaug/backend/backend.hpp>
 
-/// The one kernel: threads deal out the (row, c) pairs of a job of apply/detail/device_loop.hpp.
+/// The one kernel: threads deal out the (row, c) pairs of a job (device_backend, backend/backend.hpp).
 namespace mixaug::detail {
 
 /// The parameter of a kernel can be read in place; before compute capability 7.0 it is copied first.

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/apply/detail/device_loop.hpp>
-#include <mixaug/saliency/detail/steps.hpp>
+#include <mixaug/backend/backend.hpp>
+#include <mixaug/backend/detail/step_memory.hpp>
+#include <mixaug/core/workspace.hpp>
 
 MIXAUG_EXACT_BEGIN
 
-/// Detectors and searches on a device, a launch a step.
+/// Jobs of steps on a device (detectors, searches, sums). A step is a number of items that do not wait for each other,
+/// and the next step begins when all are done: one block of threads takes a whole job, with its `fast` memory shared, or
+/// each step is a launch over all jobs, as here.
 namespace mixaug::detail {
 
 /// One step of a detector, or of a search, for the maps [first, ...): each map has its own memory.

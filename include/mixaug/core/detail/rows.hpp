@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/error.hpp>
-#include <mixaug/plan/plan.hpp>
 #include <mixaug/core/tensor_view.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -45,8 +44,7 @@ struct five {
 };
 
 template <class T, int R, space S>
-five to_five(tensor_view<T, R, S> const& v, plan_shape const& s, bool any_size, char const* operand) {
-  int spatial = s.spatial;
+five to_five(tensor_view<T, R, S> const& v, int spatial, bool any_size, char const* operand) {
   if (any_size && R - 1 != spatial && R - 2 != spatial)
     spatial = R > 2 ? R - 2 : 0;  // a constant field fits every rank
   bool const channels = R - 2 == spatial;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/loss/detail/cross_entropy_items.hpp>
-#include <mixaug/saliency/detail/steps.hpp>
+#include <mixaug/backend/detail/step_memory.hpp>
 
 MIXAUG_EXACT_BEGIN
 

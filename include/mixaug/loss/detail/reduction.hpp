@@ -2,7 +2,8 @@
 #pragma once
 #include <mixaug/core/error.hpp>
 #include <mixaug/core/workspace.hpp>
-#include <mixaug/saliency/detail/steps.hpp>
+#include <mixaug/backend/backend.hpp>
+#include <mixaug/backend/detail/step_memory.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/plan/plan.hpp>
-#include <mixaug/region/kind.hpp>
 
 MIXAUG_EXACT_BEGIN
 

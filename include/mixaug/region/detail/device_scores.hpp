@@ -3,7 +3,7 @@
 #include <mixaug/region/detail/salient_steps.hpp>
 #include <mixaug/saliency/detail/frequency_tuned_steps.hpp>
 #include <mixaug/saliency/detail/residual_steps.hpp>
-#include <mixaug/apply/saliency_map.hpp>
+#include <mixaug/region/detail/score_stage.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -68,7 +68,7 @@ struct device_placing {
     bool const lead = mode_of(stages, member) == mode::batch;
     place(rule, columns, member, source, false, lead);
     if (rule.reads_target()) place(rule, columns, member, target, true, lead);
-    if (lead) be.rows(copy_pair_body<Columns, View>{plan, columns, member}, n);
+    if (lead) run_rows(be, copy_pair_body<Columns, View>{plan, columns, member}, n);
     if (rule.resizes()) relabel(columns, member);
   }
 
@@ -105,7 +105,7 @@ struct device_placing {
   template <class Label, class Columns>
   void relabel_by(Label const& label, Columns const& columns, int member) const {
     if constexpr (requires { Label::on_device; })
-      be.rows(clipped_share_body<Columns, View, Label>{plan, columns, label, member}, plan.shape.rows);
+      run_rows(be, clipped_share_body<Columns, View, Label>{plan, columns, label, member}, plan.shape.rows);
     else
       fail(
           "window = clipped changes the shares on the device, where this label rule cannot be called; use window = "
@@ -121,28 +121,6 @@ void device_place(Backend const& be, Stages const& stages, In const& in, bool ap
                 plan.region);
 }
 
-/// saliency_map on a device backend.
-template <class Backend, class D, class X, class Out, class Scratch>
-void device_map(Backend const& be, D const& detector, X const& x, Out const& out, Scratch& scratch) {
-  image_batch const images = checked_images(x, out);
-  detector.check({images.channels(), images.height(), images.width()});
-  device_detect(be, detector, {images, out.data, {out.stride[0], out.stride[1], out.stride[2]}}, images.samples(),
-                scratch);
-}
-
 }  // namespace mixaug::detail
-
-namespace mixaug {
-
-/// The same on a device backend: the images, the scores and `scratch` are on the device, and nothing waits. Scores
-/// that `given` would refuse count as 0.
-template <backend Backend, saliency::detector D, class X, class Out>
-requires(is_tensor_view<X>&& is_tensor_view<Out>&& Backend::memory ==
-         space::device) void saliency_map(Backend const& be, D const& detector, X const& images, Out const& scores,
-                                          workspace<space::device>& scratch) {
-  if constexpr (detail::check_map_types<Backend, X, Out>()) detail::device_map(be, detector, images, scores, scratch);
-}
-
-}  // namespace mixaug
 
 MIXAUG_EXACT_END

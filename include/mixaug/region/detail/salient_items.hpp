@@ -3,7 +3,7 @@
 #include <mixaug/core/box.hpp>
 #include <mixaug/plan/plan.hpp>
 #include <mixaug/core/image_batch.hpp>
-#include <mixaug/apply/detail/adjoint_body.hpp>
+#include <mixaug/core/math/search.hpp>
 #include <mixaug/core/detail/first_failure.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -11,13 +11,6 @@ MIXAUG_EXACT_BEGIN
 /// Placing boxes by score maps, on the host: one map at a time a thread, made when a row needs it, searched while
 /// it is in cache, and forgotten.
 namespace mixaug::detail {
-
-/// The normal form of images, for checks.
-inline five five_of(image_batch const& v) noexcept {
-  five f;
-  for (int d = 0; d < 4; ++d) f.extent[d + (d > 0)] = greater(1, v.extent[d]), f.stride[d + (d > 0)] = v.stride[d];
-  return f;
-}
 
 /// Where a method's maps come from: the images of the batch, or of a second source.
 struct map_source {

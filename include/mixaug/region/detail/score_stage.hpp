@@ -129,7 +129,7 @@ void check_scores(Backend const& be, char const* name, image_batch const& maps, 
   std::size_t const head = aligned(8 * n);
   std::byte* const memory = scratch.reserve(head + aligned(4 * n * w));
   auto* const first = reinterpret_cast<index_t*>(memory);
-  be.rows(bad_score_body{maps, first, reinterpret_cast<float*>(memory + head)}, n);
+  run_rows(be, bad_score_body{maps, first, reinterpret_cast<float*>(memory + head)}, n);
   for (index_t i = 0; i < n; ++i)
     if (first[i] >= 0) {
       index_t const y = first[i] / w, x = first[i] - y * w;

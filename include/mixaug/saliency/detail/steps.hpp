@@ -1,29 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/backend/detail/step_memory.hpp>
 #include <mixaug/saliency/detail/levels.hpp>
 
 MIXAUG_EXACT_BEGIN
 
-/// Detectors for devices. A detector is a list of steps; a step is a number of items that do not wait for each other,
-/// and the next step begins when all are done. One block of threads takes an image (with its `fast` memory in shared
-/// memory where it fits), or a launch a step takes all images. The formulas are those of the host.
+/// What the steps of detectors share (backend/detail/device_steps.hpp). The formulas are those of the host.
 namespace mixaug::detail {
 
 /// Items that share a reduction.
 inline constexpr index_t step_parts = 256;
-
-/// One image's memory: `fast` is small, or gains from being near.
-struct step_memory {
-  std::byte *fast, *slow;
-  template <class T>
-  MIXAUG_HD T* near_at(std::size_t bytes) const noexcept {
-    return reinterpret_cast<T*>(fast + bytes);
-  }
-  template <class T>
-  MIXAUG_HD T* far_at(std::size_t bytes) const noexcept {
-    return reinterpret_cast<T*>(slow + bytes);
-  }
-};
 
 /// The images, and where their maps go: map k is of image rows[k], or k.
 struct step_images {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/concepts.hpp>
+#include <mixaug/plan/concepts.hpp>
 #include <mixaug/core/workspace.hpp>
 #include <mixaug/plan/inputs.hpp>
 #include <mixaug/weight/detail/normalise.hpp>
@@ -41,7 +41,7 @@ void weigh_groups(Backend const& be, double const* table, index_t groups, G cons
   check_list(out, "the output", ids.extent[0], "groups"), check_output_list(out, "the output");
   check_lists_apart(out, ids, "groups"), check_range(ids, "groups", groups, "a group");
   using body = table_rows<std::remove_const_t<typename G::element>, typename Out::element>;
-  be.rows(body{table, ids.data, out.data, groups, ids.stride[0], out.stride[0], ids.extent[0]},
+  run_rows(be, body{table, ids.data, out.data, groups, ids.stride[0], out.stride[0], ids.extent[0]},
           ceil_div(ids.extent[0], body::block));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/concepts.hpp>
+#include <mixaug/plan/concepts.hpp>
 #include <mixaug/core/workspace.hpp>
 #include <mixaug/weight/detail/views.hpp>
 
@@ -81,15 +81,15 @@ struct list_term {
 /// memory[0] = sum of term(i) / over, i < n; `memory`: sum_shape::scratch(n) doubles where the backend reaches them.
 template <class Backend, class Term>
 void blocked_sum(Backend const& be, Term const& term, index_t n, double over, double* memory) {
-  if (n <= sum_shape::run) return be.rows(sum_run<Term>{term, n, over, memory}, 1);
+  if (n <= sum_shape::run) return run_rows(be, sum_run<Term>{term, n, over, memory}, 1);
   double* level = memory + 1;
-  be.rows(sum_pieces<Term>{term, n, level}, ceil_div(n, sum_shape::block));
+  run_rows(be, sum_pieces<Term>{term, n, level}, ceil_div(n, sum_shape::block));
   for (n = sum_shape::pieces(n); n > sum_shape::run; n = sum_shape::pieces(n)) {
     double* const next = level + n;
-    be.rows(sum_pieces<list_term<double>>{{level, 1}, n, next}, ceil_div(n, sum_shape::block));
+    run_rows(be, sum_pieces<list_term<double>>{{level, 1}, n, next}, ceil_div(n, sum_shape::block));
     level = next;
   }
-  be.rows(sum_run<list_term<double>>{{level, 1}, n, over, memory}, 1);
+  run_rows(be, sum_run<list_term<double>>{{level, 1}, n, over, memory}, 1);
 }
 
 template <class T>
@@ -132,7 +132,7 @@ void scale_to_mean_one(Be const& be, tensor_view<T, 1, S> const& weights, worksp
   if constexpr (S == space::host)
     if (!(*mean > 0.0 && *mean <= 1.7e308))
       detail::fail("the mean of the weights", detail::text(*mean), "finite and > 0");
-  be.rows(detail::divide_rows<T>{weights.data, stride, n, mean}, detail::ceil_div(n, detail::sum_shape::block));
+  run_rows(be, detail::divide_rows<T>{weights.data, stride, n, mean}, detail::ceil_div(n, detail::sum_shape::block));
 }
 template <backend Be, class T>
 void scale_to_mean_one(Be const& be, tensor_view<T, 1> const& weights) {

@@ -20,7 +20,7 @@ struct record_rows_act {
     using p = std::remove_const_t<typename P::element>;
     using l = std::remove_const_t<typename L::element>;
     auto* const own = reinterpret_cast<typename Counter::word*>(counters) + first;
-    be.rows(record_rows<Counter, p, l>{own, predictions.data, labels.data, predictions.stride[0], labels.stride[0],
+    run_rows(be, record_rows<Counter, p, l>{own, predictions.data, labels.data, predictions.stride[0], labels.stride[0],
                                        labels.extent[0]},
             ceil_div(labels.extent[0], record_block));
   }
@@ -49,12 +49,12 @@ struct record_ids_act {
                    labels.stride[0]};
     if constexpr (host_lanes<Be>) {
       index_t const parts = n < 4096 ? 1 : lesser(rows, be.lanes());
-      be.rows(
+      run_rows(be, 
           record_ids_part<Counter, std::remove_const_t<typename Ids::element>, std::remove_const_t<typename P::element>,
                           std::remove_const_t<typename L::element>>{all, parts},
           parts);
     } else {
-      be.rows(all, ceil_div(n, body::block));
+      run_rows(be, all, ceil_div(n, body::block));
     }
   }
 };
@@ -77,7 +77,7 @@ struct weigh_rows_act {
         for (int v = 0; v < 256; ++v)
           table[v] = static_cast<T>(rule(Counter::uncertainty(static_cast<word>(v), rule.epochs)));
       }
-    be.rows(weigh_rows<Counter, T>{reinterpret_cast<word const*>(counters), rule, tabled ? table : nullptr, out.data,
+    run_rows(be, weigh_rows<Counter, T>{reinterpret_cast<word const*>(counters), rule, tabled ? table : nullptr, out.data,
                                    out.stride[0], n},
             ceil_div(n, record_block));
   }
@@ -92,7 +92,7 @@ struct weigh_ids_act {
   Out const& out;
   template <class Counter>
   void operator()(Counter) const {
-    be.rows(
+    run_rows(be, 
         weigh_ids<Counter, std::remove_const_t<typename Ids::element>, typename Out::element>{
             reinterpret_cast<typename Counter::word const*>(counters), rule, rows, ids.data, out.data, ids.stride[0],
             out.stride[0], ids.extent[0]},

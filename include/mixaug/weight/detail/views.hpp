@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cstring>
+#include <mixaug/backend/backend.hpp>
 #include <mixaug/core/error.hpp>
 #include <mixaug/core/tensor_view.hpp>
 #include <mixaug/core/detail/rows.hpp>

@@ -62,13 +62,6 @@ concept method = recipe_like<M> || requires(M const& m) {
   { m.stages() } -> recipe_like;
 };
 
-/// A backend is a small value with a memory space; its type selects the loops at compile time.
-template <class B>
-concept backend = requires {
-  { B::memory } -> std::convertible_to<space>;
-  typename B::mixaug_backend;
-};
-
 }  // namespace mixaug
 
 MIXAUG_EXACT_END

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cstddef>
+#include <mixaug/core/config.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug::detail {
+
+/// The memory of one item of a job of steps (an image, a sum): `fast` is shared by a block of threads where it fits.
+struct step_memory {
+  std::byte *fast, *slow;
+  template <class T>
+  MIXAUG_HD T* near_at(std::size_t bytes) const noexcept {
+    return reinterpret_cast<T*>(fast + bytes);
+  }
+  template <class T>
+  MIXAUG_HD T* far_at(std::size_t bytes) const noexcept {
+    return reinterpret_cast<T*>(slow + bytes);
+  }
+};
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Every kind of the library.
+#include <mixaug/region/kind/box_pair.hpp>
+#include <mixaug/region/kind/boxes.hpp>
+#include <mixaug/region/kind/whole.hpp>
