@@ -38,9 +38,9 @@ auto scores_of(std::vector<T> const& v, pair_of const& b) {
 
 /// A detector of a user's own: bright is salient.
 struct brightness {
-  void check(ma::detail::map_shape const&) const {}
-  std::size_t bytes(ma::detail::map_shape const&) const { return 0; }
-  void operator()(ma::detail::image_batch const& images, index_t i, float* map, std::byte*) const {
+  void check(ma::map_shape const&) const {}
+  std::size_t bytes(ma::map_shape const&) const { return 0; }
+  void operator()(ma::image_batch const& images, index_t i, float* map, std::byte*) const {
     for (index_t y = 0; y < images.height(); ++y) images.values(i, 0, y, map + y * images.width());
   }
 };

@@ -13,9 +13,9 @@ namespace test {
 /// A detector of a user's own that cannot read image 3, nor any from image 5 on; some of them take their time to fail.
 struct failing_detector {
   bool early_waits = false, late_waits = false;
-  void check(mixaug::detail::map_shape const&) const {}
-  std::size_t bytes(mixaug::detail::map_shape const&) const { return 0; }
-  void operator()(mixaug::detail::image_batch const& images, mixaug::index_t i, float* map, std::byte*) const {
+  void check(mixaug::map_shape const&) const {}
+  std::size_t bytes(mixaug::map_shape const&) const { return 0; }
+  void operator()(mixaug::image_batch const& images, mixaug::index_t i, float* map, std::byte*) const {
     if (i == 3 || i >= 5) {
       if (i == 3 ? early_waits : late_waits) std::this_thread::sleep_for(std::chrono::milliseconds(5));
       throw std::runtime_error("image " + std::to_string(i));

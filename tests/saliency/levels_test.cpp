@@ -29,7 +29,7 @@ T stored(double v) {
 template <class T>
 std::vector<int> levels(std::vector<T> const& v, index_t channels, ma::detail::pixel_rule const& rule) {
   index_t const w = static_cast<index_t>(v.size()) / channels;
-  ma::detail::image_batch const images(ma::nchw(v.data(), {index_t{1}, channels, index_t{1}, w}));
+  ma::image_batch const images(ma::nchw(v.data(), {index_t{1}, channels, index_t{1}, w}));
   std::vector<std::byte> scratch(ma::detail::level_rows::bytes(w));
   ma::detail::level_rows const rows(images, 0, rule, scratch.data());
   std::vector<int> out;
@@ -138,7 +138,7 @@ TEST_CASE("gray is 0.299 r + 0.587 g + 0.114 b, to the nearest level; gray stays
   for (int form = 0; form < 3; ++form) {  // planes, interleaved, interleaved backwards
     std::uint8_t const* const first = form == 2 ? pixels + 2 : pixels;
     auto const x = form == 0 ? ma::nchw(first, {1, 3, 1, 3}) : form == 1 ? ma::nhwc(first, {1, 1, 3, 3}) : ma::nhwc(first, {1, 1, 3, 3}, {9, 9, 3, -1});
-    ma::detail::image_batch const images(x);
+    ma::image_batch const images(x);
     std::byte scratch[256];
     std::uint8_t gray[3];
     for (auto const order : {ma::channel_order::rgb, ma::channel_order::bgr}) {

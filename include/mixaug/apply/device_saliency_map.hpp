@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/apply/saliency_map.hpp>
-#include <mixaug/region/detail/device_scores.hpp>
+#include <mixaug/saliency/detail/device_detectors.hpp>
 
 MIXAUG_EXACT_BEGIN
 

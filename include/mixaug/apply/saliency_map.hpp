@@ -2,7 +2,8 @@
 #pragma once
 #include <mixaug/backend/default.hpp>
 #include <mixaug/apply/apply.hpp>
-#include <mixaug/region/detail/score_stage.hpp>
+#include <mixaug/plan/detail/score_stage.hpp>
+#include <mixaug/saliency/detector.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -93,16 +94,15 @@ constexpr bool check_map_types() {
 /// frequency_tuned, gradient_magnitude, given, or a type of the user's own (see saliency/detector.hpp).
 /// Errors: shapes that differ, channels that the detector does not read, a bad option, a score that `given` refuses;
 /// what a detector of the user's own throws reaches the caller, that of the lowest image, and the scores are undefined.
-template <backend Backend, saliency::detector D, class X, class Out>
-requires(is_tensor_view<X>&& is_tensor_view<Out>&& Backend::memory ==
-         space::host) void saliency_map(Backend const& be, D const& detector, X const& images, Out const& scores,
+template <host_backend Backend, saliency::detector D, class X, class Out>
+requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(Backend const& be, D const& detector, X const& images, Out const& scores,
                                         workspace<space::host>& scratch) {
   if constexpr (detail::check_map_types<Backend, X, Out>()) {
-    detail::image_batch const batch = detail::checked_images(images, scores);
-    detail::map_shape const shape{batch.channels(), batch.height(), batch.width()};
+    image_batch const batch = detail::checked_images(images, scores);
+    map_shape const shape{batch.channels(), batch.height(), batch.width()};
     detector.check(shape);
-    if constexpr (requires { requires D::checks_values; }) detail::check_scores(be, "the maps", batch, scratch);
-    index_t const lanes = detail::greater(1, detail::lesser(detail::lanes_of(be), batch.samples()));
+    if (detector.reads_scores()) detail::check_scores(be, "the maps", batch, scratch);
+    index_t const lanes = detail::greater(1, detail::lesser(be.lanes(), batch.samples()));
     std::size_t const bytes = detail::aligned(4 * shape.pixels()) + detail::aligned(detector.bytes(shape));
     std::byte* const memory = scratch.reserve(bytes * static_cast<std::size_t>(lanes));
     detail::first_failure failure;
@@ -111,9 +111,8 @@ requires(is_tensor_view<X>&& is_tensor_view<Out>&& Backend::memory ==
   }
 }
 /// The same with scratch that the calling thread keeps.
-template <backend Backend, saliency::detector D, class X, class Out>
-requires(is_tensor_view<X>&& is_tensor_view<Out>&& Backend::memory ==
-         space::host) void saliency_map(Backend const& be, D const& detector, X const& images, Out const& scores) {
+template <host_backend Backend, saliency::detector D, class X, class Out>
+requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(Backend const& be, D const& detector, X const& images, Out const& scores) {
   saliency_map(be, detector, images, scores, detail::kept_scratch());
 }
 

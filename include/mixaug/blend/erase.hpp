@@ -79,12 +79,12 @@ struct erase {
     }
   }
 
-  template <detail::run_kind K, class T>
-  MIXAUG_HD void run(std::uint8_t, detail::run_of<T> o, detail::run_of<T const> a, detail::run_of<T const>, index_t n,
+  template <run_kind K, class T>
+  MIXAUG_HD void run(std::uint8_t, run_of<T> o, run_of<T const> a, run_of<T const>, index_t n,
                      float m, index_t channel, index_t px) const noexcept {
     if (m >= 1.0f) return detail::copy_run<K>(o, a, n);
-    index_t const length = K == detail::run_kind::chunk ? detail::chunk_size<T> : n;
-    index_t const to = K == detail::run_kind::element ? o.step : 1, from = K == detail::run_kind::element ? a.step : 1;
+    index_t const length = K == run_kind::vector16 ? detail::chunk_size<T> : n;
+    index_t const to = K == run_kind::strided ? o.step : 1, from = K == run_kind::strided ? a.step : 1;
     detail::mixer<T> const f(m);
     bool const turns = px > 1 && fill.count > 1;  // the channels of a row of NHWC take turns
     T const one = detail::fill_as<T>(fill.at(channel));

@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/element.hpp>
 #include <mixaug/core/detail/stream.hpp>
+#include <mixaug/core/element.hpp>
+#include <mixaug/core/run.hpp>
+#include <mixaug/plan/concepts.hpp>
 
 MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 namespace detail {
-
-/// How long a run is, at compile time: a long one with plain or with streaming stores (CPU), one element
-/// at any stride, or exactly 16 bytes at an aligned address (CUDA).
-enum class run_kind { longs, streamed, element, chunk };
-
-/// A run of `n` elements of an operand; `step` is read by run_kind::element only.
-template <class T>
-struct run_of {
-  T* data;
-  index_t step = 1;
-};
 
 template <class T>
 inline constexpr int chunk_size = static_cast<int>(16 / sizeof(T));
@@ -88,9 +79,9 @@ MIXAUG_HD void exchange_block(T* o, T* a, index_t row, index_t n, index_t rows) 
 
 template <run_kind K, class T>
 MIXAUG_HD void copy_run(run_of<T> o, run_of<T const> a, index_t n) noexcept {
-  if constexpr (K == run_kind::chunk)
+  if constexpr (K == run_kind::vector16)
     *reinterpret_cast<chunk_of<T>*>(o.data) = *reinterpret_cast<chunk_of<T> const*>(a.data);
-  else if constexpr (K == run_kind::element)
+  else if constexpr (K == run_kind::strided)
     for (index_t j = 0; j < n; ++j) o.data[j * o.step] = a.data[j * a.step];
   else if constexpr (K == run_kind::streamed)
     stream_copy(o.data, a.data, n);
@@ -112,12 +103,12 @@ void copy_rows(T* o, index_t o_row, T const* a, index_t a_row, index_t n, index_
 template <run_kind K, class T>
 MIXAUG_HD void mix_run(run_of<T> o, run_of<T const> a, run_of<T const> b, index_t n, float m) noexcept {
   mixer<T> const f(m);
-  if constexpr (K == run_kind::chunk) {
+  if constexpr (K == run_kind::vector16) {
     chunk_of<T> x = *reinterpret_cast<chunk_of<T> const*>(a.data);
     chunk_of<T> const y = *reinterpret_cast<chunk_of<T> const*>(b.data);
     for (int u = 0; u < chunk_size<T>; ++u) x.v[u] = f(x.v[u], y.v[u]);
     *reinterpret_cast<chunk_of<T>*>(o.data) = x;
-  } else if constexpr (K == run_kind::element) {
+  } else if constexpr (K == run_kind::strided) {
     for (index_t j = 0; j < n; ++j) o.data[j * o.step] = f(a.data[j * a.step], b.data[j * b.step]);
   } else if constexpr (K == run_kind::streamed) {
     stream_mix(o.data, a.data, b.data, n, f);
@@ -142,16 +133,14 @@ MIXAUG_HD void blend_run(run_of<T> o, run_of<T const> a, run_of<T const> b, inde
 namespace blend {
 
 /// out = m * self + (1 - m) * source, both read at the same place; m = 0 pastes.
-struct mix {
+struct mix : rule {
   static constexpr char const* name = "mix";
   static constexpr bool same_place = true;
   MIXAUG_HD static constexpr bool reads_source(std::uint8_t) noexcept { return true; }
-  /// Whether runs must know their channel.
-  MIXAUG_HD static constexpr bool per_channel(std::uint8_t) noexcept { return false; }
 
   /// One run; e0 is the run's first element in its row, px the elements a pixel (for per-channel rules).
-  template <detail::run_kind K, class T>
-  MIXAUG_HD void run(std::uint8_t, detail::run_of<T> o, detail::run_of<T const> a, detail::run_of<T const> b, index_t n,
+  template <run_kind K, class T>
+  MIXAUG_HD void run(std::uint8_t, run_of<T> o, run_of<T const> a, run_of<T const> b, index_t n,
                      float m, index_t /*channel*/, index_t /*px*/) const noexcept {
     detail::blend_run<K>(o, a, b, n, m);
   }

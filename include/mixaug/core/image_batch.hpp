@@ -7,9 +7,12 @@
 MIXAUG_EXACT_BEGIN
 
 /// Images as planning and the detectors see them: any element type and layout behind one type.
-namespace mixaug::detail {
+namespace mixaug {
 
+/// The numbers of an image; none: no images, or not of numbers.
 enum class element_type : std::uint8_t { none, u8, i8, u16, i16, u32, i32, u64, i64, f16, bf16, f32, f64 };
+
+namespace detail {
 
 template <class T>
 constexpr element_type element_type_of() noexcept {
@@ -43,6 +46,8 @@ MIXAUG_HD float value_of(T v) noexcept {
     return static_cast<float>(v);
 }
 
+}  // namespace detail
+
 /// (n, c, h, w), trivially copyable. A view (n, h, w) has one channel.
 class image_batch {
  public:
@@ -50,8 +55,8 @@ class image_batch {
   template <class T, int R, space S>
   explicit image_batch(tensor_view<T, R, S> const& v) noexcept : data(v.data) {
     using element = std::remove_const_t<T>;
-    if constexpr ((R == 3 || R == 4) && element_type_of<element>() != element_type::none) {
-      type = element_type_of<element>();
+    if constexpr ((R == 3 || R == 4) && detail::element_type_of<element>() != element_type::none) {
+      type = detail::element_type_of<element>();
       read_ = &read<element>;
       for (int d = 0; d < R; ++d)
         extent[d == 0 ? 0 : d + 4 - R] = v.extent[d], stride[d == 0 ? 0 : d + 4 - R] = v.stride[d];
@@ -115,15 +120,15 @@ class image_batch {
  private:
   template <class T>
   MIXAUG_HD float one(index_t k) const noexcept {
-    return value_of(static_cast<T const*>(data)[k]);
+    return detail::value_of(static_cast<T const*>(data)[k]);
   }
   template <class T>
   static void read(void const* p, index_t from, index_t step, index_t n, float* MIXAUG_RESTRICT out) noexcept {
     T const* MIXAUG_RESTRICT const a = static_cast<T const*>(p) + from;
     if (step == 1)
-      for (index_t x = 0; x < n; ++x) out[x] = value_of(a[x]);
+      for (index_t x = 0; x < n; ++x) out[x] = detail::value_of(a[x]);
     else
-      for (index_t x = 0; x < n; ++x) out[x] = value_of(a[x * step]);
+      for (index_t x = 0; x < n; ++x) out[x] = detail::value_of(a[x * step]);
   }
   void (*read_)(void const*, index_t, index_t, index_t, float*) = nullptr;
 };
@@ -134,6 +139,8 @@ struct map_shape {
   MIXAUG_HD index_t pixels() const noexcept { return height * width; }
 };
 
+namespace detail {
+
 /// The normal form of images, for checks.
 inline five five_of(image_batch const& v) noexcept {
   five f;
@@ -141,6 +148,7 @@ inline five five_of(image_batch const& v) noexcept {
   return f;
 }
 
-}  // namespace mixaug::detail
+}  // namespace detail
+}  // namespace mixaug
 
 MIXAUG_EXACT_END

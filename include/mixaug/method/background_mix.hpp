@@ -24,7 +24,7 @@ struct background_mix {
   side keep = side::target;
   float at_most = 0.5f;
   tensor_view<std::int64_t const, 1> class_counts{};
-  saliency::any detector = saliency::fine_grained{};
+  saliency::any_detector detector = saliency::fine_grained{};
   mixaug::anchor_of anchor_of = mixaug::anchor_of::window;
 
   auto stages() const {

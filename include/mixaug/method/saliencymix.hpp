@@ -54,7 +54,7 @@ struct saliencymix {
   float prob = 1.0f;
   mixaug::mode mode = mixaug::mode::sample;
   mixaug::scheme scheme = mixaug::scheme::salient_to_corresponding;
-  saliency::any detector = saliency::fine_grained{};
+  saliency::any_detector detector = saliency::fine_grained{};
   mixaug::anchor_of anchor_of = mixaug::anchor_of::pixel;
   mixaug::window window = mixaug::window::shifted;
 

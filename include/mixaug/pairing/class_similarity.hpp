@@ -48,6 +48,7 @@ namespace pairing {
 /// Reads class_ids, in [0, K), and with a second source source_class_ids. partner_probabilities shows the law.
 /// Errors: what is not finite in a row that is read, a temperature <= 0, decay outside [0, 1], shapes that do not fit.
 struct class_similarity {
+  static constexpr bool draws = true;
   tensor_view<float const, 2> similarity{};  ///< (K, K), row c: how alike each class is to c; see cosine_similarity
   class_preference preference = class_preference::softmax;
   float temperature = 0.1f;     ///< of softmax: small = the most similar class, large = any class alike

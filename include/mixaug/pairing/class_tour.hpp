@@ -138,6 +138,7 @@ namespace pairing {
 /// takes its partner from the class after its own, uniform among the rows of it. A class that no candidate has is
 /// passed over; where only the sample's own class is there: -1. Candidates and inputs as in class_similarity.
 struct class_tour {
+  static constexpr bool draws = true;
   tensor_view<std::int64_t const, 1> successor{};  ///< (K), from shortest_tour
 
   template <class Task>

@@ -9,6 +9,7 @@ namespace mixaug::pairing {
 /// A permutation without fixed points, uniform over all of them (permutations are redrawn until none is
 /// fixed: e = 2.72 tries on average): no row meets itself. A batch or block of one row has no partner (-1).
 struct derangement {
+  static constexpr bool draws = true;
   template <class Task>
   void operator()(Task const& task) const {
     if (!task.own_source())

@@ -110,6 +110,7 @@ namespace pairing {
 /// drawn for each sample or for the batch. Reads class_ids and groups; with a second source also source_class_ids and
 /// source_groups. Errors: p_sel outside [0, 1].
 struct intra_label_or_group {
+  static constexpr bool draws = true;
   float p_sel = 0.5f;
   mixaug::mode mode = mixaug::mode::sample;
 

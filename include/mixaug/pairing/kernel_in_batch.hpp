@@ -132,6 +132,7 @@ namespace pairing {
 /// targets(v) or features(v), with a second source also source_targets(v) or source_features(v). Errors: bandwidth not
 /// > 0, numbers that are not finite. For a whole data set: pairing::gaussian_kernel.
 struct kernel_in_batch {
+  static constexpr bool draws = true;
   double bandwidth = 0.0;
   mixaug::kernel kernel = mixaug::kernel::gaussian;
   bool with_self = true;

@@ -93,6 +93,7 @@ namespace pairing {
 /// class: of the data set where `class_counts` is given (its index is the class id), else of the batch (of the
 /// block, with key.block). Reads class_ids; with a second source also source_class_ids.
 struct minority {
+  static constexpr bool draws = true;
   float at_most = 0.5f;
   tensor_view<std::int64_t const, 1> class_counts{};
 

@@ -9,6 +9,7 @@ namespace mixaug::pairing {
 /// A partner of another class, uniform among all rows of the other classes; none (-1) where all rows have
 /// one class. Reads class_ids (with a second source also source_class_ids).
 struct other_class {
+  static constexpr bool draws = true;
   template <class Task>
   void operator()(Task const& task) const {
     detail::class_draw<Task>{task, "pairing::other_class", false}();

@@ -8,6 +8,7 @@ namespace mixaug::pairing {
 
 /// The last row meets the first (timm's flip), inside each block. The middle row of an odd batch meets itself.
 struct reverse {
+  static constexpr bool draws = true;
   template <class Task>
   void operator()(Task const& task) const {
     detail::need_batch_source(task, "pairing::reverse");

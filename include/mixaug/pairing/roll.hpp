@@ -9,6 +9,7 @@ namespace mixaug::pairing {
 /// Row i meets row i - shift, around the end (torchvision's roll), inside each block. A row meets itself only
 /// where the shift is a multiple of the block.
 struct roll {
+  static constexpr bool draws = true;
   index_t shift = 1;
 
   template <class Task>

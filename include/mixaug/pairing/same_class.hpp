@@ -86,6 +86,7 @@ namespace pairing {
 /// the sample stays as it is. Reads class_ids (with a second source also source_class_ids, where every row
 /// of the class is a candidate).
 struct same_class {
+  static constexpr bool draws = true;
   template <class Task>
   void operator()(Task const& task) const {
     detail::class_draw<Task>{task, "pairing::same_class", true}();

@@ -10,6 +10,7 @@ namespace mixaug::pairing {
 /// batch on average. A second source of as many rows is permuted too; of another number, each row draws its
 /// partner independently and uniformly, with replacement.
 struct shuffle {
+  static constexpr bool draws = true;
   template <class Task>
   void operator()(Task const& task) const {
     if (!task.own_source() && task.source_rows() != task.global) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/blend/detail/either.hpp>
+#include <mixaug/blend/erase.hpp>
+#include <mixaug/plan/detail/either_blend.hpp>
 #include <mixaug/core/error.hpp>
 #include <mixaug/plan/detail/either_kind.hpp>
 #include <mixaug/plan/detail/row_orders.hpp>
@@ -13,26 +14,31 @@ namespace mixaug {
 namespace kind {
 
 /// A region whose kind is known at run time: each choice is whole, boxes or box_pair.
-struct any {
-  static constexpr bool constant_field = false;
+struct any_kind : base {
   static constexpr bool moves = true;
   using all = either<whole, boxes, box_pair>;
   using state = all::state;
+  struct layout {
+    std::uint8_t kind_of[8] = {};  ///< by choice: 0 whole, 1 boxes, 2 box_pair
+    int choices = 1;               ///< methods that the plan chose from
+    index_t boxes = 1;             ///< boxes a sample, where a choice has boxes
+  };
   template <space S>
   struct columns {
     all::columns<S> inner;
-    std::uint8_t kind_of[8] = {};  ///< by choice: 0 whole, 1 boxes, 2 box_pair
-    int choices = 1;               ///< methods that the plan chose from
-    void place(detail::placer& put, plan_shape const& s) noexcept { inner.place(put, s); }
-    MIXAUG_HD state of(index_t i, float ratio, std::uint8_t choice) const noexcept {
-      return inner.of(i, ratio, kind_of[choice & 7]);
+    std::uint8_t kind_of[8] = {};  ///< of the layout
+    void place(detail::placer& put, layout const& l, plan_shape const& s) noexcept {
+      for (int k = 0; k < 8; ++k) kind_of[k] = l.kind_of[k];
+      inner.place(put, {{}, {{l.boxes}, {}}}, s);
+    }
+    MIXAUG_HD state state_of(index_t i, float ratio, std::uint8_t choice) const noexcept {
+      return inner.state_of(i, ratio, kind_of[choice & 7]);
     }
     mixaug::box& box(index_t i, index_t j = 0) const noexcept { return inner.rest.head.box(i, j); }
     box_pair::columns<S> const& pair() const noexcept { return inner.rest.rest; }
     void clear(index_t i) const noexcept { inner.clear(i); }
+    MIXAUG_HD void copy(index_t i, index_t j) const noexcept { inner.copy(i, j); }
     void rescale(columns const& f, plan_shape const& from, plan_shape const& to) noexcept {
-      for (int k = 0; k < 8; ++k) kind_of[k] = f.kind_of[k];
-      choices = f.choices;
       inner.rescale(f.inner, from, to);
     }
   };
@@ -43,8 +49,7 @@ struct any {
 namespace blend {
 
 /// A blend known at run time: each choice is mix or erase.
-struct any {
-  static constexpr bool same_place = true;
+struct any_blend : rule {
   bool erases[8] = {};
   fill_value fill[8] = {};
 
@@ -57,8 +62,8 @@ struct any {
     for (int k = 0; k < 8; ++k)
       if (erases[k]) erase{fill[k]}.template check<T>(channels);
   }
-  template <detail::run_kind K, class T>
-  MIXAUG_HD void run(std::uint8_t choice, detail::run_of<T> o, detail::run_of<T const> a, detail::run_of<T const> b,
+  template <run_kind K, class T>
+  MIXAUG_HD void run(std::uint8_t choice, run_of<T> o, run_of<T const> a, run_of<T const> b,
                      index_t n, float m, index_t channel, index_t px) const noexcept {
     if (erases[choice & 7])
       erase{fill[choice & 7]}.template run<K>(0, o, a, b, n, m, channel, px);
@@ -71,7 +76,7 @@ struct any {
 
 /// The run-time form of a plan, for text and replay: every typed plan converts to it, and every backend
 /// applies it, with the same pixels.
-using any_plan = plan<kind::any, blend::any>;
+using any_plan = plan<kind::any_kind, blend::any_blend>;
 
 namespace detail {
 
@@ -84,6 +89,13 @@ struct kinds_in {
       "mixaug: plan text and any_plan know the regions whole, boxes and box_pair; a plan of another kind stays "
       "typed");
   static void list(std::uint8_t* k) noexcept { *k = boxes ? 1 : pair ? 2 : 0; }
+  /// Boxes a sample; 1 where there are none.
+  static index_t most_boxes(typename Kind::layout const& l) noexcept {
+    if constexpr (boxes)
+      return l.count;
+    else
+      return 1;
+  }
 };
 template <class First, class... Rest>
 struct kinds_in<kind::either<First, Rest...>> {
@@ -92,18 +104,24 @@ struct kinds_in<kind::either<First, Rest...>> {
     kinds_in<First>::list(k);
     if constexpr (sizeof...(Rest) > 0) kinds_in<kind::either<Rest...>>::list(k + 1);
   }
+  static index_t most_boxes(typename kind::either<First, Rest...>::layout const& l) noexcept {
+    if constexpr (sizeof...(Rest) > 0)
+      return greater(kinds_in<First>::most_boxes(l.head), kinds_in<kind::either<Rest...>>::most_boxes(l.rest));
+    else
+      return kinds_in<First>::most_boxes(l);
+  }
 };
 template <class Other>
-void list_blends(blend::any&, int, Other const&) noexcept {
+void list_blends(blend::any_blend&, int, Other const&) noexcept {
   static_assert(never<Other>,
                 "mixaug: plan text and any_plan know the blends mix and erase; a plan of another blend stays typed");
 }
-inline void list_blends(blend::any& out, int at, blend::mix const&) noexcept { out.erases[at] = false; }
-inline void list_blends(blend::any& out, int at, blend::erase const& e) noexcept {
+inline void list_blends(blend::any_blend& out, int at, blend::mix const&) noexcept { out.erases[at] = false; }
+inline void list_blends(blend::any_blend& out, int at, blend::erase const& e) noexcept {
   out.erases[at] = true, out.fill[at] = e.fill;
 }
 template <class First, class... Rest>
-void list_blends(blend::any& out, int at, blend::either<First, Rest...> const& e) noexcept {
+void list_blends(blend::any_blend& out, int at, blend::either<First, Rest...> const& e) noexcept {
   if constexpr (sizeof...(Rest) > 0) {
     list_blends(out, at, e.head);
     list_blends(out, at + 1, e.rest);
@@ -124,32 +142,38 @@ inline void complete(any_plan& p) {
 template <class R, class B>
 any_plan to_any(plan<R, B> const& p) {
   any_plan q;
-  q.fit(p.shape);
-  q.drawn_with = p.drawn_with;
-  q.blends = p.blends, q.local = p.local, q.moved = p.moved;
-  if constexpr (std::is_same_v<R, kind::any>) {
-    q.blend = p.blend;
-    for (int k = 0; k < 8; ++k) q.region.kind_of[k] = p.region.kind_of[k];
-    q.region.choices = p.region.choices;
+  kind::any_kind::layout layout;
+  if constexpr (std::is_same_v<R, kind::any_kind>) {
+    layout = p.layout;
   } else {
-    detail::kinds_in<R>::list(q.region.kind_of);
-    q.region.choices = detail::kinds_in<R>::count;
-    detail::list_blends(q.blend, 0, p.blend);
+    detail::kinds_in<R>::list(layout.kind_of);
+    layout.choices = detail::kinds_in<R>::count;
+    layout.boxes = detail::kinds_in<R>::most_boxes(p.layout);
   }
+  q.fit(p.shape, layout);
+  q.drawn_with = p.drawn_with;
+  q.blends = p.blends;
+  q.local = p.local;
+  q.moved = p.moved;
+  if constexpr (std::is_same_v<R, kind::any_kind>)
+    q.blend = p.blend;
+  else
+    detail::list_blends(q.blend, 0, p.blend);
   for (index_t i = 0; i < p.rows(); ++i) {
     q.choice[i] = p.choice[i], q.self[i] = p.self[i], q.partner[i] = p.partner[i], q.ratio[i] = p.ratio[i];
     q.share_self[i] = p.share_self[i], q.share_partner[i] = p.share_partner[i];
     q.weight_self[i] = p.weight_self[i], q.weight_partner[i] = p.weight_partner[i];
     q.region.clear(i);
     auto const state = p.state(i);
-    int const kind = q.region.kind_of[q.choice[i]];
+    int const kind = layout.kind_of[q.choice[i]];
     if (kind == 2) {
-      mixaug::box const b = state.get(0).where;
-      offset const by = detail::moved_by(state);
+      tile const t = state.tile_at(0);
+      mixaug::box const b = t.where;
+      offset const by = t.source;
       q.region.pair().to[i] = b, q.region.pair().from[i] = detail::sized(b, b.z0 + by.z, b.y0 + by.y, b.x0 + by.x);
     }
     if (kind != 1) continue;
-    for (index_t j = 0; j < state.patches(); ++j) q.region.box(i, j) = state.get(j).where;
+    for (index_t j = 0; j < state.tiles(); ++j) q.region.box(i, j) = state.tile_at(j).where;
   }
   detail::complete(q);
   return q;

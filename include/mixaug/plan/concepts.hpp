@@ -5,8 +5,9 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// What the parts of a method are called with. Entry points check these with a sentence (static_assert),
-/// so that a missing member is named instead of a template dump.
+/// The contracts of rules: what planning calls, and the bases that hold the defaults. A rule may derive from the base of
+/// its room, or have all members itself; nothing is optional, so that nothing is lost where rules are combined. Entry
+/// points check the contracts with a sentence (static_assert), so that a missing member is named.
 namespace mixaug {
 
 /// What a region or label rule knows of one row: the decisions made before it.
@@ -32,34 +33,133 @@ struct when {
   float mixed_weight = 1.0f;
 };
 
-/// A ratio rule gives a sampler (which may hold a table); the sampler turns 64 uniform bits into lambda in [0, 1].
+namespace pairing {
+/// Defaults of a pairing rule, which is called with a pairing_task (plan/pairing_task.hpp).
+struct rule {
+  /// Partners are drawn: they may be any rows of the block. false: they come from the caller, the same at every step.
+  static constexpr bool draws = true;
+};
+}  // namespace pairing
+
+namespace ratio {
+/// Defaults of a ratio rule, whose sampler() (which may hold a table) turns 64 uniform bits into lambda in [0, 1].
+struct rule {
+  /// Refuses bad options, or a batch that the rule does not fit.
+  void check(plan_shape const&) const noexcept {}
+  /// Whether lambda may lie strictly between 0 and 1.
+  bool fractional() const noexcept { return true; }
+};
+}  // namespace ratio
+
+namespace region {
+/// Defaults of a region rule of kind `Kind`, which is called as rule(columns, row_facts, random) to place one row, only
+/// where the method fires.
+template <class Kind>
+struct rule {
+  using kind = Kind;
+  /// Refuses bad options, or a batch that the rule does not fit.
+  void check(plan_shape const&) const noexcept {}
+  /// What the kind must know before its columns are laid out, from options and shapes alone.
+  typename Kind::layout layout(plan_shape const&) const noexcept { return {}; }
+  /// Whether a side may be read at another place than it is written.
+  bool moves() const noexcept { return Kind::moves; }
+};
+}  // namespace region
+
+namespace blend {
+/// Defaults of a blend rule, which says how two read values become one: run<K>(choice, out, self, source, n, m, channel,
+/// px) writes n elements of one weight m; reads_source(choice) says whether the source is read; both are MIXAUG_HD.
+struct rule {
+  /// The source is read where it is written, so that a batch can be mixed in place.
+  static constexpr bool same_place = true;
+  /// Whether runs must know their channel.
+  MIXAUG_HD static constexpr bool per_channel(std::uint8_t) noexcept { return false; }
+  /// Refuses options that elements T, or a number of channels, do not fit; at the entry of apply.
+  template <class T>
+  void check(index_t) const noexcept {}
+};
+}  // namespace blend
+
+namespace saliency {
+/// Defaults of a detector (saliency/detector.hpp).
+struct rule {
+  /// Whether it reads maps that are there already, inputs(x).scores(v), instead of pixels.
+  static constexpr bool reads_scores() noexcept { return false; }
+};
+}  // namespace saliency
+
+namespace label {
+/// Defaults of a label rule, which turns the ratio and the true share of the sample's pixels into label coefficients.
+struct rule {
+  /// Whether devices can call the rule (MIXAUG_HD).
+  static constexpr bool on_device = false;
+};
+}  // namespace label
+
 template <class R>
-concept ratio_rule = requires(R const& rule, std::uint64_t bits) {
+concept ratio_rule = requires(R const& rule, std::uint64_t bits, plan_shape const& shape) {
   { rule.sampler()(bits) } -> std::convertible_to<float>;
+  rule.check(shape);
+  { rule.fractional() } -> std::same_as<bool>;
 };
 
-/// A region rule names its kind and places it for one row; called only where the method fires.
 template <class R>
 concept region_rule = requires(R const& rule, typename R::kind::template columns<space::host> const& columns,
-                               row_facts const& row, random const& draw) {
-  typename R::kind;
+                               row_facts const& row, random const& draw, plan_shape const& shape) {
   rule(columns, row, draw);
+  rule.check(shape);
+  { rule.layout(shape) } -> std::same_as<typename R::kind::layout>;
+  { rule.moves() } -> std::same_as<bool>;
 };
 
-/// A label rule turns the ratio and the true share of the sample's pixels into label coefficients.
 template <class R>
 concept label_rule = requires(R const& rule, row_facts const& row) {
   { rule(row, 0.5) } -> std::same_as<label_shares>;
+  { R::on_device } -> std::convertible_to<bool>;
+};
+
+template <class B>
+concept blend_rule = requires(B const& rule, std::uint8_t choice) {
+  { B::same_place } -> std::convertible_to<bool>;
+  { rule.reads_source(choice) } -> std::same_as<bool>;
+  { rule.per_channel(choice) } -> std::same_as<bool>;
+  rule.template check<float>(index_t{1});
+};
+
+/// Which maps and images of a row a scored region reads.
+struct score_needs {
+  bool self = false;     ///< the score map of the sample
+  bool partner = false;  ///< that of its partner
+};
+/// The maps of one row, (height, width) floats each; null where it is not read, or is given in another call.
+struct score_maps {
+  float const* self;
+  float const* partner;
+  index_t height, width;
+};
+
+/// A region rule that score maps complete: the rule's own call, among the other draws, writes what does not depend on
+/// them (the size of a box), and place() the rest, once the maps are there. Members beside those of region_rule:
+///   needs()                           which maps are read
+///   joint                             place() is called once with all maps; else once for each
+///   pending(columns, row, own)        whether a row waits for its place by its partner's map, or by its own; of the two
+///                                     calls each reads what the other does not write
+///   bytes(height, width)              scratch of place()
+///   place(columns, row, score_maps, scratch)
+///   changes_share()                   whether place() may change the share that labels follow
+///   place_on_device(backend, plan, columns, rows, maps, scratch)   the same on a device, for all rows (device_scores)
+template <class R>
+concept scored_region = region_rule<R> && requires(R const& rule, index_t n) {
+  { rule.needs() } -> std::same_as<score_needs>;
+  { rule.bytes(n, n) } -> std::convertible_to<std::size_t>;
+  { rule.changes_share() } -> std::same_as<bool>;
+  { R::joint } -> std::convertible_to<bool>;
 };
 
 /// A recipe has the five stages as members; `when` is optional. Methods have stages() returning one, or are one.
 template <class R>
 concept recipe_like = requires(R const& r) {
   r.pairing, r.ratio, r.region, r.blend, r.label;
-};
-template <class M>
-concept method = recipe_like<M> || requires(M const& m) {
-  { m.stages() } -> recipe_like;
 };
 
 }  // namespace mixaug

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/backend/cuda.cuh>
-#include <mixaug/region/detail/device_scores.hpp>
+#include <mixaug/plan/detail/device_score_stage.hpp>
 #include <mixaug/plan/make_plan.hpp>
 
 /// Device plans. Draws are made on the host, into the plan's pinned staging block; one copy brings all
@@ -18,10 +18,11 @@ void stage_into(M const& m, input_set<S> const& in, key const& k, Plan& into, bo
         std::is_same_v<Plan, plan_of<M, space::device>>,
         "mixaug: the cuda backend fills a device plan of this method; declare it as plan_of<method, space::device>");
     if constexpr (std::is_same_v<Plan, plan_of<M, space::device>>) {
-      auto const stages = stages_of(m);
-      planner<decltype(stages), Plan, S> planned(into, stages, in, k);
+      auto const recipes = recipes_of(m);
+      using list = std::remove_const_t<decltype(recipes)>;
+      planner<list, Plan, S> planned(into, recipes, in, k);
       if (wait) into.block().wait();
-      planned.draw(device_scorer<decltype(stages)>{stages});
+      planned.draw(device_scorer<list>{recipes});
     }
   }
 }
@@ -50,7 +51,7 @@ void upload(cuda const& be, plan<R, B, space::device>& p) {
 template <class R, class B>
 void upload(cuda const& be, plan<R, B> const& from, plan<R, B, space::device>& to) {
   if (!detail::capturing(be.stream)) to.block().wait();
-  to.fit(from.shape);
+  to.fit(from.shape, from.layout);
   to.blend = from.blend, to.drawn_with = from.drawn_with, to.blends = from.blends, to.local = from.local;
   to.moved = from.moved, to.in_order = detail::rows_in_order(from.view());
   std::memcpy(to.block().staging(), from.block().data(), to.block().size());
@@ -60,7 +61,7 @@ void upload(cuda const& be, plan<R, B> const& from, plan<R, B, space::device>& t
 /// The plan back on the host. WAITS for the stream: for tests, logs and replay, not for every step.
 template <class R, class B>
 void download(cuda const& be, plan<R, B, space::device> const& from, plan<R, B>& to) {
-  to.fit(from.shape);
+  to.fit(from.shape, from.layout);
   to.blend = from.blend, to.drawn_with = from.drawn_with, to.blends = from.blends, to.local = from.local;
   to.moved = from.moved, to.in_order = from.in_order;
   MIXAUG_CUDA(
@@ -77,7 +78,7 @@ void make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k,
   detail::stage_into(m, in, k, into, !detail::capturing(be.stream));
   if constexpr (Plan::memory == space::device) {
     upload(be, into);
-    detail::device_place(be, detail::stages_of(m), in, !into.local, into.view(), into.maps(), into.steps());
+    detail::device_place(be, detail::recipes_of(m), in, !into.local, into.view(), into.maps(), into.steps());
   }
 }
 template <class M, class T, int R, space S, class Plan>

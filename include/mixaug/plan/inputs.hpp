@@ -150,7 +150,7 @@ class input_set {
   template <class T>
   input_set& scores(tensor_view<T, 3, S> const& v) {
     static_assert(detail::is_real<std::remove_const_t<T>>, "mixaug: scores are real numbers");
-    return score_maps = detail::image_batch(v), *this;
+    return score_maps = image_batch(v), *this;
   }
   /// Partners come from a second source of `rows` rows (a data set, a support set), given to apply.
   input_set& source_rows(index_t rows) { return shape.source_rows = rows, shape.own_source = false, *this; }
@@ -183,20 +183,20 @@ class input_set {
   /// call's rows; for methods that read the partners' pixels. In the batch's memory space.
   template <class T>
   input_set& source_images(tensor_view<T, 4, S> const& v) {
-    return source_pixels = detail::image_batch(v), *this;
+    return source_pixels = image_batch(v), *this;
   }
   /// (source rows, h, w): their score maps.
   template <class T>
   input_set& source_scores(tensor_view<T, 3, S> const& v) {
     static_assert(detail::is_real<std::remove_const_t<T>>, "mixaug: scores are real numbers");
-    return source_maps = detail::image_batch(v), *this;
+    return source_maps = image_batch(v), *this;
   }
 
   plan_shape shape;
   detail::id_list ids, group_ids, places, source_ids, source_group_ids;
   detail::real_list labels, loss_weights, feature_rows, source_labels, source_feature_rows, source_loss_weights;
   detail::weights_by_row row_weights;
-  detail::image_batch pixels, score_maps, source_pixels, source_maps;
+  image_batch pixels, score_maps, source_pixels, source_maps;
 };
 
 namespace detail {
@@ -219,7 +219,7 @@ input_set<S> inputs(tensor_view<T, R, S> const& x) {
                    "at least one sample, and one element along each dimension");
   for (int d = 0; d < s.spatial; ++d) s.size[3 - s.spatial + d] = x.extent[2 + d];
   input_set<S> in(s);
-  in.pixels = detail::image_batch(x);
+  in.pixels = image_batch(x);
   return in;
 }
 

@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <concepts>
 #include <mixaug/core/box.hpp>
 #include <mixaug/plan/plan.hpp>
 
 MIXAUG_EXACT_BEGIN
 
-/// Region kinds: the columns that hold the field m (the weight of the sample itself in each pixel), and
-/// how kernel bodies read them. A kind is a tag with
-///   holds        what its m may be (field_weights); a kind that does not say may blend anywhere
-///   columns<S>   typed columns; place(placer, shape) lays them out, of(i, ratio, choice) gives the state
-///   state        what is constant in a sample: patches() boxes outside which m = 1, each with one m;
-///                at(z, y, x) the run of equal m that starts at a pixel; constant(m) when m is m everywhere;
-///                moved(), for kinds that say moves = true: where the source is read instead of the same place
+/// The contract of region kinds: the columns that hold the field m (the weight of the sample itself in each pixel) and
+/// where a side is read, and how kernel bodies read them. A kind is a tag that derives from kind::base and has
+///   name           in the text of a plan
+///   constant_field m is one number a row, so that a plan fits views of every size and rank
+///   holds          what its m may be (field_weights)
+///   moves          whether the source may be read at another place than is written
+///   layout         what must be known before columns are laid out (boxes a sample); from options and shapes alone
+///   state          what is constant in a row: disjoint tiles outside which m = 1,
+///     tiles(), tile_at(j)   how many, and the j-th
+///     run_at(z, y, x)       the run of equal m that starts at a pixel, for threads
+///     constant(m)           whether m is one number everywhere, and which
+///     mean(shape)           the exact mean of m
+///   columns<S>     typed columns,
+///     place(placer, layout, shape)   lays them out
+///     state_of(row, ratio, choice)
+///     clear(row)            m = 1 everywhere
+///     copy(from, to)        row `to` as row `from`
+///     rescale(other, from, to)   the columns of a plan of another resolution
+/// Everything that is called from bodies is MIXAUG_HD.
 namespace mixaug {
 
 /// What m of a kind's fields may be, whatever is drawn.
@@ -21,46 +34,88 @@ enum class field_weights : unsigned char {
   any           ///< anything in [0, 1]
 };
 
-/// A box of pixels with one weight of the sample itself.
-struct patch {
+/// A box of pixels with one weight of the sample itself, and where the source is read, seen from what is written.
+struct tile {
   box where;
   float m;
+  offset source{};
 };
 /// m for the pixels [x, end) of a row.
-struct piece {
+struct run_of_m {
   index_t end;
   float m;
+  offset source{};
+};
+
+namespace kind {
+
+/// The layout of kinds that need none.
+struct no_layout {
+  friend constexpr bool operator==(no_layout, no_layout) = default;
+};
+
+/// Defaults of a kind: it may blend anywhere, and reads its source where it writes.
+struct base {
+  static constexpr bool constant_field = false;
+  static constexpr field_weights holds = field_weights::any;
+  static constexpr bool moves = false;
+  using layout = no_layout;
+};
+
+}  // namespace kind
+
+template <class S>
+concept kind_state = requires(S const& s, index_t i, float& m, plan_shape const& shape) {
+  { s.tiles() } -> std::same_as<index_t>;
+  { s.tile_at(i) } -> std::same_as<tile>;
+  { s.run_at(i, i, i) } -> std::same_as<run_of_m>;
+  { s.constant(m) } -> std::same_as<bool>;
+  { s.mean(shape) } -> std::same_as<double>;
+};
+template <class C, class Layout>
+concept kind_columns = requires(C& c, C const& r, detail::placer& put, Layout const& layout, plan_shape const& shape,
+                                index_t i) {
+  c.place(put, layout, shape);
+  { r.state_of(i, 1.0f, std::uint8_t{}) } -> kind_state;
+  r.clear(i);
+  r.copy(i, i);
+};
+
+/// A kind of region.
+template <class K>
+concept field_kind = requires {
+  { K::constant_field } -> std::convertible_to<bool>;
+  { K::holds } -> std::convertible_to<field_weights>;
+  { K::moves } -> std::convertible_to<bool>;
+  typename K::layout;
+  typename K::state;
+  typename K::template columns<space::host>;
 };
 
 namespace detail {
 
-/// Kinds that do not say `moves` read the source where they write.
-template <class Kind>
-constexpr bool moving() {
-  if constexpr (requires { Kind::moves; })
-    return Kind::moves;
-  else
+/// The sentences for a kind of the user's own that lacks something.
+template <class K>
+constexpr bool check_kind() {
+  static_assert(field_kind<K>,
+                "mixaug: a region kind has constant_field, holds, moves, layout, state and columns<space>; derive from "
+                "mixaug::kind::base for defaults, and see mixaug/plan/kind.hpp");
+  if constexpr (field_kind<K>) {
+    constexpr bool reads = kind_state<typename K::state>;
+    constexpr bool holds = kind_columns<typename K::template columns<space::host>, typename K::layout>;
+    static_assert(reads,
+                  "mixaug: the state of a region kind has tiles(), tile_at(j), run_at(z, y, x), constant(m) and "
+                  "mean(shape); see mixaug/plan/kind.hpp");
+    static_assert(holds,
+                  "mixaug: the columns of a region kind have place(placer, layout, shape), state_of(row, ratio, choice), "
+                  "clear(row) and copy(from, to); see mixaug/plan/kind.hpp");
+    return reads && holds;
+  } else {
     return false;
-}
-/// Kinds that do not say what they hold may hold any m.
-template <class Kind>
-constexpr field_weights held_weights() {
-  if constexpr (requires { Kind::holds; })
-    return Kind::holds;
-  else
-    return field_weights::any;
-}
-/// Where a state reads its source, as an offset.
-template <class State>
-MIXAUG_HD offset moved_by(State const& s) noexcept {
-  if constexpr (requires { s.moved(); })
-    return s.moved();
-  else
-    return {};
+  }
 }
 
 }  // namespace detail
-
 }  // namespace mixaug
 
 MIXAUG_EXACT_END

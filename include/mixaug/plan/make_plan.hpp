@@ -9,7 +9,8 @@ namespace mixaug {
 
 /// The plan of a method: its region kind and blend rule, in a memory space.
 template <class M, space S = space::host>
-using plan_of = plan<typename decltype(detail::stages_t<M>::region)::kind, decltype(detail::stages_t<M>::blend), S>;
+using plan_of = plan<detail::list_kind<detail::recipes_t<M>>,
+                     decltype(std::declval<detail::recipes_t<M> const&>().blend()), S>;
 
 /// Draws the plan of one step into `into`, reusing its memory: nothing is allocated after the first step of
 /// a shape. `in` names the batch and what rules read (class ids, ...); `k` says which rows and which step.
@@ -17,15 +18,15 @@ using plan_of = plan<typename decltype(detail::stages_t<M>::region)::kind, declt
 template <class M, space S, class Plan>
 void make_plan(M const& m, input_set<S> const& in, key const& k, Plan& into) requires is_plan<Plan> {
   if constexpr (detail::check_method<M, S>()) {
-    static_assert(!detail::scored<decltype(detail::stages_t<M>::region)>,
+    static_assert(!detail::any_scored<detail::recipes_t<M>>,
                   "mixaug: this method reads pixels or score maps, so it is planned with a backend: "
                   "make_plan(serial{}, method, inputs, key)");
     static_assert(std::is_same_v<Plan, plan_of<M, Plan::memory>>,
                   "mixaug: this plan is of another method; declare it as plan_of<method>");
     static_assert(Plan::memory == space::host,
                   "mixaug: a device plan is made with a backend: make_plan(cuda{stream}, method, inputs, key, plan)");
-    auto const stages = detail::stages_of(m);
-    detail::planner<decltype(stages), Plan, S>(into, stages, in, k).draw();
+    auto const recipes = detail::recipes_of(m);
+    detail::planner<std::remove_const_t<decltype(recipes)>, Plan, S>(into, recipes, in, k).draw();
   }
 }
 
@@ -55,14 +56,15 @@ void make_plan(Backend const& be, M const& m, input_set<S> const& in, key const&
   if constexpr (detail::check_method<M, S>()) {
     static_assert(std::is_same_v<Plan, plan_of<M>>,
                   "mixaug: this plan is of another method, or of another memory; declare it as plan_of<method>");
-    constexpr bool reachable = S == space::host || !detail::scored<decltype(detail::stages_t<M>::region)>;
+    constexpr bool reachable = S == space::host || !detail::any_scored<detail::recipes_t<M>>;
     static_assert(reachable,
                   "mixaug: this method reads pixels or score maps, and these are on the device; plan it there: "
                   "make_plan(cuda{stream}, method, inputs, key, plan)");
     if constexpr (!reachable) return;
-    auto const stages = detail::stages_of(m);
-    detail::planner<decltype(stages), Plan, S> planned(into, stages, in, k);
-    planned.draw(detail::host_scorer<Backend, decltype(stages)>{be, stages, into.maps()});
+    auto const recipes = detail::recipes_of(m);
+    using list = std::remove_const_t<decltype(recipes)>;
+    detail::planner<list, Plan, S> planned(into, recipes, in, k);
+    planned.draw(detail::host_scorer<Backend, list>{be, recipes, into.maps()});
   }
 }
 template <backend Backend, class M, space S>

@@ -16,7 +16,6 @@ struct plan_shape {
   index_t first = 0;            ///< global row of sample 0
   int spatial = 0;              ///< spatial dimensions: 0 features, 1 signals, 2 images, 3 volumes
   index_t size[3] = {1, 1, 1};  ///< depth, height, width; leading 1s where there are fewer
-  index_t boxes = 1;            ///< boxes a sample, where the region has boxes
   bool own_source = true;       ///< partners are rows of the global batch itself
 
   /// INT64_MAX: too many to count, refused by planning.
@@ -52,6 +51,7 @@ struct inplace_step {
 template <class Region, space S = space::host>
 struct plan_view {
   plan_shape shape;
+  typename Region::layout layout{};
   column<std::uint8_t, S> choice;   ///< which method of one_of (0 for a single method)
   column<index_t, S> self;          ///< row of the batch (by default 0..n-1)
   column<index_t, S> partner;       ///< row of the source; -1 = none
@@ -62,18 +62,27 @@ struct plan_view {
   column<float, S> weight_partner;  ///< loss weight of the partner's label
   typename Region::template columns<S> region;
   // Derived from the columns above, for the adjoint and for in-place mixing:
-  column<index_t, S> readers;  ///< rows ordered by partner, then row
-  column<index_t, S> owners;   ///< rows ordered by self, then row
+  column<index_t, S> rows_by_partner;  ///< rows ordered by partner, then row
+  column<index_t, S> rows_by_self;     ///< rows ordered by self, then row
   column<inplace_step, S> order;
 
-  void place(detail::placer& put, plan_shape const& s) noexcept {
+  void place(detail::placer& put, plan_shape const& s, typename Region::layout const& l) noexcept {
     shape = s;
-    put(choice, s.rows), put(self, s.rows), put(partner, s.rows), put(ratio, s.rows);
-    put(share_self, s.rows), put(share_partner, s.rows), put(weight_self, s.rows), put(weight_partner, s.rows);
-    region.place(put, s);
-    put(readers, s.rows), put(owners, s.rows), put(order, s.rows);
+    layout = l;
+    put(choice, s.rows);
+    put(self, s.rows);
+    put(partner, s.rows);
+    put(ratio, s.rows);
+    put(share_self, s.rows);
+    put(share_partner, s.rows);
+    put(weight_self, s.rows);
+    put(weight_partner, s.rows);
+    region.place(put, l, s);
+    put(rows_by_partner, s.rows);
+    put(rows_by_self, s.rows);
+    put(order, s.rows);
   }
-  MIXAUG_HD auto state(index_t i) const noexcept { return region.of(i, ratio.data[i], choice.data[i]); }
+  MIXAUG_HD auto state(index_t i) const noexcept { return region.state_of(i, ratio.data[i], choice.data[i]); }
 };
 
 /// The value between drawing and applying: one block of memory with all columns, the shape and key it was
@@ -116,10 +125,10 @@ class plan : public plan_view<Region, S> {
   index_t rows() const noexcept { return this->shape.rows; }
 
   /// Makes room for `s`; column values are lost. Allocates only when the block grows.
-  void fit(plan_shape const& s) {
+  void fit(plan_shape const& s, typename Region::layout const& layout) {
     detail::placer measure;
     columns placed;
-    placed.place(measure, s);
+    placed.place(measure, s, layout);
     static_cast<columns&>(*this) = columns();  // empty, should memory run out
     block_.reserve(measure.used);
     static_cast<columns&>(*this) = placed;
@@ -130,7 +139,7 @@ class plan : public plan_view<Region, S> {
   plan_view<Region, space::host> staging() const noexcept {
     plan_view<Region, space::host> v;
     detail::placer put{block_.staging()};
-    v.place(put, this->shape);
+    v.place(put, this->shape, this->layout);
     return v;
   }
   workspace<S> const& block() const noexcept { return block_; }
@@ -153,7 +162,7 @@ class plan : public plan_view<Region, S> {
   }
   void rebase() noexcept {
     detail::placer put{block_.data()};
-    columns::place(put, plan_shape(this->shape));
+    columns::place(put, plan_shape(this->shape), typename Region::layout(this->layout));
   }
   workspace<S> block_, maps_, steps_;
   workspace<space::host> scratch_, draft_;

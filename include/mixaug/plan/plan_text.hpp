@@ -65,12 +65,12 @@ void write_plan(std::ostream& out, plan<R, B> const& p) {
   for (int d = 3 - s.spatial; d < 3; ++d) put(all, s.size[d]);
   key const& k = q.drawn_with;
   put(all += "\nkey", k.seed), put(all, k.step), put(all, k.first), put(all, k.global), put(all, k.block);
-  bool const listed = detail::any_boxes(q.region.kind_of, q.region.choices);
-  put(all += "\nboxes", listed ? s.boxes : 1);
+  bool const listed = detail::any_boxes(q.layout.kind_of, q.layout.choices);
+  put(all += "\nboxes", listed ? q.layout.boxes : 1);
   put(all += "\nblends", int{q.blends}), put(all += " moves", int{q.moved}), put(all += " local", int{q.local});
-  for (int c = 0; c < q.region.choices; ++c) {
+  for (int c = 0; c < q.layout.choices; ++c) {
     put(all += "\nchoice", c);
-    all += ' ', all += detail::kind_names[q.region.kind_of[c]];
+    all += ' ', all += detail::kind_names[q.layout.kind_of[c]];
     all += q.blend.erases[c] ? " erase" : " mix";
     for (int j = 0; q.blend.erases[c] && j < q.blend.fill[c].count; ++j) put(all, q.blend.fill[c].value[j]);
   }
@@ -78,8 +78,8 @@ void write_plan(std::ostream& out, plan<R, B> const& p) {
   for (index_t i = 0; i < s.rows; ++i) {
     put(all, int{q.choice[i]}, '\n'), put(all, q.self[i]), put(all, q.partner[i]), put(all, q.ratio[i]);
     put(all, q.share_self[i]), put(all, q.share_partner[i]), put(all, q.weight_self[i]), put(all, q.weight_partner[i]);
-    int const kind = q.region.kind_of[q.choice[i]];
-    for (index_t j = 0; kind == 1 && j < s.boxes; ++j) detail::put_box(all, q.region.box(i, j));
+    int const kind = q.layout.kind_of[q.choice[i]];
+    for (index_t j = 0; kind == 1 && j < q.layout.boxes; ++j) detail::put_box(all, q.region.box(i, j));
     if (kind == 2) detail::put_box(all, q.region.pair().to[i]), detail::put_box(all, q.region.pair().from[i]);
   }
   put(all += "\nend", s.rows);
@@ -113,10 +113,11 @@ inline any_plan read_plan(std::istream& in) {
   for (int d = 0; d < s.spatial; ++d) s.size[3 - s.spatial + d] = size[d];
   if (s.pixels() == INT64_MAX) r.bad("size " + detail::shape_text(s.size, 3), "fewer than 2^63 pixels");
   key k;
+  kind::any_kind::layout layout;
   r.finish(), r.line(), r.expect("key");
   k.seed = r.number<std::uint64_t>("seed"), k.step = static_cast<std::uint64_t>(r.within("step", 0, most + 1));
   k.first = r.within("first", 0, most), k.global = r.within("global", 0, most), k.block = r.within("block", 0, most);
-  r.finish(), r.line(), r.expect("boxes"), s.boxes = r.within("boxes", 1, 64), r.finish();
+  r.finish(), r.line(), r.expect("boxes"), layout.boxes = r.within("boxes", 1, 64), r.finish();
 
   any_plan p;
   r.line();
@@ -147,8 +148,8 @@ inline any_plan read_plan(std::istream& in) {
     r.finish();
   }
   if (choices == 0) r.bad("no choice", "at least one");
-  if (s.boxes > 1 && !detail::any_boxes(kinds, choices))
-    r.bad("no choice of boxes, and " + detail::text(s.boxes) + " boxes a sample", "\"boxes 1\", or a choice of boxes");
+  if (layout.boxes > 1 && !detail::any_boxes(kinds, choices))
+    r.bad("no choice of boxes, and " + detail::text(layout.boxes) + " boxes a sample", "\"boxes 1\", or a choice of boxes");
   // Rows are read before room for them is made: a wrong count must not ask for memory.
   struct row_of {
     std::uint8_t choice;
@@ -176,7 +177,7 @@ inline any_plan read_plan(std::istream& in) {
     block.append(reinterpret_cast<char const*>(&row), sizeof row);
     box b[2] = {no_box, no_box};
     int const kind = kinds[row.choice];
-    for (index_t j = 0; j < (kind == 1 ? s.boxes : kind == 2 ? 2 : 0); ++j) {
+    for (index_t j = 0; j < (kind == 1 ? layout.boxes : kind == 2 ? 2 : 0); ++j) {
       box& next = b[kind == 2 ? j : 0];
       detail::read_box(r, s, next);
       boxes.append(reinterpret_cast<char const*>(&next), sizeof next);
@@ -189,10 +190,10 @@ inline any_plan read_plan(std::istream& in) {
   }
   r.line(), r.expect("end"), r.within("the row count", s.rows, s.rows), r.finish();
 
-  p.fit(s);
+  for (int c = 0; c < 8; ++c) layout.kind_of[c] = kinds[c];
+  layout.choices = choices;
+  p.fit(s, layout);
   p.drawn_with = k;
-  for (int c = 0; c < 8; ++c) p.region.kind_of[c] = kinds[c];
-  p.region.choices = choices;
   char const* next = boxes.data();
   auto const take = [&next](box& to) {
     std::memcpy(&to, next, sizeof to);
@@ -205,7 +206,7 @@ inline any_plan read_plan(std::istream& in) {
     p.share_self[i] = row.value[1], p.share_partner[i] = row.value[2], p.weight_self[i] = row.value[3],
     p.weight_partner[i] = row.value[4];
     p.region.clear(i);
-    for (index_t j = 0; kinds[row.choice] == 1 && j < s.boxes; ++j) take(p.region.box(i, j));
+    for (index_t j = 0; kinds[row.choice] == 1 && j < layout.boxes; ++j) take(p.region.box(i, j));
     if (kinds[row.choice] == 2) {
       take(p.region.pair().to[i]);
       take(p.region.pair().from[i]);
@@ -227,12 +228,12 @@ std::ostream& operator<<(std::ostream& out, plan<R, B> const& p) {
                   static_cast<long long>(q.self[i]), static_cast<long long>(q.partner[i]),
                   static_cast<double>(q.ratio[i]), static_cast<double>(q.share_self[i]),
                   static_cast<double>(q.share_partner[i]), q.state(i).mean(q.shape));
-    int const kind = q.region.kind_of[q.choice[i]];
+    int const kind = q.layout.kind_of[q.choice[i]];
     out << line << (kind != 0 && q.blend.erases[q.choice[i]] ? "erase" : detail::kind_names[kind]);
-    for (index_t j = 0; kind == 1 && j < q.shape.boxes; ++j) detail::show_box(out, q.region.box(i, j), q.shape.spatial);
+    for (index_t j = 0; kind == 1 && j < q.layout.boxes; ++j) detail::show_box(out, q.region.box(i, j), q.shape.spatial);
     if (kind == 2) {
       detail::show_box(out, q.region.pair().to[i], q.shape.spatial);
-      if (!(q.state(i).moved() == offset{})) detail::show_box(out << " from", q.region.pair().from[i], q.shape.spatial);
+      if (!(q.state(i).tile_at(0).source == offset{})) detail::show_box(out << " from", q.region.pair().from[i], q.shape.spatial);
     }
     out << '\n';
   }

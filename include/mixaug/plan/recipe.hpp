@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/plan/concepts.hpp>
 #include <mixaug/core/image_batch.hpp>
+#include <mixaug/plan/concepts.hpp>
+#include <mixaug/plan/detail/recipe_list.hpp>
 #include <utility>
 
 MIXAUG_EXACT_BEGIN
@@ -34,6 +35,14 @@ recipe(P, R, G, B, L, W) -> recipe<P, R, G, B, L, W>;
 template <class P, class R, class G, class B, class L, class W, class S>
 recipe(P, R, G, B, L, W, S) -> recipe<P, R, G, B, L, W, S>;
 
+/// A method has stages() that returns a recipe (or, as one_of, several to choose from), or is what that returns.
+template <class M>
+concept method = recipe_like<M> || detail::is_recipe_list<M> || requires(M const& m) {
+  { m.stages() } -> recipe_like;
+} || requires(M const& m) {
+  { m.stages() } -> detail::is_recipe_list;
+};
+
 namespace detail {
 
 template <class M>
@@ -46,37 +55,31 @@ auto stages_of(M const& m) {
 template <class M>
 using stages_t = decltype(stages_of(std::declval<M const&>()));
 
+/// A recipe of the user's own may leave out the stages that have a default.
 template <class S>
-auto when_of(S const& stages) {
-  if constexpr (requires { stages.when; })
-    return stages.when;
+auto whole_recipe(S const& s) {
+  auto const fires = [&] {
+    if constexpr (requires { s.when; })
+      return s.when;
+    else
+      return mixaug::when{};
+  }();
+  if constexpr (requires { s.saliency; })
+    return recipe{s.pairing, s.ratio, s.region, s.blend, s.label, fires, s.saliency};
   else
-    return mixaug::when{};
+    return recipe{s.pairing, s.ratio, s.region, s.blend, s.label, fires, saliency::none{}};
 }
-
-/// A region rule that is placed by score maps.
-template <class Rule>
-inline constexpr bool scored = false;
-template <class Rule>
-requires(Rule::reads_scores) inline constexpr bool scored<Rule> = true;
-
-template <class S>
-auto saliency_of(S const& stages) {
-  if constexpr (requires { stages.saliency; })
-    return stages.saliency;
+/// The recipes of a method, as planning takes them.
+template <class M>
+auto recipes_of(M const& m) {
+  auto const s = stages_of(m);
+  if constexpr (is_recipe_list<decltype(s)>)
+    return s;
   else
-    return mixaug::saliency::none{};
+    return recipe_list<own_pairings, decltype(whole_recipe(s))>{{whole_recipe(s)}, {}, {1.0f}, mode::sample, false};
 }
-
-template <class S>
-concept has_rules =
-    ratio_rule<decltype(S::ratio)> && region_rule<decltype(S::region)> && label_rule<decltype(S::label)>;
-
-/// Stages of one_of: every rule is called with the sample's choice.
-template <class S>
-concept chooses = requires(S const& s) {
-  s.when.each;
-};
+template <class M>
+using recipes_t = decltype(recipes_of(std::declval<M const&>()));
 
 /// Which column a rule writes, read off what it can do.
 template <class Rule>
@@ -116,23 +119,27 @@ inline constexpr int given = ((column_of<Rules>() == Column ? 1 : 0) + ... + 0);
 
 /// The same method with other stages: each rule replaces the stage of the column that it writes, for example
 ///   with(cutmix{.alpha = 1}, pairing::same_class{}, when{.prob = 0.5f})
+/// A pairing given to one_of serves all its methods.
 template <method M, class... Rules>
 auto with(M const& m, Rules const&... rules) {
   static_assert(detail::given<0, Rules...> <= 1 && detail::given<1, Rules...> <= 1 && detail::given<2, Rules...> <= 1 &&
                     detail::given<3, Rules...> <= 1 && detail::given<4, Rules...> <= 1 &&
                     detail::given<5, Rules...> <= 1 && detail::given<6, Rules...> <= 1,
                 "mixaug: with(method, rules...) got two rules for the same column");
-  static_assert(
-      sizeof...(Rules) == static_cast<std::size_t>(detail::given<0, Rules...>) || !detail::chooses<detail::stages_t<M>>,
-      "mixaug: with(one_of(...), rule) can replace the pairing only; give when{...} and other rules to the methods "
-      "inside one_of");
   auto const s = detail::stages_of(m);
-  auto const w = detail::when_of(s);
-  auto const scores = detail::saliency_of(s);
-  return recipe{detail::pick<0>(s.pairing, rules...), detail::pick<1>(s.ratio, rules...),
-                detail::pick<2>(s.region, rules...),  detail::pick<3>(s.blend, rules...),
-                detail::pick<4>(s.label, rules...),   detail::pick<5>(w, rules...),
-                detail::pick<6>(scores, rules...)};
+  if constexpr (detail::is_recipe_list<decltype(s)>) {
+    constexpr bool pairs = sizeof...(Rules) == static_cast<std::size_t>(detail::given<0, Rules...>);
+    static_assert(pairs,
+                  "mixaug: with(one_of(...), rule) can replace the pairing only; give when{...} and other rules to the "
+                  "methods inside one_of");
+    if constexpr (pairs) return detail::paired_by(s, detail::pick<0>(s.pairing, rules...));
+  } else {
+    auto const w = detail::whole_recipe(s);
+    return recipe{detail::pick<0>(w.pairing, rules...), detail::pick<1>(w.ratio, rules...),
+                  detail::pick<2>(w.region, rules...),  detail::pick<3>(w.blend, rules...),
+                  detail::pick<4>(w.label, rules...),   detail::pick<5>(w.when, rules...),
+                  detail::pick<6>(w.saliency, rules...)};
+  }
 }
 
 }  // namespace mixaug

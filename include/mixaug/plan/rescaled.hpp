@@ -31,7 +31,7 @@ void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& 
   if (to.pixels() == INT64_MAX) fail("rescaled's extents", shape_text(size, rank), "fewer than 2^63 pixels");
   if (&into == &p) fail("rescale's result is the plan itself; give another plan");
   index_room(to.rows, into.scratch());  // before anything is written: memory that runs out leaves no half of a plan
-  into.fit(to);
+  into.fit(to, p.layout);
   into.blend = p.blend, into.drawn_with = p.drawn_with, into.blends = p.blends, into.local = p.local;
   into.moved = p.moved, into.in_order = p.in_order;
   index_t const n = to.rows;

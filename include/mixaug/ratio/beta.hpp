@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/error.hpp>
-#include <mixaug/plan/plan.hpp>
+#include <mixaug/plan/concepts.hpp>
 #include <mixaug/ratio/detail/beta_table.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -23,6 +23,7 @@ struct beta {
   };
   /// Looks the table of alpha up; the first use of an alpha builds it (a few milliseconds).
   drawn sampler() const { return {detail::beta_table::of(static_cast<double>(alpha))}; }
+  bool fractional() const noexcept { return true; }
   void check(plan_shape const&) const {
     if (!(alpha > 0.0f && alpha <= 1e6f))
       detail::fail("ratio::beta's alpha", detail::text(static_cast<double>(alpha)),

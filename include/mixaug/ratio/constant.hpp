@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/error.hpp>
-#include <mixaug/plan/plan.hpp>
+#include <mixaug/plan/concepts.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -13,7 +13,7 @@ struct constant {
 
   constant const& sampler() const noexcept { return *this; }
   float operator()(std::uint64_t) const noexcept { return value; }
-  /// Whether lambda may lie strictly between 0 and 1: a rule that does not say may draw such a lambda.
+  /// Whether lambda may lie strictly between 0 and 1.
   bool fractional() const noexcept { return value > 0.0f && value < 1.0f; }
   void check(plan_shape const&) const {
     if (!(value >= 0.0f && value <= 1.0f))

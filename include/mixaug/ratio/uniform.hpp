@@ -2,7 +2,7 @@
 #pragma once
 #include <cmath>
 #include <mixaug/core/error.hpp>
-#include <mixaug/plan/plan.hpp>
+#include <mixaug/plan/concepts.hpp>
 
 MIXAUG_EXACT_BEGIN
 

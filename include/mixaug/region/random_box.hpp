@@ -114,10 +114,9 @@ struct random_box {
     plan_shape const& s = row.shape;
     int const axes = detail::cut_axes(s);
     double const area = (1.0 - static_cast<double>(row.ratio)) / static_cast<double>(boxes);
-    for (index_t j = 0; j < columns.count; ++j) {
+    for (index_t j = 0; j < boxes; ++j) {
       detail::interval axis[3] = {{0, 1}, {0, 1}, {0, 1}};
-      if (j >= boxes) axis[0] = {0, 0};  // one_of: another method has more boxes
-      for (int d = 3 - s.spatial; d < 3 && j < boxes; ++d) {
+      for (int d = 3 - s.spatial; d < 3; ++d) {
         if (s.size[d] == 1) continue;
         auto const number = static_cast<std::uint32_t>(6 * j + 2 * d);
         index_t side = length > 0 ? length : detail::box_side(s.size[d], area, axes);
@@ -136,8 +135,8 @@ struct random_box {
     }
   }
 
-  /// Boxes a sample that the plan has room for.
-  index_t box_count() const noexcept { return boxes; }
+  kind::layout layout(plan_shape const&) const noexcept { return {boxes}; }
+  bool moves() const noexcept { return false; }
 
   void check(plan_shape const& s) const {
     if (s.spatial == 0)

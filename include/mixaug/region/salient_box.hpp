@@ -7,6 +7,10 @@
 MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
+namespace detail {
+template <class Rule, class Rows, class Columns>
+struct placing_steps;
+}  // namespace detail
 
 /// The pixel of the source that draws the box: the most or the least salient one.
 enum class anchor : unsigned char { peak, valley };
@@ -34,7 +38,7 @@ struct salient_box {
   mixaug::window window = mixaug::window::shifted;
 
   using kind = mixaug::kind::box_pair;
-  static constexpr bool reads_scores = true;
+  static constexpr bool joint = false;
 
   /// Sizes the box, at the origin.
   template <class Columns>
@@ -46,17 +50,19 @@ struct salient_box {
     for (int d = 0; d < 2; ++d) {
       if (size[1 + d] == 1) continue;
       side[d] = static_cast<std::int32_t>(detail::box_side(size[1 + d], area, axes));
-      if (resizes()) side[d] -= side[d] % 2;  // half before the centre and half behind it
+      if (changes_share()) side[d] -= side[d] % 2;  // half before the centre and half behind it
     }
     box const b{0, 1, 0, side[0], 0, side[1]};
     columns.to[row.row] = columns.from[row.row] = b.empty() ? no_box : b;
   }
 
-  MIXAUG_HD bool reads_target() const noexcept { return destination != mixaug::destination::corresponding; }
+  kind::layout layout(plan_shape const&) const noexcept { return {}; }
   /// The two boxes may lie at different places.
-  MIXAUG_HD bool moves() const noexcept { return reads_target(); }
+  MIXAUG_HD bool moves() const noexcept { return destination != mixaug::destination::corresponding; }
+  /// The map of the sample is read for a salient destination alone.
+  score_needs needs() const noexcept { return {.self = moves(), .partner = true}; }
   /// The box's size, and with it its share, may change when it is placed.
-  MIXAUG_HD bool resizes() const noexcept { return window == mixaug::window::clipped; }
+  MIXAUG_HD bool changes_share() const noexcept { return window == mixaug::window::clipped; }
   /// Whether the least score is sought, in the source or the target.
   MIXAUG_HD bool least(bool target) const noexcept {
     return target ? destination == mixaug::destination::valley : anchor == mixaug::anchor::valley;
@@ -81,13 +87,28 @@ struct salient_box {
   std::size_t bytes(index_t h, index_t w) const noexcept {
     return anchor_of == mixaug::anchor_of::window ? detail::window_bytes(h, w) : 0;
   }
-  /// Where a box of the size of `b` goes on a map of h x w scores of the source, or the target.
-  box place(float const* map, index_t h, index_t w, bool target, box const& b, std::byte* scratch) const noexcept {
-    if (b.empty()) return no_box;
-    if (anchor_of == mixaug::anchor_of::pixel)
-      return around(least(target) ? detail::valley(map, h, w) : detail::peak(map, h, w), b, h, w);
-    auto const c = detail::window_peak(map, h, w, b.y1 - b.y0, b.x1 - b.x0, least(target), scratch);
-    return detail::sized(b, 0, c.y, c.x);
+  template <class Columns>
+  bool pending(Columns const& columns, index_t row, bool own) const noexcept {
+    return !(own ? columns.to : columns.from)[row].empty();
+  }
+  /// The partner's map places the box of the source, which is that of the output too unless the sample's own map places
+  /// that.
+  template <class Columns>
+  void place(Columns const& columns, index_t row, score_maps const& maps, std::byte* scratch) const noexcept {
+    if (maps.partner != nullptr) {
+      columns.from[row] = placed(maps.partner, maps, false, columns.from[row], scratch);
+      if (!moves()) columns.to[row] = columns.from[row];
+    }
+    if (maps.self != nullptr) columns.to[row] = placed(maps.self, maps, true, columns.to[row], scratch);
+  }
+  /// The same for all rows on a device, a launch a side.
+  template <class Backend, class Columns, class Rows, class Maps, class Scratch>
+  void place_on_device(Backend const& be, Columns const& columns, Rows const& rows, Maps const& maps,
+                       Scratch& scratch) const {
+    using job = detail::placing_steps<salient_box, Rows, Columns>;
+    index_t const n = maps.lead ? 1 : rows.plan.shape.rows;
+    be.steps(job{*this, rows, columns, maps, false}, n, scratch);
+    if (moves()) be.steps(job{*this, rows, columns, maps, true}, n, scratch);
   }
 
   void check(plan_shape const& s) const {
@@ -100,7 +121,7 @@ struct salient_box {
       detail::fail(
           "region::salient_box's window = clipped would cut the boxes of source and target apart where they lie at "
           "different places; use window = shifted, or destination = corresponding");
-    for (int d = 1; d < 3 && resizes(); ++d)
+    for (int d = 1; d < 3 && changes_share(); ++d)
       if (s.size[d] > 1)
         detail::check_longest_side("region::salient_box", s, s.size[d],
                                    detail::longest_side(s.size[d], 1, detail::cut_axes(s)), 2, "use window::shifted");
@@ -108,6 +129,17 @@ struct salient_box {
       detail::fail(
           "region::salient_box's anchor_of = window finds places inside the image, where nothing is clipped; "
           "use window = shifted");
+  }
+
+ private:
+  /// Where a box of the size of `b` goes on a map of the source, or the target.
+  box placed(float const* map, score_maps const& maps, bool target, box const& b, std::byte* scratch) const noexcept {
+    index_t const h = maps.height, w = maps.width;
+    if (b.empty()) return no_box;
+    if (anchor_of == mixaug::anchor_of::pixel)
+      return around(least(target) ? detail::valley(map, h, w) : detail::peak(map, h, w), b, h, w);
+    auto const c = detail::window_peak(map, h, w, b.y1 - b.y0, b.x1 - b.x0, least(target), scratch);
+    return detail::sized(b, 0, c.y, c.x);
   }
 };
 

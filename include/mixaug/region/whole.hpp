@@ -8,8 +8,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::region {
 
 /// m = ratio in every pixel (mixup).
-struct whole {
-  using kind = mixaug::kind::whole;
+struct whole : rule<kind::whole> {
   template <class Columns>
   void operator()(Columns const&, row_facts const&, random const&) const noexcept {}
 };

@@ -10,75 +10,56 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::saliency {
 
 /// A detector writes the h * w scores of image i, finite and >= 0, with scratch of bytes(shape) bytes, without
-/// allocating. What it throws reaches the caller of saliency_map or make_plan, also out of a parallel loop.
+/// allocating; reads_scores() says whether it reads maps that are there already (saliency::rule says false). What it throws reaches the caller of saliency_map or make_plan, also out of a parallel loop.
 template <class D>
-concept detector = requires(D const& d, detail::image_batch const& images, detail::map_shape const& s, float* map,
+concept detector = requires(D const& d, image_batch const& images, map_shape const& s, float* map,
                             std::byte* scratch) {
   d.check(s);
+  { d.reads_scores() } -> std::same_as<bool>;
   { d.bytes(s) } -> std::convertible_to<std::size_t>;
   d(images, index_t{0}, map, scratch);
 };
 
 /// A detector chosen at run time, as methods hold it: assign any of the detectors of pixels to it.
-class any {
+class any_detector {
  public:
-  any() = default;
-  any(fine_grained const& d) noexcept : which_(kind::fine_grained), first_(d) {}
-  any(spectral_residual const& d) noexcept : which_(kind::spectral_residual), second_(d) {}
-  any(frequency_tuned const& d) noexcept : which_(kind::frequency_tuned), third_(d) {}
-  any(given const&) noexcept : which_(kind::given) {}
+  any_detector() = default;
+  any_detector(fine_grained const& d) noexcept : which_(kind::fine_grained), fine_grained_(d) {}
+  any_detector(spectral_residual const& d) noexcept : which_(kind::spectral_residual), spectral_residual_(d) {}
+  any_detector(frequency_tuned const& d) noexcept : which_(kind::frequency_tuned), frequency_tuned_(d) {}
+  any_detector(given const&) noexcept : which_(kind::given) {}
 
-  bool is_given() const noexcept { return which_ == kind::given; }
+  bool reads_scores() const noexcept { return which_ == kind::given; }
   /// Calls f(the detector).
   template <class F>
   auto visit(F const& f) const {
     switch (which_) {
       case kind::spectral_residual:
-        return f(second_);
+        return f(spectral_residual_);
       case kind::frequency_tuned:
-        return f(third_);
+        return f(frequency_tuned_);
       case kind::given:
         return f(given{});
       default:
-        return f(first_);
+        return f(fine_grained_);
     }
   }
-  void check(detail::map_shape const& s) const { visit(check_of{s}); }
-  std::size_t bytes(detail::map_shape const& s) const noexcept { return visit(bytes_of{s}); }
-  void operator()(detail::image_batch const& images, index_t i, float* map, std::byte* scratch) const noexcept {
-    visit(call_of{images, i, map, scratch});
+  void check(map_shape const& s) const {
+    visit([&](auto const& d) { d.check(s); });
+  }
+  std::size_t bytes(map_shape const& s) const noexcept {
+    return visit([&](auto const& d) { return d.bytes(s); });
+  }
+  void operator()(image_batch const& images, index_t i, float* map, std::byte* scratch) const noexcept {
+    visit([&](auto const& d) { d(images, i, map, scratch); });
   }
 
  private:
   enum class kind : unsigned char { fine_grained, spectral_residual, frequency_tuned, given };
-  struct check_of {
-    detail::map_shape const& s;
-    template <class D>
-    void operator()(D const& d) const {
-      d.check(s);
-    }
-  };
-  struct bytes_of {
-    detail::map_shape const& s;
-    template <class D>
-    std::size_t operator()(D const& d) const {
-      return d.bytes(s);
-    }
-  };
-  struct call_of {
-    detail::image_batch const& images;
-    index_t i;
-    float* map;
-    std::byte* scratch;
-    template <class D>
-    void operator()(D const& d) const {
-      d(images, i, map, scratch);
-    }
-  };
   kind which_ = kind::fine_grained;
-  saliency::fine_grained first_{};
-  saliency::spectral_residual second_{};
-  saliency::frequency_tuned third_{};
+  saliency::fine_grained fine_grained_{};
+  saliency::spectral_residual spectral_residual_{};
+  saliency::frequency_tuned frequency_tuned_{};
 };
 
 }  // namespace mixaug::saliency

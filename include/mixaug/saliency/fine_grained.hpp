@@ -22,12 +22,13 @@ struct fine_grained {
   channel_stats normalised{};
 
   static constexpr char const* name = "fine_grained";
+  static constexpr bool reads_scores() noexcept { return false; }
   detail::pixel_rule pixels() const noexcept { return {order, range, normalised}; }
-  void check(detail::map_shape const& s) const { detail::check_pixels(name, pixels(), s); }
-  std::size_t bytes(detail::map_shape const& s) const noexcept {
+  void check(map_shape const& s) const { detail::check_pixels(name, pixels(), s); }
+  std::size_t bytes(map_shape const& s) const noexcept {
     return detail::gray_bytes(s) + detail::center_surround_bytes(s.height, s.width);
   }
-  void operator()(detail::image_batch const& images, index_t i, float* map, std::byte* scratch) const noexcept {
+  void operator()(image_batch const& images, index_t i, float* map, std::byte* scratch) const noexcept {
     std::uint8_t const* const gray = detail::gray_of(images, i, pixels(), scratch);
     detail::center_surround(gray, images.height(), images.width(), map, scratch);
   }

@@ -17,14 +17,15 @@ struct frequency_tuned {
   channel_stats normalised{};
 
   static constexpr char const* name = "frequency_tuned";
+  static constexpr bool reads_scores() noexcept { return false; }
   detail::pixel_rule pixels() const noexcept { return {order, range, normalised}; }
-  void check(detail::map_shape const& s) const { detail::check_pixels(name, pixels(), s); }
-  std::size_t bytes(detail::map_shape const& s) const noexcept {
+  void check(map_shape const& s) const { detail::check_pixels(name, pixels(), s); }
+  std::size_t bytes(map_shape const& s) const noexcept {
     return static_cast<std::size_t>(s.channels) * detail::aligned(s.pixels()) +
            detail::aligned(detail::level_rows::bytes(s.width)) +
            detail::lab_distance_bytes(s.height, s.width, s.channels);
   }
-  void operator()(detail::image_batch const& images, index_t i, float* map, std::byte* scratch) const noexcept {
+  void operator()(image_batch const& images, index_t i, float* map, std::byte* scratch) const noexcept {
     index_t const channels = images.channels(), w = images.width();
     std::size_t const plane = detail::aligned(images.pixels());
     std::byte *const rows = scratch + static_cast<std::size_t>(channels) * plane, *const rest =

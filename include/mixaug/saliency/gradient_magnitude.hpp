@@ -26,11 +26,12 @@ namespace saliency {
 /// that are not finite count as 0. With SaliencyMix: give the gradients' map as inputs(x).scores(v).
 struct gradient_magnitude {
   static constexpr char const* name = "gradient_magnitude";
-  void check(detail::map_shape const&) const {}
-  std::size_t bytes(detail::map_shape const& s) const noexcept {
+  static constexpr bool reads_scores() noexcept { return false; }
+  void check(map_shape const&) const {}
+  std::size_t bytes(map_shape const& s) const noexcept {
     return detail::aligned(8 * s.width) + detail::aligned(4 * s.width);
   }
-  void operator()(detail::image_batch const& g, index_t i, float* map, std::byte* scratch) const noexcept {
+  void operator()(image_batch const& g, index_t i, float* map, std::byte* scratch) const noexcept {
     index_t const w = g.width(), all = g.pixels();
     auto* const sum = reinterpret_cast<double*>(scratch);
     auto* const row = reinterpret_cast<float*>(scratch + detail::aligned(8 * w));

@@ -20,18 +20,19 @@ struct spectral_residual {
   index_t work_height = 64, work_width = 64;
 
   static constexpr char const* name = "spectral_residual";
+  static constexpr bool reads_scores() noexcept { return false; }
   detail::pixel_rule pixels() const noexcept { return {order, range, normalised}; }
-  void check(detail::map_shape const& s) const {
+  void check(map_shape const& s) const {
     detail::check_pixels(name, pixels(), s);
     for (index_t const side : {work_height, work_width})
       if (side < 8 || side > 1024 || (side & (side - 1)) != 0)
         detail::fail("saliency::spectral_residual's work_height and work_width",
                      detail::text(work_height) + " and " + detail::text(work_width), "powers of two from 8 to 1024");
   }
-  std::size_t bytes(detail::map_shape const& s) const noexcept {
+  std::size_t bytes(map_shape const& s) const noexcept {
     return detail::gray_bytes(s) + detail::residual_bytes(s.height, s.width, work_height, work_width);
   }
-  void operator()(detail::image_batch const& images, index_t i, float* map, std::byte* scratch) const noexcept {
+  void operator()(image_batch const& images, index_t i, float* map, std::byte* scratch) const noexcept {
     std::uint8_t const* const gray = detail::gray_of(images, i, pixels(), scratch);
     detail::spectral_residual_map(gray, images.height(), images.width(), work_height, work_width, map, scratch);
   }

@@ -31,7 +31,7 @@ template <class T, class Region, class Blend, space S>
 struct adjoint_body {
   using element = T;
   using real = typename mixer<T>::real;
-  static constexpr bool moves = moving<Region>();
+  static constexpr bool moves = Region::moves;
 
   rows_view<T const> grad;  // of the output
   rows_view<T> out;         // gradient of the batch, of the source, or of gathered rows
@@ -48,12 +48,12 @@ struct adjoint_body {
     index_t const n = plan.shape.rows;
     sample s{j, 0, 0, 0, 0};
     if (to_self) {
-      s.owner0 = first_not_less(plan.owners.data, n, plan.self.data, j);
-      s.owner1 = first_not_less(plan.owners.data, n, plan.self.data, j + 1);
+      s.owner0 = first_not_less(plan.rows_by_self.data, n, plan.self.data, j);
+      s.owner1 = first_not_less(plan.rows_by_self.data, n, plan.self.data, j + 1);
     }
     if (to_source && !gathered) {
-      s.reader0 = first_not_less(plan.readers.data, n, plan.partner.data, j + source_first);
-      s.reader1 = first_not_less(plan.readers.data, n, plan.partner.data, j + source_first + 1);
+      s.reader0 = first_not_less(plan.rows_by_partner.data, n, plan.partner.data, j + source_first);
+      s.reader1 = first_not_less(plan.rows_by_partner.data, n, plan.partner.data, j + source_first + 1);
     }
     return s;
   }
@@ -68,21 +68,37 @@ struct adjoint_body {
         source && (partner < 0 || (plan.shape.own_source && partner - plan.shape.first == plan.self.data[i]));
     if (!from_self && (!source || alone)) return;
     auto const state = plan.state(i);
-    index_t first = e0, begin = e0, last = e0 + n;  // of the output's row: acc[0], and what lies inside it
     if constexpr (moves)
-      if (!from_self) {
-        offset const by = moved_by(state);
-        z -= by.z, y -= by.y, first -= by.x * out.px;
-        if (z < 0 || z >= out.depth || y < 0 || y >= out.height) return;
-        begin = greater(first, 0), last = lesser(first + n, out.run_length());
-      }
+      if (!from_self && reads_elsewhere(state)) return add_tiles(i, state, p, z, y, e0, n, acc);
     T const* const g = grad.at(i, p, z, y);
-    for (index_t e = begin; e < last;) {
-      piece const q = state.at(z, y, e / out.px);
-      index_t const end = q.end > last / out.px ? last : lesser(q.end * out.px, last);
+    for (index_t e = e0; e < e0 + n;) {
+      run_of_m const q = state.run_at(z, y, e / out.px);
+      index_t const last = e0 + n, end = q.end > last / out.px ? last : lesser(q.end * out.px, last);
       real const m = alone ? real{1} : static_cast<real>(q.m), w = from_self ? m : real{1} - m;
-      if (w > real{0}) add_run(acc + (e - first), w, g + e * grad.step, grad.step, end - e);
+      if (w > real{0}) add_run(acc + (e - e0), w, g + e * grad.step, grad.step, end - e);
       e = end;
+    }
+  }
+  template <class State>
+  MIXAUG_HD static bool reads_elsewhere(State const& state) noexcept {
+    for (index_t j = 0; j < state.tiles(); ++j)
+      if (!(state.tile_at(j).source == offset{})) return true;
+    return false;
+  }
+  /// The parts of a row whose tiles are read at another place: those that elements [e0, e0 + n) of the source are read by.
+  template <class State>
+  MIXAUG_HD void add_tiles(index_t i, State const& state, index_t p, index_t z, index_t y, index_t e0, index_t n,
+                           real* acc) const noexcept {
+    for (index_t j = 0; j < state.tiles(); ++j) {
+      tile const t = state.tile_at(j);
+      offset const by = t.source;
+      real const w = real{1} - static_cast<real>(t.m);
+      if (!(w > real{0}) || !t.where.has_row(z - by.z, y - by.y)) continue;
+      index_t const first = e0 - by.x * out.px;  // the element of the output that reads e0
+      index_t const begin = greater(first, t.where.x0 * out.px), end = lesser(first + n, t.where.x1 * out.px);
+      if (begin >= end) continue;
+      T const* const g = grad.at(i, p, z - by.z, y - by.y);
+      add_run(acc + (begin - first), w, g + begin * grad.step, grad.step, end - begin);
     }
   }
 
@@ -91,8 +107,8 @@ struct adjoint_body {
   MIXAUG_HD void run(sample const& s, index_t p, index_t z, index_t y, index_t e0, index_t n) const noexcept {
     c_array<real, Width> acc;
     for (index_t k = 0; k < n; ++k) acc[k] = real{0};
-    for (index_t k = s.owner0; k < s.owner1; ++k) add(plan.owners.data[k], true, p, z, y, e0, n, acc);
-    for (index_t k = s.reader0; k < s.reader1; ++k) add(plan.readers.data[k], false, p, z, y, e0, n, acc);
+    for (index_t k = s.owner0; k < s.owner1; ++k) add(plan.rows_by_self.data[k], true, p, z, y, e0, n, acc);
+    for (index_t k = s.reader0; k < s.reader1; ++k) add(plan.rows_by_partner.data[k], false, p, z, y, e0, n, acc);
     if (gathered) add(s.row, false, p, z, y, e0, n, acc);
     store_run(out.at(s.row, p, z, y) + e0 * out.step, out.step, acc, n);
   }

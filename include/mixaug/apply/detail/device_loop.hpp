@@ -29,42 +29,44 @@ struct blender {
   dealing const& deal;
 
   /// The piece of equal m under the first elements of a place: how many of them, and m.
-  MIXAUG_HD piece first_piece(sample const& s, place const& at) const noexcept {
+  MIXAUG_HD run_of_m first_run(sample const& s, place const& at) const noexcept {
     if (s.source < 0 && body.blend.reads_source(s.choice)) return {at.n, 1.0f};
     index_t const px = body.out.px;
-    piece const q = s.region.at(at.z, at.y, quotient(at.e, px));
+    run_of_m const q = s.region.run_at(at.z, at.y, quotient(at.e, px));
     if constexpr (Body::constant_field) return {at.n, q.m};
     index_t const end = q.end >= body.out.width ? deal.run : q.end * px;
-    return {lesser(at.n, end - at.e), q.m};
+    return {lesser(at.n, end - at.e), q.m, q.source};
   }
   /// The range of m over a place.
   struct range {
     float least, most;
+    bool moved;  ///< some of the source is read at another place
   };
   MIXAUG_HD range field(sample const& s, place at) const noexcept {
-    piece q = first_piece(s, at);
-    range r{q.m, q.m};
+    run_of_m q = first_run(s, at);
+    range r{q.m, q.m, !(q.source == offset{})};
     while (q.end < at.n) {
       deal.advance(at, q.end);
-      q = first_piece(s, at);
+      q = first_run(s, at);
       if (q.m < r.least) r.least = q.m;
       if (q.m > r.most) r.most = q.m;
+      r.moved = r.moved || !(q.source == offset{});
     }
     return r;
   }
   /// The source's elements: a pack where it is read at the same place, else one by one.
-  MIXAUG_HD elements source(sample const& s, place at) const noexcept {
-    if constexpr (Body::moves)
-      if (!(moved_by(s.region) == offset{})) {
-        elements b = blank<elements>();
-        for (int u = 0; at.n > 0; ++u) {
-          place one = at;
-          one.n = 1;
-          if (first_piece(s, one).m < 1.0f) b.v[u] = *body.source_at(s, at.p, at.z, at.y, at.e);
-          deal.advance(at, 1);
-        }
-        return b;
+  MIXAUG_HD elements source(sample const& s, place at, bool moved) const noexcept {
+    if (Body::moves && moved) {
+      elements b = blank<elements>();
+      for (int u = 0; at.n > 0; ++u) {
+        place one = at;
+        one.n = 1;
+        run_of_m const q = first_run(s, one);
+        if (q.m < 1.0f) b.v[u] = *body.source_at(s, q.source, at.p, at.z, at.y, at.e);
+        deal.advance(at, 1);
       }
+      return b;
+    }
     return pack_at<V>(body.source, s.source, at);
   }
   /// What the elements become. `a` need not be loaded where all m = 0, nor `b` where all m = 1.
@@ -73,7 +75,7 @@ struct blender {
     bool const one_m = Body::constant_field || m.least >= m.most;
     if (!one_m || (at.e + at.n > deal.run && body.blend.per_channel(s.choice))) return one_by_one(s, at, a, b);
     elements o = a;
-    run<V == 1 ? run_kind::element : run_kind::chunk>(s, at, m.least, o.v, a.v, b.v);
+    run<V == 1 ? run_kind::strided : run_kind::vector16>(s, at, m.least, o.v, a.v, b.v);
     return o;
   }
 
@@ -84,7 +86,7 @@ struct blender {
     for (int u = 0; at.n > 0; ++u) {
       place one = at;
       one.n = 1;
-      run<run_kind::element>(s, one, first_piece(s, one).m, o.v + u, a.v + u, b.v + u);
+      run<run_kind::strided>(s, one, first_run(s, one).m, o.v + u, a.v + u, b.v + u);
       deal.advance(at, 1);
     }
     return o;
@@ -93,7 +95,7 @@ struct blender {
   MIXAUG_HD void run(sample const& s, place const& at, float m, T* o, T const* a, T const* b) const noexcept {
     index_t const px = body.out.px, channel = px == 1 ? at.p : at.e - quotient(at.e, px) * px;
     body.blend.template run<K>(s.choice, run_of<T>{o}, run_of<T const>{a}, run_of<T const>{b},
-                               K == run_kind::chunk ? V : 1, m, channel, px);
+                               K == run_kind::vector16 ? V : 1, m, channel, px);
   }
 };
 
@@ -114,7 +116,7 @@ struct mix_threads {
       auto const m = with.field(s, at);
       auto a = blank<pack<T, W>>(), b = a;
       if (m.most > 0.0f) a = pack_at<W>(body.x, s.self, at);
-      if (m.least < 1.0f && s.source >= 0) b = with.source(s, at);
+      if (m.least < 1.0f && s.source >= 0) b = with.source(s, at, m.moved);
       pack_at<W>(body.out, s.row, at) = with.blend(s, at, m, a, b);
     }
   };

@@ -63,13 +63,13 @@ struct inplace_items {
         run_of<T> const to{o, v.step};
         run_of<T const> const own{o, v.step}, other{b, b_step};
         if (v.step == 1)
-          body.blend.template run<run_kind::longs>(s.choice, to, own, other, e1 - e0, m, channel, v.px);
+          body.blend.template run<run_kind::contiguous>(s.choice, to, own, other, e1 - e0, m, channel, v.px);
         else
-          body.blend.template run<run_kind::element>(s.choice, to, own, other, e1 - e0, m, channel, v.px);
+          body.blend.template run<run_kind::strided>(s.choice, to, own, other, e1 - e0, m, channel, v.px);
       }
     }
   };
-  /// Two rows that are each other's partner, with one patch: each is read and written once.
+  /// Two rows that are each other's partner, with one tile: each is read and written once.
   struct swap {
     Body const& body;
     index_t first, second;
@@ -86,8 +86,8 @@ struct inplace_items {
     auto const* const order = body.plan.order.data;
     if (order[at].kept_for < 0 || !order[at + 1].last || body.out.step != 1) return false;
     auto const a = body.begin(order[at].row), b = body.begin(order[at + 1].row);
-    if (a.region.patches() != 1 || b.region.patches() != 1) return false;
-    patch const p = a.region.get(0), q = b.region.get(0);
+    if (a.region.tiles() != 1 || b.region.tiles() != 1) return false;
+    tile const p = a.region.tile_at(0), q = b.region.tile_at(0);
     if (!(p.where == q.where) || (p.m > 0.0f) != (q.m > 0.0f)) return false;
     each_row_block(body.out, u, p.where, swap{body, a.row, b.row, p.m, q.m});
     return true;
@@ -100,14 +100,14 @@ struct inplace_items {
       last = step.last;
       if (step.kept_for >= 0) {  // the last row of a cycle reads the first: keep what it will read
         auto const reader = body.begin(step.kept_for);
-        for (index_t j = 0; j < reader.region.patches(); ++j)
-          each_row_block(body.out, u, reader.region.get(j).where, keep{body, u, step.row, kept});
+        for (index_t j = 0; j < reader.region.tiles(); ++j)
+          each_row_block(body.out, u, reader.region.tile_at(j).where, keep{body, u, step.row, kept});
       }
       auto const s = body.begin(step.row);
       if (step.source == inplace_step::none && body.blend.reads_source(s.choice)) continue;
       T const* const saved = step.source == inplace_step::saved ? kept : nullptr;
-      for (index_t j = 0; j < s.region.patches(); ++j) {
-        patch const q = s.region.get(j);
+      for (index_t j = 0; j < s.region.tiles(); ++j) {
+        tile const q = s.region.tile_at(j);
         if (q.m < 1.0f) each_row_block(body.out, u, q.where, write{body, u, s, saved, q.m});
       }
     }

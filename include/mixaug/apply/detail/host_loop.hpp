@@ -57,14 +57,15 @@ struct run_block {
   Body const& body;
   typename Body::sample const& s;
   float m;
+  offset by{};  ///< where the source is read
   void operator()(index_t p, index_t z, index_t y0, index_t y1, index_t e0, index_t e1) const noexcept {
     bool const keep = m >= 1.0f || (s.source < 0 && body.blend.reads_source(s.choice));
-    if (K != run_kind::element && (keep || (m <= 0.0f && s.source >= 0))) {  // m = 0 pastes what the blend reads
-      auto const* const from = keep ? body.x.at(s.self, p, z, y0) + e0 : body.source_at(s, p, z, y0, e0);
+    if (K != run_kind::strided && (keep || (m <= 0.0f && s.source >= 0))) {  // m = 0 pastes what the blend reads
+      auto const* const from = keep ? body.x.at(s.self, p, z, y0) + e0 : body.source_at(s, by, p, z, y0, e0);
       copy_rows<K>(body.out.at(s.row, p, z, y0) + e0, body.out.row, from, keep ? body.x.row : body.source.row, e1 - e0,
                    y1 - y0);
     } else {
-      for (index_t y = y0; y < y1; ++y) body.template run<K>(s, p, z, y, e0, e1, m);
+      for (index_t y = y0; y < y1; ++y) body.template run<K>(s, by, p, z, y, e0, e1, m);
     }
   }
 };
@@ -80,12 +81,12 @@ void mix_unit(Body const& body, index_t i, unit const& u) noexcept {
   bool const constant = s.region.constant(m);
   if constexpr (K == run_kind::streamed)
     if (!constant && body.out.run_length() * static_cast<index_t>(sizeof(typename Body::element)) < stream_row)
-      return mix_unit<run_kind::longs>(body, i, u);
+      return mix_unit<run_kind::contiguous>(body, i, u);
   if (constant && body.flat && (m >= 1.0f || !body.blend.per_channel(s.choice))) {
     auto flat = body;
     flat.x = body.x.flattened(), flat.source = body.source.flattened(), flat.out = body.out.flattened();
     index_t const w = body.out.run_length();
-    flat.template run<K>(s, 0, 0, 0, u.r0 * w + u.e0, (u.r1 - 1) * w + u.e1, m);
+    flat.template run<K>(s, {}, 0, 0, 0, u.r0 * w + u.e0, (u.r1 - 1) * w + u.e1, m);
     return;
   }
   if (constant) return each_row_block(body.out, u, everything, run_block<K, Body>{body, s, m});
@@ -96,9 +97,9 @@ void mix_unit(Body const& body, index_t i, unit const& u) noexcept {
   } else {
     each_row_block(body.out, u, everything, run_block<K, Body>{body, s, 1.0f});
   }
-  for (index_t j = 0; j < s.region.patches(); ++j) {
-    patch const q = s.region.get(j);
-    each_row_block(body.out, u, q.where, run_block<K, Body>{body, s, q.m});
+  for (index_t j = 0; j < s.region.tiles(); ++j) {
+    tile const t = s.region.tile_at(j);
+    each_row_block(body.out, u, t.where, run_block<K, Body>{body, s, t.m, t.source});
   }
 }
 
@@ -120,11 +121,11 @@ struct mix_items {
     unit const u = unit_at(grid, k - i * grid.count);
     bool const contiguous = body.x.step == 1 && body.source.step == 1 && body.out.step == 1;
     if (!contiguous)
-      mix_unit<run_kind::element>(body, i, u);
+      mix_unit<run_kind::strided>(body, i, u);
     else if (body.stream)
       mix_unit<run_kind::streamed>(body, i, u), stream_fence();
     else
-      mix_unit<run_kind::longs>(body, i, u);
+      mix_unit<run_kind::contiguous>(body, i, u);
   }
 };
 

@@ -15,7 +15,7 @@ template <class T, class Region, class Blend, space S>
 struct mix_body {
   using element = T;
   static constexpr bool constant_field = Region::constant_field;
-  static constexpr bool moves = moving<Region>();
+  static constexpr bool moves = Region::moves;
 
   rows_view<T const> x, source;
   rows_view<T> out;
@@ -43,23 +43,26 @@ struct mix_body {
     return {i, self, alone ? -1 : from, choice, plan.state(i)};
   }
 
-  /// Element e of the source's row that belongs to row (p, z, y) of the output; in range where m < 1.
-  MIXAUG_HD T const* source_at(sample const& s, index_t p, index_t z, index_t y, index_t e) const noexcept {
+  /// Element e of the source's row that belongs to row (p, z, y) of the output, read `by` away; in range where m < 1.
+  MIXAUG_HD T const* source_at(sample const& s, offset const& by, index_t p, index_t z, index_t y,
+                               index_t e) const noexcept {
     if constexpr (moves) {
-      offset const by = moved_by(s.region);
-      z += by.z, y += by.y, e += by.x * source.px;
+      z += by.z;
+      y += by.y;
+      e += by.x * source.px;
     }
     return source.at(s.source, p, z, y) + e * source.step;
   }
 
   /// Elements [e0, e1) of a row with one weight m; e counts elements of the run. `a` is the sample's row.
   template <run_kind K>
-  MIXAUG_HD void run(sample const& s, index_t p, index_t z, index_t y, index_t e0, index_t e1, float m) const noexcept {
+  MIXAUG_HD void run(sample const& s, offset const& by, index_t p, index_t z, index_t y, index_t e0, index_t e1,
+                     float m) const noexcept {
     if (s.source < 0 && blend.reads_source(s.choice)) m = 1.0f;
     run_of<T> const o{out.at(s.row, p, z, y) + e0 * out.step, out.step};
     run_of<T const> const a{x.at(s.self, p, z, y) + e0 * x.step, x.step};
     run_of<T const> const b = s.source < 0 || m >= 1.0f ? a  // not read
-                                                        : run_of<T const>{source_at(s, p, z, y, e0), source.step};
+                                                        : run_of<T const>{source_at(s, by, p, z, y, e0), source.step};
     blend.template run<K>(s.choice, o, a, b, e1 - e0, m, out.px == 1 ? p : e0 % out.px, out.px);
   }
 };

@@ -2,8 +2,8 @@
 #pragma once
 #include <cfloat>
 #include <cmath>
-#include <mixaug/plan/recipe.hpp>
 #include <mixaug/plan/pairing_task.hpp>
+#include <mixaug/plan/recipe.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -15,7 +15,38 @@ namespace detail {
 template <class Rule, space S>
 concept pairing_rule = requires(Rule const& rule, pairing_task<S> const& task) {
   rule(task);
+  { Rule::draws } -> std::convertible_to<bool>;
 };
+
+/// The sentences for a recipe that lacks something.
+template <class Recipe, space S>
+constexpr bool check_recipe() {
+  constexpr bool pairs = pairing_rule<decltype(Recipe::pairing), S>, draws = ratio_rule<decltype(Recipe::ratio)>;
+  constexpr bool places = region_rule<decltype(Recipe::region)>, blends = blend_rule<decltype(Recipe::blend)>;
+  constexpr bool labels = label_rule<decltype(Recipe::label)>;
+  static_assert(pairs,
+                "mixaug: a pairing rule is called with a pairing_task, and says whether it draws; derive from "
+                "mixaug::pairing::rule, and see mixaug/pairing/reverse.hpp");
+  static_assert(draws,
+                "mixaug: a ratio rule has sampler(), which turns 64 bits into lambda, check(shape) and fractional(); "
+                "derive from mixaug::ratio::rule for defaults, and see mixaug/ratio/uniform.hpp");
+  static_assert(places,
+                "mixaug: a region rule names its kind, is called with (columns, row_facts, random), and has check(shape), "
+                "layout(shape) and moves(); derive from mixaug::region::rule<kind> for defaults, and see "
+                "mixaug/region/random_box.hpp");
+  static_assert(blends,
+                "mixaug: a blend rule has same_place, reads_source(choice), per_channel(choice), check<T>(channels) and "
+                "run<kind>(...); derive from mixaug::blend::rule for defaults, and see mixaug/blend/mix.hpp");
+  static_assert(labels,
+                "mixaug: a label rule is called with (row_facts, double), returns label_shares, and says whether it is "
+                "on_device; derive from mixaug::label::rule, and see mixaug/label/by_share.hpp");
+  if constexpr (places) check_kind<typename decltype(Recipe::region)::kind>();
+  return pairs && draws && places && blends && labels;
+}
+template <space S, class P, class... R>
+constexpr bool check_recipes(recipe_list<P, R...> const*) {
+  return (check_recipe<R, S>() && ...);
+}
 
 /// The sentences for a method of the user's own that lacks something.
 template <class M, space S>
@@ -23,24 +54,15 @@ constexpr bool check_method() {
   static_assert(method<M>,
                 "mixaug: a method has stages() that returns a recipe, or members pairing, ratio, region, blend and "
                 "label; see mixaug/method/mixup.hpp");
-  if constexpr (method<M>) {
-    using stages = stages_t<M>;
-    if constexpr (chooses<stages>) {
-      return true;  // one_of checks its methods
-    } else {
-      constexpr bool pairs = pairing_rule<decltype(stages::pairing), S>, draws = ratio_rule<decltype(stages::ratio)>;
-      constexpr bool places = region_rule<decltype(stages::region)>, labels = label_rule<decltype(stages::label)>;
-      static_assert(pairs, "mixaug: a pairing rule is called with a pairing_task; see mixaug/pairing/reverse.hpp");
-      static_assert(
-          draws, "mixaug: a ratio rule has sampler(), which turns 64 bits into lambda; see mixaug/ratio/uniform.hpp");
-      static_assert(places,
-                    "mixaug: a region rule names its kind and is called with (columns, row_facts, random); see "
-                    "mixaug/region/random_box.hpp");
-      static_assert(labels,
-                    "mixaug: a label rule is called with (row_facts, double) and returns label_shares; see "
-                    "mixaug/label/by_share.hpp");
-      return pairs && draws && places && labels;
-    }
+  if constexpr (is_recipe_list<stages_t<M>>) {
+    using list = stages_t<M>;
+    constexpr bool complete = check_recipes<S>(static_cast<list const*>(nullptr));
+    constexpr bool pairs =
+        std::is_same_v<decltype(list::pairing), own_pairings> || pairing_rule<decltype(list::pairing), S>;
+    static_assert(pairs, "mixaug: a pairing rule is called with a pairing_task; see mixaug/pairing/reverse.hpp");
+    return complete && pairs;
+  } else if constexpr (method<M>) {
+    return check_recipe<decltype(whole_recipe(std::declval<stages_t<M> const&>())), S>();
   } else {
     return false;
   }

@@ -6,24 +6,30 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::kind {
 
-/// one_of: the sample's choice says which kind holds its field; all column sets lie in the block.
+/// one_of: the sample's choice says which kind holds its field; all column sets lie in the block, each with its own
+/// layout. (std::tuple is not trivially copyable, nor callable on devices.)
 template <class First, class... Rest>
-struct either {
+struct either : base {
   using tail = either<Rest...>;
   static constexpr bool constant_field = First::constant_field && tail::constant_field;
-  static constexpr bool moves = detail::moving<First>() || detail::moving<tail>();
+  static constexpr bool moves = First::moves || tail::moves;
+
+  struct layout {
+    typename First::layout head{};
+    typename tail::layout rest{};
+    friend constexpr bool operator==(layout const&, layout const&) = default;
+  };
 
   struct state {
     typename First::state head;
     typename tail::state rest;
     bool in_head;
-    MIXAUG_HD index_t patches() const noexcept { return in_head ? head.patches() : rest.patches(); }
-    MIXAUG_HD patch get(index_t j) const noexcept { return in_head ? head.get(j) : rest.get(j); }
-    MIXAUG_HD piece at(index_t z, index_t y, index_t x) const noexcept {
-      return in_head ? head.at(z, y, x) : rest.at(z, y, x);
+    MIXAUG_HD index_t tiles() const noexcept { return in_head ? head.tiles() : rest.tiles(); }
+    MIXAUG_HD tile tile_at(index_t j) const noexcept { return in_head ? head.tile_at(j) : rest.tile_at(j); }
+    MIXAUG_HD run_of_m run_at(index_t z, index_t y, index_t x) const noexcept {
+      return in_head ? head.run_at(z, y, x) : rest.run_at(z, y, x);
     }
     MIXAUG_HD bool constant(float& m) const noexcept { return in_head ? head.constant(m) : rest.constant(m); }
-    MIXAUG_HD offset moved() const noexcept { return in_head ? detail::moved_by(head) : detail::moved_by(rest); }
     double mean(plan_shape const& s) const noexcept { return in_head ? head.mean(s) : rest.mean(s); }
   };
 
@@ -31,15 +37,37 @@ struct either {
   struct columns {
     typename First::template columns<S> head;
     typename tail::template columns<S> rest;
-    void place(detail::placer& put, plan_shape const& s) noexcept { head.place(put, s), rest.place(put, s); }
-    MIXAUG_HD state of(index_t i, float ratio, std::uint8_t choice) const noexcept {
-      if (choice == 0) return {head.of(i, ratio, 0), {}, true};
-      return {{}, rest.of(i, ratio, static_cast<std::uint8_t>(choice - 1)), false};
+
+    void place(detail::placer& put, layout const& l, plan_shape const& s) noexcept {
+      head.place(put, l.head, s);
+      rest.place(put, l.rest, s);
     }
-    void clear(index_t i) const noexcept { head.clear(i), rest.clear(i); }
+    MIXAUG_HD state state_of(index_t i, float ratio, std::uint8_t choice) const noexcept {
+      if (choice == 0) return {head.state_of(i, ratio, 0), {}, true};
+      return {{}, rest.state_of(i, ratio, static_cast<std::uint8_t>(choice - 1)), false};
+    }
+    void clear(index_t i) const noexcept {
+      head.clear(i);
+      rest.clear(i);
+    }
+    MIXAUG_HD void copy(index_t i, index_t j) const noexcept {
+      head.copy(i, j);
+      rest.copy(i, j);
+    }
     template <class From>
     void rescale(From const& f, plan_shape const& from, plan_shape const& to) const noexcept {
-      head.rescale(f.head, from, to), rest.rescale(f.rest, from, to);
+      head.rescale(f.head, from, to);
+      rest.rescale(f.rest, from, to);
+    }
+    /// The columns of member K.
+    template <int K>
+    auto const& member() const noexcept {
+      if constexpr (K == 0)
+        return head;
+      else if constexpr (sizeof...(Rest) == 1)
+        return rest;
+      else
+        return rest.template member<K - 1>();
     }
   };
 };

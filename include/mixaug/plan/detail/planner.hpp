@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/plan/detail/check_field.hpp>
 #include <mixaug/plan/detail/check_plan.hpp>
 #include <mixaug/plan/detail/row_orders.hpp>
 #include <mixaug/plan/detail/loss_weights.hpp>
 #include <mixaug/plan/detail/plan_traits.hpp>
-#include <mixaug/region/detail/score_stage.hpp>
+#include <mixaug/plan/detail/score_stage.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -20,12 +21,12 @@ struct draft {
 };
 
 /// The decisions of one step, made on the host into the plan's columns (its staging block for a device plan).
-template <class Stages, class Plan, space S>
+template <class Recipes, class Plan, space S>
 class planner {
   using view = plan_view<typename Plan::region_kind>;
 
  public:
-  planner(Plan& p, Stages const& s, input_set<S> in, key k) : plan_(p), stages_(s), in_(in), when_(when_of(s)) {
+  planner(Plan& p, Recipes const& recipes, input_set<S> in, key k) : plan_(p), recipes_(recipes), in_(in) {
     if (in_.shape.own_source) in_.shape.source_rows = 0;
     check_shape(in_.shape);
     key_ = checked(k, in_.shape.samples);
@@ -34,17 +35,19 @@ class planner {
     if (!in_.shape.own_source && key_.block != 0)
       fail("key.block confines partners inside the batch, but the inputs name a second source; use one of the two");
     check_inputs(in_, key_);
-    if constexpr (requires { s.ratio.check(in_.shape); }) s.ratio.check(in_.shape);
-    if constexpr (requires { s.region.check(in_.shape); }) s.region.check(in_.shape);
-    if constexpr (choosing) {
-      for (auto const& w : when_.each) check_member(w);
-    } else {
-      check_when(when_, scored<decltype(s.region)>);
-      if (when_.clean_rows) clean_ = in_.shape.samples;
-    }
+    recipes_.each([&](auto const& r, auto) { r.ratio.check(in_.shape); });
+    recipes_.each([&](auto const& r, auto) { r.region.check(in_.shape); });
+    recipes_.each([&](auto const& r, auto k_) {
+      using recipe_type = std::remove_cvref_t<decltype(r)>;
+      when_[decltype(k_)::value] = r.when;
+      if (recipes_.chosen)
+        check_member(r.when);
+      else
+        check_when(r.when, has_scored_region<recipe_type>);
+    });
+    if (when_[0].clean_rows) clean_ = in_.shape.samples;
     block_ = key_.block == 0 || key_.block > key_.global ? key_.global : key_.block;
-    traits_ = traits_of(s);
-    if constexpr (requires { s.region.box_count(); }) in_.shape.boxes = s.region.box_count();
+    traits_ = traits_of(recipes_);
     in_.shape.rows = clean_ + in_.shape.samples;
   }
 
@@ -53,8 +56,8 @@ class planner {
   void draw(Scorer const& scorer = {}) {
     draft const d = decisions();
     scorer.check(in_, key_, !local_);
-    plan_.fit(in_.shape);
-    plan_.blend = stages_.blend;
+    plan_.fit(in_.shape, recipes_.layout(in_.shape));
+    plan_.blend = recipes_.blend();
     plan_.drawn_with = key_;
     view const v = plan_.staging();
     plan_.blends = traits_.blends;
@@ -68,27 +71,20 @@ class planner {
       scorer.place(v, in_, !local_);
       for (index_t i = 0; i < v.shape.samples; ++i) share(v, clean_ + i, d.fires[i]);
     } catch (...) {  // a region or label rule of the user's own: leave no half of a plan
-      plan_.fit({});
+      plan_.fit({}, {});
       throw;
     }
     index_order(v, plan_.blend, plan_.local, plan_.scratch());
   }
 
  private:
-  static constexpr bool choosing = chooses<Stages>;
-
-  mixaug::when when_for(index_t choice) const {
-    if constexpr (choosing)
-      return when_.of(static_cast<int>(choice));
-    else
-      return when_;
-  }
   /// The row whose draws serve sample i: its global row, or the one that stands for the batch.
   std::uint64_t drawer(mode m, index_t i) const noexcept {
     return m == mode::batch ? batch_row : static_cast<std::uint64_t>(key_.first + i);
   }
   draft decisions() {
-    auto const sampler = stages_.ratio.sampler();
+    auto const samplers =
+        std::apply([](auto const&... r) { return std::tuple(r.ratio.sampler()...); }, recipes_.all);
     index_t const n = in_.shape.samples;
     placer measure;
     draft d;
@@ -96,14 +92,23 @@ class planner {
     placer put{plan_.draft().reserve(measure.used)};
     d.place(put, n);
     choose(d);
-    stages_.pairing(
-        pairing_task<S>{in_, key_, key_.global, block_, d.partner.data, d.choice.data, -1, plan_.scratch()});
-    ratios(d, sampler);
+    pair(d);
+    ratios(d, samplers);
     for (index_t i = 0; i < n; ++i) check_partner(d, i);
     local_ = partners_are_local(d);
     weights_.check(in_, key_, !local_);
     for (index_t i = 0; i < n; ++i) check_row(d, i);
     return d;
+  }
+  void pair(draft const& d) {
+    pairing_task<S> task{in_, key_, key_.global, block_, d.partner.data, d.choice.data, -1, plan_.scratch()};
+    if constexpr (std::is_same_v<decltype(Recipes::pairing), own_pairings>)
+      recipes_.each([&](auto const& r, auto k) {
+        if (recipes_.chosen) task.member = decltype(k)::value;
+        r.pairing(task);
+      });
+    else
+      recipes_.pairing(task);
   }
   /// Whether all partners are rows of the call, at every step: rules that draw may choose any row of a block.
   bool partners_are_local(draft const& d) const noexcept {
@@ -130,14 +135,13 @@ class planner {
       fail("the ratio of row " + text(i), text(static_cast<double>(d.ratio[i])),
            "a ratio in [0, 1] from the ratio rule");
     weights_.check(in_, key_, i, d.partner[i]);
-    if constexpr (!choosing)
-      if (clean_ > 0) {
-        check_mixed(i, weights_.of_sample(in_, key_, i));
-        if (d.partner[i] >= 0) check_mixed(i, weights_.of_partner(in_, key_, d.partner[i]));
-      }
+    if (clean_ > 0) {
+      check_mixed(i, weights_.of_sample(in_, key_, i));
+      if (d.partner[i] >= 0) check_mixed(i, weights_.of_partner(in_, key_, d.partner[i]));
+    }
   }
   void check_mixed(index_t i, float weight) const {
-    if (double const w = static_cast<double>(weight) * static_cast<double>(when_.mixed_weight);
+    if (double const w = static_cast<double>(weight) * static_cast<double>(when_[0].mixed_weight);
         !(w <= static_cast<double>(FLT_MAX)))
       fail("a loss weight of the mix of row " + text(i), text(w),
            "a finite float: " + text(static_cast<double>(weight)) + " times mixed_weight (regmixup's eta)");
@@ -146,23 +150,23 @@ class planner {
     for (index_t i = 0; i < in_.shape.samples; ++i) {
       d.partner[i] = -1;
       d.choice[i] = 0;
-      if constexpr (choosing)
-        d.choice[i] = static_cast<std::uint8_t>(when_.choose(random(key_, drawer(when_.mode, i), purpose::choice)));
+      if (recipes_.chosen)
+        d.choice[i] =
+            static_cast<std::uint8_t>(recipes_.choose(random(key_, drawer(recipes_.mode, i), purpose::choice)));
     }
   }
-  template <class Sampler>
-  void ratios(draft const& v, Sampler const& sampler) const {
+  template <class Samplers>
+  void ratios(draft const& v, Samplers const& samplers) const {
     std::uint64_t bits[bits_width];
     index_t const n = in_.shape.samples;
     for (index_t i = 0; i < n; i += bits_width) {
       bits_of_rows(key_, static_cast<std::uint64_t>(key_.first + i), purpose::ratio, bits);
       for (index_t j = i; j < lesser(i + bits_width, n); ++j) {
-        bool const batch = when_for(v.choice[j]).mode == mode::batch;
+        bool const batch = when_[v.choice[j]].mode == mode::batch;
         std::uint64_t const b = batch ? random(key_, batch_row, purpose::ratio).bits(0) : bits[j - i];
-        if constexpr (choosing)
-          v.ratio[j] = sampler(b, v.choice[j]);
-        else
-          v.ratio[j] = sampler(b);
+        v.ratio[j] = recipes_.at(v.choice[j], [&](auto const&, auto k) -> float {
+          return std::get<static_cast<std::size_t>(decltype(k)::value)>(samplers)(b);
+        });
       }
     }
   }
@@ -176,7 +180,7 @@ class planner {
   void decide(view const& v, draft const& d, index_t i) {
     index_t const r = clean_ + i;
     v.self[r] = i, v.choice[r] = d.choice[i], v.partner[r] = d.partner[i], v.ratio[r] = d.ratio[i];
-    auto const w = when_for(v.choice[r]);
+    when const& w = when_[v.choice[r]];
     std::uint64_t const row = drawer(w.mode, i);
     bool fires = w.prob >= 1.0f || random(key_, row, purpose::gate).uniform() < static_cast<double>(w.prob);
     // A row without a partner stays as it is, unless nothing is read from the partner.
@@ -185,10 +189,9 @@ class planner {
     row_facts const facts{v.shape, r, v.partner[r], fires ? v.ratio[r] : 1.0f};
     if (fires) {
       random const draw(key_, row, purpose::region);
-      if constexpr (choosing)
-        stages_.region(v.region, facts, draw, v.choice[r]);
-      else
-        stages_.region(v.region, facts, draw);
+      recipes_.at(v.choice[r], [&](auto const& recipe, auto k) {
+        recipe.region(member_columns<decltype(k)::value, Recipes::count>(v.region), facts, draw);
+      });
     } else {
       v.ratio[r] = 1.0f;
     }
@@ -204,51 +207,27 @@ class planner {
     float m = 0.0f;
     double const share = state.mean(v.shape);
     if (!state.constant(m) || (m > 0.0f && m < 1.0f)) {
-      if (fractional(v.shape, state, i) && !plan_.blends)
+      field_facts const f = facts_of(v.shape, state, i);
+      if (f.fractional && !plan_.blends)
         fail("the field of row " + text(i) +
              " blends, but its kind says holds = field_weights::zero_or_one, or its ratio rule says that it is not "
              "fractional(); say what may be drawn");
-      if (!plan_.moved && !(moved_by(state) == offset{}))
+      if (f.moved && !plan_.moved)
         fail("row " + text(i) +
              " reads its source at another place than it writes, but its region rule says moves() = false; say what "
              "may be placed");
     }
     label_shares shares{1.0f, 0.0f};
-    if (fires) {
-      if constexpr (choosing)
-        shares = stages_.label(facts, share, v.choice[i]);
-      else
-        shares = stages_.label(facts, share);
-    }
+    if (fires)
+      shares = recipes_.at(v.choice[i], [&](auto const& r, auto) -> label_shares { return r.label(facts, share); });
     if (!detail::finite(shares.self) || !detail::finite(shares.partner))
       fail("the label shares of row " + text(i),
            text(static_cast<double>(shares.self)) + " and " + text(static_cast<double>(shares.partner)),
            "two finite numbers from the label rule");
     v.share_self[i] = shares.self, v.share_partner[i] = shares.partner;
   }
-  static bool inside(box const& b, offset const& by, plan_shape const& to) noexcept {
-    return b.empty() || (b.z0 + by.z >= 0 && b.y0 + by.y >= 0 && b.x0 + by.x >= 0 && b.z1 + by.z <= to.size[0] &&
-                         b.y1 + by.y <= to.size[1] && b.x1 + by.x <= to.size[2]);
-  }
-  /// Whether some m lies strictly between 0 and 1; refuses a patch that leaves the image.
-  template <class State>
-  static bool fractional(plan_shape const& to, State const& s, index_t i) {
-    bool some = false;
-    for (index_t j = 0; j < s.patches(); ++j) {
-      patch const q = s.get(j);
-      box const b = q.where;
-      some = some || (q.m > 0.0f && q.m < 1.0f);
-      bool const fits = inside(b, {}, to) && inside(b, moved_by(s), to);
-      float whole = 0.0f;
-      if ((!fits && !s.constant(whole)) || !(q.m >= 0.0f && q.m <= 1.0f))
-        fail("box " + text(j) + " of row " + text(i) +
-             " leaves the image, or its m the range [0, 1]; the region rule must place boxes inside " +
-             shape_text(to.size, 3));
-    }
-    return some;
-  }
   Plan& plan_;
-  Stages const& stages_;
+  Recipes const& recipes_;
   input_set<S> in_;
   key key_{};
   loss_weights weights_;
@@ -256,7 +235,7 @@ class planner {
   index_t block_ = 1;  ///< partners stay inside blocks of this many rows
   plan_traits traits_;
   bool local_ = false;
-  decltype(when_of(std::declval<Stages const&>())) when_;
+  when when_[Recipes::count];
 };
 
 }  // namespace mixaug::detail

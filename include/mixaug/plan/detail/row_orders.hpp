@@ -117,8 +117,8 @@ template <class Region>
 void index_readers(plan_view<Region> const& v, workspace<space::host>& scratch) {
   index_t const n = v.shape.rows;
   index_t* const lists = index_room(n, scratch);
-  sort_rows(v.owners.data, v.self.data, n, lists);
-  sort_rows(v.readers.data, v.partner.data, n, lists);
+  sort_rows(v.rows_by_self.data, v.self.data, n, lists);
+  sort_rows(v.rows_by_partner.data, v.partner.data, n, lists);
 }
 template <class Region, class Blend>
 void index_order(plan_view<Region> const& v, Blend const& blend, bool local, workspace<space::host>& scratch) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/plan/plan.hpp>
+#include <mixaug/backend/detail/step_memory.hpp>
+#include <mixaug/plan/detail/device_score_stage.hpp>
 #include <mixaug/region/salient_box.hpp>
-#include <mixaug/saliency/detail/steps.hpp>
 
 MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
+
+/// Parts of a map that are searched at once.
+inline constexpr index_t search_parts = 256;
 
 /// A place and its rank: the greater rank, then the lower place.
 struct ranked_place {
@@ -17,28 +20,27 @@ struct ranked_place {
 };
 
 /// The search of score maps on a device, and the boxes that it places: steps as a detector has, map k for row k of
-/// the plan. Pixels: the parts of a map, then the best of them. Windows: the largest score, the integral image of the
+/// the plan (with maps.lead only the first row that is mixed). Pixels: the parts of a map, then the best of them. Windows: the largest score, the integral image of the
 /// scores as integers, the parts of all places, the best of them.
-template <class View, class Columns>
+template <class Rule, class Rows, class Columns>
 struct placing_steps {
   static constexpr int steps = 6;
-  region::salient_box rule;
-  View plan;
+  Rule rule;
+  Rows rows;  ///< which rows of the plan
   Columns columns;
-  int member;                 ///< which method of one_of; -1 = all rows
-  float const* maps;          ///< of the batch's rows, or of the plan's (`by_row`)
-  bool by_row, target, lead;  ///< lead: only the first row that is mixed, and k is not read
+  device_maps maps;
+  bool target;  ///< of the sample's own maps
 
   MIXAUG_HD bool windows() const noexcept { return rule.anchor_of == anchor_of::window; }
-  MIXAUG_HD index_t height() const noexcept { return plan.shape.size[1]; }
-  MIXAUG_HD index_t width() const noexcept { return plan.shape.size[2]; }
+  MIXAUG_HD index_t height() const noexcept { return rows.plan.shape.size[1]; }
+  MIXAUG_HD index_t width() const noexcept { return rows.plan.shape.size[2]; }
   MIXAUG_HD index_t pixels() const noexcept { return height() * width(); }
-  std::size_t fast_bytes() const noexcept { return parts_at + sizeof(ranked_place) * step_parts; }
+  std::size_t fast_bytes() const noexcept { return parts_at + sizeof(ranked_place) * search_parts; }
   std::size_t slow_bytes() const noexcept { return windows() ? aligned(8 * pixels()) : 0; }
   MIXAUG_HD index_t count(int step) const noexcept {
     switch (step) {
       case 0:
-        return windows() ? step_parts : 0;
+        return windows() ? search_parts : 0;
       case 1:
         return windows() ? 1 : 0;
       case 2:
@@ -46,34 +48,33 @@ struct placing_steps {
       case 3:
         return windows() ? width() : 0;
       case 4:
-        return step_parts;
+        return search_parts;
       default:
         return 1;
     }
   }
   MIXAUG_HD bool wants(index_t i) const noexcept {
-    return (member < 0 || plan.choice.data[i] == member) && !size(i).empty();
+    return rows.holds(i) && !size(i).empty();
   }
   MIXAUG_HD box size(index_t i) const noexcept { return target ? columns.to.data[i] : columns.from.data[i]; }
   /// The row of map k; -1 = none.
   MIXAUG_HD index_t row(index_t k) const noexcept {
-    if (!lead) return wants(k) ? k : -1;
-    for (index_t i = 0; i < plan.shape.rows; ++i)
+    if (!maps.lead) return wants(k) ? k : -1;
+    for (index_t i = 0; i < rows.plan.shape.rows; ++i)
       if (wants(i)) return i;
     return -1;
   }
   MIXAUG_HD bool skips(index_t k) const noexcept { return row(k) < 0; }
   MIXAUG_HD void run(int step, index_t k, index_t item, step_memory const& m) const noexcept {
     index_t const i = row(k), h = height(), w = width();
-    index_t const which = by_row || target ? i : plan.partner.data[i] - plan.shape.first;
-    float const* const map = maps + which * pixels();
+    float const* const map = maps.of(rows.plan, i, target);
     auto* const parts = m.near_at<ranked_place>(parts_at);
     auto* const sums = m.far_at<std::int64_t>(0);
     auto& scale = *m.near_at<double>(0);
     switch (step) {
       case 0:
         parts[item] = {0, 0};
-        for (index_t p = item; p < pixels(); p += step_parts)
+        for (index_t p = item; p < pixels(); p += search_parts)
           parts[item].rank = greater(parts[item].rank, score_rank(map[p], false));
         return;
       case 1:
@@ -93,7 +94,7 @@ struct placing_steps {
         pixel_place const c = place_of(best(parts).at, w);
         box const placed = windows() ? sized(b, 0, c.y, c.x) : rule.around(c, b, h, w);
         (target ? columns.to : columns.from).data[i] = placed;
-        if (!target && !rule.reads_target()) columns.to.data[i] = placed;
+        if (!target && !rule.moves()) columns.to.data[i] = placed;
       }
     }
   }
@@ -102,19 +103,19 @@ struct placing_steps {
   static constexpr std::size_t parts_at = 64;
   MIXAUG_HD static ranked_place best(ranked_place const* parts) noexcept {
     ranked_place b = parts[0];
-    for (index_t j = 1; j < step_parts; ++j) b.take(parts[j]);
+    for (index_t j = 1; j < search_parts; ++j) b.take(parts[j]);
     return b;
   }
   MIXAUG_HD ranked_place best_pixel_of(float const* map, index_t part) const noexcept {
     ranked_place b{INT64_MIN, 0};
-    for (index_t p = part; p < pixels(); p += step_parts) b.take({score_rank(map[p], rule.least(target)), p});
+    for (index_t p = part; p < pixels(); p += search_parts) b.take({score_rank(map[p], rule.least(target)), p});
     return b;
   }
   MIXAUG_HD ranked_place best_window_of(std::int64_t const* sums, box const& b, index_t part) const noexcept {
     index_t const bh = b.y1 - b.y0, bw = b.x1 - b.x0, w = width(), across = w - bw + 1;
     std::int64_t const turn = rule.least(target) ? -1 : 0;
     ranked_place found{INT64_MIN, 0};
-    for (index_t p = part; p < across * (height() - bh + 1); p += step_parts) {
+    for (index_t p = part; p < across * (height() - bh + 1); p += search_parts) {
       index_t const y = p / across, x = p - y * across, below = (y + bh - 1) * w, above = (y - 1) * w;
       std::int64_t sum = sums[below + x + bw - 1];
       if (x > 0) sum -= sums[below + x - 1];
@@ -123,40 +124,6 @@ struct placing_steps {
       found.take({sum ^ turn, y * w + x});
     }
     return found;
-  }
-};
-
-/// mode::batch: the boxes of the first row that is mixed for all others.
-template <class Columns, class View>
-struct copy_pair_body {
-  View plan;
-  Columns columns;
-  int member;
-  MIXAUG_HD void operator()(index_t i, index_t lane, index_t) const noexcept {
-    if (lane != 0 || !mixed(i)) return;
-    index_t j = 0;
-    while (!mixed(j)) ++j;
-    if (j < i) columns.to.data[i] = columns.to.data[j], columns.from.data[i] = columns.from.data[j];
-  }
-
- private:
-  MIXAUG_HD bool mixed(index_t i) const noexcept {
-    return (member < 0 || plan.choice.data[i] == member) && plan.partner.data[i] >= 0 && plan.ratio.data[i] < 1.0f;
-  }
-};
-
-/// The labels of rows whose boxes were cut off when they were placed.
-template <class Columns, class View, class Label>
-struct clipped_share_body {
-  View plan;
-  Columns columns;
-  Label label;
-  int member;
-  MIXAUG_HD void operator()(index_t i, index_t lane, index_t) const noexcept {
-    if (lane != 0 || (member >= 0 && plan.choice.data[i] != member)) return;
-    row_facts const facts{plan.shape, i, plan.partner.data[i], plan.ratio.data[i]};
-    label_shares const shares = label(facts, columns.of(i, 0.0f, 0).mean(plan.shape));
-    plan.share_self.data[i] = shares.self, plan.share_partner.data[i] = shares.partner;
   }
 };
 

@@ -7,8 +7,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::kind {
 
 /// m = 0 inside one box a sample, whose pixels come from a box of the same size elsewhere in the source.
-struct box_pair {
-  static constexpr bool constant_field = false;
+struct box_pair : base {
   static constexpr bool moves = true;
   static constexpr field_weights holds = field_weights::zero_or_one;
   static constexpr char const* name = "box_pair";
@@ -16,14 +15,17 @@ struct box_pair {
   struct state {
     box to;
     offset by;
-    MIXAUG_HD index_t patches() const noexcept { return 1; }
-    MIXAUG_HD patch get(index_t) const noexcept { return {to, 0.0f}; }
-    MIXAUG_HD piece at(index_t z, index_t y, index_t x) const noexcept {
+    MIXAUG_HD index_t tiles() const noexcept { return 1; }
+    MIXAUG_HD tile tile_at(index_t) const noexcept { return {to, 0.0f, by}; }
+    MIXAUG_HD run_of_m run_at(index_t z, index_t y, index_t x) const noexcept {
       if (!to.has_row(z, y) || x >= to.x1) return {INT64_MAX, 1.0f};
-      return x >= to.x0 ? piece{to.x1, 0.0f} : piece{to.x0, 1.0f};
+      return x >= to.x0 ? run_of_m{to.x1, 0.0f, by} : run_of_m{to.x0, 1.0f};
     }
-    MIXAUG_HD bool constant(float& value) const noexcept { return to.empty() && (value = 1.0f, true); }
-    MIXAUG_HD offset moved() const noexcept { return by; }
+    MIXAUG_HD bool constant(float& value) const noexcept {
+      if (!to.empty()) return false;
+      value = 1.0f;
+      return true;
+    }
     MIXAUG_HD double mean(plan_shape const& s) const noexcept {
       return 1.0 - static_cast<double>(to.volume()) / static_cast<double>(s.pixels());
     }
@@ -34,12 +36,19 @@ struct box_pair {
     column<mixaug::box, S> to;    ///< (rows): the box of the output
     column<mixaug::box, S> from;  ///< (rows): the box of the source
 
-    void place(detail::placer& put, plan_shape const& s) noexcept { put(to, s.rows), put(from, s.rows); }
-    MIXAUG_HD state of(index_t i, float, std::uint8_t) const noexcept {
+    void place(detail::placer& put, no_layout, plan_shape const& s) noexcept {
+      put(to, s.rows);
+      put(from, s.rows);
+    }
+    MIXAUG_HD state state_of(index_t i, float, std::uint8_t) const noexcept {
       mixaug::box const a = to.data[i], b = from.data[i];
       return {a, {b.z0 - a.z0, b.y0 - a.y0, b.x0 - a.x0}};
     }
     void clear(index_t i) const noexcept { to[i] = from[i] = no_box; }
+    MIXAUG_HD void copy(index_t i, index_t j) const noexcept {
+      to.data[j] = to.data[i];
+      from.data[j] = from.data[i];
+    }
     /// The source's box follows at its first corner, and keeps the size of the output's.
     template <class From>
     void rescale(From const& f, plan_shape const& old, plan_shape const& now) const noexcept {

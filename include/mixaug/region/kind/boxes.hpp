@@ -1,36 +1,42 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/core/assert.hpp>
 #include <mixaug/region/detail/rescale_box.hpp>
 
 MIXAUG_EXACT_BEGIN
 
 namespace mixaug::kind {
 
-/// m = 0 inside the union of `count` boxes a sample, 1 outside.
-struct boxes {
-  static constexpr bool constant_field = false;
+/// m = 0 inside the union of `count` boxes a sample, 1 outside. Boxes may overlap: what is written twice is the same.
+struct boxes : base {
   static constexpr field_weights holds = field_weights::zero_or_one;
   static constexpr char const* name = "boxes";
+
+  struct layout {
+    index_t count = 1;  ///< boxes a sample
+    friend constexpr bool operator==(layout const&, layout const&) = default;
+  };
 
   struct state {
     box const* first;
     index_t count;
-    MIXAUG_HD index_t patches() const noexcept { return count; }
-    MIXAUG_HD patch get(index_t j) const noexcept { return {first[j], 0.0f}; }
-    MIXAUG_HD piece at(index_t z, index_t y, index_t x) const noexcept {
-      piece p{INT64_MAX, 1.0f};
+    MIXAUG_HD index_t tiles() const noexcept { return count; }
+    MIXAUG_HD tile tile_at(index_t j) const noexcept { return {first[j], 0.0f}; }
+    MIXAUG_HD run_of_m run_at(index_t z, index_t y, index_t x) const noexcept {
+      run_of_m run{INT64_MAX, 1.0f};
       for (index_t j = 0; j < count; ++j) {
         box const b = first[j];
         if (!b.has_row(z, y) || x >= b.x1) continue;
         if (x >= b.x0) return {b.x1, 0.0f};
-        p.end = detail::lesser(p.end, b.x0);
+        run.end = detail::lesser(run.end, b.x0);
       }
-      return p;
+      return run;
     }
     MIXAUG_HD bool constant(float& value) const noexcept {
       for (index_t j = 0; j < count; ++j)
         if (!first[j].empty()) return false;
-      return value = 1.0f, true;
+      value = 1.0f;
+      return true;
     }
     double mean(plan_shape const& s) const noexcept {
       return 1.0 - static_cast<double>(detail::union_volume(first, count)) / static_cast<double>(s.pixels());
@@ -42,21 +48,27 @@ struct boxes {
     column<mixaug::box, S> where;  ///< (rows * count)
     index_t count = 1;             ///< boxes a sample
 
-    void place(detail::placer& put, plan_shape const& s) noexcept {
-      count = s.boxes;
+    void place(detail::placer& put, layout const& l, plan_shape const& s) noexcept {
+      count = l.count;
       put(where, s.rows * count);
     }
-    MIXAUG_HD state of(index_t i, float, std::uint8_t) const noexcept { return {where.data + i * count, count}; }
-    /// Box j of sample i.
-    mixaug::box& box(index_t i, index_t j = 0) const noexcept { return where[i * count + j]; }
+    MIXAUG_HD state state_of(index_t i, float, std::uint8_t) const noexcept {
+      return {where.data + i * count, count};
+    }
+    /// Box j of sample i, j < count.
+    mixaug::box& box(index_t i, index_t j = 0) const noexcept {
+      MIXAUG_ASSERT(j >= 0 && j < count);
+      return where[i * count + j];
+    }
     void clear(index_t i) const noexcept {
       for (index_t j = 0; j < count; ++j) box(i, j) = no_box;
     }
+    MIXAUG_HD void copy(index_t from, index_t to) const noexcept {
+      for (index_t j = 0; j < count; ++j) where.data[to * count + j] = where.data[from * count + j];
+    }
     template <class From>
     void rescale(From const& f, plan_shape const& from, plan_shape const& to) const noexcept {
-      for (index_t k = 0; k < to.rows * count; ++k) {
-        where[k] = detail::rescale_box(f.where[k], from, to);
-      }
+      for (index_t k = 0; k < to.rows * count; ++k) where[k] = detail::rescale_box(f.where[k], from, to);
     }
   };
 };

@@ -9,12 +9,6 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// steps_of<Detector>: the detector's steps on a device.
-///   steps, fast_bytes(), slow_bytes(): how many, and the memory of one image
-///   count(step): items;  run(step, k, item, memory): one of them for map k
-template <class Detector>
-struct steps_of;
-
 /// The integral image lies in `fast`, without the border of zeros; the gray image and its blur in `slow`; the two
 /// polarities of a pixel in its score's own bits until they can be normalised.
 template <>
@@ -156,20 +150,9 @@ struct steps_of<saliency::gradient_magnitude> : step_images {
   }
 };
 
-/// Nobody waits to see a bad score here: what is not finite, or negative, counts as 0.
 template <>
-struct steps_of<saliency::given> : step_images {
-  static constexpr int steps = 1;
-  steps_of(step_images const& s, saliency::given const&) noexcept : step_images(s) {}
-
-  std::size_t fast_bytes() const noexcept { return step_fast_bytes; }
-  std::size_t slow_bytes() const noexcept { return 0; }
-  MIXAUG_HD index_t count(int) const noexcept { return pixels(); }
-  MIXAUG_HD void run(int, index_t k, index_t item, step_memory const&) const noexcept {
-    index_t const y = item / width(), x = item - y * width();
-    float const v = images.value(row(k), 0, y, x);
-    score(k, item) = v >= 0.0f && v <= FLT_MAX ? v : 0.0f;
-  }
+struct steps_of<saliency::given> : steps_of<stored_scores> {
+  using steps_of<stored_scores>::steps_of;
 };
 
 }  // namespace mixaug::detail

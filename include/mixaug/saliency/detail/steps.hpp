@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/backend/detail/step_memory.hpp>
+#include <mixaug/plan/detail/device_score_stage.hpp>
 #include <mixaug/saliency/detail/levels.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -10,24 +11,6 @@ namespace mixaug::detail {
 
 /// Items that share a reduction.
 inline constexpr index_t step_parts = 256;
-
-/// The images, and where their maps go: map k is of image rows[k], or k.
-struct step_images {
-  image_batch images;
-  float* out;
-  index_t stride[3];
-  index_t const* rows = nullptr;
-
-  MIXAUG_HD index_t row(index_t k) const noexcept { return rows == nullptr ? k : rows[k]; }
-  MIXAUG_HD bool skips(index_t k) const noexcept { return rows != nullptr && rows[k] < 0; }
-  MIXAUG_HD index_t height() const noexcept { return images.height(); }
-  MIXAUG_HD index_t width() const noexcept { return images.width(); }
-  MIXAUG_HD index_t pixels() const noexcept { return images.pixels(); }
-  MIXAUG_HD float& score(index_t k, index_t pixel) const noexcept {
-    index_t const y = pixel / width(), x = pixel - y * width();
-    return out[k * stride[0] + y * stride[1] + x * stride[2]];
-  }
-};
 
 /// The head of `fast`: what one item found for all.
 struct step_head {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/blend/erase.hpp>
+#include <mixaug/core/run.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -21,12 +21,12 @@ struct either {
   }
   template <class T>
   void check(index_t channels) const {
-    if constexpr (requires { head.template check<T>(channels); }) head.template check<T>(channels);
-    if constexpr (requires { rest.template check<T>(channels); }) rest.template check<T>(channels);
+    head.template check<T>(channels);
+    rest.template check<T>(channels);
   }
-  template <detail::run_kind K, class T>
-  MIXAUG_HD void run(std::uint8_t choice, detail::run_of<T> o, detail::run_of<T const> a, detail::run_of<T const> b,
-                     index_t n, float m, index_t channel, index_t px) const noexcept {
+  template <run_kind K, class T>
+  MIXAUG_HD void run(std::uint8_t choice, run_of<T> o, run_of<T const> a, run_of<T const> b, index_t n, float m,
+                     index_t channel, index_t px) const noexcept {
     if (choice == 0)
       head.template run<K>(0, o, a, b, n, m, channel, px);
     else
@@ -37,5 +37,20 @@ template <class Only>
 struct either<Only> : Only {};
 
 }  // namespace mixaug::blend
+
+namespace mixaug::detail {
+
+template <class Only>
+blend::either<Only> joined_blends(Only const& only) {
+  blend::either<Only> e;
+  static_cast<Only&>(e) = only;
+  return e;
+}
+template <class First, class... Rest>
+blend::either<First, Rest...> joined_blends(First const& first, Rest const&... rest) requires(sizeof...(Rest) > 0) {
+  return {first, joined_blends(rest...)};
+}
+
+}  // namespace mixaug::detail
 
 MIXAUG_EXACT_END

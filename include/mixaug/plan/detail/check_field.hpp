@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/error.hpp>
+#include <mixaug/plan/kind.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug::detail {
+
+/// What the tiles of one row do.
+struct field_facts {
+  bool fractional = false;  ///< some m lies strictly between 0 and 1
+  bool moved = false;       ///< some tile is read at another place than it is written
+};
+
+inline bool lies_inside(box const& b, offset const& by, plan_shape const& s) noexcept {
+  return b.empty() || (b.z0 + by.z >= 0 && b.y0 + by.y >= 0 && b.x0 + by.x >= 0 && b.z1 + by.z <= s.size[0] &&
+                       b.y1 + by.y <= s.size[1] && b.x1 + by.x <= s.size[2]);
+}
+/// Looks at every tile of row i; refuses one that leaves the image.
+template <class State>
+field_facts facts_of(plan_shape const& shape, State const& s, index_t i) {
+  field_facts f;
+  float whole = 0.0f;
+  bool const constant = s.constant(whole);
+  for (index_t j = 0; j < s.tiles(); ++j) {
+    tile const t = s.tile_at(j);
+    f.fractional = f.fractional || (t.m > 0.0f && t.m < 1.0f);
+    f.moved = f.moved || !(t.source == offset{});
+    bool const fits = lies_inside(t.where, {}, shape) && lies_inside(t.where, t.source, shape);
+    if ((!fits && !constant) || !(t.m >= 0.0f && t.m <= 1.0f))
+      fail("box " + text(j) + " of row " + text(i) +
+           " leaves the image, or its m the range [0, 1]; the region rule must place boxes inside " +
+           shape_text(shape.size, 3));
+  }
+  return f;
+}
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/backend/detail/device_steps.hpp>
+#include <mixaug/plan/detail/score_stage.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+/// The stage of planning that reads score maps, on a device: maps are made and searched there, and the host is not
+/// synchronised. A detector's steps on a device are steps_of<Detector>.
+namespace mixaug::detail {
+
+/// The images, and where their maps go: map k is of image rows[k], or k.
+struct step_images {
+  image_batch images;
+  float* out;
+  index_t stride[3];
+  index_t const* rows = nullptr;
+
+  MIXAUG_HD index_t row(index_t k) const noexcept { return rows == nullptr ? k : rows[k]; }
+  MIXAUG_HD bool skips(index_t k) const noexcept { return rows != nullptr && rows[k] < 0; }
+  MIXAUG_HD index_t height() const noexcept { return images.height(); }
+  MIXAUG_HD index_t width() const noexcept { return images.width(); }
+  MIXAUG_HD index_t pixels() const noexcept { return images.pixels(); }
+  MIXAUG_HD float& score(index_t k, index_t pixel) const noexcept {
+    index_t const y = pixel / width(), x = pixel - y * width();
+    return out[k * stride[0] + y * stride[1] + x * stride[2]];
+  }
+};
+
+/// A detector on a device, made of step_images and the detector: a job of steps (backend/detail/device_steps.hpp).
+///   steps, fast_bytes(), slow_bytes(): how many, and the memory of one image
+///   count(step): items;  run(step, k, item, memory): one of them for map k
+template <class Detector>
+struct steps_of;
+
+/// The host is not asked about a bad score here: what is not finite, or negative, counts as 0.
+template <>
+struct steps_of<stored_scores> : step_images {
+  static constexpr int steps = 1;
+  steps_of(step_images const& s, stored_scores const&) noexcept : step_images(s) {}
+
+  std::size_t fast_bytes() const noexcept { return 0; }
+  std::size_t slow_bytes() const noexcept { return 0; }
+  MIXAUG_HD index_t count(int) const noexcept { return pixels(); }
+  MIXAUG_HD void run(int, index_t k, index_t item, step_memory const&) const noexcept {
+    index_t const y = item / width(), x = item - y * width();
+    float const v = images.value(row(k), 0, y, x);
+    score(k, item) = v >= 0.0f && v <= FLT_MAX ? v : 0.0f;
+  }
+};
+
+/// Runs the steps of a detector; one that is chosen at run time has an overload.
+template <class Backend, class Detector, class Scratch>
+void device_detect(Backend const& be, Detector const& d, step_images const& images, index_t maps, Scratch& scratch) {
+  be.steps(steps_of<Detector>(images, d), maps, scratch);
+}
+
+/// The maps of a plan's rows on a device.
+struct device_maps {
+  float const* self;     ///< of the batch's rows
+  float const* partner;  ///< of the batch's rows, or of the partners of the plan's rows (`outside`)
+  index_t pixels;
+  bool outside;
+  bool lead;  ///< mode::batch: only the first row that is mixed is placed
+
+  template <class View>
+  MIXAUG_HD float const* of(View const& plan, index_t row, bool own) const noexcept {
+    if (own) return self + row * pixels;
+    return partner + (outside ? row : plan.partner.data[row] - plan.shape.first) * pixels;
+  }
+};
+
+/// On a device nothing is checked that would need its pixels.
+template <class Recipes>
+struct device_scorer {
+  Recipes const& recipes;
+  template <class In>
+  void check(In const& in, key const& k, bool outside) const {
+    recipes.each([&](auto const& r, auto) {
+      if constexpr (has_scored_region<std::remove_cvref_t<decltype(r)>>) check_scored(in, k, r, outside);
+    });
+  }
+  template <class View, class In>
+  void place(View const&, In const&, bool) const noexcept {}
+};
+
+/// mode::batch: the places of the first row that is mixed for all others.
+template <class Rows, class Columns>
+struct copy_place_body {
+  Rows rows;
+  Columns columns;
+  MIXAUG_HD void operator()(index_t i, index_t lane, index_t) const noexcept {
+    if (lane != 0 || !mixed(i)) return;
+    index_t j = 0;
+    while (!mixed(j)) ++j;
+    if (j < i) columns.copy(j, i);
+  }
+
+ private:
+  MIXAUG_HD bool mixed(index_t i) const noexcept {
+    return rows.holds(i) && rows.plan.partner.data[i] >= 0 && rows.plan.ratio.data[i] < 1.0f;
+  }
+};
+
+/// The labels of rows whose share changed when they were placed.
+template <class Rows, class Columns, class Label>
+struct share_body {
+  Rows rows;
+  Columns columns;
+  Label label;
+  MIXAUG_HD void operator()(index_t i, index_t lane, index_t) const noexcept {
+    if (lane != 0 || !rows.holds(i)) return;
+    auto const& plan = rows.plan;
+    row_facts const facts{plan.shape, i, plan.partner.data[i], plan.ratio.data[i]};
+    label_shares const shares = label(facts, columns.state_of(i, 0.0f, 0).mean(plan.shape));
+    plan.share_self.data[i] = shares.self;
+    plan.share_partner.data[i] = shares.partner;
+  }
+};
+
+/// The device part of planning: maps, places, and, for regions that change their share, labels.
+template <class Backend, class Recipes, class In, class View, space S>
+void device_place(Backend const& be, Recipes const& recipes, In const& in, bool outside, View const& plan,
+                  workspace<S>& maps, workspace<S>& scratch) {
+  each_scored(recipes, plan, [&](auto const& r, auto const& columns, auto const& rows) {
+    using rows_type = std::remove_cvref_t<decltype(rows)>;
+    using columns_type = std::remove_cvref_t<decltype(columns)>;
+    using label_type = std::remove_cvref_t<decltype(r.label)>;
+    bool const stored = in.score_maps.type != element_type::none;
+    index_t const n = plan.shape.rows, h = plan.shape.size[1], w = plan.shape.size[2], all = n * h * w;
+    bool const both = outside && r.region.needs().self;
+    auto* const partner =
+        reinterpret_cast<float*>(maps.reserve(static_cast<std::size_t>(4 * all * (both ? 2 : 1)), false));
+    float* const self = both ? partner + all : partner;
+    auto const detect = [&](bool of_source, float* out) {
+      image_batch const& images =
+          of_source ? (stored ? in.source_maps : in.source_pixels) : (stored ? in.score_maps : in.pixels);
+      step_images const s{images, out, {h * w, w, 1}, of_source ? plan.partner.data : nullptr};
+      if (stored)
+        device_detect(be, stored_scores{}, s, n, scratch);
+      else
+        device_detect(be, r.saliency, s, n, scratch);
+    };
+    detect(outside, partner);
+    if (both) detect(false, self);
+    bool const lead = r.when.mode == mode::batch;
+    r.region.place_on_device(be, columns, rows, device_maps{self, partner, h * w, outside, lead}, scratch);
+    if (lead) run_rows(be, copy_place_body<rows_type, columns_type>{rows, columns}, n);
+    if (!r.region.changes_share()) return;
+    if constexpr (label_type::on_device)
+      run_rows(be, share_body<rows_type, columns_type, label_type>{rows, columns, r.label}, n);
+    else
+      fail(
+          "window = clipped changes the shares on the device, where this label rule cannot be called; use window = "
+          "shifted, or a rule that says on_device = true (see mixaug/label/by_share.hpp)");
+  });
+}
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cfloat>
+#include <mixaug/backend/backend.hpp>
+#include <mixaug/core/detail/first_failure.hpp>
+#include <mixaug/core/image_batch.hpp>
+#include <mixaug/core/math/search.hpp>
+#include <mixaug/plan/concepts.hpp>
+#include <mixaug/plan/detail/stored_scores.hpp>
+#include <mixaug/plan/recipe.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+/// The stage of planning that reads score maps: what it refuses, and its run on a host backend. It names no detector and
+/// no region; see scored_region in plan/concepts.hpp.
+namespace mixaug::detail {
+
+template <class Recipe>
+inline constexpr bool has_scored_region = scored_region<decltype(std::declval<Recipe const&>().region)>;
+/// Whether some recipe of a list reads scores.
+template <class>
+inline constexpr bool any_scored = false;
+template <class P, class... R>
+inline constexpr bool any_scored<recipe_list<P, R...>> = (has_scored_region<R> || ...);
+
+/// For methods that read no scores.
+struct no_scores {
+  template <class In>
+  void check(In const&, key const&, bool) const noexcept {}
+  template <class View, class In>
+  void place(View const&, In const&, bool) const noexcept {}
+};
+
+/// Which rows a recipe of a plan mixes: those of its choice, or all.
+template <class View>
+struct member_rows {
+  View plan;
+  int member;  ///< -1 = all rows
+  MIXAUG_HD bool holds(index_t i) const noexcept { return member < 0 || plan.choice.data[i] == member; }
+};
+
+/// Calls act(recipe, columns, rows) for every recipe whose region reads scores.
+template <class Recipes, class View, class Act>
+void each_scored(Recipes const& recipes, View const& v, Act const& act) {
+  recipes.each([&](auto const& r, auto k) {
+    if constexpr (has_scored_region<std::remove_cvref_t<decltype(r)>>)
+      act(r, member_columns<decltype(k)::value, Recipes::count>(v.region),
+          member_rows<View>{v, Recipes::count == 1 ? -1 : decltype(k)::value});
+  });
+}
+
+/// Refuses what a recipe with a scored region lacks. `outside`: partners may lie outside the batch.
+template <class In, class Recipe>
+void check_scored(In const& in, key const& k, Recipe const& recipe, bool outside) {
+  static_assert(!std::is_same_v<std::remove_cvref_t<decltype(recipe.saliency)>, saliency::none>,
+                "mixaug: this region reads score maps, and the recipe names no detector; add one behind `when`, such "
+                "as saliency::given{}");
+  bool const maps = in.score_maps.type != element_type::none;
+  image_batch const &images = maps ? in.score_maps : in.pixels, &source = maps ? in.source_maps : in.source_pixels;
+  if (recipe.saliency.reads_scores() && !maps)
+    fail("saliency::given reads score maps, which were not given; add them: mixaug::inputs(x).scores(v)");
+  if (images.type == element_type::none || images.data == nullptr)
+    fail("the batch", "not of pixels that can be read", "images (n, c, h, w) of numbers, or inputs(x).scores(v)");
+  for (image_batch const* v : {&images, &source})
+    if (!addressable(five_of(*v), 8))
+      fail("the images or score maps", "of strides " + shape_text(v->stride, 4), "elements that memory can hold");
+  if (!maps) recipe.saliency.check(map_shape{images.channels(), images.height(), images.width()});
+  if (outside && source.type == element_type::none)
+    fail(std::string("partners lie outside the batch, and their ") + (maps ? "score maps" : "images") +
+         " are read; add them: mixaug::inputs(x)." + (maps ? "source_scores(v)" : "source_images(v)"));
+  if (outside && source.channels() != images.channels())
+    fail("source_images' channels", text(source.channels()), text(images.channels()) + " as the batch has");
+  if (recipe.when.mode == mode::batch && (k.first != 0 || k.global != in.shape.samples))
+    fail(
+        "mode = batch takes the box from the maps of the global batch's first pair; plan the global batch in one call "
+        "(key.first = 0, key.global = 0), or use mode = sample");
+}
+
+/// The first score of each row that is not finite, or negative; -1 = none.
+struct bad_score_body {
+  image_batch maps;
+  index_t* first;
+  float* rows;  ///< a row of pixels for each row of the batch
+  void operator()(index_t i, index_t, index_t) const noexcept {
+    index_t const w = maps.width();
+    float* const row = rows + i * w;
+    first[i] = -1;
+    for (index_t y = 0; y < maps.height() && first[i] < 0; ++y) {
+      maps.values(i, 0, y, row);
+      int bad = 0;
+      for (index_t x = 0; x < w; ++x) bad |= !(row[x] >= 0.0f && row[x] <= FLT_MAX);
+      for (index_t x = 0; x < w && bad != 0; ++x)
+        if (!(row[x] >= 0.0f && row[x] <= FLT_MAX)) {
+          first[i] = y * w + x;
+          break;
+        }
+    }
+  }
+};
+template <class Backend>
+void check_scores(Backend const& be, char const* name, image_batch const& maps, workspace<space::host>& scratch) {
+  if (maps.type == element_type::none) return;
+  index_t const n = maps.samples(), w = maps.width();
+  std::size_t const head = aligned(8 * n);
+  std::byte* const memory = scratch.reserve(head + aligned(4 * n * w));
+  auto* const first = reinterpret_cast<index_t*>(memory);
+  run_rows(be, bad_score_body{maps, first, reinterpret_cast<float*>(memory + head)}, n);
+  for (index_t i = 0; i < n; ++i)
+    if (first[i] >= 0) {
+      index_t const y = first[i] / w, x = first[i] - y * w;
+      fail(std::string(name) + "(" + text(i) + ", " + text(y) + ", " + text(x) + ")",
+           text(static_cast<double>(maps.value(i, 0, y, x))), "a finite number >= 0");
+    }
+}
+
+/// Where a recipe's maps come from: the images of the batch, or of a second source.
+struct map_source {
+  image_batch batch, source;
+  bool outside;   ///< partners are rows of `source`
+  index_t first;  ///< global row of the batch's row 0
+};
+
+/// Places the rows of one recipe on the host, one map at a time a lane: made when a row needs it, searched while it is in
+/// cache, and forgotten. Lane `lane` takes every lanes-th item.
+///   each map by itself   of a batch that is its own source, item r is the map of row r, for the rows that r is the
+///                        partner of, and for r itself; of a second source, item r < rows is a group of rows with one
+///                        partner, item rows + i the map of row i itself
+///   joint                item i is row i with both maps
+template <class Detector, class Rule, class View, class Columns>
+struct placing_items {
+  Detector const& detector;
+  Rule const& rule;
+  Columns const& columns;
+  member_rows<View> rows;
+  map_source from;
+  std::byte* scratch;
+  std::size_t lane_bytes;
+  index_t lanes, items;
+  first_failure* failure;
+
+  void operator()(index_t lane) const noexcept {
+    index_t r = lane;
+    try {
+      for (; r < items; r += lanes) item(r, scratch + static_cast<std::size_t>(lane) * lane_bytes);
+    } catch (...) {
+      failure->keep(r);
+    }
+  }
+  /// Whether row i waits for the map of its partner, or for its own.
+  bool pending(index_t i, bool own = false) const noexcept { return rows.holds(i) && rule.pending(columns, i, own); }
+  std::size_t map_bytes() const noexcept { return aligned(4 * from.batch.pixels()); }
+  /// Both maps of row i, and its place.
+  void row(index_t i, std::byte* memory) const {
+    score_needs const needs = rule.needs();
+    if (Rule::joint) {
+      auto* const self = reinterpret_cast<float*>(memory);
+      auto* const partner = reinterpret_cast<float*>(memory + map_bytes());
+      if (needs.self) detect(from.batch, i, self, memory);
+      if (needs.partner) detect_partner(i, partner, memory);
+      place(i, needs.self ? self : nullptr, needs.partner ? partner : nullptr, memory);
+      return;
+    }
+    auto* const map = reinterpret_cast<float*>(memory);
+    if (needs.partner) {
+      detect_partner(i, map, memory);
+      place(i, nullptr, map, memory);
+    }
+    if (needs.self) {
+      detect(from.batch, i, map, memory);
+      place(i, map, nullptr, memory);
+    }
+  }
+
+ private:
+  void item(index_t r, std::byte* memory) const {
+    if constexpr (Rule::joint) {
+      if (pending(r)) row(r, memory);
+    } else {
+      each_map(r, memory);
+    }
+  }
+  void each_map(index_t r, std::byte* memory) const {
+    auto const& plan = rows.plan;
+    index_t const n = plan.shape.rows;
+    index_t const* const order = plan.rows_by_partner.data;
+    score_needs const needs = rule.needs();
+    if (from.outside && r >= n) return own_map(r - n, memory, false);
+    index_t const k = from.outside ? r : first_not_less(order, n, plan.partner.data, r + from.first);
+    if (k >= n) return from.outside ? void() : own_map(r, memory, false);
+    index_t const partner = from.outside ? plan.partner.data[order[k]] : r + from.first;
+    if (from.outside && (partner < 0 || (k > 0 && plan.partner.data[order[k - 1]] == partner))) return;
+    auto* const map = reinterpret_cast<float*>(memory);
+    bool made = false;
+    for (index_t j = k; needs.partner && j < n && plan.partner.data[order[j]] == partner; ++j) {
+      index_t const i = order[j];
+      if (!pending(i)) continue;
+      if (!made) detect(from.outside ? from.source : from.batch, from.outside ? partner : r, map, memory);
+      made = true;
+      place(i, nullptr, map, memory);
+    }
+    if (!from.outside) own_map(r, memory, made);
+  }
+  void own_map(index_t i, std::byte* memory, bool made) const {
+    if (!rule.needs().self || !pending(i, true)) return;
+    auto* const map = reinterpret_cast<float*>(memory);
+    if (!made) detect(from.batch, i, map, memory);
+    place(i, map, nullptr, memory);
+  }
+  void detect_partner(index_t i, float* map, std::byte* memory) const {
+    index_t const partner = rows.plan.partner.data[i];
+    detect(from.outside ? from.source : from.batch, from.outside ? partner : partner - from.first, map, memory);
+  }
+  void detect(image_batch const& images, index_t i, float* map, std::byte* memory) const {
+    detector(images, i, map, memory + (Rule::joint ? 2 : 1) * map_bytes());
+  }
+  void place(index_t i, float const* self, float const* partner, std::byte* memory) const {
+    rule.place(columns, i, score_maps{self, partner, from.batch.height(), from.batch.width()},
+               memory + (Rule::joint ? 2 : 1) * map_bytes());
+  }
+};
+
+/// Places what score maps decide, on a host backend.
+template <class Backend, class Recipes>
+struct host_scorer {
+  Backend const& be;
+  Recipes const& recipes;
+  workspace<space::host>& memory;
+
+  template <class In>
+  void check(In const& in, key const& k, bool outside) const {
+    if constexpr (any_scored<Recipes>) {
+      recipes.each([&](auto const& r, auto) {
+        if constexpr (has_scored_region<std::remove_cvref_t<decltype(r)>>) check_scored(in, k, r, outside);
+      });
+      check_scores(be, "scores", in.score_maps, memory);
+      check_scores(be, "source_scores", in.source_maps, memory);
+    }
+  }
+  template <class View, class In>
+  void place(View const& v, In const& in, bool outside) const {
+    each_scored(recipes, v, [&](auto const& r, auto const& columns, auto const& rows) {
+      if (in.score_maps.type != element_type::none)
+        run(r, stored_scores{}, columns, rows, {in.score_maps, in.source_maps, outside, v.shape.first});
+      else
+        run(r, r.saliency, columns, rows, {in.pixels, in.source_pixels, outside, v.shape.first});
+    });
+  }
+
+ private:
+  index_t lanes(index_t n) const noexcept {
+    if constexpr (host_backend<Backend>)
+      return greater(1, lesser(be.lanes(), n));
+    else
+      return 1;
+  }
+  template <class Job>
+  void all_lanes(Job const& job) const {
+    if constexpr (host_backend<Backend>)
+      be.items(job.lanes, job);
+    else
+      job(0);
+  }
+  template <class Recipe, class Detector, class Columns, class View>
+  void run(Recipe const& r, Detector const& detector, Columns const& columns, member_rows<View> const& rows,
+           map_source const& from) const {
+    using rule = std::remove_cvref_t<decltype(r.region)>;
+    index_t const n = rows.plan.shape.rows;
+    image_batch const& b = from.batch;
+    first_failure failure;
+    placing_items<Detector, rule, View, Columns> job{detector, r.region, columns, rows, from,
+                                                     nullptr,  0,        1,       n,    &failure};
+    if (from.outside && r.region.needs().self && !rule::joint) job.items = 2 * n;
+    job.lanes = lanes(n);
+    job.lane_bytes = (rule::joint ? 2 : 1) * job.map_bytes() +
+                     aligned(detector.bytes({b.channels(), b.height(), b.width()})) +
+                     aligned(r.region.bytes(b.height(), b.width()));
+    if (r.when.mode == mode::batch) return first_row_for_all(job);
+    job.scratch = memory.reserve(job.lane_bytes * static_cast<std::size_t>(job.lanes));
+    all_lanes(job);
+    failure.rethrow();
+  }
+  /// mode::batch: the first row that is mixed finds the place of all.
+  template <class Job>
+  void first_row_for_all(Job& job) const {
+    index_t const n = job.rows.plan.shape.rows;
+    index_t lead = 0;
+    while (lead < n && !job.pending(lead)) ++lead;
+    if (lead == n) return;
+    job.scratch = memory.reserve(job.lane_bytes);
+    job.row(lead, job.scratch);
+    for (index_t i = lead + 1; i < n; ++i)
+      if (job.pending(i)) job.columns.copy(lead, i);
+  }
+};
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END
