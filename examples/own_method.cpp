@@ -9,9 +9,7 @@
 namespace ma = mixaug;
 
 /// m = 0 in a band of rows whose height follows the ratio; writes the box column.
-struct band {
-  using kind = ma::kind::boxes;
-
+struct band : ma::region::rule<ma::kind::boxes> {
   template <class Columns> void operator()(Columns const& columns, ma::row_facts const& row, ma::random const& draw) const {
     auto const height = row.shape.size[1], width = row.shape.size[2];
     auto const side = static_cast<ma::index_t>((1.0f - row.ratio) * static_cast<float>(height));

@@ -22,7 +22,7 @@ using example::image_set, example::maps, example::object_table;
 
 struct named_detector {
   std::string name;
-  ma::saliency::any detector;
+  ma::saliency::any_detector detector;
 };
 std::vector<named_detector> const detectors{
     {"fine_grained", ma::saliency::fine_grained{}},

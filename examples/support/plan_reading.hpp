@@ -24,9 +24,8 @@ template <class Plan>
 plan_boxes boxes_of(Plan const& plan, std::int64_t i) {
   plan_boxes out;
   auto const state = plan.state(i);
-  mixaug::offset const by = mixaug::detail::moved_by(state);
-  for (std::int64_t j = 0; j < state.patches(); ++j) {
-    auto const [where, m] = state.get(j);
+  for (std::int64_t j = 0; j < state.tiles(); ++j) {
+    auto const [where, m, by] = state.tile_at(j);
     if (m != 0 || where.empty() || where.y1 > plan.shape.size[1]) continue;
     out.written.push_back({where.y0, where.y1, where.x0, where.x1});
     out.read.push_back({where.y0 + by.y, where.y1 + by.y, where.x0 + by.x, where.x1 + by.x});

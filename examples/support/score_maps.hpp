@@ -19,7 +19,7 @@ using maps = std::vector<float>;  // n x h x w
 inline auto pixels_of(image_set const& set) {
   return ma::nhwc(set.pixels.data(), {set.n, set.h, set.w, set.c});
 }
-inline maps maps_of(image_set const& set, ma::saliency::any const& detector) {
+inline maps maps_of(image_set const& set, ma::saliency::any_detector const& detector) {
   maps out(static_cast<std::size_t>(set.n * set.h * set.w));
   ma::saliency_map(ma::serial{}, detector, pixels_of(set),
                    ma::scores(out.data(), {set.n, set.h, set.w}));

@@ -12,7 +12,7 @@ template <class Plan>
 Plan repeated_plan(index_t rows, ma::plan_shape shape) {
   Plan p;
   shape.rows = rows;
-  p.fit(shape);
+  p.fit(shape, {});
   stream s(3);
   p.local = shape.own_source;
   for (index_t i = 0; i < rows; ++i) {

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
-#include <mixaug/region/detail/device_scores.hpp>
+#include <mixaug/apply/device_saliency_map.hpp>
+#include <mixaug/region/detail/salient_steps.hpp>
 
 #include "support/compare_plans.hpp"
 #include "support/emulated_device.hpp"
@@ -66,10 +67,11 @@ namespace {
 template <class Method, class In>
 ma::plan_of<Method> planned_on_device(Method const& m, In const& in, ma::key const& k) {
   ma::plan_of<Method> p;
-  auto const stages = m.stages();
-  ma::detail::planner<decltype(stages), ma::plan_of<Method>, ma::space::host>(p, stages, in, k)
-      .draw(ma::detail::device_scorer<decltype(stages)>{stages});
-  ma::detail::device_place(test::emulated_device{}, stages, in, !p.local, p.view(), p.maps(), p.steps());
+  auto const recipes = ma::detail::recipes_of(m);
+  using list = std::remove_const_t<decltype(recipes)>;
+  ma::detail::planner<list, ma::plan_of<Method>, ma::space::host>(p, recipes, in, k)
+      .draw(ma::detail::device_scorer<list>{recipes});
+  ma::detail::device_place(test::emulated_device{}, recipes, in, !p.local, p.view(), p.maps(), p.steps());
   return p;
 }
 template <class Method, class In>
@@ -105,7 +107,7 @@ TEST_CASE("boxes that a device places are those of the host, from maps with ties
   int told = 0;  // plans whose first row of the last method is not row 0, and whose boxes leave many places
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     ma::one_of batch = some;
-    batch.methods.rest.rest.head.mode = ma::mode::batch;
+    std::get<2>(batch.methods).mode = ma::mode::batch;
     CAPTURE(seed);
     same_places(batch, ma::inputs(x), {.seed = seed});
     same_places(batch, ma::inputs(x).scores(scores), {.seed = seed});

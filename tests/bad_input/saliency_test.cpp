@@ -46,7 +46,7 @@ TEST_CASE("saliency_map refuses shapes, memory, channels and options that do not
     {"4 channels", [&] { channels(spectral_residual{}, 4); }, "the images' channels", "is 4", "1 (gray) or 3 (colour) for saliency::spectral_residual; for other images give a method score maps of your own: mixaug::inputs(x).scores(v)"},
     {"2 channels of Lab", [&] { channels(frequency_tuned{}, 2); }, "the images' channels", "is 2", "for saliency::frequency_tuned"},
     {"a map of 3 channels", [&] { channels(ma::saliency::given{}, 3); }, "the maps' channels", "is 3", "1 for saliency::given"},
-    {"4 channels, chosen at run time", [&] { channels(ma::saliency::any(frequency_tuned{}), 4); }, "the images' channels", "is 4", "for saliency::frequency_tuned"},
+    {"4 channels, chosen at run time", [&] { channels(ma::saliency::any_detector(frequency_tuned{}), 4); }, "the images' channels", "is 4", "for saliency::frequency_tuned"},
     {"range reversed", [&] { range(1, 0); }, "saliency::fine_grained's range", "[1, 0]", "two finite numbers, low < high"},
     {"range NaN", [&] { range(no_number, 1); }, "saliency::fine_grained's range", "[nan, 1]", "low < high"},
     {"range of NaN", [&] { range(no_number, no_number); }, "saliency::fine_grained's range", "[nan, nan]", "low < high"},

@@ -16,7 +16,7 @@ TEST_CASE("planning a score-driven method refuses what it cannot read or place, 
   auto const before = text_of(reused);
   auto const in = [&] { return ma::inputs(w.batch()); };
   auto const plan = [&](auto const& inputs, saliencymix const& m = {}, ma::key const& k = {}) { ma::make_plan(one, m, inputs, k, reused); };
-  auto const detector = [&](ma::saliency::any const& d) { plan(in(), {.detector = d}); };
+  auto const detector = [&](ma::saliency::any_detector const& d) { plan(in(), {.detector = d}); };
   auto const scores = [&](index_t n, index_t h, index_t width) { return ma::scores(w.source.data(), {n, h, width}); };
   auto const images = [&](index_t n, index_t c, index_t h) { return ma::nchw(w.source.data(), {n, c, h, index_t{8}}); };
   auto const source = [&] { return in().source_rows(6); };

@@ -5,8 +5,7 @@
 namespace ma = mixaug;
 
 struct my_kind : ma::kind::whole {};
-struct rule {
-  using kind = my_kind;
+struct rule : ma::region::rule<my_kind> {
   template <class Columns>
   void operator()(Columns const&, ma::row_facts const&, ma::random const&) const {}
 };

@@ -39,7 +39,7 @@ void require_mix(ma::any_plan const& p, std::vector<T> const& x, std::vector<T> 
       index_t const c = e / pixels, at = e % pixels, px = at % size[2], py = at / size[2] % size[1], pz = at / size[2] / size[1];
       float m = kind == 0 ? p.ratio[i] : 1.0f;
       index_t z = pz, y = py, w = px;
-      for (index_t j = 0; kind == 1 && j < p.shape.boxes; ++j)
+      for (index_t j = 0; kind == 1 && j < p.layout.boxes; ++j)
         if (in_box(p.region.box(i, j), pz, py, px)) m = 0.0f;
       if (ma::box const &to = p.region.pair().to[i], &from = p.region.pair().from[i]; kind == 2 && in_box(to, pz, py, px)) {
         m = 0.0f;
@@ -69,7 +69,7 @@ inline double mean_of_m(ma::any_plan const& p, index_t i) {
   for (index_t at = 0; at < p.shape.pixels(); ++at) {
     index_t const x = at % size[2], y = at / size[2] % size[1], z = at / size[2] / size[1];
     bool in = kind == 2 && in_box(p.region.pair().to[i], z, y, x);
-    for (index_t j = 0; kind == 1 && j < p.shape.boxes; ++j) in = in || in_box(p.region.box(i, j), z, y, x);
+    for (index_t j = 0; kind == 1 && j < p.layout.boxes; ++j) in = in || in_box(p.region.box(i, j), z, y, x);
     inside += in ? 1 : 0;
   }
   return 1.0 - static_cast<double>(inside) / static_cast<double>(p.shape.pixels());

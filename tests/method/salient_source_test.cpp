@@ -37,7 +37,7 @@ auto scores_of(std::vector<T> const& v, pair_of const& b) {
 }
 
 /// A detector of a user's own: bright is salient.
-struct brightness {
+struct brightness : ma::saliency::rule {
   void check(ma::map_shape const&) const {}
   std::size_t bytes(ma::map_shape const&) const { return 0; }
   void operator()(ma::image_batch const& images, index_t i, float* map, std::byte*) const {

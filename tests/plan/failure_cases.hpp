@@ -11,7 +11,7 @@
 namespace test {
 
 /// A detector of a user's own that cannot read image 3, nor any from image 5 on; some of them take their time to fail.
-struct failing_detector {
+struct failing_detector : mixaug::saliency::rule {
   bool early_waits = false, late_waits = false;
   void check(mixaug::map_shape const&) const {}
   std::size_t bytes(mixaug::map_shape const&) const { return 0; }
@@ -25,7 +25,8 @@ struct failing_detector {
 };
 /// A scored region that cannot place.
 struct failing_region : mixaug::region::salient_box {
-  mixaug::box place(float const*, mixaug::index_t, mixaug::index_t, bool, mixaug::box const&, std::byte*) const { throw std::runtime_error("no place"); }
+  template <class Columns>
+  void place(Columns const&, mixaug::index_t, mixaug::score_maps const&, std::byte*) const { throw std::runtime_error("no place"); }
 };
 
 template <class Act>
@@ -45,7 +46,7 @@ TEST_CASE_TEMPLATE_DEFINE("what a detector throws reaches the caller, that of th
   auto const values = test::any_values<float>(16 * 3 * 6 * 7, 2);
   std::vector<float> maps(16 * 6 * 14);
   auto const x = ma::nchw(values.data(), {16, 3, 6, 7});
-  for (test::failing_detector const& d : {test::failing_detector{true, false}, test::failing_detector{false, true}}) {
+  for (test::failing_detector const& d : {test::failing_detector{{}, true, false}, test::failing_detector{{}, false, true}}) {
     CHECK(test::thrown_by([&] { ma::saliency_map(Backend{}, d, x, ma::scores(maps.data(), {16, 6, 7})); }) == "image 3");
     CHECK(test::thrown_by([&] { ma::saliency_map(Backend{}, d, x, ma::scores(maps.data(), {16, 6, 7}, {84, 14, 2})); }) == "image 3");
   }

@@ -34,7 +34,7 @@ std::uint64_t digest_of(ma::plan<R, B> const& p) {
     d.add(std::uint64_t{p.choice[i]}), d.add(static_cast<std::uint64_t>(p.partner[i]));
     d.add(p.ratio[i]), d.add(p.share_self[i]), d.add(p.share_partner[i]);
     auto const s = p.state(i);
-    for (index_t j = 0; j < s.patches(); ++j) d.add(s.get(j).where), d.add(s.get(j).m);
+    for (index_t j = 0; j < s.tiles(); ++j) d.add(s.tile_at(j).where), d.add(s.tile_at(j).m);
   }
   return d.h;
 }
@@ -44,7 +44,7 @@ template <class R, class B>
 std::uint64_t moved_digest_of(ma::plan<R, B> const& p) {
   digest d{digest_of(p)};
   for (index_t i = 0; i < p.rows(); ++i) {
-    ma::offset const by = ma::detail::moved_by(p.state(i));
+    ma::offset const by = p.state(i).tile_at(0).source;
     for (std::int32_t v : {by.z, by.y, by.x}) d.add(static_cast<std::uint64_t>(v));
   }
   return d.h;

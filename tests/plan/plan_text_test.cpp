@@ -13,8 +13,7 @@ using ma::index_t;
 
 namespace {
 
-struct fixed_box {
-  using kind = ma::kind::boxes;
+struct fixed_box : ma::region::rule<ma::kind::boxes> {
   template <class Columns>
   void operator()(Columns const& columns, ma::row_facts const& row, ma::random const&) const { columns.box(row.row) = {0, 1, 0, 2, 1, 4}; }
 };
@@ -43,10 +42,10 @@ void check_same(ma::plan<R, B> const& p, ma::any_plan const& q) {
     wrong += !test::same_bits(p.weight_self[i], q.weight_self[i]) || !test::same_bits(p.weight_partner[i], q.weight_partner[i]);
     auto const a = p.state(i);
     auto const b = q.state(i);
-    wrong += a.patches() != b.patches() || ma::pixel_share(p, i) != ma::pixel_share(q, i);
-    for (index_t j = 0; j < a.patches(); ++j) wrong += !(a.get(j).where == b.get(j).where) || a.get(j).m != b.get(j).m;
-    if (p.moved && !(a.get(0).where.empty() || a.patches() > 1)) wrong += !(ma::detail::moved_by(a) == ma::detail::moved_by(b));
-    wrong += p.readers[i] != q.readers[i] || p.owners[i] != q.owners[i];
+    wrong += a.tiles() != b.tiles() || ma::pixel_share(p, i) != ma::pixel_share(q, i);
+    for (index_t j = 0; j < a.tiles(); ++j) wrong += !(a.tile_at(j).where == b.tile_at(j).where) || a.tile_at(j).m != b.tile_at(j).m;
+    if (p.moved && !(a.tile_at(0).where.empty() || a.tiles() > 1)) wrong += !(a.tile_at(0).source == b.tile_at(0).source);
+    wrong += p.rows_by_partner[i] != q.rows_by_partner[i] || p.rows_by_self[i] != q.rows_by_self[i];
   }
   CHECK(wrong == 0);
 }

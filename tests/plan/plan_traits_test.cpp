@@ -59,7 +59,7 @@ void check_ids(char const* name, Method const& method, bool follow, bool in_plac
 }
 
 /// A ratio rule and a kind of the user's own that say nothing of what they draw.
-struct silent_ratio {
+struct silent_ratio : ma::ratio::rule {
   float value;
   silent_ratio const& sampler() const noexcept { return *this; }
   float operator()(std::uint64_t) const noexcept { return value; }
@@ -76,8 +76,7 @@ struct own_region : ma::region::random_box {
 };
 
 /// Boxes of another place, by a rule that does not say that they move, and by one that says they do not.
-struct silent_corner {
-  using kind = ma::kind::box_pair;
+struct silent_corner : ma::region::rule<ma::kind::box_pair> {
   template <class Columns>
   void operator()(Columns const& c, ma::row_facts const& r, ma::random const&) const {
     c.to[r.row] = {0, 1, 0, 2, 0, 2};
@@ -109,7 +108,7 @@ TEST_CASE("whether ids can follow is a property of the method, never of what a s
   check_ids("mixup of 0.5", with(ma::mixup{.prob = 0.2f}, constant{0.5f}), false, false);
   check_ids("uniform of one number", with(ma::mixup{}, uniform{1, 1}), true, true);
   check_ids("uniform", with(ma::mixup{.prob = 0.2f}, uniform{0.999f, 1}), false, false);
-  check_ids("a ratio of the user's own", with(ma::mixup{}, silent_ratio{1.0f}), false, false);
+  check_ids("a ratio of the user's own", with(ma::mixup{}, silent_ratio{{}, 1.0f}), false, false);
   check_ids("cutmix", ma::cutmix{.mode = batch}, true, true);
 }
 
@@ -144,7 +143,7 @@ TEST_CASE("8-bit id masks of frames and volumes are pasted, with any strides, an
 TEST_CASE("a kind that does not say what it holds may blend; a rule that says what is not so is refused") {
   CHECK(ma::make_plan(with(ma::cutmix{}, own_region{}), images, ma::key{}).blends);
   CHECK_FALSE(ma::make_plan(with(ma::cutmix{.prob = 0}, own_region{}), images, ma::key{}).blends);
-  CHECK_THROWS_WITH_AS(ma::make_plan(with(ma::mixup{}, false_ratio{{0.5f}}), images, ma::key{}), doctest::Contains("the field of row 0 blends, but"), ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(ma::make_plan(with(ma::mixup{}, false_ratio{{{}, 0.5f}}), images, ma::key{}), doctest::Contains("the field of row 0 blends, but"), ma::invalid_argument);
   CHECK_THROWS_WITH_AS(ma::make_plan(with(ma::cutmix{}, false_corner{}), images, ma::key{}),
                        doctest::Contains("row 0 reads its source at another place than it writes, but its region rule says moves() = false"), ma::invalid_argument);
 }

@@ -11,8 +11,7 @@ using ma::index_t;
 namespace {
 
 /// Row i has the box [i, size) x [0, i), so that rows and columns end at every corner.
-struct corner_boxes {
-  using kind = ma::kind::boxes;
+struct corner_boxes : ma::region::rule<ma::kind::boxes> {
   template <class Columns>
   void operator()(Columns const& columns, ma::row_facts const& row, ma::random const&) const {
     auto const i = static_cast<std::int32_t>(row.row);

@@ -260,8 +260,8 @@ TEST_CASE("rows are listed by what they read, equals by ascending row, near and 
   for (auto& v : far) v = std::max<std::int64_t>(v, -1);
   auto const p = ma::make_plan(with(ma::mixup{}, ma::pairing::given{ma::indices(far.data(), {60})}), ma::inputs(images(60)).source_rows(5000000), ma::key{});
   for (index_t k = 1; k < 60; ++k) {
-    index_t const a = p.readers[k - 1], b = p.readers[k];
+    index_t const a = p.rows_by_partner[k - 1], b = p.rows_by_partner[k];
     REQUIRE((p.partner[a] < p.partner[b] || (p.partner[a] == p.partner[b] && a < b)));
-    REQUIRE(p.owners[k] == k);
+    REQUIRE(p.rows_by_self[k] == k);
   }
 }

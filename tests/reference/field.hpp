@@ -75,7 +75,7 @@ struct field_of<mixaug::kind::either<First, Second, Rest...>> {
 
 /// The run-time form: the choice says which kind holds the field.
 template <>
-struct field_of<mixaug::kind::any> {
+struct field_of<mixaug::kind::any_kind> {
   template <class Columns>
   static float at(Columns const& c, std::int64_t row, float ratio, int choice, pixel p) {
     switch (c.kind_of[choice]) {
@@ -136,9 +136,9 @@ struct other_side<mixaug::blend::either<First, Second, Rest...>> {
 };
 
 template <>
-struct other_side<mixaug::blend::any> {
-  static bool is_partner(mixaug::blend::any const& b, int choice) { return !b.erases[choice]; }
-  static float fill(mixaug::blend::any const& b, int choice, std::int64_t channel) {
+struct other_side<mixaug::blend::any_blend> {
+  static bool is_partner(mixaug::blend::any_blend const& b, int choice) { return !b.erases[choice]; }
+  static float fill(mixaug::blend::any_blend const& b, int choice, std::int64_t channel) {
     return other_side<mixaug::blend::erase>::fill(mixaug::blend::erase{b.fill[choice]}, 0, channel);
   }
 };

@@ -29,7 +29,7 @@ template <class Plan>
 bool same_boxes(Plan const& a, Plan const& b) {
   for (index_t i = 0; i < a.rows(); ++i) {
     if (a.share_self[i] != b.share_self[i] || ma::pixel_share(a, i) != ma::pixel_share(b, i)) return false;
-    for (index_t j = 0; j < a.shape.boxes; ++j)
+    for (index_t j = 0; j < a.layout.count; ++j)
       if (!(a.region.box(i, j) == b.region.box(i, j))) return false;
   }
   return true;

@@ -60,10 +60,7 @@ void chosen_pastes(X const& x, mixaug::key const& k, mixaug::index_t channels, V
 }
 
 /// A box of the source pasted anywhere else: drawn, so that no score map is needed.
-struct random_pair {
-  using kind = mixaug::kind::box_pair;
-  bool moves() const { return true; }
-
+struct random_pair : mixaug::region::rule<mixaug::kind::box_pair> {
   template <class Columns>
   void operator()(Columns const& columns, mixaug::row_facts const& row, mixaug::random const& draw) const {
     mixaug::plan_shape const& s = row.shape;

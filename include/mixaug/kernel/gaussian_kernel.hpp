@@ -31,6 +31,7 @@ namespace pairing {
 /// Copies share the table.
 class gaussian_kernel {
  public:
+  static constexpr bool draws = true;
   template <class T, int R>
   gaussian_kernel(tensor_view<T, R> const& labels, kernel_options const& options)
       : gaussian_kernel(detail::one_thread{}, labels, options) {}

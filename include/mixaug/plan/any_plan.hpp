@@ -22,6 +22,7 @@ struct any_kind : base {
     std::uint8_t kind_of[8] = {};  ///< by choice: 0 whole, 1 boxes, 2 box_pair
     int choices = 1;               ///< methods that the plan chose from
     index_t boxes = 1;             ///< boxes a sample, where a choice has boxes
+    friend constexpr bool operator==(layout const&, layout const&) = default;
   };
   template <space S>
   struct columns {

@@ -125,10 +125,10 @@ class plan : public plan_view<Region, S> {
   index_t rows() const noexcept { return this->shape.rows; }
 
   /// Makes room for `s`; column values are lost. Allocates only when the block grows.
-  void fit(plan_shape const& s, typename Region::layout const& layout) {
+  void fit(plan_shape const& s, typename Region::layout const& l) {
     detail::placer measure;
     columns placed;
-    placed.place(measure, s, layout);
+    placed.place(measure, s, l);
     static_cast<columns&>(*this) = columns();  // empty, should memory run out
     block_.reserve(measure.used);
     static_cast<columns&>(*this) = placed;
