@@ -8,10 +8,10 @@
 #include <mixaug/plan/inputs.hpp>
 #include <mixaug/version.hpp>
 // pairing: writes partner
+#include <mixaug/kernel/gaussian_kernel.hpp>
 #include <mixaug/pairing/class_similarity.hpp>
 #include <mixaug/pairing/class_tour.hpp>
 #include <mixaug/pairing/derangement.hpp>
-#include <mixaug/kernel/gaussian_kernel.hpp>
 #include <mixaug/pairing/given.hpp>
 #include <mixaug/pairing/intra_label_or_group.hpp>
 #include <mixaug/pairing/kernel_in_batch.hpp>

@@ -65,10 +65,10 @@ std::uint64_t digest_of(P const& p) {
     d.add(std::uint64_t{p.choice[i]}), d.add(static_cast<std::uint64_t>(p.partner[i]));
     d.add(p.ratio[i]), d.add(p.share_self[i]), d.add(p.share_partner[i]);
     auto const s = p.state(i);
-    for (index_t j = 0; j < s.patches(); ++j) {
-      ma::box const b = s.get(j).where;
+    for (index_t j = 0; j < s.tiles(); ++j) {
+      ma::box const b = s.tile_at(j).where;
       for (std::int32_t v : {b.z0, b.z1, b.y0, b.y1, b.x0, b.x1}) d.add(static_cast<std::uint64_t>(v));
-      d.add(s.get(j).m);
+      d.add(s.tile_at(j).m);
     }
   }
   return d.h;

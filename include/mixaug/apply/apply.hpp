@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/apply/detail/loops.hpp>
 #include <mixaug/backend/default.hpp>
 #include <mixaug/plan/concepts.hpp>
-#include <mixaug/apply/detail/loops.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/backend/default.hpp>
 #include <mixaug/apply/apply.hpp>
+#include <mixaug/backend/default.hpp>
 #include <mixaug/plan/detail/row_orders.hpp>
 
 MIXAUG_EXACT_BEGIN

@@ -2,8 +2,8 @@
 #pragma once
 #include <cmath>
 #include <limits>
-#include <mixaug/backend/default.hpp>
 #include <mixaug/apply/apply.hpp>
+#include <mixaug/backend/default.hpp>
 #include <mixaug/plan/inputs.hpp>
 #include <optional>
 
@@ -215,10 +215,10 @@ void labels_from(Backend const& be, Plan const& p, Y const& y, Src const& source
     auto const b = label_side<T>(source, width, o, o.smooth != smooth::self, "the source's labels",
                                  is_gathered ? p.partner.data : nullptr);
     using view = std::remove_cvref_t<decltype(p.view())>;
-    run_rows(be, 
-        label_body<T, view, std::remove_const_t<decltype(a)>, std::remove_const_t<decltype(b)>>{
-            p.view(), a, b, out.data, out.stride[0], step, width, own ? s.first : 0, is_gathered},
-        s.rows);
+    run_rows(be,
+             label_body<T, view, std::remove_const_t<decltype(a)>, std::remove_const_t<decltype(b)>>{
+                 p.view(), a, b, out.data, out.stride[0], step, width, own ? s.first : 0, is_gathered},
+             s.rows);
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/backend/default.hpp>
 #include <mixaug/apply/apply.hpp>
+#include <mixaug/backend/default.hpp>
 #include <mixaug/plan/detail/score_stage.hpp>
 #include <mixaug/saliency/detector.hpp>
 
@@ -95,8 +95,9 @@ constexpr bool check_map_types() {
 /// Errors: shapes that differ, channels that the detector does not read, a bad option, a score that `given` refuses;
 /// what a detector of the user's own throws reaches the caller, that of the lowest image, and the scores are undefined.
 template <host_backend Backend, saliency::detector D, class X, class Out>
-requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(Backend const& be, D const& detector, X const& images, Out const& scores,
-                                        workspace<space::host>& scratch) {
+requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(Backend const& be, D const& detector,
+                                                                    X const& images, Out const& scores,
+                                                                    workspace<space::host>& scratch) {
   if constexpr (detail::check_map_types<Backend, X, Out>()) {
     image_batch const batch = detail::checked_images(images, scores);
     map_shape const shape{batch.channels(), batch.height(), batch.width()};
@@ -112,15 +113,16 @@ requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(Backend cons
 }
 /// The same with scratch that the calling thread keeps.
 template <host_backend Backend, saliency::detector D, class X, class Out>
-requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(Backend const& be, D const& detector, X const& images, Out const& scores) {
+requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(Backend const& be, D const& detector,
+                                                                    X const& images, Out const& scores) {
   saliency_map(be, detector, images, scores, detail::kept_scratch());
 }
 
 MIXAUG_DEFAULT_BEGIN
 /// On the default backend.
 template <saliency::detector D, class X, class Out>
-requires(is_tensor_view<X> && is_tensor_view<Out>) void saliency_map(D const& detector, X const& images,
-                                                                     Out const& scores) {
+requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(D const& detector, X const& images,
+                                                                    Out const& scores) {
   mixaug::saliency_map(default_backend{}, detector, images, scores);
 }
 MIXAUG_DEFAULT_END

@@ -29,7 +29,7 @@ struct any_threads {
 /// Loops on the CPU: items(count, job) calls job(k) for every k in [0, count), in any order and on any threads, and
 /// returns when all are done; lanes() says how many run at once at most, each of which may have scratch of its own.
 template <class B>
-concept host_backend = backend<B> && B::memory == space::host && requires(B const& b, detail::any_items const& job) {
+concept host_backend = backend<B> && B::memory == space::host&& requires(B const& b, detail::any_items const& job) {
   b.items(index_t{}, job);
   { b.lanes() } -> std::convertible_to<index_t>;
 };

@@ -2,10 +2,10 @@
 #pragma once
 #include <mixaug/backend/serial.hpp>
 
-// The only file that reads MIXAUG_BACKEND (serial, openmp, thrust or cuda), which the linked CMake target sets, and that
-// names the type. Forms on the default backend stand beside the forms that take one, between MIXAUG_DEFAULT_BEGIN and
-// MIXAUG_DEFAULT_END: each default has an inline namespace of its own, so that translation units that disagree never run
-// each other's backend. Calls with an explicit backend do not depend on it.
+// The only file that reads MIXAUG_BACKEND (serial, openmp, thrust or cuda), which the linked CMake target sets, and
+// that names the type. Forms on the default backend stand beside the forms that take one, between MIXAUG_DEFAULT_BEGIN
+// and MIXAUG_DEFAULT_END: each default has an inline namespace of its own, so that translation units that disagree
+// never run each other's backend. Calls with an explicit backend do not depend on it.
 #define MIXAUG_NAME_serial 1
 #define MIXAUG_NAME_openmp 2
 #define MIXAUG_NAME_thrust 3
@@ -34,13 +34,13 @@ namespace mixaug {
 MIXAUG_DEFAULT_BEGIN
 
 #if MIXAUG_CHOSEN == 2
-  using default_backend = openmp;
+using default_backend = openmp;
 #elif MIXAUG_CHOSEN == 3
-  using default_backend = thrust_device;
+using default_backend = thrust_device;
 #elif MIXAUG_CHOSEN == 4 && defined(__CUDACC__)
-  using default_backend = cuda;
+using default_backend = cuda;
 #else
-  using default_backend = serial;
+using default_backend = serial;
 #endif
 
 MIXAUG_DEFAULT_END

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/backend/detail/fork.hpp>
 #include <mixaug/backend/backend.hpp>
+#include <mixaug/backend/detail/fork.hpp>
 #if defined(_OPENMP)
 #  include <omp.h>
 #endif

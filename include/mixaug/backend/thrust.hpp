@@ -85,7 +85,7 @@ inline namespace MIXAUG_THRUST_NAME(THRUST_VERSION, THRUST_DEVICE_SYSTEM) {
   /// The default of mixaug::thrust: the system that THRUST_DEVICE_SYSTEM names.
   using thrust_device = thrust_on<std::remove_cvref_t<decltype(::thrust::device)>>;
 
-}  // inline namespace
+}  // namespace )
 }  // namespace mixaug
 
 MIXAUG_EXACT_END

@@ -80,8 +80,8 @@ struct erase {
   }
 
   template <run_kind K, class T>
-  MIXAUG_HD void run(std::uint8_t, run_of<T> o, run_of<T const> a, run_of<T const>, index_t n,
-                     float m, index_t channel, index_t px) const noexcept {
+  MIXAUG_HD void run(std::uint8_t, run_of<T> o, run_of<T const> a, run_of<T const>, index_t n, float m, index_t channel,
+                     index_t px) const noexcept {
     if (m >= 1.0f) return detail::copy_run<K>(o, a, n);
     index_t const length = K == run_kind::vector16 ? detail::chunk_size<T> : n;
     index_t const to = K == run_kind::strided ? o.step : 1, from = K == run_kind::strided ? a.step : 1;

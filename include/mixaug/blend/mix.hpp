@@ -140,8 +140,8 @@ struct mix : rule {
 
   /// One run; e0 is the run's first element in its row, px the elements a pixel (for per-channel rules).
   template <run_kind K, class T>
-  MIXAUG_HD void run(std::uint8_t, run_of<T> o, run_of<T const> a, run_of<T const> b, index_t n,
-                     float m, index_t /*channel*/, index_t /*px*/) const noexcept {
+  MIXAUG_HD void run(std::uint8_t, run_of<T> o, run_of<T const> a, run_of<T const> b, index_t n, float m,
+                     index_t /*channel*/, index_t /*px*/) const noexcept {
     detail::blend_run<K>(o, a, b, n, m);
   }
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
+#include <mixaug/core/math/elementary.hpp>
 #include <mixaug/core/math/exp.hpp>
 #include <mixaug/kernel/detail/points.hpp>
-#include <mixaug/core/math/elementary.hpp>
 #include <vector>
 
 MIXAUG_EXACT_BEGIN

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/kernel/gaussian_kernel.hpp>
 #include <mixaug/kernel/detail/device_table.hpp>
+#include <mixaug/kernel/gaussian_kernel.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <memory>
-#include <mixaug/kernel/detail/table.hpp>
 #include <mixaug/kernel/detail/argument_checks.hpp>
+#include <mixaug/kernel/detail/table.hpp>
 #include <mixaug/plan/pairing_task.hpp>
 #include <variant>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/loss/detail/reduction.hpp>
 #include <mixaug/apply/labels.hpp>
+#include <mixaug/loss/detail/reduction.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -165,10 +165,11 @@ void pair_loss_gradients(Be const& be, plan<R, B, S> const& p, A const& grad_sel
     detail::check_output("grad_partner", fb);
     detail::check_apart("grad_partner", grad_partner.data, fb, "grad_self", grad_self.data, fa, "");
     detail::pair_divisors const by(r, counts, p.shape.rows);
-    detail::run_rows(be, detail::pair_gradient_body<T, plan_view<R, S>>{p.view(), grad_self.data, grad_partner.data,
-                                                           grad_self.stride[0], grad_partner.stride[0],
-                                                           static_cast<T>(by.self), static_cast<T>(by.partner)},
-            p.shape.rows);
+    detail::run_rows(be,
+                     detail::pair_gradient_body<T, plan_view<R, S>>{
+                         p.view(), grad_self.data, grad_partner.data, grad_self.stride[0], grad_partner.stride[0],
+                         static_cast<T>(by.self), static_cast<T>(by.partner)},
+                     p.shape.rows);
   }
 }
 

@@ -134,20 +134,21 @@ requires(is_tensor_view<Z>&& is_tensor_view<Y>&& is_tensor_view<W>&& is_tensor_v
 
 MIXAUG_DEFAULT_BEGIN
 template <class Z, class Y, class L>
-requires(is_tensor_view<Z> && is_tensor_view<Y> && is_tensor_view<L>) void soft_target_cross_entropy(
+requires(is_tensor_view<Z>&& is_tensor_view<Y>&& is_tensor_view<L>) void soft_target_cross_entropy(
     Z const& logits, Y const& targets, L const& losses, soft_target_options const& o = {}) {
   mixaug::soft_target_cross_entropy(default_backend{}, logits, targets, losses, o);
 }
 template <class Z, class Y, class V, class W>
-requires(is_tensor_view<Z> && is_tensor_view<Y> && is_tensor_view<V> && is_tensor_view<W>) void
-soft_target_cross_entropy(Z const& logits, Y const& targets, V const& weights_or_losses, W const& losses_or_grad,
-                          soft_target_options const& o = {}) {
+requires(is_tensor_view<Z>&& is_tensor_view<Y>&& is_tensor_view<V>&& is_tensor_view<W>) void soft_target_cross_entropy(
+    Z const& logits, Y const& targets, V const& weights_or_losses, W const& losses_or_grad,
+    soft_target_options const& o = {}) {
   mixaug::soft_target_cross_entropy(default_backend{}, logits, targets, weights_or_losses, losses_or_grad, o);
 }
 template <class Z, class Y, class W, class L, class G>
-requires(is_tensor_view<Z> && is_tensor_view<Y> && is_tensor_view<W> && is_tensor_view<L> && is_tensor_view<G>) void
-soft_target_cross_entropy(Z const& logits, Y const& targets, W const& weights, L const& losses, G const& grad_logits,
-                          soft_target_options const& o = {}) {
+requires(is_tensor_view<Z>&& is_tensor_view<Y>&& is_tensor_view<W>&& is_tensor_view<L>&&
+             is_tensor_view<G>) void soft_target_cross_entropy(Z const& logits, Y const& targets, W const& weights,
+                                                               L const& losses, G const& grad_logits,
+                                                               soft_target_options const& o = {}) {
   mixaug::soft_target_cross_entropy(default_backend{}, logits, targets, weights, losses, grad_logits, o);
 }
 MIXAUG_DEFAULT_END

@@ -2,8 +2,8 @@
 #pragma once
 #include <mixaug/blend/mix.hpp>
 #include <mixaug/label/by_share.hpp>
-#include <mixaug/plan/recipe.hpp>
 #include <mixaug/pairing/kernel_in_batch.hpp>
+#include <mixaug/plan/recipe.hpp>
 #include <mixaug/ratio/beta.hpp>
 #include <mixaug/region/whole.hpp>
 

@@ -3,8 +3,8 @@
 #include <mixaug/blend/mix.hpp>
 #include <mixaug/label/by_ratio.hpp>
 #include <mixaug/label/by_share.hpp>
-#include <mixaug/plan/recipe.hpp>
 #include <mixaug/pairing/shuffle.hpp>
+#include <mixaug/plan/recipe.hpp>
 #include <mixaug/ratio/beta.hpp>
 #include <mixaug/region/random_box.hpp>
 

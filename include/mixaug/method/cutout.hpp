@@ -2,8 +2,8 @@
 #pragma once
 #include <mixaug/blend/erase.hpp>
 #include <mixaug/label/keep.hpp>
-#include <mixaug/plan/recipe.hpp>
 #include <mixaug/pairing/none.hpp>
+#include <mixaug/plan/recipe.hpp>
 #include <mixaug/ratio/constant.hpp>
 #include <mixaug/region/random_box.hpp>
 

@@ -2,8 +2,8 @@
 #pragma once
 #include <mixaug/blend/mix.hpp>
 #include <mixaug/label/by_share.hpp>
-#include <mixaug/plan/recipe.hpp>
 #include <mixaug/pairing/shuffle.hpp>
+#include <mixaug/plan/recipe.hpp>
 #include <mixaug/ratio/beta.hpp>
 #include <mixaug/region/salient_box.hpp>
 #include <mixaug/saliency/detector.hpp>

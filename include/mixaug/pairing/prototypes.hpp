@@ -2,9 +2,9 @@
 #pragma once
 #include <cfloat>
 #include <cmath>
+#include <mixaug/core/detail/rows.hpp>
 #include <mixaug/core/workspace.hpp>
 #include <mixaug/plan/inputs.hpp>
-#include <mixaug/core/detail/rows.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/plan/pairing_task.hpp>
 #include <mixaug/plan/detail/row_orders.hpp>
+#include <mixaug/plan/pairing_task.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/blend/erase.hpp>
-#include <mixaug/plan/detail/either_blend.hpp>
 #include <mixaug/core/error.hpp>
+#include <mixaug/plan/detail/either_blend.hpp>
 #include <mixaug/plan/detail/either_kind.hpp>
 #include <mixaug/plan/detail/row_orders.hpp>
 #include <mixaug/region/kind/all.hpp>
@@ -64,8 +64,8 @@ struct any_blend : rule {
       if (erases[k]) erase{fill[k]}.template check<T>(channels);
   }
   template <run_kind K, class T>
-  MIXAUG_HD void run(std::uint8_t choice, run_of<T> o, run_of<T const> a, run_of<T const> b,
-                     index_t n, float m, index_t channel, index_t px) const noexcept {
+  MIXAUG_HD void run(std::uint8_t choice, run_of<T> o, run_of<T const> a, run_of<T const> b, index_t n, float m,
+                     index_t channel, index_t px) const noexcept {
     if (erases[choice & 7])
       erase{fill[choice & 7]}.template run<K>(0, o, a, b, n, m, channel, px);
     else

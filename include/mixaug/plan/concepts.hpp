@@ -5,9 +5,9 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The contracts of rules: what planning calls, and the bases that hold the defaults. A rule may derive from the base of
-/// its room, or have all members itself; nothing is optional, so that nothing is lost where rules are combined. Entry
-/// points check the contracts with a sentence (static_assert), so that a missing member is named.
+/// The contracts of rules: what planning calls, and the bases that hold the defaults. A rule may derive from the base
+/// of its room, or have all members itself; nothing is optional, so that nothing is lost where rules are combined.
+/// Entry points check the contracts with a sentence (static_assert), so that a missing member is named.
 namespace mixaug {
 
 /// What a region or label rule knows of one row: the decisions made before it.
@@ -67,8 +67,9 @@ struct rule {
 }  // namespace region
 
 namespace blend {
-/// Defaults of a blend rule, which says how two read values become one: run<K>(choice, out, self, source, n, m, channel,
-/// px) writes n elements of one weight m; reads_source(choice) says whether the source is read; both are MIXAUG_HD.
+/// Defaults of a blend rule, which says how two read values become one: run<K>(choice, out, self, source, n, m,
+/// channel, px) writes n elements of one weight m; reads_source(choice) says whether the source is read; both are
+/// MIXAUG_HD.
 struct rule {
   /// The source is read where it is written, so that a batch can be mixed in place.
   static constexpr bool same_place = true;
@@ -142,7 +143,8 @@ struct score_maps {
 /// them (the size of a box), and place() the rest, once the maps are there. Members beside those of region_rule:
 ///   needs()                           which maps are read
 ///   joint                             place() is called once with all maps; else once for each
-///   pending(columns, row, own)        whether a row waits for its place by its partner's map, or by its own; of the two
+///   pending(columns, row, own)        whether a row waits for its place by its partner's map, or by its own; of the
+///   two
 ///                                     calls each reads what the other does not write
 ///   bytes(height, width)              scratch of place()
 ///   place(columns, row, score_maps, scratch)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/error.hpp>
-#include <mixaug/plan/plan.hpp>
-#include <mixaug/core/tensor_view.hpp>
 #include <mixaug/core/image_batch.hpp>
+#include <mixaug/core/tensor_view.hpp>
+#include <mixaug/plan/plan.hpp>
 
 MIXAUG_EXACT_BEGIN
 

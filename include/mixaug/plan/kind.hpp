@@ -106,9 +106,10 @@ constexpr bool check_kind() {
     static_assert(reads,
                   "mixaug: the state of a region kind has tiles(), tile_at(j), run_at(z, y, x), constant(m) and "
                   "mean(shape); see mixaug/plan/kind.hpp");
-    static_assert(holds,
-                  "mixaug: the columns of a region kind have place(placer, layout, shape), state_of(row, ratio, choice), "
-                  "clear(row) and copy(from, to); see mixaug/plan/kind.hpp");
+    static_assert(
+        holds,
+        "mixaug: the columns of a region kind have place(placer, layout, shape), state_of(row, ratio, choice), "
+        "clear(row) and copy(from, to); see mixaug/plan/kind.hpp");
     return reads && holds;
   } else {
     return false;

@@ -9,8 +9,8 @@ namespace mixaug {
 
 /// The plan of a method: its region kind and blend rule, in a memory space.
 template <class M, space S = space::host>
-using plan_of = plan<detail::list_kind<detail::recipes_t<M>>,
-                     decltype(std::declval<detail::recipes_t<M> const&>().blend()), S>;
+using plan_of =
+    plan<detail::list_kind<detail::recipes_t<M>>, decltype(std::declval<detail::recipes_t<M> const&>().blend()), S>;
 
 /// Draws the plan of one step into `into`, reusing its memory: nothing is allocated after the first step of
 /// a shape. `in` names the batch and what rules read (class ids, ...); `k` says which rows and which step.

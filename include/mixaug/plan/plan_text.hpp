@@ -149,7 +149,8 @@ inline any_plan read_plan(std::istream& in) {
   }
   if (choices == 0) r.bad("no choice", "at least one");
   if (layout.boxes > 1 && !detail::any_boxes(kinds, choices))
-    r.bad("no choice of boxes, and " + detail::text(layout.boxes) + " boxes a sample", "\"boxes 1\", or a choice of boxes");
+    r.bad("no choice of boxes, and " + detail::text(layout.boxes) + " boxes a sample",
+          "\"boxes 1\", or a choice of boxes");
   // Rows are read before room for them is made: a wrong count must not ask for memory.
   struct row_of {
     std::uint8_t choice;
@@ -230,10 +231,12 @@ std::ostream& operator<<(std::ostream& out, plan<R, B> const& p) {
                   static_cast<double>(q.share_partner[i]), q.state(i).mean(q.shape));
     int const kind = q.layout.kind_of[q.choice[i]];
     out << line << (kind != 0 && q.blend.erases[q.choice[i]] ? "erase" : detail::kind_names[kind]);
-    for (index_t j = 0; kind == 1 && j < q.layout.boxes; ++j) detail::show_box(out, q.region.box(i, j), q.shape.spatial);
+    for (index_t j = 0; kind == 1 && j < q.layout.boxes; ++j)
+      detail::show_box(out, q.region.box(i, j), q.shape.spatial);
     if (kind == 2) {
       detail::show_box(out, q.region.pair().to[i], q.shape.spatial);
-      if (!(q.state(i).tile_at(0).source == offset{})) detail::show_box(out << " from", q.region.pair().from[i], q.shape.spatial);
+      if (!(q.state(i).tile_at(0).source == offset{}))
+        detail::show_box(out << " from", q.region.pair().from[i], q.shape.spatial);
     }
     out << '\n';
   }

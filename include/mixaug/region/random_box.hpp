@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cmath>
-#include <mixaug/plan/concepts.hpp>
 #include <mixaug/core/error.hpp>
+#include <mixaug/plan/concepts.hpp>
 #include <mixaug/region/kind/boxes.hpp>
 
 MIXAUG_EXACT_BEGIN

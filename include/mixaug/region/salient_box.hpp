@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/region/detail/peak.hpp>
 #include <mixaug/region/kind/box_pair.hpp>
 #include <mixaug/region/random_box.hpp>
-#include <mixaug/region/detail/peak.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -10,10 +10,10 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::saliency {
 
 /// A detector writes the h * w scores of image i, finite and >= 0, with scratch of bytes(shape) bytes, without
-/// allocating; reads_scores() says whether it reads maps that are there already (saliency::rule says false). What it throws reaches the caller of saliency_map or make_plan, also out of a parallel loop.
+/// allocating; reads_scores() says whether it reads maps that are there already (saliency::rule says false). What it
+/// throws reaches the caller of saliency_map or make_plan, also out of a parallel loop.
 template <class D>
-concept detector = requires(D const& d, image_batch const& images, map_shape const& s, float* map,
-                            std::byte* scratch) {
+concept detector = requires(D const& d, image_batch const& images, map_shape const& s, float* map, std::byte* scratch) {
   d.check(s);
   { d.reads_scores() } -> std::same_as<bool>;
   { d.bytes(s) } -> std::convertible_to<std::size_t>;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cmath>
-#include <mixaug/plan/concepts.hpp>
 #include <mixaug/core/workspace.hpp>
+#include <mixaug/plan/concepts.hpp>
 #include <mixaug/weight/detail/cvar_items.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -62,9 +62,10 @@ class cvar_of {
       detail::run_rows(be, counting{losses.data, losses.stride[0], n, state, shift, counts}, blocks);
       detail::run_rows(be, detail::edge_choice{rank, pieces, shift, counts, state}, 1);
     }
-    detail::run_rows(be, detail::edge_weights<T, typename Out::element>{losses.data, out.data, losses.stride[0], out.stride[0], n,
-                                                           state, fraction_, k},
-            blocks);
+    detail::run_rows(be,
+                     detail::edge_weights<T, typename Out::element>{losses.data, out.data, losses.stride[0],
+                                                                    out.stride[0], n, state, fraction_, k},
+                     blocks);
   }
 
  private:

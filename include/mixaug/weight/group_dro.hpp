@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/plan/concepts.hpp>
 #include <mixaug/core/workspace.hpp>
+#include <mixaug/plan/concepts.hpp>
 #include <mixaug/weight/detail/group_dro_items.hpp>
 #include <mixaug/weight/detail/group_table.hpp>
 

@@ -49,7 +49,7 @@ class uncertainty_of {
     static_assert(Be::memory == S, "mixaug: the record lives where its backend reaches; see uncertainty_of<space>");
     index_t const words = static_cast<index_t>(allocated() / 8);
     detail::run_rows(be, detail::clear_words{reinterpret_cast<std::uint64_t*>(counters_.data()), words},
-            detail::ceil_div(words, detail::record_block));
+                     detail::ceil_div(words, detail::record_block));
   }
 
   index_t rows() const noexcept { return rows_; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/apply/detail/thread_partition.hpp>
 #include <mixaug/apply/detail/adjoint_body.hpp>
+#include <mixaug/apply/detail/thread_partition.hpp>
 
 MIXAUG_EXACT_BEGIN
 

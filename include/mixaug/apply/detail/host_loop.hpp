@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/detail/stream.hpp>
 #include <mixaug/apply/detail/mix_body.hpp>
+#include <mixaug/core/detail/stream.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -2,8 +2,8 @@
 #pragma once
 #include <mixaug/blend/mix.hpp>
 #include <mixaug/core/box.hpp>
-#include <mixaug/plan/kind.hpp>
 #include <mixaug/core/detail/rows.hpp>
+#include <mixaug/plan/kind.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/backend/detail/cuda_memory.cuh>
 #include <mixaug/backend/backend.hpp>
+#include <mixaug/backend/detail/cuda_memory.cuh>
 
 /// The one kernel: threads deal out the (row, c) pairs of a job (device_backend, backend/backend.hpp).
 namespace mixaug::detail {

@@ -7,8 +7,8 @@
 MIXAUG_EXACT_BEGIN
 
 /// Jobs of steps on a device (detectors, searches, sums). A step is a number of items that do not wait for each other,
-/// and the next step begins when all are done: one block of threads takes a whole job, with its `fast` memory shared, or
-/// each step is a launch over all jobs, as here.
+/// and the next step begins when all are done: one block of threads takes a whole job, with its `fast` memory shared,
+/// or each step is a launch over all jobs, as here.
 namespace mixaug::detail {
 
 /// One step of a detector, or of a search, for the maps [first, ...): each map has its own memory.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/tensor_view.hpp>
-#include <mixaug/kernel/kernel_options.hpp>
 #include <mixaug/kernel/detail/table_array.hpp>
+#include <mixaug/kernel/kernel_options.hpp>
 
 MIXAUG_EXACT_BEGIN
 

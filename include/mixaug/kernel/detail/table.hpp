@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/kernel/detail/line/draws.hpp>
 #include <mixaug/kernel/detail/grid/build.hpp>
 #include <mixaug/kernel/detail/grid/draws.hpp>
+#include <mixaug/kernel/detail/line/draws.hpp>
 #include <mixaug/kernel/detail/line/table.hpp>
 #include <mixaug/kernel/detail/pass/pass.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/loss/detail/softmax_lanes.hpp>
 #include <mixaug/apply/labels.hpp>
+#include <mixaug/loss/detail/softmax_lanes.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/loss/detail/cross_entropy_items.hpp>
 #include <mixaug/backend/detail/step_memory.hpp>
+#include <mixaug/loss/detail/cross_entropy_items.hpp>
 
 MIXAUG_EXACT_BEGIN
 
 /// The device forms of the cross entropies, and the choice of a form for a backend.
 namespace mixaug::detail {
 
-/// A block of threads a row (see backend/detail/device_steps.hpp): lanes seek the maximum, lanes sum, one thread writes the
-/// loss, and all the gradient.
+/// A block of threads a row (see backend/detail/device_steps.hpp): lanes seek the maximum, lanes sum, one thread writes
+/// the loss, and all the gradient.
 template <class T, class Target>
 struct cross_entropy_steps {
   static constexpr int steps = 4;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/error.hpp>
-#include <mixaug/core/workspace.hpp>
 #include <mixaug/backend/backend.hpp>
 #include <mixaug/backend/detail/step_memory.hpp>
+#include <mixaug/core/error.hpp>
+#include <mixaug/core/workspace.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <limits>
-#include <mixaug/loss/detail/reduction.hpp>
-#include <mixaug/core/math/exp.hpp>
 #include <mixaug/core/math/distance.hpp>
+#include <mixaug/core/math/exp.hpp>
+#include <mixaug/loss/detail/reduction.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/pairing/prototypes.hpp>
-#include <mixaug/plan/pairing_task.hpp>
 #include <mixaug/core/math/elementary.hpp>
+#include <mixaug/pairing/prototypes.hpp>
 #include <mixaug/plan/detail/check_plan.hpp>
 #include <mixaug/plan/detail/row_orders.hpp>
+#include <mixaug/plan/pairing_task.hpp>
 
 MIXAUG_EXACT_BEGIN
 

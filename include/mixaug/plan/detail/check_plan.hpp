@@ -30,13 +30,15 @@ constexpr bool check_recipe() {
   static_assert(draws,
                 "mixaug: a ratio rule has sampler(), which turns 64 bits into lambda, check(shape) and fractional(); "
                 "derive from mixaug::ratio::rule for defaults, and see mixaug/ratio/uniform.hpp");
-  static_assert(places,
-                "mixaug: a region rule names its kind, is called with (columns, row_facts, random), and has check(shape), "
-                "layout(shape) and moves(); derive from mixaug::region::rule<kind> for defaults, and see "
-                "mixaug/region/random_box.hpp");
-  static_assert(blends,
-                "mixaug: a blend rule has same_place, reads_source(choice), per_channel(choice), check<T>(channels) and "
-                "run<kind>(...); derive from mixaug::blend::rule for defaults, and see mixaug/blend/mix.hpp");
+  static_assert(
+      places,
+      "mixaug: a region rule names its kind, is called with (columns, row_facts, random), and has check(shape), "
+      "layout(shape) and moves(); derive from mixaug::region::rule<kind> for defaults, and see "
+      "mixaug/region/random_box.hpp");
+  static_assert(
+      blends,
+      "mixaug: a blend rule has same_place, reads_source(choice), per_channel(choice), check<T>(channels) and "
+      "run<kind>(...); derive from mixaug::blend::rule for defaults, and see mixaug/blend/mix.hpp");
   static_assert(labels,
                 "mixaug: a label rule is called with (row_facts, double), returns label_shares, and says whether it is "
                 "on_device; derive from mixaug::label::rule, and see mixaug/label/by_share.hpp");

@@ -2,9 +2,9 @@
 #pragma once
 #include <mixaug/plan/detail/check_field.hpp>
 #include <mixaug/plan/detail/check_plan.hpp>
-#include <mixaug/plan/detail/row_orders.hpp>
 #include <mixaug/plan/detail/loss_weights.hpp>
 #include <mixaug/plan/detail/plan_traits.hpp>
+#include <mixaug/plan/detail/row_orders.hpp>
 #include <mixaug/plan/detail/score_stage.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -83,8 +83,7 @@ class planner {
     return m == mode::batch ? batch_row : static_cast<std::uint64_t>(key_.first + i);
   }
   draft decisions() {
-    auto const samplers =
-        std::apply([](auto const&... r) { return std::tuple(r.ratio.sampler()...); }, recipes_.all);
+    auto const samplers = std::apply([](auto const&... r) { return std::tuple(r.ratio.sampler()...); }, recipes_.all);
     index_t const n = in_.shape.samples;
     placer measure;
     draft d;

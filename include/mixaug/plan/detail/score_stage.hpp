@@ -11,8 +11,8 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The stage of planning that reads score maps: what it refuses, and its run on a host backend. It names no detector and
-/// no region; see scored_region in plan/concepts.hpp.
+/// The stage of planning that reads score maps: what it refuses, and its run on a host backend. It names no detector
+/// and no region; see scored_region in plan/concepts.hpp.
 namespace mixaug::detail {
 
 template <class Recipe>
@@ -120,8 +120,8 @@ struct map_source {
   index_t first;  ///< global row of the batch's row 0
 };
 
-/// Places the rows of one recipe on the host, one map at a time a lane: made when a row needs it, searched while it is in
-/// cache, and forgotten. Lane `lane` takes every lanes-th item.
+/// Places the rows of one recipe on the host, one map at a time a lane: made when a row needs it, searched while it is
+/// in cache, and forgotten. Lane `lane` takes every lanes-th item.
 ///   each map by itself   of a batch that is its own source, item r is the map of row r, for the rows that r is the
 ///                        partner of, and for r itself; of a second source, item r < rows is a group of rows with one
 ///                        partner, item rows + i the map of row i itself

@@ -20,8 +20,8 @@ struct ranked_place {
 };
 
 /// The search of score maps on a device, and the boxes that it places: steps as a detector has, map k for row k of
-/// the plan (with maps.lead only the first row that is mixed). Pixels: the parts of a map, then the best of them. Windows: the largest score, the integral image of the
-/// scores as integers, the parts of all places, the best of them.
+/// the plan (with maps.lead only the first row that is mixed). Pixels: the parts of a map, then the best of them.
+/// Windows: the largest score, the integral image of the scores as integers, the parts of all places, the best of them.
 template <class Rule, class Rows, class Columns>
 struct placing_steps {
   static constexpr int steps = 6;
@@ -53,9 +53,7 @@ struct placing_steps {
         return 1;
     }
   }
-  MIXAUG_HD bool wants(index_t i) const noexcept {
-    return rows.holds(i) && !size(i).empty();
-  }
+  MIXAUG_HD bool wants(index_t i) const noexcept { return rows.holds(i) && !size(i).empty(); }
   MIXAUG_HD box size(index_t i) const noexcept { return target ? columns.to.data[i] : columns.from.data[i]; }
   /// The row of map k; -1 = none.
   MIXAUG_HD index_t row(index_t k) const noexcept {

@@ -52,9 +52,7 @@ struct boxes : base {
       count = l.count;
       put(where, s.rows * count);
     }
-    MIXAUG_HD state state_of(index_t i, float, std::uint8_t) const noexcept {
-      return {where.data + i * count, count};
-    }
+    MIXAUG_HD state state_of(index_t i, float, std::uint8_t) const noexcept { return {where.data + i * count, count}; }
     /// Box j of sample i, j < count.
     mixaug::box& box(index_t i, index_t j = 0) const noexcept {
       MIXAUG_ASSERT(j >= 0 && j < count);

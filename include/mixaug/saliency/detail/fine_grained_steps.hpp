@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/saliency/detail/steps.hpp>
 #include <mixaug/saliency/fine_grained.hpp>
 #include <mixaug/saliency/given.hpp>
 #include <mixaug/saliency/gradient_magnitude.hpp>
-#include <mixaug/saliency/detail/steps.hpp>
 
 MIXAUG_EXACT_BEGIN
 

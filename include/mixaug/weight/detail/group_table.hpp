@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/plan/concepts.hpp>
 #include <mixaug/core/workspace.hpp>
+#include <mixaug/plan/concepts.hpp>
 #include <mixaug/plan/inputs.hpp>
 #include <mixaug/weight/detail/normalise.hpp>
 
@@ -42,7 +42,7 @@ void weigh_groups(Backend const& be, double const* table, index_t groups, G cons
   check_lists_apart(out, ids, "groups"), check_range(ids, "groups", groups, "a group");
   using body = table_rows<std::remove_const_t<typename G::element>, typename Out::element>;
   run_rows(be, body{table, ids.data, out.data, groups, ids.stride[0], out.stride[0], ids.extent[0]},
-          ceil_div(ids.extent[0], body::block));
+           ceil_div(ids.extent[0], body::block));
 }
 
 }  // namespace detail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/plan/concepts.hpp>
 #include <mixaug/core/workspace.hpp>
+#include <mixaug/plan/concepts.hpp>
 #include <mixaug/weight/detail/views.hpp>
 
 MIXAUG_EXACT_BEGIN

@@ -20,9 +20,10 @@ struct record_rows_act {
     using p = std::remove_const_t<typename P::element>;
     using l = std::remove_const_t<typename L::element>;
     auto* const own = reinterpret_cast<typename Counter::word*>(counters) + first;
-    run_rows(be, record_rows<Counter, p, l>{own, predictions.data, labels.data, predictions.stride[0], labels.stride[0],
-                                       labels.extent[0]},
-            ceil_div(labels.extent[0], record_block));
+    run_rows(be,
+             record_rows<Counter, p, l>{own, predictions.data, labels.data, predictions.stride[0], labels.stride[0],
+                                        labels.extent[0]},
+             ceil_div(labels.extent[0], record_block));
   }
 };
 template <class Be, class Ids, class P, class L>
@@ -49,7 +50,8 @@ struct record_ids_act {
                    labels.stride[0]};
     if constexpr (host_lanes<Be>) {
       index_t const parts = n < 4096 ? 1 : lesser(rows, be.lanes());
-      run_rows(be, 
+      run_rows(
+          be,
           record_ids_part<Counter, std::remove_const_t<typename Ids::element>, std::remove_const_t<typename P::element>,
                           std::remove_const_t<typename L::element>>{all, parts},
           parts);
@@ -77,9 +79,10 @@ struct weigh_rows_act {
         for (int v = 0; v < 256; ++v)
           table[v] = static_cast<T>(rule(Counter::uncertainty(static_cast<word>(v), rule.epochs)));
       }
-    run_rows(be, weigh_rows<Counter, T>{reinterpret_cast<word const*>(counters), rule, tabled ? table : nullptr, out.data,
-                                   out.stride[0], n},
-            ceil_div(n, record_block));
+    run_rows(be,
+             weigh_rows<Counter, T>{reinterpret_cast<word const*>(counters), rule, tabled ? table : nullptr, out.data,
+                                    out.stride[0], n},
+             ceil_div(n, record_block));
   }
 };
 template <class Be, class Ids, class Out>
@@ -92,11 +95,11 @@ struct weigh_ids_act {
   Out const& out;
   template <class Counter>
   void operator()(Counter) const {
-    run_rows(be, 
-        weigh_ids<Counter, std::remove_const_t<typename Ids::element>, typename Out::element>{
-            reinterpret_cast<typename Counter::word const*>(counters), rule, rows, ids.data, out.data, ids.stride[0],
-            out.stride[0], ids.extent[0]},
-        ceil_div(ids.extent[0], record_block));
+    run_rows(be,
+             weigh_ids<Counter, std::remove_const_t<typename Ids::element>, typename Out::element>{
+                 reinterpret_cast<typename Counter::word const*>(counters), rule, rows, ids.data, out.data,
+                 ids.stride[0], out.stride[0], ids.extent[0]},
+             ceil_div(ids.extent[0], record_block));
   }
 };
 template <class Be>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cfloat>
-#include <mixaug/weight/uncertainty.hpp>
 #include <mixaug/weight/detail/uncertainty_acts.hpp>
+#include <mixaug/weight/uncertainty.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -2,9 +2,9 @@
 #pragma once
 #include <cstring>
 #include <mixaug/backend/backend.hpp>
+#include <mixaug/core/detail/rows.hpp>
 #include <mixaug/core/error.hpp>
 #include <mixaug/core/tensor_view.hpp>
-#include <mixaug/core/detail/rows.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/random.hpp>
 #include <mixaug/core/math/exp.hpp>
+#include <mixaug/core/random.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/core/math/distance.hpp>
 #include <mixaug/core/random.hpp>
 #include <mixaug/core/tensor_view.hpp>
-#include <mixaug/core/math/distance.hpp>
-#include <mixaug/kernel/kernel_options.hpp>
 #include <mixaug/kernel/detail/table_array.hpp>
+#include <mixaug/kernel/kernel_options.hpp>
 
 MIXAUG_EXACT_BEGIN
 

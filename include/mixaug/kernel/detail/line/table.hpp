@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/core/math/elementary.hpp>
 #include <mixaug/kernel/detail/line/build.hpp>
 #include <mixaug/kernel/detail/line/view.hpp>
-#include <mixaug/core/math/elementary.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/kernel/detail/line/arrays.hpp>
 #include <mixaug/core/math/exp.hpp>
+#include <mixaug/kernel/detail/line/arrays.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/core/math/exp.hpp>
 #include <mixaug/core/random.hpp>
 #include <mixaug/core/tensor_view.hpp>
-#include <mixaug/core/math/exp.hpp>
 
 MIXAUG_EXACT_BEGIN
 
