@@ -2,6 +2,7 @@
 #pragma once
 #include <mixaug/apply/detail/device_loop.hpp>
 #include <mixaug/apply/detail/host_inplace.hpp>
+#include <mixaug/backend/backend.hpp>
 
 MIXAUG_EXACT_BEGIN
 

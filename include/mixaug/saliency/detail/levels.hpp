@@ -3,6 +3,7 @@
 #include <cfloat>
 #include <mixaug/core/error.hpp>
 #include <mixaug/core/image_batch.hpp>
+#include <mixaug/core/workspace.hpp>
 
 MIXAUG_EXACT_BEGIN
 
