@@ -39,11 +39,10 @@
 #  else
 #    define MIXAUG_QUIET
 #  endif
-#  define MIXAUG_EXACT_BEGIN                                                                                     \
-    MIXAUG_QUIET _Pragma("GCC push_options") _Pragma(                                                            \
-        "GCC "                                                                                                   \
-        "optimize(\"no-associative-math\",\"no-reciprocal-math\",\"no-finite-math-only\",\"signed-zeros\",\"no-" \
-        "unsafe-math-optimizations\")")
+// clang-format off: _Pragma takes one literal, which the formatter would split
+#  define MIXAUG_EXACT_OPTIONS _Pragma("GCC optimize(\"no-associative-math\",\"no-reciprocal-math\",\"no-finite-math-only\",\"signed-zeros\",\"no-unsafe-math-optimizations\")")
+// clang-format on
+#  define MIXAUG_EXACT_BEGIN MIXAUG_QUIET _Pragma("GCC push_options") MIXAUG_EXACT_OPTIONS
 #  define MIXAUG_EXACT_END _Pragma("GCC pop_options")
 #else
 #  define MIXAUG_EXACT_BEGIN
