@@ -39,7 +39,8 @@
 #  else
 #    define MIXAUG_QUIET
 #  endif
-// clang-format off: _Pragma takes one literal, which the formatter would split
+// _Pragma takes one literal, which the formatter would split.
+// clang-format off
 #  define MIXAUG_EXACT_OPTIONS _Pragma("GCC optimize(\"no-associative-math\",\"no-reciprocal-math\",\"no-finite-math-only\",\"signed-zeros\",\"no-unsafe-math-optimizations\")")
 // clang-format on
 #  define MIXAUG_EXACT_BEGIN MIXAUG_QUIET _Pragma("GCC push_options") MIXAUG_EXACT_OPTIONS
