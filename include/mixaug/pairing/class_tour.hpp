@@ -97,9 +97,9 @@ void shortest_tour(tensor_view<T, 2> const& distances, tensor_view<std::int64_t,
   detail::check_written("successor", successor);
   index_t const states = n <= detail::tour_search::exact && n > 1 ? (index_t{1} << (n - 1)) * (n - 1) : 0;
   workspace<space::host> memory;
-  column<double, space::host> cost, best;
-  column<std::uint8_t, space::host> before;
-  column<index_t, space::host> tour;
+  column<double, space::host, access::write> cost, best;
+  column<std::uint8_t, space::host, access::write> before;
+  column<index_t, space::host, access::write> tour;
   detail::placer measure;
   measure(cost, n * n), measure(best, states), measure(before, states), measure(tour, n);
   detail::placer put{memory.reserve(measure.used)};

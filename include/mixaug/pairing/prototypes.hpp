@@ -110,8 +110,8 @@ void class_prototypes(tensor_view<T, 2> const& features, tensor_view<Id, 1> cons
       detail::fail("class_ids(" + detail::text(i) + ")", detail::text(ids[i]),
                    "a class in [0, " + detail::text(classes) + "), as prototypes has");
   workspace<space::host> memory;
-  column<double, space::host> sum;
-  column<index_t, space::host> members;
+  column<double, space::host, access::write> sum;
+  column<index_t, space::host, access::write> members;
   detail::placer measure;
   measure(sum, detail::times(classes, d)), measure(members, classes);
   detail::placer put{memory.reserve(measure.used)};
@@ -153,7 +153,7 @@ void cosine_similarity(tensor_view<T, 2> const& prototypes, tensor_view<S, 2> co
   detail::check_matrix("similarity", similarity, classes, classes);
   detail::check_written("similarity", similarity);
   workspace<space::host> memory;
-  column<double, space::host> square;
+  column<double, space::host, access::write> square;
   detail::placer put{memory.reserve(sizeof(double) * static_cast<std::size_t>(classes))};
   put(square, classes);
   for (index_t c = 0; c < classes; ++c) {

@@ -17,6 +17,10 @@ namespace kind {
 struct any_kind : base {
   static constexpr bool moves = true;
   using all = either<whole, boxes, box_pair>;
+  template <class Layout>
+  static constexpr int members(Layout const& l) noexcept {
+    return l.choices;
+  }
   using state = all::state;
   struct layout {
     std::uint8_t kind_of[8] = {};  ///< by choice: 0 whole, 1 boxes, 2 box_pair
@@ -24,9 +28,9 @@ struct any_kind : base {
     index_t boxes = 1;             ///< boxes a sample, where a choice has boxes
     friend constexpr bool operator==(layout const&, layout const&) = default;
   };
-  template <space S>
+  template <space S, access A = access::read>
   struct columns {
-    all::columns<S> inner;
+    all::columns<S, A> inner;
     std::uint8_t kind_of[8] = {};  ///< of the layout
     void place(detail::placer& put, layout const& l, plan_shape const& s) noexcept {
       for (int k = 0; k < 8; ++k) kind_of[k] = l.kind_of[k];
@@ -35,11 +39,12 @@ struct any_kind : base {
     MIXAUG_HD state state_of(index_t i, float ratio, std::uint8_t choice) const noexcept {
       return inner.state_of(i, ratio, kind_of[choice & 7]);
     }
-    mixaug::box& box(index_t i, index_t j = 0) const noexcept { return inner.rest.head.box(i, j); }
-    box_pair::columns<S> const& pair() const noexcept { return inner.rest.rest; }
+    auto& box(index_t i, index_t j = 0) const noexcept { return inner.rest.head.box(i, j); }
+    box_pair::columns<S, A> const& pair() const noexcept { return inner.rest.rest; }
     void clear(index_t i) const noexcept { inner.clear(i); }
     MIXAUG_HD void copy(index_t i, index_t j) const noexcept { inner.copy(i, j); }
-    void rescale(columns const& f, plan_shape const& from, plan_shape const& to) noexcept {
+    template <class From>
+    void rescale(From const& f, plan_shape const& from, plan_shape const& to) const noexcept {
       inner.rescale(f.inner, from, to);
     }
   };
@@ -134,7 +139,7 @@ void list_blends(blend::any_blend& out, int at, blend::either<First, Rest...> co
 /// The derived columns of a plan whose decisions and flags are complete.
 inline void complete(any_plan& p) {
   p.in_order = rows_in_order(p.view());
-  index_plan(p.view(), p.blend, p.local, p.scratch());
+  index_plan(plan_writer::columns(p), p.blend, p.local, p.scratch());
 }
 
 }  // namespace detail
@@ -160,21 +165,27 @@ any_plan to_any(plan<R, B> const& p) {
     q.blend = p.blend;
   else
     detail::list_blends(q.blend, 0, p.blend);
+  auto const v = detail::plan_writer::columns(q);
   for (index_t i = 0; i < p.rows(); ++i) {
-    q.choice[i] = p.choice[i], q.self[i] = p.self[i], q.partner[i] = p.partner[i], q.ratio[i] = p.ratio[i];
-    q.share_self[i] = p.share_self[i], q.share_partner[i] = p.share_partner[i];
-    q.weight_self[i] = p.weight_self[i], q.weight_partner[i] = p.weight_partner[i];
-    q.region.clear(i);
+    v.choice[i] = p.choice[i];
+    v.self[i] = p.self[i];
+    v.partner[i] = p.partner[i];
+    v.ratio[i] = p.ratio[i];
+    v.share_self[i] = p.share_self[i];
+    v.share_partner[i] = p.share_partner[i];
+    v.weight_self[i] = p.weight_self[i];
+    v.weight_partner[i] = p.weight_partner[i];
+    v.region.clear(i);
     auto const state = p.state(i);
-    int const kind = layout.kind_of[q.choice[i]];
+    int const kind = layout.kind_of[p.choice[i]];
     if (kind == 2) {
       tile const t = state.tile_at(0);
       mixaug::box const b = t.where;
-      offset const by = t.source;
-      q.region.pair().to[i] = b, q.region.pair().from[i] = detail::sized(b, b.z0 + by.z, b.y0 + by.y, b.x0 + by.x);
+      v.region.pair().to[i] = b;
+      v.region.pair().from[i] = detail::sized(b, b.z0 + t.source.z, b.y0 + t.source.y, b.x0 + t.source.x);
     }
     if (kind != 1) continue;
-    for (index_t j = 0; j < state.tiles(); ++j) q.region.box(i, j) = state.tile_at(j).where;
+    for (index_t j = 0; j < state.tiles(); ++j) v.region.box(i, j) = state.tile_at(j).where;
   }
   detail::complete(q);
   return q;

@@ -2,7 +2,7 @@
 #pragma once
 #include <concepts>
 #include <mixaug/core/box.hpp>
-#include <mixaug/plan/plan.hpp>
+#include <mixaug/plan/columns.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -18,7 +18,7 @@ MIXAUG_EXACT_BEGIN
 ///     run_at(z, y, x)       the run of equal m that starts at a pixel, for threads
 ///     constant(m)           whether m is one number everywhere, and which
 ///     mean(shape)           the exact mean of m
-///   columns<S>     typed columns,
+///   columns<S, A>  typed columns, to be read or (access::write) written,
 ///     place(placer, layout, shape)   lays them out
 ///     state_of(row, ratio, choice)
 ///     clear(row)            m = 1 everywhere
@@ -60,6 +60,11 @@ struct base {
   static constexpr field_weights holds = field_weights::any;
   static constexpr bool moves = false;
   using layout = no_layout;
+  /// How many methods a plan chooses from.
+  template <class Layout>
+  static constexpr int members(Layout const&) noexcept {
+    return 1;
+  }
 };
 
 }  // namespace kind
@@ -89,7 +94,7 @@ concept field_kind = requires {
   { K::moves } -> std::convertible_to<bool>;
   typename K::layout;
   typename K::state;
-  typename K::template columns<space::host>;
+  typename K::template columns<space::host, access::write>;
 };
 
 namespace detail {
@@ -98,11 +103,11 @@ namespace detail {
 template <class K>
 constexpr bool check_kind() {
   static_assert(field_kind<K>,
-                "mixaug: a region kind has constant_field, holds, moves, layout, state and columns<space>; derive from "
+                "mixaug: a region kind has constant_field, holds, moves, layout, state and columns<space, access>; derive from "
                 "mixaug::kind::base for defaults, and see mixaug/plan/kind.hpp");
   if constexpr (field_kind<K>) {
     constexpr bool reads = kind_state<typename K::state>;
-    constexpr bool holds = kind_columns<typename K::template columns<space::host>, typename K::layout>;
+    constexpr bool holds = kind_columns<typename K::template columns<space::host, access::write>, typename K::layout>;
     static_assert(reads,
                   "mixaug: the state of a region kind has tiles(), tile_at(j), run_at(z, y, x), constant(m) and "
                   "mean(shape); see mixaug/plan/kind.hpp");

@@ -195,6 +195,7 @@ inline any_plan read_plan(std::istream& in) {
   layout.choices = choices;
   p.fit(s, layout);
   p.drawn_with = k;
+  auto const v = detail::plan_writer::columns(p);
   char const* next = boxes.data();
   auto const take = [&next](box& to) {
     std::memcpy(&to, next, sizeof to);
@@ -203,14 +204,19 @@ inline any_plan read_plan(std::istream& in) {
   for (index_t i = 0; i < s.rows; ++i) {
     row_of row;
     std::memcpy(&row, block.data() + static_cast<std::size_t>(i) * sizeof row, sizeof row);
-    p.choice[i] = row.choice, p.self[i] = row.self, p.partner[i] = row.partner, p.ratio[i] = row.value[0];
-    p.share_self[i] = row.value[1], p.share_partner[i] = row.value[2], p.weight_self[i] = row.value[3],
-    p.weight_partner[i] = row.value[4];
-    p.region.clear(i);
-    for (index_t j = 0; kinds[row.choice] == 1 && j < layout.boxes; ++j) take(p.region.box(i, j));
+    v.choice[i] = row.choice;
+    v.self[i] = row.self;
+    v.partner[i] = row.partner;
+    v.ratio[i] = row.value[0];
+    v.share_self[i] = row.value[1];
+    v.share_partner[i] = row.value[2];
+    v.weight_self[i] = row.value[3];
+    v.weight_partner[i] = row.value[4];
+    v.region.clear(i);
+    for (index_t j = 0; kinds[row.choice] == 1 && j < layout.boxes; ++j) take(v.region.box(i, j));
     if (kinds[row.choice] == 2) {
-      take(p.region.pair().to[i]);
-      take(p.region.pair().from[i]);
+      take(v.region.pair().to[i]);
+      take(v.region.pair().from[i]);
     }
   }
   detail::complete(p);

@@ -8,12 +8,6 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// What becomes of label coefficients at another resolution, where boxes are rounded to its pixels.
-enum class shares : unsigned char {
-  kept,    ///< as planned: labels belong to the images
-  derived  ///< the true shares of the other resolution, for rows that have a partner, whatever the label rule was
-};
-
 namespace detail {
 
 template <class Plan>
@@ -34,19 +28,20 @@ void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& 
   into.fit(to, p.layout);
   into.blend = p.blend, into.drawn_with = p.drawn_with, into.blends = p.blends, into.local = p.local;
   into.moved = p.moved, into.in_order = p.in_order;
-  index_t const n = to.rows;
-  for (index_t i = 0; i < n; ++i) {
-    into.choice[i] = p.choice[i], into.self[i] = p.self[i], into.partner[i] = p.partner[i], into.ratio[i] = p.ratio[i];
-    into.share_self[i] = p.share_self[i], into.share_partner[i] = p.share_partner[i];
-    into.weight_self[i] = p.weight_self[i], into.weight_partner[i] = p.weight_partner[i];
+  auto const v = plan_writer::columns(into);
+  for (index_t i = 0; i < to.rows; ++i) {
+    v.choice[i] = p.choice[i];
+    v.self[i] = p.self[i];
+    v.partner[i] = p.partner[i];
+    v.ratio[i] = p.ratio[i];
+    v.share_self[i] = p.share_self[i];
+    v.share_partner[i] = p.share_partner[i];
+    v.weight_self[i] = p.weight_self[i];
+    v.weight_partner[i] = p.weight_partner[i];
   }
-  into.region.rescale(p.region, p.shape, to);
-  for (index_t i = 0; i < n && labels == shares::derived; ++i) {
-    if (into.partner[i] < 0 || !into.blend.reads_source(into.choice[i])) continue;
-    into.share_self[i] = static_cast<float>(into.state(i).mean(to));
-    into.share_partner[i] = 1.0f - into.share_self[i];
-  }
-  index_plan(into.view(), into.blend, into.local, into.scratch());  // a box that vanished reads nothing
+  v.region.rescale(p.region, p.shape, to);
+  if (labels == shares::derived) derive_shares(v, into.blend);
+  index_plan(v, into.blend, into.local, into.scratch());  // a box that vanished reads nothing
 }
 
 }  // namespace detail

@@ -70,11 +70,11 @@ inline index_t place_of(double const* sums, index_t n, double u) noexcept {
 /// Candidates by class: rows base + order[begin[g]], ... of class id[g], both ascending. Lies in the task's scratch.
 struct class_groups {
   index_t base = 0, size = 0, count = 0;
-  column<index_t, space::host> order, begin, id;
-  column<double, space::host> weight;  ///< of each class; those that may not be taken come as 0, and stay 0
-  column<double, space::host> member;  ///< of each row of one class
-  column<index_t, space::host> key, spare, query;
-  column<index_t, space::host> group_of;  ///< of each class, or -1; for rules that rank classes
+  column<index_t, space::host, access::write> order, begin, id;
+  column<double, space::host, access::write> weight;  ///< of each class; those that may not be taken come as 0, and stay 0
+  column<double, space::host, access::write> member;  ///< of each row of one class
+  column<index_t, space::host, access::write> key, spare, query;
+  column<index_t, space::host, access::write> group_of;  ///< of each class, or -1; for rules that rank classes
 
   void place(placer& put, index_t rows, index_t queries, index_t classes, bool members) {
     index_t const most = greater(rows, greater(queries, classes));
@@ -229,8 +229,8 @@ void partner_probabilities(Rule const& rule, input_set<S> in, key const& k, inde
   if (out.data == nullptr) detail::fail("out", "a null pointer", detail::text(in.shape.source_rows) + " numbers");
   detail::check_written("out", out);
   workspace<space::host> scratch, memory;
-  column<double, space::host> law;
-  column<index_t, space::host> partner;
+  column<double, space::host, access::write> law;
+  column<index_t, space::host, access::write> partner;
   detail::placer measure;
   measure(law, in.shape.source_rows), measure(partner, rows);
   detail::placer put{memory.reserve(measure.used)};

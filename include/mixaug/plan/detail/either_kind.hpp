@@ -14,6 +14,11 @@ struct either : base {
   static constexpr bool constant_field = First::constant_field && tail::constant_field;
   static constexpr bool moves = First::moves || tail::moves;
 
+  template <class Layout>
+  static constexpr int members(Layout const&) noexcept {
+    return 1 + static_cast<int>(sizeof...(Rest));
+  }
+
   struct layout {
     typename First::layout head{};
     typename tail::layout rest{};
@@ -33,10 +38,10 @@ struct either : base {
     double mean(plan_shape const& s) const noexcept { return in_head ? head.mean(s) : rest.mean(s); }
   };
 
-  template <space S>
+  template <space S, access A = access::read>
   struct columns {
-    typename First::template columns<S> head;
-    typename tail::template columns<S> rest;
+    typename First::template columns<S, A> head;
+    typename tail::template columns<S, A> rest;
 
     void place(detail::placer& put, layout const& l, plan_shape const& s) noexcept {
       head.place(put, l.head, s);

@@ -13,17 +13,17 @@ namespace mixaug::detail {
 
 /// The decisions that can be refused, drawn beside the plan: an error leaves it as it was.
 struct draft {
-  column<std::uint8_t, space::host> choice;
-  column<index_t, space::host> partner;
-  column<float, space::host> ratio;
-  column<bool, space::host> fires;
+  column<std::uint8_t, space::host, access::write> choice;
+  column<index_t, space::host, access::write> partner;
+  column<float, space::host, access::write> ratio;
+  column<bool, space::host, access::write> fires;
   void place(placer& put, index_t n) noexcept { put(choice, n), put(partner, n), put(ratio, n), put(fires, n); }
 };
 
 /// The decisions of one step, made on the host into the plan's columns (its staging block for a device plan).
 template <class Recipes, class Plan, space S>
 class planner {
-  using view = plan_view<typename Plan::region_kind>;
+  using view = plan_view<typename Plan::region_kind, space::host, access::write>;
 
  public:
   planner(Plan& p, Recipes const& recipes, input_set<S> in, key k) : plan_(p), recipes_(recipes), in_(in) {
@@ -59,7 +59,7 @@ class planner {
     plan_.fit(in_.shape, recipes_.layout(in_.shape));
     plan_.blend = recipes_.blend();
     plan_.drawn_with = key_;
-    view const v = plan_.staging();
+    view const v = plan_writer::staging(plan_);
     plan_.blends = traits_.blends;
     plan_.local = local_;
     plan_.moved = traits_.moves;

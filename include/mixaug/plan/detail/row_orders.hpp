@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/plan/plan.hpp>
+#include <mixaug/plan/columns.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -47,8 +47,8 @@ inline constexpr index_t order_lists = 5;
 /// The order in which rows can be overwritten. Rows that nobody still reads go first; what remains are
 /// cycles, where the row that is written first is kept aside for the one that is written last. The steps of
 /// one connected component follow each other. Row i is sample i: apply_inplace refuses other rows.
-template <class Region, class Blend>
-void order_inplace(plan_view<Region> const& v, Blend const& blend, index_t* scratch) noexcept {
+template <class View, class Blend>
+void order_inplace(View const& v, Blend const& blend, index_t* scratch) noexcept {
   index_t const n = v.shape.rows, none = inplace_step::none;
   index_t *next = scratch, *readers = next + n, *root = readers + n, *sequence = root + n, *place = sequence + n;
   for (index_t i = 0; i < n; ++i) next[i] = none, readers[i] = 0, root[i] = i, place[i] = 0;
@@ -101,8 +101,8 @@ void order_inplace(plan_view<Region> const& v, Blend const& blend, index_t* scra
 }
 
 /// Whether row i of the output is sample i, for every row: then rows may be written in place.
-template <class Region>
-bool rows_in_order(plan_view<Region> const& v) noexcept {
+template <class View>
+bool rows_in_order(View const& v) noexcept {
   bool all = v.shape.rows == v.shape.samples;
   for (index_t i = 0; i < v.shape.rows && all; ++i) all = v.self[i] == i;
   return all;
@@ -113,20 +113,20 @@ inline index_t* index_room(index_t n, workspace<space::host>& scratch) {
   return reinterpret_cast<index_t*>(scratch.reserve(sizeof(index_t) * static_cast<std::size_t>(order_lists * n)));
 }
 /// Fills the derived columns after the decisions are made; `scratch` grows to order_lists * rows entries.
-template <class Region>
-void index_readers(plan_view<Region> const& v, workspace<space::host>& scratch) {
+template <class View>
+void index_readers(View const& v, workspace<space::host>& scratch) {
   index_t const n = v.shape.rows;
   index_t* const lists = index_room(n, scratch);
   sort_rows(v.rows_by_self.data, v.self.data, n, lists);
   sort_rows(v.rows_by_partner.data, v.partner.data, n, lists);
 }
-template <class Region, class Blend>
-void index_order(plan_view<Region> const& v, Blend const& blend, bool local, workspace<space::host>& scratch) {
+template <class View, class Blend>
+void index_order(View const& v, Blend const& blend, bool local, workspace<space::host>& scratch) {
   if (!local || v.shape.rows != v.shape.samples) return;
   order_inplace(v, blend, index_room(v.shape.rows, scratch));
 }
-template <class Region, class Blend>
-void index_plan(plan_view<Region> const& v, Blend const& blend, bool local, workspace<space::host>& scratch) {
+template <class View, class Blend>
+void index_plan(View const& v, Blend const& blend, bool local, workspace<space::host>& scratch) {
   index_readers(v, scratch);
   index_order(v, blend, local, scratch);
 }

@@ -31,10 +31,10 @@ struct box_pair : base {
     }
   };
 
-  template <space S>
+  template <space S, access A = access::read>
   struct columns {
-    column<mixaug::box, S> to;    ///< (rows): the box of the output
-    column<mixaug::box, S> from;  ///< (rows): the box of the source
+    column<mixaug::box, S, A> to;    ///< (rows): the box of the output
+    column<mixaug::box, S, A> from;  ///< (rows): the box of the source
 
     void place(detail::placer& put, no_layout, plan_shape const& s) noexcept {
       put(to, s.rows);

@@ -43,9 +43,9 @@ struct boxes : base {
     }
   };
 
-  template <space S>
+  template <space S, access A = access::read>
   struct columns {
-    column<mixaug::box, S> where;  ///< (rows * count)
+    column<mixaug::box, S, A> where;  ///< (rows * count)
     index_t count = 1;             ///< boxes a sample
 
     void place(detail::placer& put, layout const& l, plan_shape const& s) noexcept {
@@ -54,7 +54,7 @@ struct boxes : base {
     }
     MIXAUG_HD state state_of(index_t i, float, std::uint8_t) const noexcept { return {where.data + i * count, count}; }
     /// Box j of sample i, j < count.
-    mixaug::box& box(index_t i, index_t j = 0) const noexcept {
+    auto& box(index_t i, index_t j = 0) const noexcept {
       MIXAUG_ASSERT(j >= 0 && j < count);
       return where[i * count + j];
     }

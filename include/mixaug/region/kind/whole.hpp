@@ -24,7 +24,7 @@ struct whole : base {
     double mean(plan_shape const&) const noexcept { return static_cast<double>(m); }
   };
 
-  template <space S>
+  template <space S, access A = access::read>
   struct columns {
     void place(detail::placer&, no_layout, plan_shape const&) noexcept {}
     MIXAUG_HD state state_of(index_t, float ratio, std::uint8_t) const noexcept { return {ratio}; }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/error.hpp>
+#include <mixaug/core/random.hpp>
+#include <mixaug/core/workspace.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug {
+
+/// What a plan was made for.
+struct plan_shape {
+  index_t rows = 0;             ///< rows of the output
+  index_t samples = 0;          ///< rows of the batch
+  index_t source_rows = 0;      ///< rows that `partner` indexes: the global batch, or a second source
+  index_t first = 0;            ///< global row of sample 0
+  int spatial = 0;              ///< spatial dimensions: 0 features, 1 signals, 2 images, 3 volumes
+  index_t size[3] = {1, 1, 1};  ///< depth, height, width; leading 1s where there are fewer
+  bool own_source = true;       ///< partners are rows of the global batch itself
+
+  /// INT64_MAX: too many to count, refused by planning.
+  MIXAUG_HD constexpr index_t pixels() const noexcept {
+    return detail::times(detail::times(size[0], size[1]), size[2]);
+  }
+  friend constexpr bool operator==(plan_shape const&, plan_shape const&) = default;
+};
+
+/// Who may write a column: nobody, or rules while they plan and plan::edit.
+enum class access : unsigned char { read, write };
+
+/// One decision a row. The memory space is in the type: a device column cannot be indexed on the host.
+template <class T, space S, access A = access::read>
+struct column {
+  using element = std::conditional_t<A == access::write, T, T const>;
+  element* data = nullptr;
+  template <class Index>
+  constexpr element& operator[](Index i) const noexcept {
+    static_assert(
+        S == space::host || detail::never<Index>,
+        "mixaug: this column lives on the device; bring the plan to the host with download(backend, plan, host_plan)");
+    return data[i];
+  }
+};
+
+/// One step of the order in which rows can be written in place.
+struct inplace_step {
+  static constexpr index_t none = -1, saved = -2;
+  index_t row;       ///< the row to write
+  index_t source;    ///< row of the batch that it reads; none: reads no row; saved: the row kept aside
+  index_t kept_for;  ///< keep `row` aside first, for this row will read it (the last of a cycle); or none
+  bool last;         ///< the last step of its connected component: components are independent
+};
+
+/// The columns of a plan: trivially copyable, passed by value to kernel bodies (they read `.data`).
+template <class Region, space S = space::host, access A = access::read>
+struct plan_view {
+  plan_shape shape;
+  typename Region::layout layout{};
+  column<std::uint8_t, S, A> choice;   ///< which method of one_of (0 for a single method)
+  column<index_t, S, A> self;          ///< row of the batch (by default 0..n-1)
+  column<index_t, S, A> partner;       ///< row of the source; -1 = none
+  column<float, S, A> ratio;           ///< the drawn lambda: weight of the sample itself
+  column<float, S, A> share_self;      ///< label coefficient of the sample
+  column<float, S, A> share_partner;   ///< label coefficient of the partner
+  column<float, S, A> weight_self;     ///< loss weight of the sample's label
+  column<float, S, A> weight_partner;  ///< loss weight of the partner's label
+  typename Region::template columns<S, A> region;
+  // Derived from the columns above, for the adjoint and for in-place mixing:
+  column<index_t, S, A> rows_by_partner;  ///< rows ordered by partner, then row
+  column<index_t, S, A> rows_by_self;     ///< rows ordered by self, then row
+  column<inplace_step, S, A> order;
+
+  void place(detail::placer& put, plan_shape const& s, typename Region::layout const& l) noexcept {
+    shape = s;
+    layout = l;
+    put(choice, s.rows);
+    put(self, s.rows);
+    put(partner, s.rows);
+    put(ratio, s.rows);
+    put(share_self, s.rows);
+    put(share_partner, s.rows);
+    put(weight_self, s.rows);
+    put(weight_partner, s.rows);
+    region.place(put, l, s);
+    put(rows_by_partner, s.rows);
+    put(rows_by_self, s.rows);
+    put(order, s.rows);
+  }
+  MIXAUG_HD auto state(index_t i) const noexcept { return region.state_of(i, ratio.data[i], choice.data[i]); }
+};
+
+namespace detail {
+inline void check_made(plan_shape const& s) {
+  if (s.rows == 0)
+    fail("the plan", "empty (default-constructed, or moved from)",
+         "a plan that make_plan(method, x, key) or read_plan(stream) made");
+}
+}  // namespace detail
+
+}  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cfloat>
+#include <mixaug/plan/detail/check_field.hpp>
+#include <mixaug/plan/detail/row_orders.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug {
+
+/// What becomes of label coefficients where the field changes: at another resolution, or by an edit.
+enum class shares : unsigned char {
+  kept,    ///< as they are: labels belong to the images
+  derived  ///< the true shares of the pixels, for rows that have a partner, whatever the label rule was
+};
+
+namespace detail {
+
+/// The true shares of rows that have a partner.
+template <class View, class Blend>
+void derive_shares(View const& v, Blend const& blend) noexcept {
+  for (index_t i = 0; i < v.shape.rows; ++i) {
+    if (v.partner[i] < 0 || !blend.reads_source(v.choice[i])) continue;
+    v.share_self[i] = static_cast<float>(v.state(i).mean(v.shape));
+    v.share_partner[i] = 1.0f - v.share_self[i];
+  }
+}
+
+/// The decisions of row i of an edited plan.
+template <class View>
+void check_decisions(View const& v, index_t i, int members) {
+  auto const refuse = [&](char const* column, std::string const& got, std::string const& expected) {
+    fail("the edited plan's " + std::string(column) + "[" + text(i) + "]", got, expected);
+  };
+  plan_shape const& s = v.shape;
+  if (v.choice[i] >= members)
+    refuse("choice", text(index_t{v.choice[i]}), "less than " + text(index_t{members}) + ", the plan's methods");
+  if (v.self[i] < 0 || v.self[i] >= s.samples)
+    refuse("self", text(v.self[i]), "a row in [0, " + text(s.samples) + ")");
+  if (v.partner[i] < -1 || v.partner[i] >= s.source_rows)
+    refuse("partner", text(v.partner[i]), "a row in [0, " + text(s.source_rows) + "), or -1 for none");
+  if (!(v.ratio[i] >= 0.0f && v.ratio[i] <= 1.0f))
+    refuse("ratio", text(static_cast<double>(v.ratio[i])), "a ratio in [0, 1]");
+  float const numbers[] = {v.share_self[i], v.share_partner[i], v.weight_self[i], v.weight_partner[i]};
+  char const* const names[] = {"share_self", "share_partner", "weight_self", "weight_partner"};
+  for (int k = 0; k < 4; ++k)
+    if (!finite(numbers[k])) refuse(names[k], text(static_cast<double>(numbers[k])), "a finite number");
+}
+
+/// Checks a plan whose columns were written, and derives what follows from them.
+template <class View, class Plan>
+void check_edited(View const& v, Plan& p, shares labels) {
+  plan_shape const& s = v.shape;
+  check_made(s);
+  int const members = Plan::region_kind::members(v.layout);
+  bool local = s.own_source;
+  for (index_t i = 0; i < s.rows; ++i) {
+    check_decisions(v, i, members);
+    field_facts const f = facts_of(s, v.state(i), i);
+    p.blends = p.blends || f.fractional;
+    p.moved = p.moved || f.moved;
+    local = local && (v.partner[i] < 0 || (v.partner[i] >= s.first && v.partner[i] < s.first + s.samples));
+  }
+  p.local = local;
+  p.in_order = rows_in_order(v);
+  if (labels == shares::derived) derive_shares(v, p.blend);
+  index_plan(v, p.blend, p.local, p.scratch());
+}
+
+struct plan_writer;
+
+}  // namespace detail
+}  // namespace mixaug
+
+MIXAUG_EXACT_END
