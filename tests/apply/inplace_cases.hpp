@@ -133,8 +133,9 @@ TEST_CASE_TEMPLATE_DEFINE("in place: a pair of which one row becomes its partner
   for (int code = 0; code < 81; ++code) {
     CAPTURE(code);
     float const ratios[] = {0.0f, 0.3f, 1.0f};
-    for (int i = 0, left = code; i < 4; ++i, left /= 3) plan.ratio[i] = ratios[left % 3];
-    ma::detail::index_plan(plan.view(), plan.blend, plan.local, plan.scratch());
+    plan.edit([&](auto const& columns) {
+      for (int i = 0, left = code; i < 4; ++i, left /= 3) columns.ratio[i] = ratios[left % 3];
+    });
     test::inplace_check<Backend, float, 4>{{}, planes}("floats", plan);
     test::inplace_check<Backend, std::uint8_t, 4>{{}, bytes}("bytes", plan);
   }

@@ -14,18 +14,18 @@ Plan repeated_plan(index_t rows, ma::plan_shape shape) {
   shape.rows = rows;
   p.fit(shape, {});
   stream s(3);
-  p.local = shape.own_source;
-  for (index_t i = 0; i < rows; ++i) {
-    p.choice[i] = 0;
-    p.self[i] = i < shape.samples ? i : s.below(shape.samples);
-    p.partner[i] = i % 5 == 4 ? -1 : i % 7 == 6 && shape.own_source ? p.self[i] : s.below(shape.source_rows);
-    p.ratio[i] = i % 3 == 0 ? 1.0f : static_cast<float>(s.unit());
-    p.blends = true;
-    p.share_self[i] = p.weight_self[i] = p.weight_partner[i] = 1, p.share_partner[i] = 0;
-    if constexpr (requires { p.region.where; })
-      p.region.box(i) = {0, 1, static_cast<std::int32_t>(s.below(4)), 5, 1, static_cast<std::int32_t>(2 + s.below(5))};
-  }
-  ma::detail::index_plan(p.view(), p.blend, p.local, p.scratch());
+  p.edit([&](auto const& c) {
+    for (index_t i = 0; i < rows; ++i) {
+      c.choice[i] = 0;
+      c.self[i] = i < shape.samples ? i : s.below(shape.samples);
+      c.partner[i] = i % 5 == 4 ? -1 : i % 7 == 6 && shape.own_source ? c.self[i] : s.below(shape.source_rows);
+      c.ratio[i] = i % 3 == 0 ? 1.0f : static_cast<float>(s.unit());
+      c.share_self[i] = c.weight_self[i] = c.weight_partner[i] = 1;
+      c.share_partner[i] = 0;
+      if constexpr (requires { c.region.where; })
+        c.region.box(i) = {0, 1, static_cast<std::int32_t>(s.below(4)), 5, 1, static_cast<std::int32_t>(2 + s.below(5))};
+    }
+  });
   return p;
 }
 

@@ -32,7 +32,11 @@ TEST_CASE("plans are values: copies stand alone, moves carry") {
   auto b = a;
   CHECK(test::same_plan(b, original));
   CHECK(b.ratio.data != a.ratio.data);
-  a.ratio[0] = -1, a.partner[0] = 77, a.region.rest.head.box(0, 1) = {9, 9, 9, 9, 9, 9};
+  a.edit([](auto const& columns) {
+    columns.ratio[0] = 0.125f;
+    columns.partner[0] = 7;
+    columns.region.rest.head.box(0, 1) = {0, 1, 1, 2, 1, 2};
+  });
   CHECK(test::same_plan(b, original));
   auto c = std::move(b);
   CHECK(test::same_plan(c, original));

@@ -206,10 +206,10 @@ TEST_CASE("rows of other samples than their own are mixed by apply, and refused 
   ma::any_plan const copy = p;
   CHECK(refused(copy));
   CHECK((a[0] == 10.0f && a[1] == 20.0f));
-  p.self[0] = 0;
+  p.edit([](auto const& columns) { columns.self[0] = 0; });
   CHECK_FALSE(refused(p));
   auto edited = ma::make_plan(ma::mixup{}, ma::features(a, {2, 1}), ma::key{});
-  edited.self[0] = 1;
+  edited.edit([](auto const& columns) { columns.self[0] = 1; });
   CHECK(refused(edited));
   CHECK_FALSE(ma::to_any(edited).in_order);
 }

@@ -110,7 +110,7 @@ struct random_box {
   using kind = mixaug::kind::boxes;
 
   template <class Columns>
-  void operator()(Columns const& columns, row_facts const& row, random const& draw) const noexcept {
+  void operator()(Columns const& columns, row_facts const& row, random const& draw) const {
     plan_shape const& s = row.shape;
     int const axes = detail::cut_axes(s);
     double const area = (1.0 - static_cast<double>(row.ratio)) / static_cast<double>(boxes);

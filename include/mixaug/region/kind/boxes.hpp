@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/assert.hpp>
+#include <mixaug/core/error.hpp>
 #include <mixaug/region/detail/rescale_box.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -53,13 +54,17 @@ struct boxes : base {
       put(where, s.rows * count);
     }
     MIXAUG_HD state state_of(index_t i, float, std::uint8_t) const noexcept { return {where.data + i * count, count}; }
-    /// Box j of sample i, j < count.
-    auto& box(index_t i, index_t j = 0) const noexcept {
+    /// Box j of sample i. To be written it must be one that the layout has; reading asserts that alone.
+    auto& box(index_t i, index_t j = 0) const {
+      if constexpr (A == access::write)
+        if (j < 0 || j >= count)
+          detail::fail("box " + detail::text(j) + " of row " + detail::text(i) + " is written, and the rule's layout has " +
+                       detail::text(count) + " boxes a sample; say how many in its layout(shape)");
       MIXAUG_ASSERT(j >= 0 && j < count);
       return where[i * count + j];
     }
     void clear(index_t i) const noexcept {
-      for (index_t j = 0; j < count; ++j) box(i, j) = no_box;
+      for (index_t j = 0; j < count; ++j) where[i * count + j] = no_box;
     }
     MIXAUG_HD void copy(index_t from, index_t to) const noexcept {
       for (index_t j = 0; j < count; ++j) where.data[to * count + j] = where.data[from * count + j];
