@@ -105,7 +105,8 @@ concept ratio_rule = requires(R const& rule, std::uint64_t bits, plan_shape cons
 };
 
 template <class R>
-concept region_rule = requires(R const& rule, typename R::kind::template columns<space::host, access::write> const& columns,
+concept region_rule = requires(R const& rule,
+                               typename R::kind::template columns<space::host, access::write> const& columns,
                                row_facts const& row, random const& draw, plan_shape const& shape) {
   rule(columns, row, draw);
   rule.check(shape);

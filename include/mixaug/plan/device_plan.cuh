@@ -78,7 +78,8 @@ void make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k,
   detail::stage_into(m, in, k, into, !detail::capturing(be.stream));
   if constexpr (Plan::memory == space::device) {
     upload(be, into);
-    detail::device_place(be, detail::recipes_of(m), in, !into.local, detail::plan_writer::columns(into), into.maps(), into.steps());
+    detail::device_place(be, detail::recipes_of(m), in, !into.local, detail::plan_writer::columns(into), into.maps(),
+                         into.steps());
   }
 }
 template <class M, class T, int R, space S, class Plan>

@@ -102,9 +102,10 @@ namespace detail {
 /// The sentences for a kind of the user's own that lacks something.
 template <class K>
 constexpr bool check_kind() {
-  static_assert(field_kind<K>,
-                "mixaug: a region kind has constant_field, holds, moves, layout, state and columns<space, access>; derive from "
-                "mixaug::kind::base for defaults, and see mixaug/plan/kind.hpp");
+  static_assert(
+      field_kind<K>,
+      "mixaug: a region kind has constant_field, holds, moves, layout, state and columns<space, access>; derive from "
+      "mixaug::kind::base for defaults, and see mixaug/plan/kind.hpp");
   if constexpr (field_kind<K>) {
     constexpr bool reads = kind_state<typename K::state>;
     constexpr bool holds = kind_columns<typename K::template columns<space::host, access::write>, typename K::layout>;

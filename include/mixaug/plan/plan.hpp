@@ -78,7 +78,8 @@ class plan : public plan_view<Region, S> {
   /// Calls f(columns), whose members are those of the plan and may be written, checks what it wrote, and derives anew
   /// what follows: the orders that apply_adjoint and apply_inplace walk, and the flags. Label shares are kept as they
   /// are written unless they are asked for. Errors: invalid_argument for a row that no plan may have; then, and where f
-  /// throws, the plan is as it was. For host plans: bring a device plan to the host with download(), edit it, upload() it.
+  /// throws, the plan is as it was. For host plans: bring a device plan to the host with download(), edit it, upload()
+  /// it.
   template <class F>
   void edit(F const& f, shares labels = shares::kept) requires(S == space::host) {
     plan next(*this);

@@ -71,7 +71,8 @@ inline index_t place_of(double const* sums, index_t n, double u) noexcept {
 struct class_groups {
   index_t base = 0, size = 0, count = 0;
   column<index_t, space::host, access::write> order, begin, id;
-  column<double, space::host, access::write> weight;  ///< of each class; those that may not be taken come as 0, and stay 0
+  column<double, space::host, access::write>
+      weight;  ///< of each class; those that may not be taken come as 0, and stay 0
   column<double, space::host, access::write> member;  ///< of each row of one class
   column<index_t, space::host, access::write> key, spare, query;
   column<index_t, space::host, access::write> group_of;  ///< of each class, or -1; for rules that rank classes

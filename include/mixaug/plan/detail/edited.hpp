@@ -35,8 +35,7 @@ void check_decisions(View const& v, index_t i, int members) {
   plan_shape const& s = v.shape;
   if (v.choice[i] >= members)
     refuse("choice", text(index_t{v.choice[i]}), "less than " + text(index_t{members}) + ", the plan's methods");
-  if (v.self[i] < 0 || v.self[i] >= s.samples)
-    refuse("self", text(v.self[i]), "a row in [0, " + text(s.samples) + ")");
+  if (v.self[i] < 0 || v.self[i] >= s.samples) refuse("self", text(v.self[i]), "a row in [0, " + text(s.samples) + ")");
   if (v.partner[i] < -1 || v.partner[i] >= s.source_rows)
     refuse("partner", text(v.partner[i]), "a row in [0, " + text(s.source_rows) + "), or -1 for none");
   if (!(v.ratio[i] >= 0.0f && v.ratio[i] <= 1.0f))

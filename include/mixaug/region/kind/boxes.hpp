@@ -47,7 +47,7 @@ struct boxes : base {
   template <space S, access A = access::read>
   struct columns {
     column<mixaug::box, S, A> where;  ///< (rows * count)
-    index_t count = 1;             ///< boxes a sample
+    index_t count = 1;                ///< boxes a sample
 
     void place(detail::placer& put, layout const& l, plan_shape const& s) noexcept {
       count = l.count;
@@ -58,8 +58,9 @@ struct boxes : base {
     auto& box(index_t i, index_t j = 0) const {
       if constexpr (A == access::write)
         if (j < 0 || j >= count)
-          detail::fail("box " + detail::text(j) + " of row " + detail::text(i) + " is written, and the rule's layout has " +
-                       detail::text(count) + " boxes a sample; say how many in its layout(shape)");
+          detail::fail("box " + detail::text(j) + " of row " + detail::text(i) +
+                       " is written, and the rule's layout has " + detail::text(count) +
+                       " boxes a sample; say how many in its layout(shape)");
       MIXAUG_ASSERT(j >= 0 && j < count);
       return where[i * count + j];
     }
