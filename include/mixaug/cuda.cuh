@@ -10,3 +10,4 @@
 #include <mixaug/backend/cuda.cuh>
 #include <mixaug/mixaug.hpp>
 #include <mixaug/plan/device_plan.cuh>
+#include <mixaug/region/detail/salient_steps.hpp>
