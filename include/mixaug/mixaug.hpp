@@ -31,6 +31,7 @@
 #include <mixaug/saliency/detector.hpp>
 #include <mixaug/saliency/gradient_magnitude.hpp>
 // region: writes the field m
+#include <mixaug/region/grid_cells.hpp>
 #include <mixaug/region/random_box.hpp>
 #include <mixaug/region/salient_box.hpp>
 #include <mixaug/region/whole.hpp>
@@ -53,6 +54,7 @@
 #include <mixaug/method/c_mixup.hpp>
 #include <mixaug/method/cutmix.hpp>
 #include <mixaug/method/cutout.hpp>
+#include <mixaug/method/gridmix.hpp>
 #include <mixaug/method/lisa.hpp>
 #include <mixaug/method/metamix.hpp>
 #include <mixaug/method/mixup.hpp>

@@ -4,7 +4,7 @@
 #include <mixaug/core/error.hpp>
 #include <mixaug/plan/detail/either_blend.hpp>
 #include <mixaug/plan/detail/either_kind.hpp>
-#include <mixaug/plan/detail/row_orders.hpp>
+#include <mixaug/plan/plan.hpp>
 #include <mixaug/region/kind/all.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -13,42 +13,52 @@ namespace mixaug {
 
 namespace kind {
 
-/// A region whose kind is known at run time: each choice is whole, boxes or box_pair.
-struct any_kind : base {
-  static constexpr bool moves = true;
-  using all = either<whole, boxes, box_pair>;
-  template <class Layout>
-  static constexpr int members(Layout const& l) noexcept {
-    return l.choices;
-  }
-  using state = all::state;
+/// A region whose kind is known at run time: each choice is of one of `Kinds`.
+template <class... Kinds>
+struct any_of : base {
+  using all = either<Kinds...>;
+  static constexpr bool moves = all::moves;
+  using state = typename all::state;
+
   struct layout {
-    std::uint8_t kind_of[8] = {};  ///< by choice: 0 whole, 1 boxes, 2 box_pair
-    int choices = 1;               ///< methods that the plan chose from
-    index_t boxes = 1;             ///< boxes a sample, where a choice has boxes
+    std::uint8_t kind_of[8] = {};     ///< by choice: which of Kinds
+    int choices = 1;                  ///< methods that the plan chose from
+    typename all::layout of_kind{};   ///< with room for all choices of a kind
     friend constexpr bool operator==(layout const&, layout const&) = default;
   };
+  static constexpr int members(layout const& l) noexcept { return l.choices; }
+  static constexpr char const* names[] = {Kinds::name...};
+
   template <space S, access A = access::read>
   struct columns {
-    all::columns<S, A> inner;
+    typename all::template columns<S, A> inner;
     std::uint8_t kind_of[8] = {};  ///< of the layout
     void place(detail::placer& put, layout const& l, plan_shape const& s) noexcept {
       for (int k = 0; k < 8; ++k) kind_of[k] = l.kind_of[k];
-      inner.place(put, {{}, {{l.boxes}, {}}}, s);
+      inner.place(put, l.of_kind, s);
     }
     MIXAUG_HD state state_of(index_t i, float ratio, std::uint8_t choice) const noexcept {
       return inner.state_of(i, ratio, kind_of[choice & 7]);
     }
-    auto& box(index_t i, index_t j = 0) const noexcept { return inner.rest.head.box(i, j); }
-    box_pair::columns<S, A> const& pair() const noexcept { return inner.rest.rest; }
     void clear(index_t i) const noexcept { inner.clear(i); }
-    MIXAUG_HD void copy(index_t i, index_t j) const noexcept { inner.copy(i, j); }
+    template <class From>
+    MIXAUG_HD void assign(index_t i, From const& other, index_t j) const noexcept {
+      inner.assign(i, other.inner, j);
+    }
     template <class From>
     void rescale(From const& f, plan_shape const& from, plan_shape const& to) const noexcept {
       inner.rescale(f.inner, from, to);
     }
+    /// The columns of the K-th kind.
+    template <int K>
+    auto const& of() const noexcept {
+      return inner.template member<K>();
+    }
   };
 };
+
+/// The kinds of the library, known at run time.
+using any_kind = any_of<whole, boxes, box_pair, cells>;
 
 }  // namespace kind
 
@@ -80,43 +90,58 @@ struct any_blend : rule {
 
 }  // namespace blend
 
-/// The run-time form of a plan, for text and replay: every typed plan converts to it, and every backend
-/// applies it, with the same pixels.
+/// The run-time form of a plan of these kinds, and of the library's: for text and replay. Every typed plan converts to
+/// it, and every backend applies it, with the same pixels.
+template <class... Kinds>
+using any_plan_of = plan<kind::any_of<Kinds...>, blend::any_blend>;
 using any_plan = plan<kind::any_kind, blend::any_blend>;
 
 namespace detail {
 
+/// Which of Kinds a kind is; as many as there are where it is none.
+template <class Kind, class... Kinds>
+constexpr int place_of() noexcept {
+  int at = 0;
+  for (bool same : {std::is_same_v<Kind, Kinds>...}) {
+    if (same) return at;
+    ++at;
+  }
+  return at;
+}
+/// The layout of the K-th kind.
+template <int K, class Layout>
+auto& layout_of(Layout& l) noexcept {
+  if constexpr (K == 0) {
+    if constexpr (requires { l.head; })
+      return l.head;
+    else
+      return l;
+  } else {
+    return layout_of<K - 1>(l.rest);
+  }
+}
+
+/// The last of a chain of kinds by itself.
 template <class Kind>
-struct kinds_in {
-  static constexpr int count = 1;
-  static constexpr bool boxes = std::is_same_v<Kind, kind::boxes>, pair = std::is_same_v<Kind, kind::box_pair>;
-  static_assert(
-      std::is_same_v<Kind, kind::whole> || boxes || pair,
-      "mixaug: plan text and any_plan know the regions whole, boxes and box_pair; a plan of another kind stays "
-      "typed");
-  static void list(std::uint8_t* k) noexcept { *k = boxes ? 1 : pair ? 2 : 0; }
-  /// Boxes a sample; 1 where there are none.
-  static index_t most_boxes(typename Kind::layout const& l) noexcept {
-    if constexpr (boxes)
-      return l.count;
-    else
-      return 1;
-  }
+struct alone {
+  using type = Kind;
 };
-template <class First, class... Rest>
-struct kinds_in<kind::either<First, Rest...>> {
-  static constexpr int count = 1 + static_cast<int>(sizeof...(Rest));
-  static void list(std::uint8_t* k) noexcept {
-    kinds_in<First>::list(k);
-    if constexpr (sizeof...(Rest) > 0) kinds_in<kind::either<Rest...>>::list(k + 1);
-  }
-  static index_t most_boxes(typename kind::either<First, Rest...>::layout const& l) noexcept {
-    if constexpr (sizeof...(Rest) > 0)
-      return greater(kinds_in<First>::most_boxes(l.head), kinds_in<kind::either<Rest...>>::most_boxes(l.rest));
-    else
-      return kinds_in<First>::most_boxes(l);
-  }
+template <class Kind>
+struct alone<kind::either<Kind>> {
+  using type = Kind;
 };
+/// Calls act(kind, layout, member<choice>) for the kind of every choice of a plan.
+template <class Kind, int Choice, class Layout, class Act>
+void each_kind(Layout const& l, Act const& act) {
+  act(static_cast<typename alone<Kind>::type*>(nullptr), l, std::integral_constant<int, Choice>{});
+}
+template <class Either, int Choice, class Layout, class Act>
+requires requires { typename Either::tail; }
+void each_kind(Layout const& l, Act const& act) {
+  each_kind<typename Either::first, Choice>(l.head, act);
+  each_kind<typename Either::tail, Choice + 1>(l.rest, act);
+}
+
 template <class Other>
 void list_blends(blend::any_blend&, int, Other const&) noexcept {
   static_assert(never<Other>,
@@ -136,10 +161,50 @@ void list_blends(blend::any_blend& out, int at, blend::either<First, Rest...> co
   }
 }
 
-/// The derived columns of a plan whose decisions and flags are complete.
-inline void complete(any_plan& p) {
-  p.in_order = rows_in_order(p.view());
-  index_plan(plan_writer::columns(p), p.blend, p.local, p.scratch());
+/// The columns of choice C of a typed plan.
+template <int C, class Columns>
+auto const& columns_of_choice(Columns const& c) noexcept {
+  if constexpr (requires { c.template member<C>(); })
+    return c.template member<C>();
+  else
+    return c;
+}
+
+/// The run-time form among `Kinds`.
+template <class R, class B, class... Kinds>
+void convert(plan<R, B> const& p, any_plan_of<Kinds...>& q) {
+  typename kind::any_of<Kinds...>::layout layout;
+  layout.choices = R::members(p.layout);
+  each_kind<R, 0>(p.layout, [&](auto* tag, auto const& l, auto choice) {
+    using own = std::remove_pointer_t<decltype(tag)>;
+    constexpr int k = place_of<own, Kinds...>();
+    static_assert(k < static_cast<int>(sizeof...(Kinds)),
+                  "mixaug: plan text and any_plan know the library's kinds of regions; name your own in "
+                  "read_plan<my_kind>(stream), or keep the plan typed");
+    if constexpr (k < static_cast<int>(sizeof...(Kinds))) {
+      layout.kind_of[choice.value] = static_cast<std::uint8_t>(k);
+      auto& all = layout_of<k>(layout.of_kind);
+      all = own::merged(all, l);
+    }
+  });
+  q.fit(p.shape, layout);
+  q.drawn_with = p.drawn_with;
+  q.blends = p.blends;
+  q.local = p.local;
+  q.moved = p.moved;
+  list_blends(q.blend, 0, p.blend);
+  auto const v = plan_writer::columns(q);
+  copy_decisions(p, v);
+  for (index_t i = 0; i < p.rows(); ++i) {
+    v.region.clear(i);
+    each_kind<R, 0>(p.layout, [&](auto* tag, auto const&, auto choice) {
+      constexpr int k = place_of<std::remove_pointer_t<decltype(tag)>, Kinds...>();
+      if (p.choice[i] == choice.value)
+        v.region.template of<k>().assign(i, columns_of_choice<decltype(choice)::value>(p.region), i);
+    });
+  }
+  q.in_order = rows_in_order(v);
+  index_plan(v, q.blend, q.local, q.scratch());
 }
 
 }  // namespace detail
@@ -147,48 +212,13 @@ inline void complete(any_plan& p) {
 /// The run-time form of a plan.
 template <class R, class B>
 any_plan to_any(plan<R, B> const& p) {
-  any_plan q;
-  kind::any_kind::layout layout;
-  if constexpr (std::is_same_v<R, kind::any_kind>) {
-    layout = p.layout;
+  if constexpr (std::is_same_v<plan<R, B>, any_plan>) {
+    return p;
   } else {
-    detail::kinds_in<R>::list(layout.kind_of);
-    layout.choices = detail::kinds_in<R>::count;
-    layout.boxes = detail::kinds_in<R>::most_boxes(p.layout);
+    any_plan q;
+    detail::convert(p, q);
+    return q;
   }
-  q.fit(p.shape, layout);
-  q.drawn_with = p.drawn_with;
-  q.blends = p.blends;
-  q.local = p.local;
-  q.moved = p.moved;
-  if constexpr (std::is_same_v<R, kind::any_kind>)
-    q.blend = p.blend;
-  else
-    detail::list_blends(q.blend, 0, p.blend);
-  auto const v = detail::plan_writer::columns(q);
-  for (index_t i = 0; i < p.rows(); ++i) {
-    v.choice[i] = p.choice[i];
-    v.self[i] = p.self[i];
-    v.partner[i] = p.partner[i];
-    v.ratio[i] = p.ratio[i];
-    v.share_self[i] = p.share_self[i];
-    v.share_partner[i] = p.share_partner[i];
-    v.weight_self[i] = p.weight_self[i];
-    v.weight_partner[i] = p.weight_partner[i];
-    v.region.clear(i);
-    auto const state = p.state(i);
-    int const kind = layout.kind_of[p.choice[i]];
-    if (kind == 2) {
-      tile const t = state.tile_at(0);
-      mixaug::box const b = t.where;
-      v.region.pair().to[i] = b;
-      v.region.pair().from[i] = detail::sized(b, b.z0 + t.source.z, b.y0 + t.source.y, b.x0 + t.source.x);
-    }
-    if (kind != 1) continue;
-    for (index_t j = 0; j < state.tiles(); ++j) v.region.box(i, j) = state.tile_at(j).where;
-  }
-  detail::complete(q);
-  return q;
 }
 
 }  // namespace mixaug

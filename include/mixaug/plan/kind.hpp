@@ -22,8 +22,10 @@ MIXAUG_EXACT_BEGIN
 ///     place(placer, layout, shape)   lays them out
 ///     state_of(row, ratio, choice)
 ///     clear(row)            m = 1 everywhere
-///     copy(from, to)        row `to` as row `from`
+///     assign(row, other, other_row)   a row as one of other columns of the kind, whose layout may be smaller
 ///     rescale(other, from, to)   the columns of a plan of another resolution
+///     write(text_writer, row), read(text_reader, shape, row)   the row's own words in the text of a plan
+///   and of the layout: merged(a, b), which has room for both; write(text_writer, layout), read_layout(text_reader)
 /// Everything that is called from bodies is MIXAUG_HD.
 namespace mixaug {
 
@@ -60,6 +62,13 @@ struct base {
   static constexpr field_weights holds = field_weights::any;
   static constexpr bool moves = false;
   using layout = no_layout;
+  static constexpr no_layout merged(no_layout, no_layout) noexcept { return {}; }
+  template <class Writer>
+  static void write(Writer&, no_layout) noexcept {}
+  template <class Reader>
+  static no_layout read_layout(Reader&) noexcept {
+    return {};
+  }
   /// How many methods a plan chooses from.
   template <class Layout>
   static constexpr int members(Layout const&) noexcept {
@@ -83,7 +92,7 @@ concept kind_columns = requires(C& c, C const& r, detail::placer& put, Layout co
   c.place(put, layout, shape);
   { r.state_of(i, 1.0f, std::uint8_t{}) } -> kind_state;
   r.clear(i);
-  r.copy(i, i);
+  r.assign(i, r, i);
 };
 
 /// A kind of region.
@@ -115,7 +124,7 @@ constexpr bool check_kind() {
     static_assert(
         holds,
         "mixaug: the columns of a region kind have place(placer, layout, shape), state_of(row, ratio, choice), "
-        "clear(row) and copy(from, to); see mixaug/plan/kind.hpp");
+        "clear(row) and assign(row, other, row); see mixaug/plan/kind.hpp");
     return reads && holds;
   } else {
     return false;

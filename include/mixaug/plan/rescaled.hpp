@@ -29,16 +29,7 @@ void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& 
   into.blend = p.blend, into.drawn_with = p.drawn_with, into.blends = p.blends, into.local = p.local;
   into.moved = p.moved, into.in_order = p.in_order;
   auto const v = plan_writer::columns(into);
-  for (index_t i = 0; i < to.rows; ++i) {
-    v.choice[i] = p.choice[i];
-    v.self[i] = p.self[i];
-    v.partner[i] = p.partner[i];
-    v.ratio[i] = p.ratio[i];
-    v.share_self[i] = p.share_self[i];
-    v.share_partner[i] = p.share_partner[i];
-    v.weight_self[i] = p.weight_self[i];
-    v.weight_partner[i] = p.weight_partner[i];
-  }
+  copy_decisions(p, v);
   v.region.rescale(p.region, p.shape, to);
   if (labels == shares::derived) derive_shares(v, into.blend);
   index_plan(v, into.blend, into.local, into.scratch());  // a box that vanished reads nothing

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <mixaug/core/error.hpp>
 #include <mixaug/plan/concepts.hpp>
+#include <mixaug/region/detail/cut_axes.hpp>
 #include <mixaug/region/kind/boxes.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -37,19 +38,6 @@ inline index_t box_side(index_t size, double area, int d) noexcept {
   return low;
 }
 
-/// The axes that a box is cut along: those of one pixel lie in every box whole, and do not count in the side exponent.
-MIXAUG_HD inline int cut_axes(plan_shape const& s) noexcept {
-  int d = 0;
-  for (index_t size : s.size) d += size > 1 ? 1 : 0;
-  return d;
-}
-/// Refuses a batch in which every box would be the whole image.
-inline void check_cut_axes(char const* rule, plan_shape const& s) {
-  if (cut_axes(s) == 0)
-    fail(std::string(rule) + " cuts boxes out of images, and the batch's spatial extents are " +
-         shape_text(s.size + 3 - s.spatial, s.spatial) +
-         ", one pixel; use mixup, or plan on the images and apply to features with rescaled(plan, extents)");
-}
 /// Refuses options that leave every box of the batch empty, whatever is drawn: `most` is the longest side that they
 /// give the axis of `size` pixels, `least` the shortest that holds a pixel.
 inline void check_longest_side(char const* rule, plan_shape const& s, index_t size, index_t most, index_t least,

@@ -101,7 +101,8 @@ struct inplace_items {
       if (step.kept_for >= 0) {  // the last row of a cycle reads the first: keep what it will read
         auto const reader = body.begin(step.kept_for);
         for (index_t j = 0; j < reader.region.tiles(); ++j)
-          each_row_block(body.out, u, reader.region.tile_at(j).where, keep{body, u, step.row, kept});
+          if (tile const t = reader.region.tile_at(j); t.m < 1.0f)
+            each_row_block(body.out, u, t.where, keep{body, u, step.row, kept});
       }
       auto const s = body.begin(step.row);
       if (step.source == inplace_step::none && body.blend.reads_source(s.choice)) continue;

@@ -99,7 +99,7 @@ void mix_unit(Body const& body, index_t i, unit const& u) noexcept {
   }
   for (index_t j = 0; j < s.region.tiles(); ++j) {
     tile const t = s.region.tile_at(j);
-    each_row_block(body.out, u, t.where, run_block<K, Body>{body, s, t.m, t.source});
+    if (t.m < 1.0f) each_row_block(body.out, u, t.where, run_block<K, Body>{body, s, t.m, t.source});
   }
 }
 

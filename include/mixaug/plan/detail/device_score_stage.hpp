@@ -93,7 +93,7 @@ struct copy_place_body {
     if (lane != 0 || !mixed(i)) return;
     index_t j = 0;
     while (!mixed(j)) ++j;
-    if (j < i) columns.copy(j, i);
+    if (j < i) columns.assign(i, columns, j);
   }
 
  private:

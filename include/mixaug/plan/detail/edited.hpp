@@ -16,6 +16,21 @@ enum class shares : unsigned char {
 
 namespace detail {
 
+/// The columns that every kind of plan has.
+template <class From, class To>
+void copy_decisions(From const& p, To const& v) noexcept {
+  for (index_t i = 0; i < v.shape.rows; ++i) {
+    v.choice[i] = p.choice[i];
+    v.self[i] = p.self[i];
+    v.partner[i] = p.partner[i];
+    v.ratio[i] = p.ratio[i];
+    v.share_self[i] = p.share_self[i];
+    v.share_partner[i] = p.share_partner[i];
+    v.weight_self[i] = p.weight_self[i];
+    v.weight_partner[i] = p.weight_partner[i];
+  }
+}
+
 /// The true shares of rows that have a partner.
 template <class View, class Blend>
 void derive_shares(View const& v, Blend const& blend) noexcept {

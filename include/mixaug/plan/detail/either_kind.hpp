@@ -10,6 +10,7 @@ namespace mixaug::kind {
 /// layout. (std::tuple is not trivially copyable, nor callable on devices.)
 template <class First, class... Rest>
 struct either : base {
+  using first = First;
   using tail = either<Rest...>;
   static constexpr bool constant_field = First::constant_field && tail::constant_field;
   static constexpr bool moves = First::moves || tail::moves;
@@ -55,9 +56,10 @@ struct either : base {
       head.clear(i);
       rest.clear(i);
     }
-    MIXAUG_HD void copy(index_t i, index_t j) const noexcept {
-      head.copy(i, j);
-      rest.copy(i, j);
+    template <class From>
+    MIXAUG_HD void assign(index_t i, From const& other, index_t j) const noexcept {
+      head.assign(i, other.head, j);
+      rest.assign(i, other.rest, j);
     }
     template <class From>
     void rescale(From const& f, plan_shape const& from, plan_shape const& to) const noexcept {

@@ -289,7 +289,7 @@ struct host_scorer {
     job.scratch = memory.reserve(job.lane_bytes);
     job.row(lead, job.scratch);
     for (index_t i = lead + 1; i < n; ++i)
-      if (job.pending(i)) job.columns.copy(lead, i);
+      if (job.pending(i)) job.columns.assign(i, job.columns, lead);
   }
 };
 

@@ -3,4 +3,5 @@
 // Every kind of the library.
 #include <mixaug/region/kind/box_pair.hpp>
 #include <mixaug/region/kind/boxes.hpp>
+#include <mixaug/region/kind/cells.hpp>
 #include <mixaug/region/kind/whole.hpp>

@@ -45,9 +45,21 @@ struct box_pair : base {
       return {a, {b.z0 - a.z0, b.y0 - a.y0, b.x0 - a.x0}};
     }
     void clear(index_t i) const noexcept { to[i] = from[i] = no_box; }
-    MIXAUG_HD void copy(index_t i, index_t j) const noexcept {
-      to.data[j] = to.data[i];
-      from.data[j] = from.data[i];
+    template <class From>
+    MIXAUG_HD void assign(index_t i, From const& other, index_t k) const noexcept {
+      to.data[i] = other.to.data[k];
+      from.data[i] = other.from.data[k];
+    }
+    template <class Writer>
+    void write(Writer& out, index_t i) const {
+      out.box(to[i]).box(from[i]);
+    }
+    template <class Reader>
+    void read(Reader& in, plan_shape const& s, index_t i) const {
+      to[i] = in.box(s);
+      from[i] = in.box(s);
+      if (!(detail::sized(to[i], 0, 0, 0) == detail::sized(from[i], 0, 0, 0)))
+        in.bad("a pair of boxes of two sizes", "two boxes of one size");
     }
     /// The source's box follows at its first corner, and keeps the size of the output's.
     template <class From>

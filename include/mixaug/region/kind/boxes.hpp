@@ -18,6 +18,18 @@ struct boxes : base {
     friend constexpr bool operator==(layout const&, layout const&) = default;
   };
 
+  static constexpr layout merged(layout const& a, layout const& b) noexcept {
+    return {detail::greater(a.count, b.count)};
+  }
+  template <class Writer>
+  static void write(Writer& out, layout const& l) {
+    out.number(l.count);
+  }
+  template <class Reader>
+  static layout read_layout(Reader& in) {
+    return {in.within("boxes", 1, 64)};
+  }
+
   struct state {
     box const* first;
     index_t count;
@@ -67,8 +79,18 @@ struct boxes : base {
     void clear(index_t i) const noexcept {
       for (index_t j = 0; j < count; ++j) where[i * count + j] = no_box;
     }
-    MIXAUG_HD void copy(index_t from, index_t to) const noexcept {
-      for (index_t j = 0; j < count; ++j) where.data[to * count + j] = where.data[from * count + j];
+    template <class From>
+    MIXAUG_HD void assign(index_t i, From const& other, index_t k) const noexcept {
+      for (index_t j = 0; j < count; ++j)
+        where.data[i * count + j] = j < other.count ? other.where.data[k * other.count + j] : mixaug::box{0, 0, 0, 0, 0, 0};
+    }
+    template <class Writer>
+    void write(Writer& out, index_t i) const {
+      for (index_t j = 0; j < count; ++j) out.box(where[i * count + j]);
+    }
+    template <class Reader>
+    void read(Reader& in, plan_shape const& s, index_t i) const {
+      for (index_t j = 0; j < count; ++j) where[i * count + j] = in.box(s);
     }
     template <class From>
     void rescale(From const& f, plan_shape const& from, plan_shape const& to) const noexcept {

@@ -29,7 +29,12 @@ struct whole : base {
     void place(detail::placer&, no_layout, plan_shape const&) noexcept {}
     MIXAUG_HD state state_of(index_t, float ratio, std::uint8_t) const noexcept { return {ratio}; }
     void clear(index_t) const noexcept {}  // nothing to clear: ratio 1 already means unchanged
-    MIXAUG_HD void copy(index_t, index_t) const noexcept {}
+    template <class From>
+    MIXAUG_HD void assign(index_t, From const&, index_t) const noexcept {}
+    template <class Writer>
+    void write(Writer&, index_t) const noexcept {}
+    template <class Reader>
+    void read(Reader&, plan_shape const&, index_t) const noexcept {}
     template <class From>
     void rescale(From const&, plan_shape const&, plan_shape const&) const noexcept {}
   };

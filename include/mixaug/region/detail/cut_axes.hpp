@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/error.hpp>
+#include <mixaug/plan/columns.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug::detail {
+
+/// The axes that an image is cut along: those of one pixel lie in every part whole, and do not count.
+MIXAUG_HD inline int cut_axes(plan_shape const& s) noexcept {
+  int d = 0;
+  for (index_t size : s.size) d += size > 1 ? 1 : 0;
+  return d;
+}
+/// Refuses a batch in which every part would be the whole image.
+inline void check_cut_axes(char const* rule, plan_shape const& s) {
+  if (cut_axes(s) == 0)
+    fail(std::string(rule) + " cuts images, and the batch's spatial extents are " +
+         shape_text(s.size + 3 - s.spatial, s.spatial) +
+         ", one pixel; use mixup, or plan on the images and apply to features with rescaled(plan, extents)");
+}
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END
