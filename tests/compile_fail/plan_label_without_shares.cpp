@@ -1,4 +1,4 @@
-// expect: mixaug: a label rule is called with (row_facts, double) and returns label_shares
+// expect: mixaug: a label rule is called with (row_facts, double), returns label_shares
 #include <mixaug/mixaug.hpp>
 
 namespace ma = mixaug;

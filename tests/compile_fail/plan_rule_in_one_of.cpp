@@ -1,4 +1,4 @@
-// expect: mixaug: a method inside one_of has a stage that is no rule
+// expect: mixaug: a ratio rule has sampler(), which turns 64 bits into lambda
 #include <mixaug/mixaug.hpp>
 
 namespace ma = mixaug;

@@ -1,4 +1,4 @@
-// expect: mixaug: plan text and any_plan know the regions whole, boxes and box_pair
+// expect: mixaug: plan text and any_plan know the library's kinds of regions
 #include <mixaug/mixaug.hpp>
 #include <mixaug/plan/plan_text.hpp>
 

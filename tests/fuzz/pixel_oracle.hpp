@@ -28,23 +28,38 @@ inline float mixed(float m, float a, float b) {
 #endif
 }
 
+/// Whether a pixel lies in a cell of the sample's own.
+inline bool own_cell(ma::any_plan const& p, index_t i, index_t z, index_t y, index_t x) {
+  auto const& c = p.region.of<3>();
+  index_t const at[3] = {z, y, x};
+  index_t cell = 0;
+  for (int d = 0; d < 3; ++d) {
+    index_t const n = c.grid[i].n[d];
+    index_t k = 0;
+    while ((k + 1) * p.shape.size[d] / n <= at[d]) ++k;
+    cell = cell * n + k;
+  }
+  return (c.bits[i * c.stride + cell / 32] >> (cell % 32) & 1u) != 0;
+}
+
 /// Row by row, (rows, channels, pixels) in logical order. `source` holds rows first, first + 1, ... of what partners name.
 template <class T>
 void require_mix(ma::any_plan const& p, std::vector<T> const& x, std::vector<T> const& source, index_t first, std::vector<T> const& out, index_t channels) {
   index_t const *const size = p.shape.size, pixels = p.shape.pixels(), length = channels * pixels;
   for (index_t i = 0; i < p.rows(); ++i) {
-    int const choice = p.choice[i], kind = p.region.kind_of[choice];
+    int const choice = p.choice[i], kind = p.layout.kind_of[choice];
     bool const erases = p.blend.erases[choice], alone = !erases && (p.partner[i] < 0 || (p.shape.own_source && p.partner[i] - p.shape.first == p.self[i]));
     for (index_t e = 0; e < length; ++e) {
       index_t const c = e / pixels, at = e % pixels, px = at % size[2], py = at / size[2] % size[1], pz = at / size[2] / size[1];
       float m = kind == 0 ? p.ratio[i] : 1.0f;
       index_t z = pz, y = py, w = px;
-      for (index_t j = 0; kind == 1 && j < p.layout.boxes; ++j)
-        if (in_box(p.region.box(i, j), pz, py, px)) m = 0.0f;
-      if (ma::box const &to = p.region.pair().to[i], &from = p.region.pair().from[i]; kind == 2 && in_box(to, pz, py, px)) {
+      for (index_t j = 0; kind == 1 && j < p.region.of<1>().count; ++j)
+        if (in_box(p.region.of<1>().box(i, j), pz, py, px)) m = 0.0f;
+      if (ma::box const &to = p.region.of<2>().to[i], &from = p.region.of<2>().from[i]; kind == 2 && in_box(to, pz, py, px)) {
         m = 0.0f;
         z += from.z0 - to.z0, y += from.y0 - to.y0, w += from.x0 - to.x0;
       }
+      if (kind == 3) m = own_cell(p, i, pz, py, px) ? 1.0f : 0.0f;
       if (alone) m = 1.0f;
       T const a = x[static_cast<std::size_t>(p.self[i] * length + e)];
       T want = a;
@@ -63,13 +78,14 @@ void require_mix(ma::any_plan const& p, std::vector<T> const& x, std::vector<T> 
 /// The share of the sample's pixels, and its mean.
 inline double mean_of_m(ma::any_plan const& p, index_t i) {
   index_t const* const size = p.shape.size;
-  int const kind = p.region.kind_of[p.choice[i]];
+  int const kind = p.layout.kind_of[p.choice[i]];
   if (kind == 0) return static_cast<double>(p.ratio[i]);
   index_t inside = 0;
   for (index_t at = 0; at < p.shape.pixels(); ++at) {
     index_t const x = at % size[2], y = at / size[2] % size[1], z = at / size[2] / size[1];
-    bool in = kind == 2 && in_box(p.region.pair().to[i], z, y, x);
-    for (index_t j = 0; kind == 1 && j < p.layout.boxes; ++j) in = in || in_box(p.region.box(i, j), z, y, x);
+    bool in = kind == 2 && in_box(p.region.of<2>().to[i], z, y, x);
+    for (index_t j = 0; kind == 1 && j < p.region.of<1>().count; ++j) in = in || in_box(p.region.of<1>().box(i, j), z, y, x);
+    in = in || (kind == 3 && !own_cell(p, i, z, y, x));
     inside += in ? 1 : 0;
   }
   return 1.0 - static_cast<double>(inside) / static_cast<double>(p.shape.pixels());

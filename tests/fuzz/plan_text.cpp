@@ -65,9 +65,9 @@ void mix(ma::any_plan const& p, index_t channels) {
 std::vector<std::string> corpus() {
   std::vector<std::string> all{text_of(ma::mixup{}, 3, 1), text_of(ma::cutmix{.boxes = 3}, 4, 2), text_of(ma::cutout{.length = 3}, 2, 3)};
   all.push_back(text_of(ma::one_of(ma::mixup{}, ma::cutmix{.boxes = 2}, ma::cutout{.n_holes = 2, .length = 2, .fill = {0.5f, 1.0f, -2.0f}}), 6, 4));
-  char const* const head = " own_source 0 first 0\nsize 2 3 4\nkey 1 0 0 2 0\nboxes 1\nblends 1 moves 1 local 0\nchoice 0 box_pair mix\nchoice 1 whole mix\n";
-  char const* const columns = "columns choice self partner ratio share_self share_partner weight_self weight_partner boxes\n";
-  all.push_back(std::string("mixaug-plan 2\nrows 2 samples 2 source_rows 3") + head + columns + "0 0 2 0.5 0.75 0.25 1 1 0,1,0,2,1,3 1,2,1,3,0,2\n1 1 -1 1 1 0 1 1\nend 2\n");
+  char const* const head = " own_source 0 first 0\nsize 2 3 4\nkey 1 0 0 2 0\nblends 1 moves 1 local 0\nchoice 0 box_pair mix\nchoice 1 whole mix\n";
+  char const* const columns = "columns choice self partner ratio share_self share_partner weight_self weight_partner field\n";
+  all.push_back(std::string("mixaug-plan 3\nrows 2 samples 2 source_rows 3") + head + columns + "0 0 2 0.5 0.75 0.25 1 1 0,1,0,2,1,3 1,2,1,3,0,2\n1 1 -1 1 1 0 1 1\nend 2\n");
   std::ostringstream features;
   ma::write_plan(features, ma::make_plan(ma::mixup{}, ma::features<float>(nullptr, {4, 3}), ma::key{.seed = 5}));
   all.push_back(features.str());

@@ -192,8 +192,8 @@ TEST_CASE("whether partners may lie outside the call follows from the key and th
 
 TEST_CASE("rows of other samples than their own are mixed by apply, and refused in place") {
   std::istringstream text(
-      "mixaug-plan 2\nrows 2 samples 2 source_rows 2 own_source 1 first 0\nsize\nkey 1 0 0 2 0\nboxes 1\nblends 1 moves 0 local 1\nchoice 0 whole mix\n"
-      "columns choice self partner ratio share_self share_partner weight_self weight_partner boxes\n0 1 0 0.25 0.25 0.75 1 1\n0 1 0 0.5 0.5 0.5 1 1\nend 2\n");
+      "mixaug-plan 3\nrows 2 samples 2 source_rows 2 own_source 1 first 0\nsize\nkey 1 0 0 2 0\nblends 1 moves 0 local 1\nchoice 0 whole mix\n"
+      "columns choice self partner ratio share_self share_partner weight_self weight_partner field\n0 1 0 0.25 0.25 0.75 1 1\n0 1 0 0.5 0.5 0.5 1 1\nend 2\n");
   ma::any_plan p = ma::read_plan(text);
   CHECK_FALSE(p.in_order);
   float a[] = {10, 20}, o[2];

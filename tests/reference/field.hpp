@@ -73,20 +73,34 @@ struct field_of<mixaug::kind::either<First, Second, Rest...>> {
   }
 };
 
-/// The run-time form: the choice says which kind holds the field.
+/// A grid: the cell whose borders hold the pixel, looked for along each axis.
 template <>
-struct field_of<mixaug::kind::any_kind> {
+struct field_of<mixaug::kind::cells> {
+  static std::int64_t cell(std::int64_t at, std::int64_t n, std::int64_t size) {
+    for (std::int64_t k = 0; k < n; ++k)
+      if (k * size / n <= at && at < (k + 1) * size / n) return k;
+    return -1;
+  }
+  template <class Columns>
+  static float at(Columns const& c, std::int64_t row, float, int, pixel p) {
+    auto const* const n = c.grid[row].n;
+    std::int64_t const z = cell(p.z, n[0], c.size[0]), y = cell(p.y, n[1], c.size[1]), x = cell(p.x, n[2], c.size[2]);
+    std::int64_t const k = (z * n[1] + y) * n[2] + x;
+    return (c.bits[row * c.stride + k / 32] >> (k % 32)) % 2 == 1 ? 1.0f : 0.0f;
+  }
+};
+
+/// The run-time form: the choice says which kind holds the field.
+template <class... Kinds>
+struct field_of<mixaug::kind::any_of<Kinds...>> {
+  using all = field_of<mixaug::kind::either<Kinds...>>;
   template <class Columns>
   static float at(Columns const& c, std::int64_t row, float ratio, int choice, pixel p) {
-    switch (c.kind_of[choice]) {
-      case 0: return field_of<mixaug::kind::whole>::at(c, row, ratio, 0, p);
-      case 1: return field_of<mixaug::kind::boxes>::at(c.inner.rest.head, row, ratio, 0, p);
-      default: return field_of<mixaug::kind::box_pair>::at(c.pair(), row, ratio, 0, p);
-    }
+    return all::at(c.inner, row, ratio, c.kind_of[choice], p);
   }
   template <class Columns>
   static pixel shift(Columns const& c, std::int64_t row, int choice) {
-    return c.kind_of[choice] == 2 ? field_of<mixaug::kind::box_pair>::shift(c.pair(), row, 0) : pixel{0, 0, 0};
+    return all::shift(c.inner, row, c.kind_of[choice]);
   }
 };
 

@@ -127,8 +127,8 @@ TEST_CASE("plans of score-driven methods read back to the same text, pixels and 
 }
 
 TEST_CASE("the text of a plan whose box moves is as documented; what does not fit is refused") {
-  std::string const head = "mixaug-plan 2\nrows 2 samples 2 source_rows 2 own_source 1 first 0\nsize 4 5\nkey 1 0 0 2 0\nboxes 1\nblends 0 moves 1 local 1\nchoice 0 box_pair mix\n"
-                           "columns choice self partner ratio share_self share_partner weight_self weight_partner boxes\n";
+  std::string const head = "mixaug-plan 3\nrows 2 samples 2 source_rows 2 own_source 1 first 0\nsize 4 5\nkey 1 0 0 2 0\nblends 0 moves 1 local 1\nchoice 0 box_pair mix\n"
+                           "columns choice self partner ratio share_self share_partner weight_self weight_partner field\n";
   std::string const tail = "\n0 1 -1 1 1 0 1 1 0,0,0,0,0,0 0,0,0,0,0,0\nend 2\n", row = "0 0 1 0.5 0.7 0.3 1 1 ";
   auto const p = read(head + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail);
   CHECK(written(p) == head + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail);

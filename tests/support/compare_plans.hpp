@@ -29,6 +29,16 @@ struct compare_region<ma::kind::box_pair> {
     return a.to[i] == b.to[k] && a.from[i] == b.from[k];
   }
 };
+template <>
+struct compare_region<ma::kind::cells> {
+  template <class A, class B>
+  static bool same(A const& a, index_t i, B const& b, index_t k) {
+    if (!(a.grid[i] == b.grid[k]) || a.stride != b.stride) return false;
+    for (index_t w = 0; w < a.stride; ++w)
+      if (a.bits[i * a.stride + w] != b.bits[k * b.stride + w]) return false;
+    return true;
+  }
+};
 template <class First, class... Rest>
 struct compare_region<ma::kind::either<First, Rest...>> {
   template <class A, class B>

@@ -30,6 +30,14 @@ void box_plans(X const& x, mixaug::key const& k, Visit const& visit) {
   visit("cutmix, derangement", make_plan(with(cutmix{}, mixaug::pairing::derangement{}), x, k));
 }
 
+/// m = 0 in cells of a grid, and a choice of two grids. Ids can follow.
+template <class X, class Visit>
+void grid_plans(X const& x, mixaug::key const& k, Visit const& visit) {
+  using mixaug::make_plan, mixaug::gridmix;
+  visit("gridmix", make_plan(gridmix{.n = 2}, x, k));
+  visit("gridmix of one cell or of all", make_plan(gridmix{.alpha = 0.2f, .n = 2, .prob = 0.7f}, x, k));
+}
+
 /// A value a channel where there are three channels; whole numbers, for bytes and ids.
 inline mixaug::fill_value fill_for(mixaug::index_t channels) {
   return channels == 3 ? mixaug::fill_value(7, 100, 255) : mixaug::fill_value(9);
@@ -89,6 +97,7 @@ template <class X, class Visit>
 void every_plan(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
   whole_plans(x, k, visit);
   box_plans(x, k, visit);
+  grid_plans(x, k, visit);
   hole_plans(x, k, channels, visit);
   chosen_plans(x, k, channels, visit);
   moved_plans(x, k, channels, visit);

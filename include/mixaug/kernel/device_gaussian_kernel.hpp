@@ -17,6 +17,7 @@ namespace pairing {
 /// Copies share the table. Use it, and let it go, when the work that built it is done or on the same stream.
 class device_gaussian_kernel {
  public:
+  static constexpr bool draws = true;
   template <class Backend, class T, int R, space S>
   device_gaussian_kernel(Backend const& be, tensor_view<T, R, S> const& labels, kernel_options const& options) {
     using number = std::remove_const_t<T>;

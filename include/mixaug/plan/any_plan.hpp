@@ -21,9 +21,9 @@ struct any_of : base {
   using state = typename all::state;
 
   struct layout {
-    std::uint8_t kind_of[8] = {};     ///< by choice: which of Kinds
-    int choices = 1;                  ///< methods that the plan chose from
-    typename all::layout of_kind{};   ///< with room for all choices of a kind
+    std::uint8_t kind_of[8] = {};    ///< by choice: which of Kinds
+    int choices = 1;                 ///< methods that the plan chose from
+    typename all::layout of_kind{};  ///< with room for all choices of a kind
     friend constexpr bool operator==(layout const&, layout const&) = default;
   };
   static constexpr int members(layout const& l) noexcept { return l.choices; }

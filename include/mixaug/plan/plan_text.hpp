@@ -236,7 +236,8 @@ any_plan_of<Kinds...> read(std::istream& in) {
     ++layout.choices;
   }
   if (layout.choices == 0) r.bad("no choice", "at least one");
-  // Rows are read before room for them is made: a wrong count must not ask for memory. Their fields stay text until then.
+  // Rows are read before room for them is made: a wrong count must not ask for memory. Their fields stay text until
+  // then.
   std::vector<text_row> rows;
   std::string fields;
   index_t const before = r.line_number();
@@ -297,7 +298,9 @@ void write_plan_of(std::ostream& out, plan<R, B> const& p) {
 /// truncated text, another version, a number outside its range, a wrong row count. Memory follows the text that was
 /// read, not the numbers in it: at most 20 bytes for each byte of text; up to 120 where a choice has 64 boxes and the
 /// rows are of another one.
-inline any_plan read_plan(std::istream& in) { return detail::read<kind::whole, kind::boxes, kind::box_pair, kind::cells>(in); }
+inline any_plan read_plan(std::istream& in) {
+  return detail::read<kind::whole, kind::boxes, kind::box_pair, kind::cells>(in);
+}
 /// The same with kinds of your own.
 template <class Own, class... More>
 any_plan_of<kind::whole, kind::boxes, kind::box_pair, kind::cells, Own, More...> read_plan(std::istream& in) {
@@ -326,8 +329,8 @@ std::ostream& operator<<(std::ostream& out, plan<R, B> const& p) {
       box const b = t.where;
       offset const by = t.source;
       if (!b.empty() && !(by == offset{}))
-        detail::show_box(out << " from",
-                         {b.z0 + by.z, b.z1 + by.z, b.y0 + by.y, b.y1 + by.y, b.x0 + by.x, b.x1 + by.x}, q.shape.spatial);
+        detail::show_box(out << " from", {b.z0 + by.z, b.z1 + by.z, b.y0 + by.y, b.y1 + by.y, b.x0 + by.x, b.x1 + by.x},
+                         q.shape.spatial);
     }
     out << '\n';
   }

@@ -107,9 +107,11 @@ class text_reader {
   void line() {
     ++number_;
     at_ = 0;
-    if (number_ == 1 && !in_->good()) detail::fail("the plan text", "a stream that cannot be read", "an open file, or a text");
+    if (number_ == 1 && !in_->good())
+      detail::fail("the plan text", "a stream that cannot be read", "an open file, or a text");
     read_line();
-    if (in_->bad()) detail::fail("the plan text", "a stream that cannot be read", "an open file and no folder, or a text");
+    if (in_->bad())
+      detail::fail("the plan text", "a stream that cannot be read", "an open file and no folder, or a text");
     if (in_->fail()) bad("the end of the text", "another line (the plan is truncated)");
     if (!line_.empty() && line_.back() == '\r') line_.pop_back();
   }
@@ -130,7 +132,8 @@ class text_reader {
   index_t within(char const* name, index_t low, index_t high) {
     index_t const v = number<index_t>(name);
     if (v < low || v > high)
-      bad(std::string(name) + " " + detail::text(v), "a number in [" + detail::text(low) + ", " + detail::text(high) + "]");
+      bad(std::string(name) + " " + detail::text(v),
+          "a number in [" + detail::text(low) + ", " + detail::text(high) + "]");
     return v;
   }
   float finite(char const* name) {
@@ -148,7 +151,8 @@ class text_reader {
         bad(detail::quoted(w), detail::text(index_t{count}) + " numbers (" + name + ")");
       out[k] = convert<index_t>(w.substr(at, end - at), name);
       if (out[k] < low || out[k] > high)
-        bad(std::string(name) + " " + detail::text(out[k]), "a number in [" + detail::text(low) + ", " + detail::text(high) + "]");
+        bad(std::string(name) + " " + detail::text(out[k]),
+            "a number in [" + detail::text(low) + ", " + detail::text(high) + "]");
       at = end + 1;
     }
   }
@@ -174,7 +178,8 @@ class text_reader {
   void bits(char const* name, index_t count, Set const& set) {
     std::string const w = word(), digits = "0123456789abcdef";
     if (static_cast<index_t>(w.size()) != detail::ceil_div(count, 4))
-      bad(std::string(name) + " " + detail::quoted(w), detail::text(detail::ceil_div(count, 4)) + " hexadecimal digits");
+      bad(std::string(name) + " " + detail::quoted(w),
+          detail::text(detail::ceil_div(count, 4)) + " hexadecimal digits");
     for (index_t k = 0; k < 4 * static_cast<index_t>(w.size()); ++k) {
       std::size_t const digit = digits.find(w[static_cast<std::size_t>(k / 4)]);
       if (digit == std::string::npos) bad(std::string(name) + " " + detail::quoted(w), "hexadecimal digits 0-9, a-f");

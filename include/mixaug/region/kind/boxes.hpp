@@ -82,7 +82,8 @@ struct boxes : base {
     template <class From>
     MIXAUG_HD void assign(index_t i, From const& other, index_t k) const noexcept {
       for (index_t j = 0; j < count; ++j)
-        where.data[i * count + j] = j < other.count ? other.where.data[k * other.count + j] : mixaug::box{0, 0, 0, 0, 0, 0};
+        where.data[i * count + j] =
+            j < other.count ? other.where.data[k * other.count + j] : mixaug::box{0, 0, 0, 0, 0, 0};
     }
     template <class Writer>
     void write(Writer& out, index_t i) const {

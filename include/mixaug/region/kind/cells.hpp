@@ -87,11 +87,13 @@ struct cells : base {
   struct columns {
     column<sides, S, A> grid;          ///< (rows)
     column<std::uint32_t, S, A> bits;  ///< (rows * words)
+    index_t count = 1;                 ///< cells a sample, at most
     index_t stride = 1;                ///< words a row
     index_t size[3] = {1, 1, 1};       ///< of the image
 
     void place(detail::placer& put, layout const& l, plan_shape const& s) noexcept {
-      stride = words(l.count);
+      count = l.count;
+      stride = words(count);
       for (int d = 0; d < 3; ++d) size[d] = s.size[d];
       put(grid, s.rows);
       put(bits, s.rows * stride);
@@ -130,7 +132,7 @@ struct cells : base {
     void read(Reader& in, plan_shape const&, index_t i) const {
       index_t n[3];
       in.list("cells", n, 3, 1, most);
-      if (n[0] * n[1] > most || n[0] * n[1] * n[2] > 32 * stride)
+      if (n[0] * n[1] > most || n[0] * n[1] * n[2] > count)
         in.bad("a grid of " + detail::shape_text(n, 3) + " cells", "at most as many as the choice says");
       for (int d = 0; d < 3; ++d) grid[i].n[d] = static_cast<std::int32_t>(n[d]);
       for (index_t w = 0; w < stride; ++w) bits[i * stride + w] = 0u;
