@@ -36,7 +36,11 @@ index_t own_cells(Plan const& p, index_t i) {
 }  // namespace
 
 TEST_CASE("round(lambda n^2) cells are the sample's, and the share is the mean of m over the pixels") {
-  for (auto const& [h, w, n] : {std::tuple<index_t, index_t, index_t>{18, 23, 4}, {8, 8, 4}, {5, 7, 5}, {64, 3, 3}, {9, 9, 1}, {70, 80, 64}}) {
+  struct size {
+    index_t h, w, n;
+  };
+  for (size const& s : {size{18, 23, 4}, {8, 8, 4}, {5, 7, 5}, {64, 3, 3}, {9, 9, 1}, {70, 80, 64}}) {
+    index_t const h = s.h, w = s.w, n = s.n;
     CAPTURE(h);
     CAPTURE(n);
     index_t const rows = 12;
