@@ -234,7 +234,7 @@ class planner {
   index_t block_ = 1;  ///< partners stay inside blocks of this many rows
   plan_traits traits_;
   bool local_ = false;
-  when when_[Recipes::count];
+  c_array<when, Recipes::count> when_;
 };
 
 }  // namespace mixaug::detail

@@ -43,10 +43,10 @@ template <class Pairing, class... Recipes>
 struct recipe_list {
   static constexpr int count = static_cast<int>(sizeof...(Recipes));
   std::tuple<Recipes...> all;
-  Pairing pairing;      ///< the rule that pairs for all of them, or own_pairings
-  float weight[count];  ///< chances, up to a factor
-  mixaug::mode mode;    ///< one choice a sample, or one a batch
-  bool chosen;          ///< made by one_of
+  Pairing pairing;                   ///< the rule that pairs for all of them, or own_pairings
+  float weight[sizeof...(Recipes)];  ///< chances, up to a factor
+  mixaug::mode mode;                 ///< one choice a sample, or one a batch
+  bool chosen;                       ///< made by one_of
 
   /// Calls f(recipe, member<K>) for every recipe, in order.
   template <class F>
