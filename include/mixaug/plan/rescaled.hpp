@@ -2,7 +2,7 @@
 #pragma once
 #include <mixaug/core/error.hpp>
 #include <mixaug/core/tensor_view.hpp>
-#include <mixaug/plan/detail/row_orders.hpp>
+#include <mixaug/plan/plan.hpp>
 
 MIXAUG_EXACT_BEGIN
 
