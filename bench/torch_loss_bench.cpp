@@ -23,7 +23,7 @@ struct loss_batch {
         ids(torch::randint(width, {n}, torch::kLong)) {
     auto const in = ma::inputs(ma::features(a.data_ptr<float>(), {n, 1})).weights(losses(w));
     plan = ma::make_plan(ma::mixup{}, in, ma::key{.seed = 42});
-    lam = torch::from_blob(plan.share_self.data, {n}), partner = torch::from_blob(plan.partner.data, {n}, torch::kLong);
+    lam = torch::from_blob(const_cast<float*>(plan.share_self.data), {n}), partner = torch::from_blob(const_cast<std::int64_t*>(plan.partner.data), {n}, torch::kLong);
   }
   ma::tensor_view<float, 1> losses(at::Tensor const& t) const { return ma::weights(t.data_ptr<float>(), {n}); }
   ma::tensor_view<float, 2> matrix(at::Tensor const& t) const {

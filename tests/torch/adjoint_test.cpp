@@ -113,7 +113,7 @@ TEST_CASE("tensors of Half and BFloat16 mix as they are, within a rounding of Li
     auto const plan = ma::make_plan(ma::mixup{}, in, ma::key{.seed = 4});
     ma::apply(plan, in, ma::features(out.data_ptr<half>(), {n, 40}));
     ma::apply_adjoint(plan, in, ma::features(grad.data_ptr<half>(), {n, 40}));
-    auto const lam = torch::from_blob(plan.ratio.data, {n, 1}), wide = x.to(torch::kFloat);
+    auto const lam = torch::from_blob(const_cast<float*>(plan.ratio.data), {n, 1}), wide = x.to(torch::kFloat);
     auto const want = lam * wide + (1 - lam) * wide.index_select(0, partners(plan));
     CHECK(((out.to(torch::kFloat) - want).abs() / (want.abs() + 1e-2)).max().template item<double>() < ulp);
     CHECK((want - wide).abs().max().template item<double>() > 0.1);

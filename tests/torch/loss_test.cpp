@@ -36,8 +36,8 @@ template <class T> struct mixed {
     auto const in = ma::inputs(ma::features<float>(nullptr, {n, 1})).weights(rows<float>(w));
     plan = ma::make_plan(ma::mixup{.prob = 0.8f}, in, ma::key{.seed = seed});
     for (int i = 0; i < n; ++i) partner[i] = plan.partner[i];
-    lam = torch::from_blob(plan.share_self.data, {n}).to(kind<T>);
-    auto const rest = torch::from_blob(plan.share_partner.data, {n}).to(kind<T>);
+    lam = torch::from_blob(const_cast<float*>(plan.share_self.data), {n}).to(kind<T>);
+    auto const rest = torch::from_blob(const_cast<float*>(plan.share_partner.data), {n}).to(kind<T>);
     own = lam * w.to(kind<T>), other = rest * w.index_select(0, partner).to(kind<T>);  // lambda w_i, (1 - lambda) w_j
   }
 };
