@@ -61,7 +61,7 @@ TEST_CASE("each row has exactly the decisions of its method alone") {
       case 1:
         REQUIRE(same(i, pb));
         for (index_t j = 0; j < 2; ++j) REQUIRE(p.region.rest.head.box(i, j) == pb.region.box(i, j));
-        REQUIRE(p.region.rest.head.box(i, 2).empty());  // room for cutout's third hole
+        REQUIRE(p.layout.rest.head.count == 2);  // its own, beside cutout's three
         break;
       case 2:
         REQUIRE(same(i, pc));

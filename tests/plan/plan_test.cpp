@@ -85,7 +85,7 @@ TEST_CASE("columns are aligned, apart and inside one block") {
   void const* const at[] = {p.choice.data, p.self.data, p.partner.data, p.ratio.data, p.share_self.data, p.share_partner.data,
                             p.weight_self.data, p.weight_partner.data, p.region.rest.head.where.data, p.region.rest.rest.where.data,
                             p.rows_by_partner.data, p.rows_by_self.data, p.order.data};
-  std::size_t const bytes[] = {33, 264, 264, 132, 132, 132, 132, 132, 33 * 3 * sizeof(ma::box), 33 * 3 * sizeof(ma::box), 264, 264,
+  std::size_t const bytes[] = {33, 264, 264, 132, 132, 132, 132, 132, 33 * 3 * sizeof(ma::box), 33 * 2 * sizeof(ma::box), 264, 264,
                                33 * sizeof(ma::inplace_step)};
   auto address = [](void const* v) { return reinterpret_cast<std::uintptr_t>(v); };
   for (int j = 0; j < 13; ++j) {

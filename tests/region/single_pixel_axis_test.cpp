@@ -140,12 +140,12 @@ TEST_CASE("what no option can mix, and options that never mix, are refused") {
   };
   std::vector<std::uint8_t> pixels(64);
   auto const dot = ma::nchw(pixels.data(), {4, 1, 1, 1});
-  char const* const random = "region::random_box cuts boxes out of images, and the batch's spatial extents are (1, 1), one pixel; use mixup";
+  char const* const random = "region::random_box cuts images, and the batch's spatial extents are (1, 1), one pixel; use mixup";
   refused(ma::cutmix{}, dot, random);
   refused(ma::cutmix{.minmax = {0.5f, 1.0f}}, dot, random);
   refused(ma::cutout{}, dot, random);
   refused(ma::one_of(ma::mixup{}, ma::cutmix{}), dot, random);
-  refused(ma::saliencymix{}, dot, "region::salient_box cuts boxes out of images, and the batch's spatial extents are (1, 1), one pixel");
+  refused(ma::saliencymix{}, dot, "region::salient_box cuts images, and the batch's spatial extents are (1, 1), one pixel");
   refused(ma::cutmix{}, ma::signals(pixels.data(), {4, 1, 1}), "spatial extents are (1), one pixel");
   refused(ma::cutmix{}, ma::volumes(pixels.data(), {4, 1, 1, 1, 1}), "spatial extents are (1, 1, 1), one pixel");
   // [c - side / 2, c + side / 2) of a side of 1 is empty, and an axis of 2 has no longer side where lambda > 0
