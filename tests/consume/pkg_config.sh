@@ -22,4 +22,4 @@ eval "flags=($(pkg-config --cflags mixaug))"
 "$compiler" -std=c++20 "${flags[@]}" "$source" -o "$folder/app"
 "$folder/app"
 # The program's headers are those of the moved prefix.
-"$compiler" -std=c++20 "${flags[@]}" -M "$source" | grep -q 'moved.* prefix.*mixaug\.hpp'
+"$compiler" -std=c++20 "${flags[@]}" -M "$source" | grep 'moved.* prefix.*mixaug\.hpp' >/dev/null
