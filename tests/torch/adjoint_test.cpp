@@ -18,7 +18,7 @@ template <class Plan> torch::Tensor field(Plan const& plan) {
   auto at = m.accessor<double, 4>();
   for (int i = 0; i < n; ++i)
     for (int y = 0; y < h; ++y)
-      for (int x = 0; x < w; ++x) at[i][0][y][x] = double(plan.state(i).at(0, y, x).m);
+      for (int x = 0; x < w; ++x) at[i][0][y][x] = double(plan.state(i).run_at(0, y, x).m);
   return m;
 }
 
