@@ -56,12 +56,19 @@ struct id_labels {
   index_t stride, classes;
   double on, off;
   ignored_id ignored;
-  MIXAUG_HD double operator()(index_t i, index_t c) const noexcept {
+  struct one {
+    index_t k;
+    double on, off;
+    MIXAUG_HD double operator()(index_t c) const noexcept { return k == c ? on : off; }
+  };
+  /// The labels of row i; -1 = none.
+  MIXAUG_HD one row(index_t i) const noexcept {
+    if (i < 0) return {-1, 0.0, 0.0};
     auto const k = static_cast<index_t>(id[i * stride]);
-    if (ignored(k)) return 0.0;
-    if (k < 0 || k >= classes)
-      return static_cast<double>(float_of(0x7FC00000u));  // NaN: device ids are not checked before
-    return k == c ? on : off;
+    if (ignored(k)) return {-1, 0.0, 0.0};
+    if (k >= 0 && k < classes) return {k, on, off};
+    double const unknown = static_cast<double>(float_of(0x7FC00000u));  // NaN: device ids are not checked before
+    return {-1, unknown, unknown};
   }
 };
 template <class T>
@@ -69,9 +76,14 @@ struct row_labels {
   T const* y;
   index_t stride, step;
   smoothing_map smoothed;
-  MIXAUG_HD double operator()(index_t i, index_t c) const noexcept {
-    return smoothed(static_cast<double>(y[i * stride + c * step]));
-  }
+  struct one {
+    T const* y;
+    index_t step;
+    smoothing_map smoothed;
+    MIXAUG_HD double operator()(index_t c) const noexcept { return smoothed(static_cast<double>(y[c * step])); }
+  };
+  /// The labels of row i; -1 = none, which is not read.
+  MIXAUG_HD one row(index_t i) const noexcept { return {i < 0 ? y : y + i * stride, step, smoothed}; }
 };
 
 /// out(i, c) = share_self(i) y(self, c) + share_partner(i) y(partner, c), in double, rounded once. A share of 0
@@ -89,9 +101,11 @@ struct label_body {
     double const a = static_cast<double>(plan.share_self.data[i]), b = static_cast<double>(plan.share_partner.data[i]);
     index_t const s = plan.self.data[i], p = gathered ? i : plan.partner.data[i] - source_first;
     bool const paired = b != 0.0 && plan.partner.data[i] >= 0;
+    auto const own = self.row(s);
+    auto const other = source.row(paired ? p : index_t{-1});
     for (index_t c = lane; c < width; c += lanes) {
-      double v = a == 1.0 ? self(s, c) : a == 0.0 ? 0.0 : a * self(s, c);
-      if (paired) v = add_product<double>(b, source(p, c), v);
+      double v = a == 1.0 ? own(c) : a == 0.0 ? 0.0 : a * own(c);
+      if (paired) v = add_product<double>(b, other(c), v);
       out[i * stride + c * step] = static_cast<T>(v);
     }
   }
