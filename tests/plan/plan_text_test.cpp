@@ -144,6 +144,36 @@ TEST_CASE("a text lists every choice, whatever was drawn, and no boxes where no 
   CHECK(written(ma::make_plan(ma::mixup{}, x, ma::key{.seed = 1})).find("boxes") == std::string::npos);
 }
 
+namespace {
+/// Boxes under a name of one's own.
+struct my_kind : ma::kind::boxes {
+  static constexpr char const* name = "mine";
+};
+struct my_region : ma::region::rule<my_kind> {
+  template <class Columns>
+  void operator()(Columns const& columns, ma::row_facts const& row, ma::random const& draw) const {
+    columns.box(row.row) = {0, 1, 0, static_cast<std::int32_t>(1 + draw.below(4)), 1, 3};
+  }
+};
+}  // namespace
+
+TEST_CASE("a plan of a kind of one's own is written and read where the kind is named, and refused by its name elsewhere") {
+  auto const x = ma::nchw<float>(nullptr, {5, 1, 4, 4});
+  auto const p = ma::make_plan(ma::one_of(ma::mixup{}, with(ma::cutmix{}, my_region{})), x, ma::key{.seed = 9});
+  std::ostringstream out;
+  ma::write_plan_of<my_kind>(out, p);
+  CHECK(out.str().find("\nchoice 1 mine 1 mix\n") != std::string::npos);
+  std::istringstream in(out.str()), other(out.str());
+  auto const q = ma::read_plan<my_kind>(in);
+  int mine = 0;
+  for (index_t i = 0; i < 5; ++i) {
+    CHECK(ma::pixel_share(q, i) == ma::pixel_share(p, i));
+    mine += p.choice[i];
+  }
+  CHECK(mine > 0);
+  CHECK_THROWS_WITH_AS(ma::read_plan(other), doctest::Contains("is region \"mine\"; expected one of whole, boxes, box_pair, cells"), ma::invalid_argument);
+}
+
 TEST_CASE("the widest numbers survive, whatever the stream's flags and locale") {
   float const most = std::numeric_limits<float>::max(), weights[] = {most, std::numeric_limits<float>::denorm_min(), 1.0f / 3};
   auto const in = ma::inputs(ma::nchw<float>(nullptr, {3, 4, 1000, 2000})).weights(ma::weights(weights, {3}));

@@ -78,7 +78,7 @@ void check_element(Plan const& p, index_t channels) {
                 "them as soft labels (one plane a class), or use a method that pastes, such as cutmix"
               : "this plan blends pixels (some ratio may lie between 0 and 1), and ids cannot be blended: mix them as "
                 "soft labels (one plane a class), or use a method that pastes, such as cutmix");
-  if constexpr (requires { p.blend.template check<T>(channels); }) p.blend.template check<T>(channels);
+  p.blend.template check<T>(channels);
 }
 
 template <class Backend, space PlanSpace, class... Views>

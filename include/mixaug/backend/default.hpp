@@ -3,9 +3,9 @@
 #include <mixaug/backend/serial.hpp>
 
 // The only file that reads MIXAUG_BACKEND (serial, openmp, thrust or cuda), which the linked CMake target sets, and
-// that names the type. Forms on the default backend stand beside the forms that take one, between MIXAUG_DEFAULT_BEGIN
-// and MIXAUG_DEFAULT_END: each default has an inline namespace of its own, so that translation units that disagree
-// never run each other's backend. Calls with an explicit backend do not depend on it.
+// that names the type. Functions on the default backend are declared after those that take one, between
+// MIXAUG_DEFAULT_BEGIN and MIXAUG_DEFAULT_END: each default has an inline namespace of its own, so that translation
+// units that disagree never run each other's backend. Calls with an explicit backend do not depend on it.
 #define MIXAUG_NAME_serial 1
 #define MIXAUG_NAME_openmp 2
 #define MIXAUG_NAME_thrust 3

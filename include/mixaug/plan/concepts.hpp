@@ -141,7 +141,8 @@ struct score_maps {
 };
 
 /// A region rule that score maps complete: the rule's own call, among the other draws, writes what does not depend on
-/// them (the size of a box), and place() the rest, once the maps are there. Members beside those of region_rule:
+/// them (the size of a box), and place() the rest, once the maps are there. Members in addition to those of
+/// region_rule:
 ///   needs()                           which maps are read
 ///   joint                             place() is called once with all maps; else once for each
 ///   pending(columns, row, own)        whether a row waits for its place by its partner's map, or by its own; of the

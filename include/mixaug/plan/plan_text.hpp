@@ -143,17 +143,11 @@ void read_field(text_reader& r, Plan const& p, View const& v, index_t i) {
   at_kind<0, Kinds...>(p.layout.kind_of[v.choice[i]],
                        [&](auto*, auto k) { v.region.template of<decltype(k)::value>().read(r, v.shape, i); });
   r.finish();
-  auto const state = v.state(i);
-  bool fractional = false, moved = false;
-  for (index_t j = 0; j < state.tiles(); ++j) {
-    tile const t = state.tile_at(j);
-    fractional = fractional || (t.m > 0.0f && t.m < 1.0f);
-    moved = moved || !(t.source == offset{});
-  }
-  if (fractional && !p.blends)
+  field_facts const f = facts_of(v.shape, v.state(i), i);
+  if (f.fractional && !p.blends)
     r.bad("a field that blends (ratio " + text(static_cast<double>(v.ratio[i])) + ")",
           "m of 0 or 1, for the plan says blends 0");
-  if (moved && !p.moved) r.bad("a box read at another place", "one place, for the plan says moves 0");
+  if (f.moved && !p.moved) r.bad("a box read at another place", "one place, for the plan says moves 0");
 }
 
 inline void show_box(std::ostream& out, box const& b, int spatial) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cfloat>
 #include <mixaug/plan/detail/check_field.hpp>
 #include <mixaug/plan/detail/row_orders.hpp>
 
@@ -80,8 +79,6 @@ void check_edited(View const& v, Plan& p, shares labels) {
   if (labels == shares::derived) derive_shares(v, p.blend);
   index_plan(v, p.blend, p.local, p.scratch());
 }
-
-struct plan_writer;
 
 }  // namespace detail
 }  // namespace mixaug
