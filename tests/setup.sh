@@ -155,7 +155,7 @@ compile() {
   local slowest
   slowest=$(grep -v '^#' "$log" | awk -F '\t' -v before="$before" '
     BEGIN { count = split(before, lines, "\n"); for (i = 1; i <= count; ++i) seen[lines[i]] = 1 }
-    !(($3 FS $4 FS $5) in seen) { printf "%8.1f  %s\n", ($2 - $1) / 1000, $4 }' | sort -rn | head -n 10)
+    !(($3 FS $4 FS $5) in seen) { printf "%8.1f  %s\n", ($2 - $1) / 1000, $4 }' | sort -rn | sed -n 1,10p)
   if [ -n "$slowest" ]; then printf 'The ten slowest units to build, in seconds:\n%s\n' "$slowest"; fi
 }
 

@@ -14,7 +14,7 @@ if ! compile bare.cpp -o bare 2>/dev/null; then
   echo "skipped: no clang++ with libc++ here"
   exit 77
 fi
-clang++ --version | head -n 1
+clang++ --version | sed -n 1p
 
 (cd "$root/include" && find mixaug -name '*.hpp' | grep -vE 'thrust|eigen|xtensor|openmp|/torch|dlpack|opencv|mpi' | sort) |
   sed 's/.*/#include <&>/' >headers.cpp

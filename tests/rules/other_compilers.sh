@@ -16,7 +16,7 @@ for compiler in g++-{11..16} clang++ clang++-{14..22}; do
   path=$(readlink -f "$(command -v "$compiler")")
   if [ -n "${seen[$path]:-}" ]; then continue; fi
   seen[$path]=1
-  "$compiler" --version | head -n 1
+  "$compiler" --version | sed -n 1p
   for file in "${sources[@]}"; do
     "$compiler" -std=c++20 -fsyntax-only -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror \
       "-I$root/include" "-I$root/tests" ${MIXAUG_DEPS:+"-isystem$MIXAUG_DEPS/include"} "$file"
