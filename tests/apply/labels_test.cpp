@@ -10,6 +10,8 @@
 #include "support/plans.hpp"
 #include "support/values.hpp"
 
+namespace labels_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -271,3 +273,5 @@ TEST_CASE("a missing target makes NaN of what it is used in, and of nothing else
   CHECK(std::isnan(out[2]));
   CHECK(out[3] == 2.75f);
 }
+
+}  // namespace labels_test

@@ -1,13 +1,12 @@
 #include <climits>
 #include <mixaug/backend/openmp.hpp>
 
+#include "support/openmp_loops.hpp"
+// before the cases
 #include "plan/allocation_cases.hpp"
 #include "apply/apply_cases.hpp"
 #include "backend/fork_cases.hpp"
 #include "backend/thread_cases.hpp"
-
-template <>
-inline constexpr bool test::own_loops<mixaug::openmp> = false;
 
 TEST_APPLY(mixaug::openmp);
 TEST_CASE_TEMPLATE_INVOKE(same_large, mixaug::openmp);

@@ -1,5 +1,7 @@
 #include "bad_input/refusals.hpp"
 
+namespace apply_test {
+
 using namespace bad_input;
 
 TEST_CASE("apply refuses sources that the plan does not pair with") {
@@ -92,3 +94,5 @@ TEST_CASE("apply_adjoint refuses gradients that do not fit, before any is writte
     {"gathered gradients of the wrong number", [&] { to_second(w.room(), ma::gathered(w.second())); }, "the gathered gradient", "6 rows", "4 rows"},
   });
 }
+
+}  // namespace apply_test

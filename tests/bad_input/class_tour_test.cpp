@@ -2,6 +2,8 @@
 
 #include "bad_input/refusals.hpp"
 
+namespace class_tour_test {
+
 using namespace bad_input;
 using ma::pairing::class_tour;
 
@@ -68,3 +70,5 @@ TEST_CASE("prototypes and their similarity refuse shapes, ids, empty classes and
   });
   CHECK((p == std::vector<float>(6, -1) && s == std::vector<float>(9, -1) && counts == std::vector<std::int64_t>(3, -1)));
 }
+
+}  // namespace class_tour_test

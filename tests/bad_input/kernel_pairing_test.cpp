@@ -3,6 +3,8 @@
 
 #include "bad_input/refusals.hpp"
 
+namespace kernel_pairing_test {
+
 using namespace bad_input;
 using ma::pairing::gaussian_kernel;
 
@@ -85,3 +87,5 @@ TEST_CASE("a kernel table refuses labels, queries, partners and batches that do 
   });
   CHECK(w.drawn == std::vector<std::int64_t>(8, -7));
 }
+
+}  // namespace kernel_pairing_test

@@ -3,6 +3,8 @@
 #include <mixaug/loss/pair_loss.hpp>
 #include <mixaug/metric/pair_accuracy.hpp>
 
+namespace labels_test {
+
 using namespace bad_input;
 
 TEST_CASE("labels that cannot be mixed are refused, and the target matrix stays") {
@@ -80,3 +82,5 @@ TEST_CASE("losses and predictions that do not fit are refused") {
     {"the accuracy of an empty plan", [&] { ma::pair_accuracy(ma::plan_of<ma::mixup>(), ids(0), ids(0)); }, "the plan", "empty", "make_plan"},
   });
 }
+
+}  // namespace labels_test

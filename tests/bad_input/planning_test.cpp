@@ -1,5 +1,7 @@
 #include "bad_input/refusals.hpp"
 
+namespace planning_test {
+
 using namespace bad_input;
 
 TEST_CASE("planning refuses options outside their range, and leaves the plan that it was given alone") {
@@ -109,3 +111,5 @@ TEST_CASE("planning refuses batches, keys and inputs that do not fit, and leaves
     {"given partner outside its block", [&] { pair(given(w.partners.data(), 4), in(), {.block = 2}); }, "partner of row 0", "is 3", "a row of its block [0, 2)"},
   });
 }
+
+}  // namespace planning_test

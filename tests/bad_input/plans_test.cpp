@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+namespace plans_test {
+
 using namespace bad_input;
 
 namespace {
@@ -132,3 +134,5 @@ TEST_CASE("const views, any integer extents and double images are taken as they 
   for (std::size_t k = 0; k < 768; ++k) same = same && mixed[k] == static_cast<double>(w.out[k]);
   CHECK(same);
 }
+
+}  // namespace plans_test

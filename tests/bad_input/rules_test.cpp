@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+namespace rules_test {
+
 using namespace bad_input;
 
 // Rules of a user's own that do wrong.
@@ -118,3 +120,5 @@ TEST_CASE("extreme options that are allowed work") {
   ma::apply(ma::make_plan(ma::cutmix{}, ma::inputs(w.batch()).source_rows(6), ma::key{}), w.batch(), w.second(), w.room());
   CHECK(far.shape.first == last.first);
 }
+
+}  // namespace rules_test

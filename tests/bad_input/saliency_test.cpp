@@ -1,5 +1,7 @@
 #include "bad_input/refusals.hpp"
 
+namespace saliency_test {
+
 using namespace bad_input;
 
 namespace {
@@ -97,3 +99,5 @@ TEST_CASE("scores that are no scores are refused with their row and place") {
   });
   CHECK(text_of(reused) == before);
 }
+
+}  // namespace saliency_test

@@ -1,5 +1,7 @@
 #include "bad_input/refusals.hpp"
 
+namespace salient_plan_test {
+
 using namespace bad_input;
 
 namespace {
@@ -112,3 +114,5 @@ TEST_CASE("what moves cannot be mixed in place, and rescaled plans fit their siz
   });
   ma::apply_inplace(one, placed, w.batch());
 }
+
+}  // namespace salient_plan_test

@@ -2,6 +2,8 @@
 
 #include "bad_input/refusals.hpp"
 
+namespace similarity_test {
+
 using namespace bad_input;
 using ma::pairing::class_similarity;
 
@@ -89,3 +91,5 @@ TEST_CASE("partner_probabilities refuses what planning does, and rows and output
   });
   CHECK(law == std::vector<double>(8, -1));
 }
+
+}  // namespace similarity_test

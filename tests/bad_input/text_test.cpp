@@ -1,6 +1,8 @@
 #include "bad_input/refusals.hpp"
 #include <fstream>
 
+namespace text_test {
+
 using namespace bad_input;
 
 namespace {
@@ -161,3 +163,5 @@ TEST_CASE("any truncation or change of one character of a plan text gives a plan
   CHECK(plans > 100);
   CHECK(refused > 1000);
 }
+
+}  // namespace text_test

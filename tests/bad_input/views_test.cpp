@@ -1,5 +1,7 @@
 #include "bad_input/refusals.hpp"
 
+namespace views_test {
+
 using namespace bad_input;
 
 TEST_CASE("apply refuses shapes that are not the plan's") {
@@ -84,3 +86,5 @@ TEST_CASE("views of any strides that reach each element once are mixed like plai
   ma::apply(w.pasted, spread, ma::nchw(plain.data(), {4, 3, 8, 8}));
   check(spread, ma::nhwc(other.data(), {4, 8, 8, 3}));
 }
+
+}  // namespace views_test

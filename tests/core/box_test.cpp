@@ -6,6 +6,8 @@
 
 #include "support/values.hpp"
 
+namespace box_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -70,3 +72,5 @@ TEST_CASE("corners at another size are rounded half to even") {
   CHECK(ma::detail::rescale_corner(3, 1, 2) == 2);
   CHECK(ma::detail::rescale_corner(2147483647, 2147483647, 2147483647) == 2147483647);
 }
+
+}  // namespace box_test

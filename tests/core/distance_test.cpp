@@ -5,6 +5,8 @@
 
 #include "reference/kernel_reference.hpp"
 
+namespace distance_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -80,3 +82,5 @@ TEST_CASE("64 random bits to a number below n and a rest that is uniform again")
       CHECK(w.low == want.low);
     }
 }
+
+}  // namespace distance_test

@@ -3,8 +3,14 @@
 #include <cmath>
 #include <limits>
 #include <mixaug/core/element.hpp>
+#include <mixaug/mixaug.hpp>
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
 
 #include "support/values.hpp"
+
+namespace element_test {
 
 namespace ma = mixaug;
 
@@ -116,9 +122,6 @@ TEST_CASE("floats are mixed by fma(m, a, (1 - m) b), without fma within one ulp 
 }
 
 #if defined(__SSE__)
-#include <mixaug/mixaug.hpp>
-#include <xmmintrin.h>
-
 TEST_CASE("float16 keeps its subnormals where the processor takes those of float for 0, in every part of a row") {
   namespace ma = mixaug;
   constexpr ma::index_t n = 83;  // whole vectors and a tail
@@ -136,3 +139,5 @@ TEST_CASE("float16 keeps its subnormals where the processor takes those of float
   CHECK(plain[5] == x[5]);
 }
 #endif
+
+}  // namespace element_test

@@ -7,6 +7,8 @@
 #include "reference/statistics.hpp"
 #include "support/values.hpp"
 
+namespace elementary_test {
+
 namespace ma = mixaug;
 
 TEST_CASE("fixed_log is the logarithm to 4e-16") {
@@ -56,3 +58,5 @@ TEST_CASE("ratio::uniform fills [low, high), ratio::constant is what it says") {
     REQUIRE(point.ratio[i] == 0.25f);
   }
 }
+
+}  // namespace elementary_test

@@ -3,6 +3,8 @@
 #include "reference/mix_reference.hpp"
 #include "support/values.hpp"
 
+namespace pixels_test {
+
 namespace ma = mixaug;
 
 namespace {
@@ -98,3 +100,5 @@ TEST_CASE("integer pixels have the saliency maps of their integers, and guide a 
   ma::apply(p, ma::as_pixels(x), ma::as_pixels(ma::nchw(out.data(), {n, 1, 24, 24})));
   CHECK(out != pixels);
 }
+
+}  // namespace pixels_test

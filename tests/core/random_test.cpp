@@ -6,6 +6,8 @@
 #include "reference/philox.hpp"
 #include "reference/statistics.hpp"
 
+namespace random_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -116,3 +118,5 @@ TEST_CASE("other rows, steps, purposes, seeds and numbers give other bits") {
   CHECK(one != ma::random({.seed = 2, .step = 1}, 1, ma::purpose::ratio).bits(1));
   CHECK(ma::random(k, 1, ma::purpose::ratio).below(1 << 30, 4) != ma::random(k, 1, ma::purpose::ratio).below(1 << 30, 5));
 }
+
+}  // namespace random_test

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <vector>
 
+namespace tensor_view_test {
+
 namespace ma = mixaug;
 
 namespace {
@@ -88,3 +90,5 @@ TEST_CASE("masks of bytes are ids, not pixels") {
   m(0, 2, 3) = std::byte{9};
   CHECK(bytes[11] == 9);
 }
+
+}  // namespace tensor_view_test

@@ -2,6 +2,8 @@
 
 #include "interop/mixed_alike.hpp"
 
+namespace eigen_tensor_test {
+
 using alike::has_shape;
 using alike::views;
 namespace ma = mixaug;
@@ -53,3 +55,5 @@ TEST_CASE("Eigen tensors: an empty tensor gives an empty view, which apply refus
   Eigen::Tensor<float, 2> none(0, 2);
   alike::check_empty_refused(ma::features(none));
 }
+
+}  // namespace eigen_tensor_test

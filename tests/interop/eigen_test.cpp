@@ -3,6 +3,8 @@
 
 #include "interop/mixed_alike.hpp"
 
+namespace eigen_test {
+
 using alike::has_shape;
 using alike::views;
 namespace ma = mixaug;
@@ -130,3 +132,5 @@ TEST_CASE("Eigen: its 16-bit floats are pixels, with the bits of the library's o
   CHECK(std::memcmp(out.data(), mixed.data(), mixed.size() * sizeof(ma::float16)) == 0);
   CHECK(out != x);
 }
+
+}  // namespace eigen_test

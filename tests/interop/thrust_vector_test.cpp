@@ -2,6 +2,8 @@
 
 #include "interop/mixed_alike.hpp"
 
+namespace thrust_vector_test {
+
 using alike::has_shape;
 using alike::refused;
 using alike::views;
@@ -79,3 +81,5 @@ TEST_CASE("Thrust: an empty vector gives an empty view, which apply refuses") {
   thrust::host_vector<float> none;
   alike::check_empty_refused(ma::features(none, {0, 2}));
 }
+
+}  // namespace thrust_vector_test

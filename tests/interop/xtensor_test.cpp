@@ -15,6 +15,8 @@
 
 #include "interop/mixed_alike.hpp"
 
+namespace xtensor_test {
+
 using alike::has_shape;
 using alike::views;
 namespace ma = mixaug;
@@ -151,3 +153,5 @@ TEST_CASE("xtensor: an empty container gives an empty view, which apply refuses"
   xt::xtensor<float, 2> none({0, 2});
   alike::check_empty_refused(ma::features(none));
 }
+
+}  // namespace xtensor_test

@@ -7,6 +7,8 @@
 #include "reference/statistics.hpp"
 #include "support/values.hpp"
 
+namespace gaussian_kernel_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 using ma::pairing::gaussian_kernel;
@@ -140,3 +142,5 @@ TEST_CASE("a tophat of the least h draws equal labels, of any size, and no row i
     }
   }
 }
+
+}  // namespace gaussian_kernel_test

@@ -9,6 +9,8 @@
 
 #include "support/kernel_space.hpp"
 
+namespace grid_table_test {
+
 using namespace kernel_space;
 
 namespace {
@@ -149,3 +151,5 @@ TEST_CASE("a grid's windows at their bound: where boxes fill their cells, what h
     }
   CHECK(slots > 10000);
 }
+
+}  // namespace grid_table_test

@@ -11,6 +11,8 @@
 #include "reference/kernel_rows.hpp"
 #include "reference/statistics.hpp"
 
+namespace grid_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -134,3 +136,5 @@ TEST_CASE("a grid refuses what it cannot be made of") {
   for (double h : {0.0, -1.0, static_cast<double>(NAN), static_cast<double>(INFINITY)}) CHECK_THROWS_AS(make(1, 2, h), ma::invalid_argument);
   CHECK_THROWS_AS(make(0, 2, 1), ma::invalid_argument);
 }
+
+}  // namespace grid_test

@@ -7,6 +7,8 @@
 #include "reference/kernel_laws.hpp"
 #include "reference/kernel_rows.hpp"
 
+namespace kernel_matrix_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -138,3 +140,5 @@ TEST_CASE("Silverman's rule refuses constant labels, and no offset moves it") {
   CHECK(ma::silverman_bandwidth(ma::labels(tiny.data(), {4})) > 0);
   CHECK(ma::entropy_bandwidth(ma::labels(tiny.data(), {4}), 2.5) > 0);
 }
+
+}  // namespace kernel_matrix_test

@@ -7,6 +7,8 @@
 #include "reference/statistics.hpp"
 #include "support/unoptimised.hpp"
 
+namespace line_chi_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 using ma::detail::kernel_line_tuning;
@@ -105,3 +107,5 @@ TEST_CASE("partners are drawn in proportion to the kernel of all labels, whateve
   MESSAGE(all.size(), " chi-square tests of ", draws, " draws: least p ", least, ", uniformity ", uniform);
   CHECK(uniform > 0.001);
 }
+
+}  // namespace line_chi_test

@@ -6,6 +6,8 @@
 #include <mixaug/kernel/detail/table_builder.hpp>
 #include <vector>
 
+namespace line_sort_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -103,3 +105,5 @@ TEST_CASE("the kit of the host: every item once, sums, and the pairs as one arra
       CHECK((all.size() == n + 16 && room.size() == n && all.data()[n - 1].row == 0));
     }
 }
+
+}  // namespace line_sort_test

@@ -8,6 +8,8 @@
 #include "reference/kernel_reference.hpp"
 #include "reference/statistics.hpp"
 
+namespace line_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 using ma::kernel;
@@ -228,3 +230,5 @@ TEST_CASE("labels and options that a table refuses") {
   y[17] = HUGE_VALF;
   CHECK_THROWS_WITH_AS(table_of(y, {1.0}, backwards{4}), "mixaug: label 17 is inf; expected a finite number", ma::invalid_argument);
 }
+
+}  // namespace line_test

@@ -6,6 +6,8 @@
 
 #include "support/kernel_space.hpp"
 
+namespace pass_rows_test {
+
 using namespace kernel_space;
 
 TEST_CASE("a query by row is that row's label, and is not drawn where it must not be") {
@@ -36,3 +38,5 @@ TEST_CASE("a pass refuses partners that are not one for each query") {
   CHECK_THROWS_WITH_AS(pass.draw(ma::serial{}, r, scratch), "mixaug: partners is 3 rows; expected 2, one for each query", ma::invalid_argument);
   CHECK(out[0] == -7);
 }
+
+}  // namespace pass_rows_test

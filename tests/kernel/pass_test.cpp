@@ -11,6 +11,8 @@
 #include "reference/kernel_rows.hpp"
 #include "reference/statistics.hpp"
 
+namespace pass_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 using rows_of = std::vector<std::vector<float>>;
@@ -143,3 +145,5 @@ TEST_CASE("a pass refuses what it cannot draw from") {
   CHECK_THROWS_WITH_AS(partners(table, ma::serial{}, y, 4, {}, 1), "mixaug: queries is 4 numbers a row; expected 2, as the labels have", ma::invalid_argument);
   CHECK_THROWS_AS(partners(table, ma::serial{}, bad, 2, {}, 1), ma::invalid_argument);
 }
+
+}  // namespace pass_test

@@ -3,6 +3,8 @@
 #include <mixaug/loss/pair_cross_entropy.hpp>
 #include <mixaug/loss/soft_target_cross_entropy.hpp>
 
+namespace cross_entropy_bad_input_test {
+
 using namespace bad_input;
 
 // In the world: logits = soft (4, 5), outputs in targets, losses in loss, class ids 0..4.
@@ -101,3 +103,5 @@ TEST_CASE("reduced pair losses and gradients that do not fit are refused") {
     {"the gradients of an empty plan", [&] { ma::pair_loss_gradients(ma::plan_of<ma::mixup>(), loss(), other()); }, "the plan", "empty", "make_plan"},
   });
 }
+
+}  // namespace cross_entropy_bad_input_test

@@ -7,6 +7,8 @@
 #include "support/plans.hpp"
 #include "support/values.hpp"
 
+namespace pair_loss_test {
+
 namespace ma = mixaug;
 
 namespace {
@@ -110,3 +112,5 @@ TEST_CASE("a mean with counts divides each side by its own, and a side of no row
     CHECK(by_partner[static_cast<std::size_t>(i)] == doctest::Approx(expected(p, i, 0, 1) / 7).epsilon(1e-13));
   }
 }
+
+}  // namespace pair_loss_test

@@ -7,6 +7,8 @@
 
 #include "loss/loss_cases.hpp"
 
+namespace special_logits_test {
+
 namespace {
 
 /// Rows of three to 70 classes with two known first logits; labels: class 0 for the row itself, 1 for its partner.
@@ -132,3 +134,5 @@ TEST_CASE("exp and log of the softmax, in ulps") {
   CHECK(ma::detail::softmax_log(1.0) == 0.0);
   CHECK(std::isnan(ma::detail::softmax_exp(ma::detail::float_of(0x7FC00001u))));  // a NaN that carries bits
 }
+
+}  // namespace special_logits_test

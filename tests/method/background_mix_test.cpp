@@ -5,6 +5,8 @@
 #include "support/compare_plans.hpp"
 #include "support/score_maps.hpp"
 
+namespace background_mix_test {
+
 using ma::index_t;
 
 namespace {
@@ -131,3 +133,5 @@ TEST_CASE("a source of backgrounds: source_images, source_class_ids and rows of 
   for (index_t i = 0; i < n; ++i)
     if (p.partner[i] >= 0) CHECK(source_ids[p.partner[i]] != v.ids[static_cast<std::size_t>(i)]);
 }
+
+}  // namespace background_mix_test

@@ -5,6 +5,8 @@
 #include "reference/mix_reference.hpp"
 #include "reference/statistics.hpp"
 
+namespace c_mixup_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -77,3 +79,5 @@ TEST_CASE("metamix: queries mixed with supports by their labels, one layer a ste
   CHECK(reference::uniform_p(seen) > reference::level(1));
   CHECK_THROWS_AS(ma::drawn_layer({}, 0), ma::invalid_argument);
 }
+
+}  // namespace c_mixup_test

@@ -11,6 +11,8 @@
 #include "support/compare_plans.hpp"
 #include "support/values.hpp"
 
+namespace gridmix_test {
+
 using ma::index_t;
 
 namespace {
@@ -130,3 +132,5 @@ TEST_CASE("what gridmix refuses") {
   CHECK(plan({.alpha = 0}, x).find("ratio::beta's alpha") != std::string::npos);
   CHECK(plan({.prob = 2}, x).find("prob") != std::string::npos);
 }
+
+}  // namespace gridmix_test

@@ -2,6 +2,8 @@
 
 #include <mixaug/mixaug.hpp>
 
+namespace label_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -62,3 +64,5 @@ TEST_CASE("cutout keeps the label, whatever it erases") {
     REQUIRE(ma::pixel_share(p, i) < 1.0);
   }
 }
+
+}  // namespace label_test

@@ -5,6 +5,8 @@
 #include "reference/statistics.hpp"
 #include "support/compare_plans.hpp"
 
+namespace one_of_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -109,3 +111,5 @@ TEST_CASE("with replaces the stage of each rule's column and keeps the others") 
   auto const twice = with(with(base, ma::ratio::constant{0.1f}), ma::ratio::constant{0.2f});
   CHECK(ma::make_plan(twice, x, k).ratio[5] == 0.2f);
 }
+
+}  // namespace one_of_test

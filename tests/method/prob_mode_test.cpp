@@ -5,6 +5,8 @@
 
 #include "reference/statistics.hpp"
 
+namespace prob_mode_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -85,3 +87,5 @@ TEST_CASE("batch draws are not those of any sample") {
   auto const many = ma::make_plan(ma::mixup{}, images(5000), ma::key{.seed = 1});
   for (index_t i = 0; i < 5000; ++i) REQUIRE(many.ratio[i] != one.ratio[0]);
 }
+
+}  // namespace prob_mode_test

@@ -7,6 +7,8 @@
 #include "reference/mix_reference.hpp"
 #include "support/compare_plans.hpp"
 
+namespace regmixup_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -135,3 +137,5 @@ TEST_CASE("regmixup refuses what cannot be: in place, inside one_of, beside scor
   CHECK(refused([&] { ma::make_plan(ma::regmixup{.alpha = -1}, x, ma::key{}); }, "alpha"));
   CHECK(refused([&] { ma::make_plan(with(ma::mixup{}, ma::when{.mixed_weight = -2}), x, ma::key{}); }, "mixed_weight is -2"));
 }
+
+}  // namespace regmixup_test

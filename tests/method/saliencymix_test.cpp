@@ -8,6 +8,8 @@
 #include "support/compare_plans.hpp"
 #include "support/score_maps.hpp"
 
+namespace saliencymix_test {
+
 using ma::index_t;
 
 namespace {
@@ -140,3 +142,5 @@ TEST_CASE("the box follows the object of 8-bit images, and of the floats that a 
   };
   CHECK((same(ma::saliency::fine_grained{}) && same(ma::saliency::spectral_residual{}) && same(ma::saliency::frequency_tuned{})));
 }
+
+}  // namespace saliencymix_test

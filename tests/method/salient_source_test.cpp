@@ -4,6 +4,8 @@
 #include "support/compare_plans.hpp"
 #include "support/score_maps.hpp"
 
+namespace salient_source_test {
+
 using ma::index_t;
 
 namespace {
@@ -146,3 +148,5 @@ TEST_CASE("one_of: each member reads its own detector's maps, draws by its own m
   CHECK(batch.to[lead] == reference::salient_box(residual.data() + lead * 13 * 18, 13, 18, p.ratio[lead], false, {}));
   CHECK((p.moved && chose > 3 && p.ratio[lead] < 1.0f));
 }
+
+}  // namespace salient_source_test

@@ -8,6 +8,8 @@
 #include "support/compare_plans.hpp"
 #include "support/values.hpp"
 
+namespace umix_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -144,3 +146,5 @@ TEST_CASE("umix and its weights refuse what makes no sense") {
   CHECK(has(plan(ma::inputs(batch()).source_weights(ma::weights(three.data(), {3}))), "add source_rows(n)"));
   CHECK(has(plan(ma::inputs(batch()).source_rows(4).source_weights(ma::weights(three.data(), {3}))), "source_weights is 3 rows"));
 }
+
+}  // namespace umix_test

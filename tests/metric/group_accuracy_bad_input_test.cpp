@@ -5,6 +5,8 @@
 #include <mixaug/metric/group_accuracy.hpp>
 #include <string>
 
+namespace group_accuracy_bad_input_test {
+
 namespace ma = mixaug;
 
 namespace {
@@ -68,3 +70,5 @@ TEST_CASE("what does not fit is refused, and nothing is counted") {
     CHECK(counts(m) == before);
   }
 }
+
+}  // namespace group_accuracy_bad_input_test

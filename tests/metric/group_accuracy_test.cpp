@@ -5,6 +5,8 @@
 
 #include "support/values.hpp"
 
+namespace group_accuracy_test {
+
 namespace ma = mixaug;
 
 namespace {
@@ -116,3 +118,5 @@ TEST_CASE("rows whose class is the ignored one are not counted, whatever their g
   CHECK_THROWS_AS(m.update(view(guess), view(truth), view(group)), ma::invalid_argument);
   CHECK(m.total() == 2);
 }
+
+}  // namespace group_accuracy_test

@@ -5,6 +5,8 @@
 #include "support/plans.hpp"
 #include "support/values.hpp"
 
+namespace pair_accuracy_test {
+
 namespace ma = mixaug;
 
 namespace {
@@ -80,3 +82,5 @@ TEST_CASE("a label rule that gives a share to no partner earns nothing for it") 
   CHECK(p.share_partner[0] > 0.0f);
   CHECK(ma::pair_accuracy(p, view(guess), view(own)) == doctest::Approx(expected(p, guess, own, own)));
 }
+
+}  // namespace pair_accuracy_test

@@ -6,6 +6,8 @@
 #include "support/count_allocations.hpp"
 #include "support/values.hpp"
 
+namespace allocation_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -68,3 +70,5 @@ TEST_CASE("pairing rules allocate nothing after the first plan") {
   auto const support = ma::labels(e.y.data(), {all});
   CHECK(later_allocations(ma::metamix{.bandwidth = 0.2}, e.batch().source_rows(all).source_targets(support)) == 0);
 }
+
+}  // namespace allocation_test

@@ -2,6 +2,8 @@
 
 #include "support/similar_classes.hpp"
 
+namespace class_similarity_test {
+
 using namespace test;
 
 TEST_CASE("the law is that of the description, for any classes, blocks, options, and ties") {
@@ -76,3 +78,5 @@ TEST_CASE("temperatures and similarities at the ends of float neither overflow n
   CHECK(law_of(ranks, batch_of(ids), {}, 2, 4) == std::vector<double>{1, 0, 0, 0});  // ties by class id
   CHECK(law_of(ranks, batch_of({0, 1, 3}), {}, 2, 3) == std::vector<double>{1, 0, 0});  // -0 is 0
 }
+
+}  // namespace class_similarity_test

@@ -4,6 +4,8 @@
 #include "support/pairs.hpp"
 #include "support/values.hpp"
 
+namespace class_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 using test::partners;
@@ -98,3 +100,5 @@ TEST_CASE("many classes and rows: partners have the class, and never the row its
     }
   }
 }
+
+}  // namespace class_test

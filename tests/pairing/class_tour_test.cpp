@@ -2,6 +2,8 @@
 
 #include "support/similar_classes.hpp"
 
+namespace class_tour_test {
+
 using namespace test;
 
 namespace {
@@ -105,3 +107,5 @@ TEST_CASE("class_tour: uniform in the next class on the tour that is there, neve
   std::int64_t const itself[] = {0};
   CHECK(partners(ma::pairing::class_tour{ma::indices(itself, {1})}, batch_of({0, 0}), {}) == std::vector<index_t>{-1, -1});
 }
+
+}  // namespace class_tour_test

@@ -3,6 +3,8 @@
 #include <mixaug/mixaug.hpp>
 #include <mixaug/kernel/gaussian_kernel.hpp>
 
+namespace golden_partners_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 using ma::pairing::gaussian_kernel;
@@ -68,3 +70,5 @@ TEST_CASE("partners by kernels, classes and groups are those that they always we
   CHECK(planned(with(ma::mixup{}, ma::pairing::same_class{})) == 0x26B7FAD0B558B942u);
   CHECK(planned(with(ma::mixup{}, ma::pairing::minority{})) == 0x608FFB5061C296A5u);
 }
+
+}  // namespace golden_partners_test

@@ -6,6 +6,8 @@
 #include "support/pairs.hpp"
 #include "support/values.hpp"
 
+namespace intra_label_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 using ma::pairing::intra_label_or_group;
@@ -137,3 +139,5 @@ TEST_CASE("lisa refuses what it cannot read") {
   refused(batch(y8, g8).source_rows(9).source_class_ids(y), {}, {}, "source_class_ids is 8 rows");
   refused(batch(y8, g8), {}, {.global = 16}, "class ids and groups for all 16 rows");
 }
+
+}  // namespace intra_label_test

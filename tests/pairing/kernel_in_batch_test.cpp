@@ -6,6 +6,8 @@
 #include "support/pairs.hpp"
 #include "support/values.hpp"
 
+namespace kernel_in_batch_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 using test::partners;
@@ -95,3 +97,5 @@ TEST_CASE("parts of a batch and blocks draw the partners of the whole") {
     }
   }
 }
+
+}  // namespace kernel_in_batch_test

@@ -6,6 +6,8 @@
 #include "support/pairs.hpp"
 #include "support/values.hpp"
 
+namespace minority_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 using test::partners;
@@ -142,3 +144,5 @@ TEST_CASE("inside one_of, minority pairs the rows that chose it, and counts all"
   }
   CHECK(chosen > 2);
 }
+
+}  // namespace minority_test

@@ -5,6 +5,8 @@
 #include "reference/statistics.hpp"
 #include "support/pairs.hpp"
 
+namespace permutation_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 using test::partners;
@@ -98,3 +100,5 @@ TEST_CASE("key.block keeps partners inside blocks; the last block may be short")
   CHECK(partners(ma::pairing::shuffle{}, 50, {.seed = 9, .block = 50}) == partners(ma::pairing::shuffle{}, 50, {.seed = 9}));
   CHECK(partners(ma::pairing::shuffle{}, 50, {.seed = 9, .block = 500}) == partners(ma::pairing::shuffle{}, 50, {.seed = 9}));
 }
+
+}  // namespace permutation_test

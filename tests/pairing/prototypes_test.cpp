@@ -2,6 +2,8 @@
 
 #include "support/similar_classes.hpp"
 
+namespace prototypes_test {
+
 using namespace test;
 
 TEST_CASE_TEMPLATE("prototypes are the means of the classes, in any layout, and count their samples", T, float, double) {
@@ -75,3 +77,5 @@ TEST_CASE("floats near the ends of their range are compared as others") {
   ma::class_prototypes(ma::features(f.data(), {2, 2}), ma::class_ids(ids, {2}), ma::features(mean.data(), {1, 2}), ma::indices(&count, {1}));
   CHECK((mean == std::vector<float>{most, most} && count == 2));
 }
+
+}  // namespace prototypes_test

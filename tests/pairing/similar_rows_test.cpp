@@ -2,6 +2,8 @@
 
 #include "support/similar_classes.hpp"
 
+namespace similar_rows_test {
+
 using namespace test;
 
 namespace {
@@ -147,3 +149,5 @@ TEST_CASE("partners stay what they were, under any compiler and flags") {
   CHECK(partners(rank, batch_of(ids), {.seed = 11, .step = 2}) == std::vector<index_t>{3, 0, 11, 2, 1, 1, 4, 3, 10, 2, 9, 7});
   CHECK(partners(near, batch_of(ids), {.seed = 11, .step = 2}) == std::vector<index_t>{3, 0, 11, 2, 1, 2, 4, 3, 10, 3, 1, 4});
 }
+
+}  // namespace similar_rows_test

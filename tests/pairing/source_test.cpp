@@ -5,6 +5,8 @@
 #include "reference/statistics.hpp"
 #include "support/pairs.hpp"
 
+namespace source_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 using test::partners;
@@ -79,3 +81,5 @@ TEST_CASE("a row without partner keeps its pixels and its label") {
   CHECK(plan.share_partner[1] == 0.0f);
   CHECK(plan.share_partner[0] > 0.0f);
 }
+
+}  // namespace source_test

@@ -6,6 +6,8 @@
 #include "support/compare_plans.hpp"
 #include "support/values.hpp"
 
+namespace edit_test {
+
 using ma::index_t;
 
 namespace {
@@ -141,3 +143,5 @@ TEST_CASE("a rule that writes a box which its layout lacks is refused, and nothi
   CHECK(q.layout.rest.head.count == 2);
   CHECK(q.layout.rest.rest.count == 3);
 }
+
+}  // namespace edit_test

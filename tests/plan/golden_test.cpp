@@ -4,6 +4,8 @@
 #include <mixaug/mixaug.hpp>
 #include <vector>
 
+namespace golden_test {
+
 // Plans are the same bits for every compiler, flag, backend and version of the library: these numbers may
 // change only together with the documented draws, and then old runs cannot be replayed.
 namespace ma = mixaug;
@@ -95,3 +97,5 @@ TEST_CASE("boxes found in score maps have the bits that they always had") {
   CHECK(plan(ma::saliencymix{.window = ma::window::clipped}) == 0x509AFA03757ABDFBu);
   CHECK(plan(ma::one_of(ma::mixup{}, ma::saliencymix{.scheme = scheme::salient_to_salient}, ma::cutmix{})) == 0xE2C5F99E218124E9u);
 }
+
+}  // namespace golden_test

@@ -6,6 +6,8 @@
 #include "support/compare_plans.hpp"
 #include "support/values.hpp"
 
+namespace plan_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -124,3 +126,5 @@ TEST_CASE("readers list rows by partner and owners by sample, each ascending, fo
     }
   }
 }
+
+}  // namespace plan_test

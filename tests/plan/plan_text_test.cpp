@@ -9,6 +9,8 @@
 #include "support/plans.hpp"
 #include "support/values.hpp"
 
+namespace plan_text_test {
+
 using ma::index_t;
 
 namespace {
@@ -189,3 +191,5 @@ TEST_CASE("the widest numbers survive, whatever the stream's flags and locale") 
   in_stream >> std::hex >> std::noskipws;
   check_same(p, ma::read_plan(in_stream));
 }
+
+}  // namespace plan_text_test

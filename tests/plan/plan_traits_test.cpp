@@ -6,6 +6,8 @@
 
 #include "support/plans.hpp"
 
+namespace plan_traits_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -233,3 +235,5 @@ TEST_CASE("every key that planning takes reads back from text, up to its last nu
   CHECK(refused({.first = most - 1, .global = most}).find("rows of the global batch of 1099511627774 rows") != std::string::npos);
   CHECK(refused({.first = most - 1}).find("rows of the global batch of 2 rows") != std::string::npos);
 }
+
+}  // namespace plan_traits_test

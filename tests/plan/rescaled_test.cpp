@@ -6,6 +6,8 @@
 #include "support/plans.hpp"
 #include "support/values.hpp"
 
+namespace rescaled_test {
+
 using ma::index_t;
 
 namespace {
@@ -130,3 +132,5 @@ TEST_CASE("masks and features at another resolution show the boxes of the images
     for (index_t h : {1, 2, 7, 31, 64}) check(p, h, h + 2);  // boxes vanish at the small ones
   }
 }
+
+}  // namespace rescaled_test

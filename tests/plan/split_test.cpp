@@ -8,6 +8,8 @@
 #include "support/compare_plans.hpp"
 #include "support/values.hpp"
 
+namespace split_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -265,3 +267,5 @@ TEST_CASE("rows are listed by what they read, equals by ascending row, near and 
     REQUIRE(p.rows_by_self[k] == k);
   }
 }
+
+}  // namespace split_test

@@ -6,6 +6,8 @@
 #include "reference/statistics.hpp"
 #include "support/values.hpp"
 
+namespace beta_test {
+
 namespace ma = mixaug;
 using table = ma::detail::beta_table;
 
@@ -130,3 +132,5 @@ TEST_CASE("a table is built once for an alpha, and extreme alphas stay in [0, 1]
     CHECK(square == doctest::Approx(1 / (4 * (2 * alpha + 1))).epsilon(0.1));  // the variance of the law
   }
 }
+
+}  // namespace beta_test

@@ -6,6 +6,8 @@
 
 #include "reference/statistics.hpp"
 
+namespace minmax_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -116,3 +118,5 @@ TEST_CASE("cutout: holes of the published arithmetic; too long ones cover what c
   CHECK_THROWS_WITH_AS(ma::make_plan(ma::cutmix{.minmax = {0.0f, 0.05f}}, image, ma::key{}), doctest::Contains("are at most 0 long, and hold no pixel; raise minmax.high"),
                        ma::invalid_argument);
 }
+
+}  // namespace minmax_test

@@ -5,6 +5,8 @@
 #include <random>
 #include <vector>
 
+namespace peak_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 using ma::detail::pixel_place;
@@ -139,3 +141,5 @@ TEST_CASE("a large map: sums beyond 32 bits") {
   for (auto const& [bh, bw] : {std::pair<index_t, index_t>{1, 1}, {700, 600}, {1999, 3}, {2, 1500}, {2000, 1500}})
     check_windows(s, bh, bw);
 }
+
+}  // namespace peak_test

@@ -6,6 +6,8 @@
 #include "reference/box_law.hpp"
 #include "reference/statistics.hpp"
 
+namespace placement_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 using reference::where;
@@ -108,3 +110,5 @@ TEST_CASE("shifted and inside keep the whole cut, also an odd one; clipped loses
   }
   CHECK(most == 36);
 }
+
+}  // namespace placement_test

@@ -9,6 +9,8 @@
 #include "support/plans.hpp"
 #include "support/score_maps.hpp"
 
+namespace salient_plan_test {
+
 // Plans whose boxes move, away from the images that they were made on: at another resolution, and as text.
 using ma::index_t;
 
@@ -148,3 +150,5 @@ TEST_CASE("the text of a plan whose box moves is as documented; what does not fi
   table << p;
   CHECK(table.str().find("box_pair y 0..2 x 1..4 from y 2..4 x 2..5") != std::string::npos);
 }
+
+}  // namespace salient_plan_test

@@ -5,6 +5,8 @@
 
 #include "reference/box_law.hpp"
 
+namespace side_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -80,3 +82,5 @@ TEST_CASE("each axis of an image has its own side; several boxes share the area"
       }
     }
 }
+
+}  // namespace side_test

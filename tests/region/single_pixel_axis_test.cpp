@@ -6,6 +6,8 @@
 #include "reference/box_law.hpp"
 #include "support/values.hpp"
 
+namespace single_pixel_axis_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -180,3 +182,5 @@ TEST_CASE("rescaled: an axis of one pixel stays whole at any length; shrunk to o
   }
   CHECK((kept > 50 && vanished > 50));
 }
+
+}  // namespace single_pixel_axis_test

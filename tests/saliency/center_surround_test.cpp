@@ -9,6 +9,8 @@
 #include "support/unoptimised.hpp"
 #include "support/values.hpp"
 
+namespace center_surround_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 using reference::bytes;
@@ -148,3 +150,5 @@ TEST_CASE("the formulas that kernels share: levels in integers, by a gain, and i
   CHECK((surround_step(100, 60, 3) == 40 && surround_step(77, 77, 1) == 0));
   CHECK(surround_step(100, 20, 4) == -6);  // 20 - 80 / 3
 }
+
+}  // namespace center_surround_test

@@ -8,6 +8,8 @@
 #include "support/memory.hpp"
 #include "support/score_maps.hpp"
 
+namespace edge_test {
+
 using ma::index_t;
 
 namespace {
@@ -148,3 +150,5 @@ TEST_CASE("without a backend, maps are those of the default one") {
   ma::saliency_map(ma::saliency::fine_grained{}, ma::nchw(pixels.data(), {2, 1, 12, 9}), ma::scores(b.data(), {2, 12, 9}));
   CHECK(a == b);
 }
+
+}  // namespace edge_test

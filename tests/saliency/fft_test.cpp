@@ -8,6 +8,8 @@
 #include "reference/spectral_residual.hpp"
 #include "support/unoptimised.hpp"
 
+namespace fft_test {
+
 namespace ma = mixaug;
 using ma::detail::complex_rows;
 
@@ -139,3 +141,5 @@ TEST_CASE("float functions that vectorise") {
   CHECK(ma::detail::fast_exp(0.0f) == 1.0f);
   CHECK(0.0f * ma::detail::fast_rsqrt(0.0f) == 0.0f);
 }
+
+}  // namespace fft_test

@@ -9,6 +9,8 @@
 #include "reference/frequency_tuned.hpp"
 #include "support/unoptimised.hpp"
 
+namespace lab_distance_test {
+
 namespace ma = mixaug;
 using levels = std::vector<std::uint8_t>;
 
@@ -137,3 +139,5 @@ TEST_CASE("a constant image has a map of zeros; one pixel that differs is the pe
         CHECK(map[at] == 1.0f);
       }
 }
+
+}  // namespace lab_distance_test

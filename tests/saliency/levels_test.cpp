@@ -7,6 +7,8 @@
 
 #include "reference/half.hpp"
 
+namespace levels_test {
+
 namespace ma = mixaug;
 using ma::index_t;
 
@@ -148,3 +150,5 @@ TEST_CASE("gray is 0.299 r + 0.587 g + 0.114 b, to the nearest level; gray stays
     }
   }
 }
+
+}  // namespace levels_test

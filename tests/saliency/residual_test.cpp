@@ -1,5 +1,7 @@
 #include "saliency/residual_maps.hpp"
 
+namespace residual_test {
+
 using namespace residual;
 
 namespace {
@@ -87,3 +89,5 @@ TEST_CASE("other working sizes, square or not") {
       CHECK(error(waves(40 + 30 * k, 100 - 25 * k, k), s[0], s[1]) < 1e-5);
     }
 }
+
+}  // namespace residual_test

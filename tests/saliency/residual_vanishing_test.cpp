@@ -2,6 +2,8 @@
 
 #include "saliency/residual_maps.hpp"
 
+namespace residual_vanishing_test {
+
 using namespace residual;
 
 namespace {
@@ -101,3 +103,5 @@ TEST_CASE("resizing: bytes exactly, floats to rounding") {
         CHECK(worst < 1e-2);  // of 255: positions are rounded to float, as in OpenCV
       }
 }
+
+}  // namespace residual_vanishing_test

@@ -1,5 +1,7 @@
 #include "weight/weight_batch_cases.hpp"
 
+namespace group_dro_test {
+
 namespace {
 namespace ma = mixaug;
 namespace w = ma::weight;
@@ -153,3 +155,5 @@ TEST_CASE("weights have the same bits under every compiler and flag") {
   }
   CHECK(h == 16611554618483063624u);
 }
+
+}  // namespace group_dro_test

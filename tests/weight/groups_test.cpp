@@ -3,6 +3,8 @@
 
 #include "weight/weight_cases.hpp"
 
+namespace groups_test {
+
 namespace {
 namespace ma = mixaug;
 namespace w = ma::weight;
@@ -82,3 +84,5 @@ TEST_CASE("the bits of expm1 do not depend on a libm") {
   for (double x : {-1e-300, -1e-17, -1e-9, -1e-3, -0.1, -0.34999, -0.35001, -0.5, -1.0, -5.0, -40.0, -800.0})
     CHECK(ma::detail::fixed_falling_expm1(x) == doctest::Approx(std::expm1(x)).epsilon(1e-15));
 }
+
+}  // namespace groups_test

@@ -10,6 +10,8 @@
 
 #include "weight/weight_cases.hpp"
 
+namespace record_file_test {
+
 namespace {
 namespace ma = mixaug;
 namespace w = ma::weight;
@@ -213,3 +215,5 @@ TEST_CASE("what is no file is refused by what it is") {
   CHECK(fs::is_fifo(pipe));
 #endif
 }
+
+}  // namespace record_file_test

@@ -1,6 +1,8 @@
 #include "bad_input/refusals.hpp"
 #include "weight/weight_batch_cases.hpp"
 
+namespace refusals_test {
+
 using namespace bad_input;
 namespace w = ma::weight;
 
@@ -115,3 +117,5 @@ TEST_CASE("records, tables, states and rules refuse what they cannot use, and wr
   CHECK(s.record.recorded() == 1);
   CHECK(s.to == std::vector<float>(4, -1.0f));
 }
+
+}  // namespace refusals_test

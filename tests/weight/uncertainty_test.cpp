@@ -2,6 +2,8 @@
 
 #include "weight/weight_cases.hpp"
 
+namespace uncertainty_test {
+
 namespace {
 namespace ma = mixaug;
 namespace w = ma::weight;
@@ -194,3 +196,5 @@ TEST_CASE("records of several processes make the record of one") {
   a.merge(b);  // 400 in a byte
   CHECK((a.u(0) == 0 && a.u(1) == 1 && a.recorded() == 1));
 }
+
+}  // namespace uncertainty_test
