@@ -46,6 +46,9 @@ add_library(mixaug_asan INTERFACE)
 target_compile_options(mixaug_native INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-O2;-march=native>")
 target_compile_options(mixaug_quick INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-O0;-march=native>")
 target_compile_options(mixaug_plain INTERFACE -O2)
+# After quick or asan: a target's own options would stand before theirs, and the last one counts.
+add_library(mixaug_optimised INTERFACE)
+target_compile_options(mixaug_optimised INTERFACE -O1)
 set(sanitizers -fsanitize=address,undefined -fno-sanitize=null,alignment,vptr,object-size -fno-sanitize-recover=all
     -fno-omit-frame-pointer)
 target_compile_options(mixaug_asan INTERFACE -O0 ${sanitizers})

@@ -91,6 +91,11 @@ while IFS= read -r -d '' file; do
   [ "$marks" = "MIXAUG_EXACT_BEGIN MIXAUG_EXACT_END " ] || offend "$file: not between MIXAUG_EXACT_BEGIN and _END"
 done < <(find include -name '*.hpp' -print0)
 
+# The test files of a room are compiled as one unit, so each is a namespace of its name.
+while IFS= read -r file; do
+  grep -q "^namespace $(basename "$file" .cpp) {" "$file" || offend "$file: not in a namespace of its name"
+done < <(find tests -name '*_test.cpp' | grep -vE '^tests/(torch|flags|fuzz|readme)/')
+
 # Calls that flags change, and ours that they do not.
 while IFS= read -r line; do
   offend "$line: detail::fused_sum and detail::finite hold under every flag"
