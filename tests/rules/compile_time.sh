@@ -1,21 +1,22 @@
 #!/usr/bin/env bash
-# compile_time.sh INCLUDE CXX [NVCC]: seconds that our headers add to a translation unit. The goals
-# are 1.0 s (C++) and 3.0 s (CUDA); the test fails at 2.0 s and 5.0 s. Processor time is counted, which
-# on an idle machine is the time one waits, and elsewhere what one would wait for on an idle machine.
+# compile_time.sh INCLUDE CXX [NVCC]: the time that a compiler spends on our headers, beside the time
+# it spends on the standard headers that a trainer includes anyhow. The test fails where ours, which
+# include those, take more than twice as long, or three times with nvcc, where ours bring Thrust and a
+# kernel is compiled. Processor time is counted, and only the ratio is judged, so that a slow or busy
+# machine says what a fast one does.
 set -euo pipefail
 include=$(cd "$1" && pwd) cxx=$2 nvcc=${3:-}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 
-# measure NAME RUNS GOAL LIMIT BARE OURS COMMAND...: the shortest of some runs for each of the two
-# sources, in milliseconds of processor time.
+# measure NAME RUNS LIMIT STANDARD OURS COMMAND...: the shortest of some runs for each of the two sources.
 TIMEFORMAT='%3U %3S'
 failed=0
 measure() {
-  local name=$1 runs=$2 goal=$3 limit=$4 sources=("$5" "$6") least=(999999 999999) verdict=ok
-  local i which time user system
-  shift 6
+  local name=$1 runs=$2 limit=$3 sources=("$4" "$5") least=(999999 999999) verdict=ok
+  local i which time user system percent
+  shift 5
   for ((i = 0; i < 2 * runs; ++i)); do
     which=$((i % 2))
     { time "$@" "${sources[which]}"; } 2>log || { cat log; exit 1; }
@@ -23,22 +24,31 @@ measure() {
     time=$((10#${user/[.,]/} + 10#${system/[.,]/}))
     if [ "$time" -lt "${least[which]}" ]; then least[which]=$time; fi
   done
-  time=$((least[1] - least[0]))
-  if [ "$time" -gt "$goal" ]; then verdict="over the goal"; fi
-  if [ "$time" -gt "$limit" ]; then verdict="too slow" failed=1; fi
-  printf '%-24s bare %d ms, ours %d ms: +%d ms (goal %d, limit %d) %s\n' \
-    "$name" "${least[@]}" "$time" "$goal" "$limit" "$verdict"
+  percent=$((100 * least[1] / least[0]))
+  if [ "$percent" -gt "$limit" ]; then verdict="too slow" failed=1; fi
+  printf '%-24s standard headers %d ms, ours %d ms: %d %% (limit %d %%) %s\n' \
+    "$name" "${least[@]}" "$percent" "$limit" "$verdict"
 }
 
-echo 'int main() {}' >bare.cpp
-echo '#include <mixaug/mixaug.hpp>
-int main() {}' >ours.cpp
-measure "mixaug.hpp, -O2" 3 1000 2000 bare.cpp ours.cpp \
-  "$cxx" -std=c++20 -O2 "-I$include" -c -o out.o
+standard='#include <charconv>
+#include <cmath>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <ostream>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <variant>
+#include <vector>'
+
+printf '%s\nint main() {}\n' "$standard" >standard.cpp
+printf '#include <mixaug/mixaug.hpp>\nint main() {}\n' >ours.cpp
+measure "mixaug.hpp, -O2" 4 200 standard.cpp ours.cpp "$cxx" -std=c++20 -O2 "-I$include" -c -o out.o
 
 if [ -n "$nvcc" ] && [ -f "$include/mixaug/cuda.cuh" ]; then
-  echo '__global__ void kernel(float* x) { x[threadIdx.x] = 1; }
-int main() { kernel<<<1, 1>>>(nullptr); }' >bare.cu
+  printf '%s\n' "$standard" '__global__ void kernel(float* x) { x[threadIdx.x] = 1; }
+int main() { kernel<<<1, 1>>>(nullptr); }' >standard.cu
   echo '#include <mixaug/cuda.cuh>
 namespace ma = mixaug;
 void step(cudaStream_t stream, float* in, float* out, ma::key key) {
@@ -49,7 +59,7 @@ void step(cudaStream_t stream, float* in, float* out, ma::key key) {
   ma::apply(device, plan, x, y);
 }
 int main() {}' >ours.cu
-  measure "cuda.cuh and one method" 2 3000 5000 bare.cu ours.cu \
+  measure "cuda.cuh and one method" 2 300 standard.cu ours.cu \
     "$nvcc" -std=c++20 -arch=sm_90 "-I$include" -c -o out.o
 fi
 exit "$failed"
