@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The exact pairs of C-Mixup on CUDA: a table and its draws. The floor of a table is its labels in and its bytes out, at
-// the bandwidth of cudaMemcpy in this run; of a draw the row and the partner (16 bytes) and four random sectors of 32
-// (label, cell, slot, element).
+// The exact pairs of C-Mixup on CUDA: a table and its draws. The floor of a table is its labels in and its bytes out,
+// at the bandwidth of cudaMemcpy in this run; of a draw the row and the partner (16 bytes) and four random sectors of
+// 32 (label, cell, slot, element).
 #include <mixaug/kernel/cuda_sort.cuh>
 #include <mixaug/kernel/device_gaussian_kernel.hpp>
 #include <support/device_batch.cuh>

@@ -39,8 +39,8 @@ void grow(table& t, label_law law, char const* name, std::size_t n, double h) {
   getrusage(RUSAGE_SELF, &used);
   t.head.push_back(std::string("kernel, ") + name + text(", %.0e labels", double(n)) + text(", h = %-6g: table ", h) +
                    text("%7.3f s (2 threads), ", build) + text("%5.1f bytes a label, draw ", each) +
-                   text("%6.1f ns, 2 threads ", one * 1e9) + text("%6.1f ns (gain ", two * 1e9) + text("%.2f, ", one / two) +
-                   text("of random reads %.2f), ", gain_of_reads(bytes)) +
+                   text("%6.1f ns, 2 threads ", one * 1e9) + text("%6.1f ns (gain ", two * 1e9) +
+                   text("%.2f, ", one / two) + text("of random reads %.2f), ", gain_of_reads(bytes)) +
                    text("peak memory %.2f GB", double(used.ru_maxrss) * 1024e-9));
 }
 

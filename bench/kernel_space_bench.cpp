@@ -34,9 +34,13 @@ template <int D>
 void grid(table& t, bool normal, double h, double goal) {
   index_t const n = 200000, draws = 20000;
   auto const s = std::make_shared<sample>(n, D, normal);
-  auto const make = [=] { return std::make_shared<ma::detail::kernel_grid<float, D>>(s->view(n), ma::pairing::kernel_options{h}, ma::serial{}); };
+  auto const make = [=] {
+    return std::make_shared<ma::detail::kernel_grid<float, D>>(s->view(n), ma::pairing::kernel_options{h},
+                                                               ma::serial{});
+  };
   auto const g = make();
-  std::string const name = std::to_string(D) + "-D " + (normal ? "normal" : "uniform") + text(", h %g", h) + ", N 2e5: ";
+  std::string const name =
+      std::to_string(D) + "-D " + (normal ? "normal" : "uniform") + text(", h %g", h) + ", N 2e5: ";
   auto const ours = [=] {
     for (index_t i = 0; i < draws; ++i) {
       float const* const y = s->y.data() + i * 7919 % n * D;
@@ -51,7 +55,8 @@ void grid(table& t, bool normal, double h, double goal) {
 
 void pass(table& t, index_t n, index_t d, index_t queries, double h, double goal) {
   auto const s = std::make_shared<sample>(n, d, true);
-  auto const p = std::make_shared<ma::detail::kernel_pass<float>>(s->view(n), ma::pairing::kernel_options{h}, ma::serial{});
+  auto const p =
+      std::make_shared<ma::detail::kernel_pass<float>>(s->view(n), ma::pairing::kernel_options{h}, ma::serial{});
   auto const out = std::make_shared<std::vector<index_t>>(static_cast<std::size_t>(queries));
   auto const scratch = std::make_shared<ma::workspace<ma::space::host>>();
   auto const ours = [=] {
@@ -63,10 +68,12 @@ void pass(table& t, index_t n, index_t d, index_t queries, double h, double goal
 #if __has_include(<Eigen/Core>)
   using matrix = Eigen::Matrix<float, -1, -1, Eigen::RowMajor>;
   auto const c = std::make_shared<Eigen::MatrixXf>(n, queries);
-  t.contests.push_back({name + ": a draw, Eigen's product", ours, [=] {
+  t.contests.push_back({name + ": a draw, Eigen's product", ours,
+                        [=] {
                           Eigen::Map<matrix const> const x(s->y.data(), n, d), q(s->y.data(), queries, d);
                           c->noalias() = x * q.transpose();
-                        }, 1 / 1.3, static_cast<double>(queries), static_cast<double>(queries)});
+                        },
+                        1 / 1.3, static_cast<double>(queries), static_cast<double>(queries)});
 #endif
 }
 

@@ -21,11 +21,17 @@ struct sample {
   device_array<index_t> rows, partners;
   index_t n, d, m;
   sample(ma::cuda const& be, index_t count, index_t columns, index_t queries)
-      : kit(be, count), y(kit.make<float>(count * columns)), rows(kit.make<index_t>(queries)),
-        partners(kit.make<index_t>(queries)), n(count), d(columns), m(queries) {
+      : kit(be, count),
+        y(kit.make<float>(count * columns)),
+        rows(kit.make<index_t>(queries)),
+        partners(kit.make<index_t>(queries)),
+        n(count),
+        d(columns),
+        m(queries) {
     std::vector<float> u(static_cast<std::size_t>(n * d));
     std::vector<index_t> at(static_cast<std::size_t>(m));
-    for (std::size_t k = 0; k < u.size(); ++k) u[k] = static_cast<float>(ma::random({.seed = 9}, k, ma::purpose::ratio).uniform());
+    for (std::size_t k = 0; k < u.size(); ++k)
+      u[k] = static_cast<float>(ma::random({.seed = 9}, k, ma::purpose::ratio).uniform());
     for (std::size_t i = 0; i < at.size(); ++i) at[i] = static_cast<index_t>(i) * 7919 % n;
     kit.write(u.data(), n * d, y.data()), kit.write(at.data(), m, rows.data());
   }
@@ -54,14 +60,21 @@ void grid(table& t, double h) {
 void pass(table& t, index_t n, index_t d, index_t m) {
   ma::cuda const be;
   sample const s(be, n, d, m);
-  ma::detail::kernel_pass<float, ma::space::device> const p(s.view(), ma::pairing::kernel_options{0.15 * static_cast<double>(d)}, be);
+  ma::detail::kernel_pass<float, ma::space::device> const p(
+      s.view(), ma::pairing::kernel_options{0.15 * static_cast<double>(d)}, be);
   ma::workspace<ma::space::device> scratch;
-  auto const job = [&] { p.draw(be, ma::detail::pass_request<float>{{}, nullptr, {.seed = 5}, 0, s.out(), 0, s.asked()}, scratch); };
+  auto const job = [&] {
+    p.draw(be, ma::detail::pass_request<float>{{}, nullptr, {.seed = 5}, 0, s.out(), 0, s.asked()}, scratch);
+  };
   job();
   int processors = 0, clock = 0;
-  cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, 0), cudaDeviceGetAttribute(&clock, cudaDevAttrClockRate, 0);
+  cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, 0),
+      cudaDeviceGetAttribute(&clock, cudaDevAttrClockRate, 0);
   double const floor = 2.0 * static_cast<double>(n * d * m) / (128.0 * processors * 1e3 * clock);
-  line(t, std::to_string(d) + text(" columns, N %g", static_cast<double>(n)) + text(", %g queries", static_cast<double>(m)), by_events(job, 1), floor);
+  line(
+      t,
+      std::to_string(d) + text(" columns, N %g", static_cast<double>(n)) + text(", %g queries", static_cast<double>(m)),
+      by_events(job, 1), floor);
 }
 
 suite const spaces(22, [](table& t) {

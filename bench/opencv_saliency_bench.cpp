@@ -45,7 +45,8 @@ void versus(table& t, ma::index_t side, double fine, double spectral) {
 /// Our time a pixel where there is n times as much: 1 = linear.
 template <class Detector>
 void growth(table& t, std::string const& name, Detector const& d, ma::index_t n, ma::index_t side) {
-  auto const small = std::make_shared<pictures>(1, side), large = std::make_shared<pictures>(n, n == 1 ? 2 * side : side);
+  auto const small = std::make_shared<pictures>(1, side),
+             large = std::make_shared<pictures>(n, n == 1 ? 2 * side : side);
   double const items = static_cast<double>(side * side);
   t.contests.push_back({name + " a pixel, " + small->text() + " against " + std::to_string(n) + " of " + large->text(),
                         ours(small, d), ours(large, d), 0, items, static_cast<double>(large->maps.size())});

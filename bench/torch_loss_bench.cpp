@@ -23,7 +23,8 @@ struct loss_batch {
         ids(torch::randint(width, {n}, torch::kLong)) {
     auto const in = ma::inputs(ma::features(a.data_ptr<float>(), {n, 1})).weights(losses(w));
     plan = ma::make_plan(ma::mixup{}, in, ma::key{.seed = 42});
-    lam = torch::from_blob(const_cast<float*>(plan.share_self.data), {n}), partner = torch::from_blob(const_cast<std::int64_t*>(plan.partner.data), {n}, torch::kLong);
+    lam = torch::from_blob(const_cast<float*>(plan.share_self.data), {n}),
+    partner = torch::from_blob(const_cast<std::int64_t*>(plan.partner.data), {n}, torch::kLong);
   }
   ma::tensor_view<float, 1> losses(at::Tensor const& t) const { return ma::weights(t.data_ptr<float>(), {n}); }
   ma::tensor_view<float, 2> matrix(at::Tensor const& t) const {
@@ -35,16 +36,17 @@ auto text_of(loss_batch const& b) { return "(" + std::to_string(b.n) + ", " + st
 void pair_loss(table& t, ma::index_t n) {
   auto const b = std::make_shared<loss_batch>(n, 1);
   auto const mean = std::make_shared<float>();
-  t.contests.push_back({"weighted pair loss, mean of " + std::to_string(n) + ", LibTorch",
-                        [=] {
-                          ma::pair_loss(ma::serial{}, b->plan, b->losses(b->a), b->losses(b->b),
-                                        ma::weights(mean.get(), {1}), ma::reduction::mean);
-                        },
-                        [=] {
-                          torch::NoGradGuard const off;
-                          keep((b->lam * (b->w * b->a) + (1 - b->lam) * (b->w.index_select(0, b->partner) * b->b)).mean());
-                        },
-                        3});
+  t.contests.push_back(
+      {"weighted pair loss, mean of " + std::to_string(n) + ", LibTorch",
+       [=] {
+         ma::pair_loss(ma::serial{}, b->plan, b->losses(b->a), b->losses(b->b), ma::weights(mean.get(), {1}),
+                       ma::reduction::mean);
+       },
+       [=] {
+         torch::NoGradGuard const off;
+         keep((b->lam * (b->w * b->a) + (1 - b->lam) * (b->w.index_select(0, b->partner) * b->b)).mean());
+       },
+       3});
 }
 
 void cross_entropy(table& t, ma::index_t n, ma::index_t classes) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Records of predictions for 1e8 samples, a byte each (1e7 with --quick), beside a pass that reads as many bytes as they
-// move: 10 a sample (labels and predictions read, counters read and written); shuffled ids as trainers call it, beside
-// random reads; weights on read (5 bytes a sample).
+// Records of predictions for 1e8 samples, a byte each (1e7 with --quick), beside a pass that reads as many bytes as
+// they move: 10 a sample (labels and predictions read, counters read and written); shuffled ids as trainers call it,
+// beside random reads; weights on read (5 bytes a sample).
 #include <memory>
 #include <mixaug/backend/openmp.hpp>
 #include <mixaug/backend/serial.hpp>
@@ -24,7 +24,9 @@ struct set {
   set() {
     for (std::size_t k = 0; k < words.size(); ++k) words[k] = static_cast<std::int32_t>(k * 2654435761u >> 28);
     std::uint64_t r = 1;
-    for (auto& id : ids) r = r * 6364136223846793005u + 1442695040888963407u, id = static_cast<index_t>((r >> 24) % static_cast<std::uint64_t>(n));
+    for (auto& id : ids)
+      r = r * 6364136223846793005u + 1442695040888963407u,
+      id = static_cast<index_t>((r >> 24) % static_cast<std::uint64_t>(n));
   }
   /// Predictions and labels of T: as many rows as fit.
   template <class T, class Backend>
@@ -44,7 +46,8 @@ struct set {
   }
   void shuffled() {
     for (std::size_t k = 0; k < ids.size(); k += 256)
-      record.record(ma::serial{}, 0, ma::indices(ids.data() + k, {256}), ma::class_ids(words.data() + k, {256}), ma::class_ids(words.data() + k + ids.size(), {256}));
+      record.record(ma::serial{}, 0, ma::indices(ids.data() + k, {256}), ma::class_ids(words.data() + k, {256}),
+                    ma::class_ids(words.data() + k + ids.size(), {256}));
   }
   void random_reads() const {
     std::uint8_t sum = 0;
@@ -68,13 +71,21 @@ suite const rows(80, [](table& t) {
   double const m = 1 << 20;
   std::string const size = chosen().quick ? "1e7" : "1e8", small = chosen().quick ? "5e6" : "5e7";
   auto const read = [s] { s->read(); };
-  t.contests.push_back({"weight record, " + size + " int32, a byte; reading", [s] { s->contiguous<std::int32_t>(ma::serial{}); }, read, 0.7, 1, 8.0 / 10});
-  t.contests.push_back({"weight record, " + small + " int64, a byte; reading", [s] { s->contiguous<std::int64_t>(ma::serial{}); }, read, 0, 1, 8.0 / 9});
-  t.contests.push_back({"weight record, " + size + " int32, 2 threads against 1", [s] { s->contiguous<std::int32_t>(ma::openmp{2}); }, [s] { s->contiguous<std::int32_t>(ma::serial{}); }, 0});
-  t.contests.push_back({"weight record, shuffled ids of " + size + ", 256 a call; reads", [s] { s->shuffled(); }, [s] { s->random_reads(); }, 0, m, m});
+  t.contests.push_back({"weight record, " + size + " int32, a byte; reading",
+                        [s] { s->contiguous<std::int32_t>(ma::serial{}); }, read, 0.7, 1, 8.0 / 10});
+  t.contests.push_back({"weight record, " + small + " int64, a byte; reading",
+                        [s] { s->contiguous<std::int64_t>(ma::serial{}); }, read, 0, 1, 8.0 / 9});
+  t.contests.push_back({"weight record, " + size + " int32, 2 threads against 1",
+                        [s] { s->contiguous<std::int32_t>(ma::openmp{2}); },
+                        [s] { s->contiguous<std::int32_t>(ma::serial{}); }, 0});
+  t.contests.push_back({"weight record, shuffled ids of " + size + ", 256 a call; reads", [s] { s->shuffled(); },
+                        [s] { s->random_reads(); }, 0, m, m});
   auto const out = [s] { return ma::weights(reinterpret_cast<float*>(s->words.data()), {s->n}); };
-  t.contests.push_back({"weights, " + size + " float from bytes; reading", [s, out] { s->record.weights(ma::serial{}, out()); }, read, 0, 1, 8.0 / 5});
-  t.contests.push_back({"weights, " + size + ", 2 threads against 1", [s, out] { s->record.weights(ma::openmp{2}, out()); }, [s, out] { s->record.weights(ma::serial{}, out()); }, 0});
+  t.contests.push_back({"weights, " + size + " float from bytes; reading",
+                        [s, out] { s->record.weights(ma::serial{}, out()); }, read, 0, 1, 8.0 / 5});
+  t.contests.push_back({"weights, " + size + ", 2 threads against 1",
+                        [s, out] { s->record.weights(ma::openmp{2}, out()); },
+                        [s, out] { s->record.weights(ma::serial{}, out()); }, 0});
 });
 
 }  // namespace

@@ -33,7 +33,7 @@ int main() {
       for (int i = 0; i < n; ++i) untouched += plan.ratio[i] == 1.0f;
     }
   }
-  std::printf("mixup %d, cutmix %d of %d batches; untouched in the warm-down: %d of %d samples\n", chosen[0], chosen[1], warm_down, untouched,
-              (steps - warm_down) * n);
+  std::printf("mixup %d, cutmix %d of %d batches; untouched in the warm-down: %d of %d samples\n", chosen[0], chosen[1],
+              warm_down, untouched, (steps - warm_down) * n);
   return chosen[0] > 60 && chosen[0] < 120 && untouched > 320 && untouched < 480 ? 0 : 1;
 }

@@ -32,8 +32,7 @@ int main() {
   for (int i = 0; i < samples; ++i)
     for (int c = 0; c < channels; ++c)
       for (int y = 0; y < side; ++y)
-        for (int x = 0; x < side; ++x)
-          images(i, c, y, x) = std::sin(static_cast<float>(7 * i + 5 * c + 3 * y + x));
+        for (int x = 0; x < side; ++x) images(i, c, y, x) = std::sin(static_cast<float>(7 * i + 5 * c + 3 * y + x));
 
   // Samples of one class are mixed with each other: the classes are an Eigen vector.
   Eigen::VectorXi classes(samples);
@@ -62,10 +61,9 @@ int main() {
     Eigen::RowVectorXf const right = own * features.row(i) + (1.0f - own) * features.row(j);
     float const feature_error = (mixed_features.row(i) - right).cwiseAbs().maxCoeff();
 
-    std::printf("%6d  %7d  %6.4f   %11.2g   %13.2g\n", i, j, static_cast<double>(own),
-                static_cast<double>(image_error), static_cast<double>(feature_error));
-    expect(image_error < 1e-6f, "the mixed images are not lambda * self + (1 - lambda) * partner",
-           i);
+    std::printf("%6d  %7d  %6.4f   %11.2g   %13.2g\n", i, j, static_cast<double>(own), static_cast<double>(image_error),
+                static_cast<double>(feature_error));
+    expect(image_error < 1e-6f, "the mixed images are not lambda * self + (1 - lambda) * partner", i);
     expect(feature_error < 1e-6f, "the mixed features follow another mix than the images", i);
     expect(classes[i] == classes[j], "the partner is of another class", i);
   }

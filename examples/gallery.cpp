@@ -23,11 +23,8 @@ void show_boxes_and_blends(gallery_rows& rows) {
   int const half = static_cast<int>(rows.images().h / 2), third = 2 * half / 3;
   using ma::placement;
   rows.show("mixup", {"alpha = 1", "every sample draws its own"}, ma::mixup{});
-  rows.show("mixup, batch mode", {"mode = batch", "one ratio for all"},
-            ma::mixup{.mode = ma::mode::batch});
-  rows.show("cutmix",
-            {"alpha = 1", "the box is clipped at the edge", "and the shares follow its area"},
-            ma::cutmix{});
+  rows.show("mixup, batch mode", {"mode = batch", "one ratio for all"}, ma::mixup{.mode = ma::mode::batch});
+  rows.show("cutmix", {"alpha = 1", "the box is clipped at the edge", "and the shares follow its area"}, ma::cutmix{});
   rows.show("cutmix, inside", {"placement = inside", "the whole box in the image"},
             ma::cutmix{.placement = placement::inside});
   rows.show("cutmix, shifted", {"placement = shifted", "moved in, not clipped"},
@@ -39,12 +36,9 @@ void show_boxes_and_blends(gallery_rows& rows) {
   rows.show("cutout", {"length = half the side", "the label is kept"}, ma::cutout{.length = half});
   rows.show("cutout, 3 holes", {"n_holes = 3", "length = a third of the side"},
             ma::cutout{.n_holes = 3, .length = third});
-  rows.show("one of", {"mixup or cutmix,", "each sample chooses"},
-            ma::one_of(ma::mixup{}, ma::cutmix{}));
-  rows.show("mixup, same class", {"with pairing::same_class"},
-            ma::with(ma::mixup{}, ma::pairing::same_class{}));
-  rows.show("cutmix, other class", {"with pairing::other_class"},
-            ma::with(ma::cutmix{}, ma::pairing::other_class{}));
+  rows.show("one of", {"mixup or cutmix,", "each sample chooses"}, ma::one_of(ma::mixup{}, ma::cutmix{}));
+  rows.show("mixup, same class", {"with pairing::same_class"}, ma::with(ma::mixup{}, ma::pairing::same_class{}));
+  rows.show("cutmix, other class", {"with pairing::other_class"}, ma::with(ma::cutmix{}, ma::pairing::other_class{}));
 }
 
 void show_salient_boxes(gallery_rows& rows) {
@@ -67,8 +61,7 @@ void show_salient_boxes(gallery_rows& rows) {
   std::vector<std::int64_t> counts(rows.images().class_names.size(), 1000);
   for (std::size_t c = 0; c < counts.size(); c += 2) counts[c] = 10;
   auto const said = ma::indices(counts.data(), {static_cast<std::int64_t>(counts.size())});
-  rows.show("background_mix",
-            {"rare classes: every second", "dull part over dull part,", "the label is kept"},
+  rows.show("background_mix", {"rare classes: every second", "dull part over dull part,", "the label is kept"},
             background_mix{.class_counts = said});
   rows.show("background_mix, same place", {"scheme =", "non_salient_to_corresponding"},
             background_mix{.scheme = scheme::non_salient_to_corresponding, .class_counts = said});
@@ -76,19 +69,17 @@ void show_salient_boxes(gallery_rows& rows) {
 
 int main(int argc, char** argv) try {
   auto const options = example::read_options(
-      argc, argv, "gallery: mixes images by every method and shows on a sheet what each one did",
-      "gallery.png");
+      argc, argv, "gallery: mixes images by every method and shows on a sheet what each one did", "gallery.png");
   bool const drawn = options.data.empty();
-  auto const images =
-      drawn ? example::draw_images(64, options.size ? options.size : 128, options.seed)
-            : example::load_images(options.data, 256, options.size);
+  auto const images = drawn ? example::draw_images(64, options.size ? options.size : 128, options.seed)
+                            : example::load_images(options.data, 256, options.size);
   example::check_writable(options.out);  // better now than after the work
 
   auto const size = std::to_string(images.h) + " x " + std::to_string(images.w);
-  gallery_rows rows(images,
-                    std::to_string(images.n) + " images of " + size +
-                        (drawn ? ", drawn by the example" : " from " + options.data),
-                    options.seed);
+  gallery_rows rows(
+      images,
+      std::to_string(images.n) + " images of " + size + (drawn ? ", drawn by the example" : " from " + options.data),
+      options.seed);
   show_boxes_and_blends(rows);
   show_salient_boxes(rows);
   rows.print();

@@ -19,7 +19,8 @@ struct network {
     for (int i = 0; i < n; ++i)
       for (int k = 0; k < hidden; ++k) {
         double s = 0.0;
-        for (int j = 0; j < inputs; ++j) s += x[static_cast<std::size_t>(i * inputs + j)] * w[static_cast<std::size_t>(j * hidden + k)];
+        for (int j = 0; j < inputs; ++j)
+          s += x[static_cast<std::size_t>(i * inputs + j)] * w[static_cast<std::size_t>(j * hidden + k)];
         h[static_cast<std::size_t>(i * hidden + k)] = std::tanh(s);
       }
     ma::apply(plan, ma::features(h.data(), {n, hidden}), ma::features(mixed.data(), {n, hidden}));
@@ -42,7 +43,8 @@ struct network {
       for (int k = 0; k < hidden; ++k) {
         auto const at = static_cast<std::size_t>(i * hidden + k);
         double const g = grad_h[at] * (1.0 - h[at] * h[at]);
-        for (int j = 0; j < inputs; ++j) grad_w[static_cast<std::size_t>(j * hidden + k)] += g * x[static_cast<std::size_t>(i * inputs + j)];
+        for (int j = 0; j < inputs; ++j)
+          grad_w[static_cast<std::size_t>(j * hidden + k)] += g * x[static_cast<std::size_t>(i * inputs + j)];
       }
     return grad_w;
   }
@@ -50,7 +52,8 @@ struct network {
 
 int main() {
   network net;
-  net.w.resize(inputs * hidden), net.x.resize(n * inputs), net.h.resize(n * hidden), net.mixed.resize(n * hidden), net.y.resize(n), net.mixed_y.resize(n);
+  net.w.resize(inputs * hidden), net.x.resize(n * inputs), net.h.resize(n * hidden), net.mixed.resize(n * hidden),
+      net.y.resize(n), net.mixed_y.resize(n);
   for (std::size_t j = 0; j < net.w.size(); ++j) net.w[j] = std::sin(double(j));
   for (std::size_t j = 0; j < net.x.size(); ++j) net.x[j] = std::cos(3.0 * double(j));
   for (std::size_t j = 0; j < net.y.size(); ++j) net.y[j] = double(j) / 3.0;
@@ -74,6 +77,7 @@ int main() {
     for (std::size_t j = 0; j < g.size(); ++j) net.w[j] -= 0.02 * g[j];
   }
   double const after = net.forward();
-  std::printf("gradient against finite differences: largest difference %.1e; loss %.4f -> %.4f\n", worst, before, after);
+  std::printf("gradient against finite differences: largest difference %.1e; loss %.4f -> %.4f\n", worst, before,
+              after);
   return worst < 1e-8 && after < 0.5 * before ? 0 : 1;
 }

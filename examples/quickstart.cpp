@@ -21,10 +21,11 @@ int main() {
 
   for (std::uint64_t step = 0; step < 3; ++step) {
     auto plan = ma::make_plan(ma::cutmix{.alpha = 1.0f}, x, ma::key{.seed = 42, .step = step});
-    ma::apply(plan, x, out);                                           // mixed pixels
-    ma::soft_labels(plan, class_ids, targets, {.smoothing = 0.1f});    // dense float32 (n, num_classes)
+    ma::apply(plan, x, out);                                         // mixed pixels
+    ma::soft_labels(plan, class_ids, targets, {.smoothing = 0.1f});  // dense float32 (n, num_classes)
     // or the pair form for any loss: plan.partner[i], plan.share_self[i], plan.share_partner[i]
-    std::printf("step %d: row 0 keeps %.3f of its pixels, the rest is row %d\n", int(step), double(plan.share_self[0]), int(plan.partner[0]));
+    std::printf("step %d: row 0 keeps %.3f of its pixels, the rest is row %d\n", int(step), double(plan.share_self[0]),
+                int(plan.partner[0]));
   }
   // [quickstart]
 

@@ -15,7 +15,8 @@ int main(int argc, char** argv) {
   for (std::size_t j = 0; j < pixels.size(); ++j) pixels[j] = static_cast<float>(j % 251) / 251.0f;
   auto x = ma::nchw(pixels.data(), {n, c, h, w});
 
-  auto plan = ma::make_plan(ma::one_of(ma::mixup{.alpha = 0.8f}, ma::cutmix{}, ma::cutout{.length = 8}), x, ma::key{.seed = 42, .step = 1000});
+  auto plan = ma::make_plan(ma::one_of(ma::mixup{.alpha = 0.8f}, ma::cutmix{}, ma::cutout{.length = 8}), x,
+                            ma::key{.seed = 42, .step = 1000});
   ma::apply(plan, x, ma::nchw(mixed.data(), {n, c, h, w}));
   std::ofstream log(file);
   ma::write_plan(log, plan);

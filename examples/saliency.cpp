@@ -24,10 +24,9 @@ struct named_detector {
   std::string name;
   ma::saliency::any_detector detector;
 };
-std::vector<named_detector> const detectors{
-    {"fine_grained", ma::saliency::fine_grained{}},
-    {"spectral_residual", ma::saliency::spectral_residual{}},
-    {"frequency_tuned", ma::saliency::frequency_tuned{}}};
+std::vector<named_detector> const detectors{{"fine_grained", ma::saliency::fine_grained{}},
+                                            {"spectral_residual", ma::saliency::spectral_residual{}},
+                                            {"frequency_tuned", ma::saliency::frequency_tuned{}}};
 
 void write_sheet(image_set const& set, std::string const& what, std::string const& file) {
   example::map_sheet sheet(set, static_cast<int>(detectors.size()), "mixaug saliency", what);
@@ -41,8 +40,8 @@ void write_sheet(image_set const& set, std::string const& what, std::string cons
 
 // One line of the table: eight plans, with the same keys and so the same ratios for every method.
 template <class Method>
-void measure(object_table& table, std::string const& name, Method const& method,
-             image_set const& set, maps const& scores) {
+void measure(object_table& table, std::string const& name, Method const& method, image_set const& set,
+             maps const& scores) {
   auto const inputs = example::inputs_of(set, scores);
   for (std::uint64_t step = 0; step < 8; ++step)
     table.add(name, ma::make_plan(ma::serial{}, method, inputs, table.key(step)), set);
@@ -53,19 +52,17 @@ object_table compare(image_set const& set, std::uint64_t seed) {
   maps const fine = example::maps_of(set, detectors[0].detector);
   measure(table, "cutmix", ma::cutmix{}, set, fine);
   measure(table, "cutmix, shifted", ma::cutmix{.placement = ma::placement::shifted}, set, fine);
-  measure(table, "saliencymix, bytes of floats", ma::saliencymix{}, set,
-          example::misread_maps_of(set));
+  measure(table, "saliencymix, bytes of floats", ma::saliencymix{}, set, example::misread_maps_of(set));
   for (auto const& [name, detector] : detectors) {
     maps const scores = example::maps_of(set, detector);
     measure(table, "saliencymix, " + name + ", pixel", ma::saliencymix{}, set, scores);
-    measure(table, "saliencymix, " + name + ", window",
-            ma::saliencymix{.anchor_of = ma::anchor_of::window}, set, scores);
+    measure(table, "saliencymix, " + name + ", window", ma::saliencymix{.anchor_of = ma::anchor_of::window}, set,
+            scores);
   }
   // A class that nobody has is the only frequent one: every sample receives a background.
   std::vector<std::int64_t> counts(set.class_names.size() + 1, 1);
   counts.back() = 1000;
-  ma::background_mix const mix{
-      .class_counts = ma::indices(counts.data(), {static_cast<std::int64_t>(counts.size())})};
+  ma::background_mix const mix{.class_counts = ma::indices(counts.data(), {static_cast<std::int64_t>(counts.size())})};
   auto same_place = mix;
   same_place.scheme = ma::scheme::non_salient_to_corresponding;
   measure(table, "background_mix", mix, set, fine);
@@ -75,12 +72,10 @@ object_table compare(image_set const& set, std::uint64_t seed) {
 
 int main(int argc, char** argv) try {
   auto const options = example::read_options(
-      argc, argv, "saliency: shows what the detectors find, and measures what the boxes hold",
-      "saliency.png");
+      argc, argv, "saliency: shows what the detectors find, and measures what the boxes hold", "saliency.png");
   bool const drawn = options.data.empty();
-  auto const images = drawn
-                          ? example::draw_images(8, options.size ? options.size : 128, options.seed)
-                          : example::load_images(options.data, 8, options.size);
+  auto const images = drawn ? example::draw_images(8, options.size ? options.size : 128, options.seed)
+                            : example::load_images(options.data, 8, options.size);
   example::check_writable(options.out);
   std::puts("512 drawn images of 64 x 64, 8 steps, the same ratios for every method\n");
   compare(example::draw_images(512, 64, options.seed), options.seed).print();

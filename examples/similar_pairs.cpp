@@ -40,8 +40,7 @@ int main() {
   std::vector<float> features;
   std::vector<int> ids;
   std::vector<index_t> wanted(set.class_names.size());
-  for (std::size_t c = 0; c < wanted.size(); ++c)
-    wanted[c] = std::max(index_t{160} >> c, index_t{4});
+  for (std::size_t c = 0; c < wanted.size(); ++c) wanted[c] = std::max(index_t{160} >> c, index_t{4});
   for (std::size_t i = 0; i < set.labels.size(); ++i)
     if (auto const c = static_cast<std::size_t>(set.labels[i]); wanted[c]-- > 0) {
       append_thumbnail(features, set.masks.data() + i * side * side);

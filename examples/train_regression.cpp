@@ -32,8 +32,8 @@ int main(int argc, char** argv) try {
   auto const epochs = static_cast<std::size_t>(recipe.epochs);
   std::printf("%s: %zu rows of %zu features\n", recipe.file.c_str(), set.size(), set.features());
   std::printf("%d seed%s, %d epochs, batches of %d, Adam %g, alpha %g, bandwidth %g%s\n\n", o.seeds,
-              o.seeds > 1 ? "s" : "", recipe.epochs, recipe.batch, recipe.rate, recipe.alpha,
-              recipe.bandwidth, o.tune ? ", both chosen by validation" : "");
+              o.seeds > 1 ? "s" : "", recipe.epochs, recipe.batch, recipe.rate, recipe.alpha, recipe.bandwidth,
+              o.tune ? ", both chosen by validation" : "");
 
   example::regression_errors errors(seeds);
   std::vector<std::vector<double>> curves(training_modes.size(), std::vector<double>(epochs));
@@ -42,13 +42,11 @@ int main(int argc, char** argv) try {
       o.seeds * modes, o.jobs,
       [&](int task) { return example::train(set, recipe, task % modes, 1 + task / modes, o.tune); },
       [&](example::training_result const& r) {
-        auto const mode = static_cast<std::size_t>(r.mode),
-                   seed = static_cast<std::size_t>(r.seed) - 1;
+        auto const mode = static_cast<std::size_t>(r.mode), seed = static_cast<std::size_t>(r.seed) - 1;
         errors.rmse.at(mode, seed) = r.rmse, errors.mape.at(mode, seed) = r.mape;
         errors.worst.at(mode, seed) = r.worst, errors.alpha.at(mode, seed) = r.alpha;
         errors.bandwidth.at(mode, seed) = r.bandwidth;
-        for (std::size_t e = 0; e < epochs; ++e)
-          curves[mode][e] += r.curve[e] / static_cast<double>(seeds);
+        for (std::size_t e = 0; e < epochs; ++e) curves[mode][e] += r.curve[e] / static_cast<double>(seeds);
         bar.step(std::string(training_modes[mode].name) + ", seed " + std::to_string(r.seed));
       });
   bar.clear();
@@ -57,11 +55,9 @@ int main(int argc, char** argv) try {
   if (o.tune) report.print_settings();
   std::vector<double> tested;
   for (std::size_t m = 0; m < training_modes.size(); ++m) tested.push_back(errors.rmse.of(m).mean);
-  example::curve_plot(
-      example::regression_styles(), curves, tested,
-      recipe.file + ": validation RMSE after each epoch",
-      "mean of " + std::to_string(o.seeds) + (seeds > 1 ? " trainings" : " training") +
-          " of each mode (bold: smoothed); test: RMSE of the epoch that validates best")
+  example::curve_plot(example::regression_styles(), curves, tested, recipe.file + ": validation RMSE after each epoch",
+                      "mean of " + std::to_string(o.seeds) + (seeds > 1 ? " trainings" : " training") +
+                          " of each mode (bold: smoothed); test: RMSE of the epoch that validates best")
       .write(o.out);
   std::printf("\nThe validation curves are in %s\n", o.out.c_str());
 } catch (std::exception const& problem) {

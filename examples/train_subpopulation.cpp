@@ -32,8 +32,8 @@ static void run(std::string const& task, example::subpopulation_options const& o
   if (o.epochs) recipe.epochs = o.epochs;
   int const modes = static_cast<int>(o.modes.size());
   int const seeds = o.seeds ? o.seeds : o.quick ? 1 : recipe.seeds;
-  std::printf("%s: %s\n%d seed%s, %d epochs, batches of %d, AdamW\n\n", task.c_str(),
-              set.what().c_str(), seeds, seeds > 1 ? "s" : "", recipe.epochs, recipe.batch);
+  std::printf("%s: %s\n%d seed%s, %d epochs, batches of %d, AdamW\n\n", task.c_str(), set.what().c_str(), seeds,
+              seeds > 1 ? "s" : "", recipe.epochs, recipe.batch);
 
   example::subpopulation_report report(o.modes, static_cast<std::size_t>(seeds), recipe.epochs);
   example::progress bar("trained", static_cast<std::size_t>(seeds * modes));
@@ -56,13 +56,12 @@ static void run(std::string const& task, example::subpopulation_options const& o
     auto const& m = subpopulation_modes[static_cast<std::size_t>(mode)];
     styles.push_back({m.colour, m.dash, m.name});
   }
-  example::curve_plot(
-      styles, report.curves(), report.tested(),
-      task + ": accuracy of the worst validation group after each epoch, %",
-      "mean of " + std::to_string(seeds) + (seeds > 1 ? " trainings" : " training") +
-          " of each mode (bold: smoothed; dashes: told the groups); test: of the epoch that "
-          "validates best",
-      {.low = 0, .high = 100, .logarithmic = false})
+  example::curve_plot(styles, report.curves(), report.tested(),
+                      task + ": accuracy of the worst validation group after each epoch, %",
+                      "mean of " + std::to_string(seeds) + (seeds > 1 ? " trainings" : " training") +
+                          " of each mode (bold: smoothed; dashes: told the groups); test: of the epoch that "
+                          "validates best",
+                      {.low = 0, .high = 100, .logarithmic = false})
       .write(sheet);
   std::printf("\nThe validation curves are in %s\n\n", sheet.c_str());
 }

@@ -1,12 +1,12 @@
 // The one translation unit with doctest's own code and main(); every test executable links it.
 #if defined(MIXAUG_TEST_NEEDS_GPU)
-#define DOCTEST_CONFIG_IMPLEMENT
-#include <cuda_runtime_api.h>
+#  define DOCTEST_CONFIG_IMPLEMENT
+#  include <cuda_runtime_api.h>
 
-#include <cstdio>
-#include <cstdlib>
+#  include <cstdio>
+#  include <cstdlib>
 #else
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#  define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #endif
 #include <doctest/doctest.h>
 

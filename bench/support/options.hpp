@@ -9,7 +9,7 @@ namespace bench {
 /// What the command line asked for.
 struct options {
   bool quick = false, detail = false;
-  bool large = false;     ///< kernel tables of up to 1e8 labels
+  bool large = false;    ///< kernel tables of up to 1e8 labels
   double seconds = 1.5;  ///< a contest
   std::string only;      ///< contests whose names hold this text
 };

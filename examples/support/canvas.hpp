@@ -28,18 +28,15 @@ class canvas {
   int height() const { return height_; }
 
   void extend(int rows) {
-    for (int i = 0; i < rows * width_; ++i)
-      pixels_.insert(pixels_.end(), paper_.begin(), paper_.end());
+    for (int i = 0; i < rows * width_; ++i) pixels_.insert(pixels_.end(), paper_.begin(), paper_.end());
     height_ += rows;
   }
 
   void blend(int x, int y, rgb ink, double cover) {
     if (x < 0 || y < 0 || x >= width_ || y >= height_) return;
-    std::uint8_t* p = &pixels_[(static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) +
-                                static_cast<std::size_t>(x)) *
-                               3];
-    for (std::size_t k = 0; k < 3; ++k)
-      p[k] = static_cast<std::uint8_t>(std::lround(p[k] + (ink[k] - p[k]) * cover));
+    std::uint8_t* p =
+        &pixels_[(static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) + static_cast<std::size_t>(x)) * 3];
+    for (std::size_t k = 0; k < 3; ++k) p[k] = static_cast<std::uint8_t>(std::lround(p[k] + (ink[k] - p[k]) * cover));
   }
 
   void fill(int x, int y, int w, int h, rgb ink, double cover = 1) {
@@ -67,12 +64,10 @@ class canvas {
   void text(double x, double y, std::string_view line, double size, rgb ink, bool bold = false) {
     double const half = size * (bold ? 0.085 : 0.06) + 0.15;
     int const left = static_cast<int>(x) - 2, top = static_cast<int>(y) - 2;
-    int const w = static_cast<int>(text_width(line, size)) + 6,
-              h = static_cast<int>(size * 1.5) + 6;
+    int const w = static_cast<int>(text_width(line, size)) + 6, h = static_cast<int>(size * 1.5) + 6;
     std::vector<double> cover(static_cast<std::size_t>(w) * static_cast<std::size_t>(h));
     for (segment const& s : text_strokes(line, x, y, size)) {
-      double const ex = s.x1 - s.x0, ey = s.y1 - s.y0, length2 = ex * ex + ey * ey,
-                   reach = half + 1;
+      double const ex = s.x1 - s.x0, ey = s.y1 - s.y0, length2 = ex * ex + ey * ey, reach = half + 1;
       auto const first = [&](double a, double b, int origin) {
         return std::max(0, static_cast<int>(std::min(a, b) - reach) - origin);
       };

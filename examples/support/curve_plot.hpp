@@ -29,9 +29,8 @@ struct curve_axis {
 class curve_plot {
  public:
   // curves: one a style, a number an epoch; tested: a number a style, shown beside its name.
-  curve_plot(std::vector<curve_style> styles, std::vector<std::vector<double>> curves,
-             std::vector<double> tested, std::string title, std::string subtitle,
-             curve_axis axis = {})
+  curve_plot(std::vector<curve_style> styles, std::vector<std::vector<double>> curves, std::vector<double> tested,
+             std::string title, std::string subtitle, curve_axis axis = {})
       : styles_(std::move(styles)),
         curves_(std::move(curves)),
         tested_(std::move(tested)),
@@ -52,18 +51,16 @@ class curve_plot {
 
   void write(std::string const& file) const {
     std::ofstream out(file);
-    out << "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 " << width << ' ' << height
-        << "' width='" << width << "' height='" << height
+    out << "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 " << width << ' ' << height << "' width='" << width
+        << "' height='" << height
         << "' font-family='Inter, Helvetica, Arial, sans-serif' font-size='12' fill='#6b7280'>\n"
         << "<rect width='100%' height='100%' fill='#ffffff'/>\n"
-        << text(left, 30, title_, " font-size='17' font-weight='600' fill='#1f2430'")
-        << text(left, 50, subtitle_);
+        << text(left, 30, title_, " font-size='17' font-weight='600' fill='#1f2430'") << text(left, 50, subtitle_);
     axes(out);
-    out << "<clipPath id='frame'><rect x='" << left << "' y='" << top << "' width='" << right - left
-        << "' height='" << bottom - top << "'/></clipPath>\n<g clip-path='url(#frame)' fill='none' "
+    out << "<clipPath id='frame'><rect x='" << left << "' y='" << top << "' width='" << right - left << "' height='"
+        << bottom - top << "'/></clipPath>\n<g clip-path='url(#frame)' fill='none' "
         << "stroke-linejoin='round'>\n";
-    for (std::size_t m = 0; m < curves_.size(); ++m)
-      line(out, curves_[m], styles_[m].colour, " stroke-opacity='0.28'");
+    for (std::size_t m = 0; m < curves_.size(); ++m) line(out, curves_[m], styles_[m].colour, " stroke-opacity='0.28'");
     for (std::size_t m = 0; m < curves_.size(); ++m)
       line(out, smooth(curves_[m]), styles_[m].colour,
            std::string(" stroke-width='2' stroke-dasharray='") + styles_[m].dash + "'");
@@ -81,8 +78,7 @@ class curve_plot {
     return left + (right - left) * static_cast<double>(epoch) / last;
   }
   double y_of(double value) const {
-    double const at = logarithmic_ ? std::log(value / low_) / std::log(high_ / low_)
-                                   : (value - low_) / (high_ - low_);
+    double const at = logarithmic_ ? std::log(value / low_) / std::log(high_ / low_) : (value - low_) / (high_ - low_);
     return bottom - (bottom - top) * std::min(at, 1.5);
   }
   static std::string number(double value) {
@@ -90,8 +86,7 @@ class curve_plot {
     std::snprintf(out, sizeof out, "%.5g", value);
     return out;
   }
-  static std::string text(double x, double y, std::string const& words,
-                          std::string const& more = "") {
+  static std::string text(double x, double y, std::string const& words, std::string const& more = "") {
     return "<text x='" + number(x) + "' y='" + number(y) + "'" + more + ">" + words + "</text>\n";
   }
   static std::string tested_text(double value) {
@@ -118,8 +113,7 @@ class curve_plot {
     }
     return out;
   }
-  void line(std::ofstream& out, std::vector<double> const& curve, char const* colour,
-            std::string const& more) const {
+  void line(std::ofstream& out, std::vector<double> const& curve, char const* colour, std::string const& more) const {
     out << "<path stroke='" << colour << "'" << more << " d='";
     for (std::size_t e = 0; e < curve.size(); ++e)
       out << (e ? "L" : "M") << number(x_of(e)) << ' ' << number(y_of(curve[e]));
@@ -137,8 +131,7 @@ class curve_plot {
     auto const n = static_cast<double>(curves_[0].size());
     double const every = std::max(1.0, step_for(n, 5));
     for (double e = n < 10 ? 1 : every; e <= n; e += every)
-      out << text(x_of(static_cast<std::size_t>(e) - 1), bottom + 20, number(e),
-                  " text-anchor='middle'");
+      out << text(x_of(static_cast<std::size_t>(e) - 1), bottom + 20, number(e), " text-anchor='middle'");
     out << text((left + right) / 2, bottom + 42, "epoch", " text-anchor='middle'");
   }
 
@@ -155,19 +148,16 @@ class curve_plot {
     std::sort(order.begin(), order.end(), [&](auto a, auto b) { return wanted[a] < wanted[b]; });
     std::vector<double> y(order.size());
     double const gap = 24;
-    for (std::size_t i = 0; i < y.size(); ++i)
-      y[i] = std::max(wanted[order[i]], i ? y[i - 1] + gap : top + 26.0);
-    for (std::size_t i = y.size(); i-- > 0;)
-      y[i] = std::min(y[i], i + 1 < y.size() ? y[i + 1] - gap : bottom - 6.0);
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] = std::max(wanted[order[i]], i ? y[i - 1] + gap : top + 26.0);
+    for (std::size_t i = y.size(); i-- > 0;) y[i] = std::min(y[i], i + 1 < y.size() ? y[i + 1] - gap : bottom - 6.0);
     out << text(width - 20, y[0] - 26, "test", " text-anchor='end'");
     for (std::size_t i = 0; i < y.size(); ++i) {
       curve_style const& style = styles_[order[i]];
       std::string const look = std::string(" font-size='13' fill='") + style.colour + "'";
-      out << "<path stroke='" << style.colour << "' stroke-width='2' stroke-dasharray='"
-          << style.dash << "' d='M" << right + 18 << ' ' << number(y[i]) << "h28'/>\n"
+      out << "<path stroke='" << style.colour << "' stroke-width='2' stroke-dasharray='" << style.dash << "' d='M"
+          << right + 18 << ' ' << number(y[i]) << "h28'/>\n"
           << text(right + 54, y[i] + 4.5, style.label, look)
-          << text(width - 20, y[i] + 4.5, tested_text(tested_[order[i]]),
-                  look + " text-anchor='end'");
+          << text(width - 20, y[i] + 4.5, tested_text(tested_[order[i]]), look + " text-anchor='end'");
     }
   }
 

@@ -63,8 +63,7 @@ class scene {
   texture texture_{draw_.below(6), draw_(0, std::numbers::pi), draw_(5, 9), seed_ * 31};
 };
 
-inline void draw_image(std::uint8_t* pixels, std::uint8_t* mask, std::int64_t side,
-                       scene const& s) {
+inline void draw_image(std::uint8_t* pixels, std::uint8_t* mask, std::int64_t side, scene const& s) {
   auto const size = static_cast<double>(side);
   for (std::int64_t row = 0; row < side; ++row)
     for (std::int64_t column = 0; column < side; ++column) {
@@ -88,10 +87,8 @@ inline image_set draw_images(std::int64_t n, std::int64_t side, std::uint64_t se
   for (std::int64_t i = 0; i < n; ++i) {
     auto const label = static_cast<std::size_t>(i) % shape_names.size();
     out.labels.push_back(static_cast<std::int64_t>(label));
-    draw_image(
-        out.pixels.data() + static_cast<std::size_t>(i) * out.image_size(),
-        out.masks.data() + i * side * side, side,
-        scene{static_cast<shape>(label), seed * 1000003 + static_cast<std::uint64_t>(i) * 7919});
+    draw_image(out.pixels.data() + static_cast<std::size_t>(i) * out.image_size(), out.masks.data() + i * side * side,
+               side, scene{static_cast<shape>(label), seed * 1000003 + static_cast<std::uint64_t>(i) * 7919});
   }
   return out;
 }

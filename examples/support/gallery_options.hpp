@@ -36,16 +36,14 @@ Number number_of(std::string_view name, std::string_view text, Number low, Numbe
   Number value{};
   auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (problem != std::errc{} || end != text.data() + text.size() || value < low || value > high)
-    throw std::runtime_error(std::string(name) + " got '" + std::string(text) +
-                             "'; it takes a whole number from " + std::to_string(low) + " to " +
-                             std::to_string(high));
+    throw std::runtime_error(std::string(name) + " got '" + std::string(text) + "'; it takes a whole number from " +
+                             std::to_string(low) + " to " + std::to_string(high));
   return value;
 }
 
 // Prints the help and leaves where it is asked for; throws std::runtime_error on anything unknown.
 // `what` says what the example does, `sheet` where its sheet goes if nobody says.
-inline gallery_options read_options(int argc, char const* const* argv, char const* what,
-                                    char const* sheet) {
+inline gallery_options read_options(int argc, char const* const* argv, char const* what, char const* sheet) {
   gallery_options out;
   out.out = sheet;
   for (int i = 1; i < argc; ++i) {
@@ -70,8 +68,7 @@ inline gallery_options read_options(int argc, char const* const* argv, char cons
 }
 
 inline void check_writable(std::string const& file) {
-  if (!std::ofstream(file, std::ios::app))
-    throw std::runtime_error(file + ": cannot be opened for writing");
+  if (!std::ofstream(file, std::ios::app)) throw std::runtime_error(file + ": cannot be opened for writing");
 }
 
 }  // namespace example

@@ -35,8 +35,7 @@ class gallery_rows {
   // One method: plan, apply, and everything worth knowing about both. All methods share the key, so
   // that they mix the same partners by the same ratios as far as their rules let them.
   template <class Method>
-  void show(std::string const& name, std::vector<std::string> const& options,
-            Method const& method) {
+  void show(std::string const& name, std::vector<std::string> const& options, Method const& method) {
     namespace ma = mixaug;
     progress_.step(name);
     std::vector<std::uint8_t> mixed(images_.pixels.size());
@@ -51,22 +50,18 @@ class gallery_rows {
 
     add(name, options, plan, mixed);
     measure(
-        name, plan, [&] { ma::make_plan(ma::serial{}, method, inputs, key, plan); },
-        [&] { ma::apply(plan, x, out); });
+        name, plan, [&] { ma::make_plan(ma::serial{}, method, inputs, key, plan); }, [&] { ma::apply(plan, x, out); });
   }
 
   void print() const {
     progress_.clear();
     constexpr char const* words = "%-29s %8s %8s %8s %8s %9s %10s %10s %10s\n";
-    std::printf(words, "", "samples", "ratio", "label", "pixel", "measured", "largest", "planned",
-                "mixed");
-    std::printf(words, "method", "mixed", "drawn", "share", "share", "share", "difference",
-                "per second", "per second");
+    std::printf(words, "", "samples", "ratio", "label", "pixel", "measured", "largest", "planned", "mixed");
+    std::printf(words, "method", "mixed", "drawn", "share", "share", "share", "difference", "per second", "per second");
     for (line const& l : lines_) {
       double const n = std::max(l.samples, 1.0);
-      std::printf("%-29s %8.0f %8.4f %8.4f %8.4f %9.4f %10.1e %10.0f %10.0f\n", l.name.c_str(),
-                  l.samples, l.ratio / n, l.labels / n, l.pixels / n, l.measured / n, l.difference,
-                  l.planned, l.mixed);
+      std::printf("%-29s %8.0f %8.4f %8.4f %8.4f %9.4f %10.1e %10.0f %10.0f\n", l.name.c_str(), l.samples, l.ratio / n,
+                  l.labels / n, l.pixels / n, l.measured / n, l.difference, l.planned, l.mixed);
     }
   }
 
@@ -86,18 +81,14 @@ class gallery_rows {
     sheet_.row(name, options);
     for (std::int64_t const i : telling_samples(plan, images_, groups)) {
       std::int64_t const partner = plan.partner[i];
-      std::uint8_t const* const result =
-          mixed.data() + static_cast<std::size_t>(i) * images_.image_size();
+      std::uint8_t const* const result = mixed.data() + static_cast<std::size_t>(i) * images_.image_size();
       plan_boxes const boxes = boxes_of(plan, i);
-      triple t{images_.image(i), partner < 0 ? nullptr : images_.image(partner),
-               result,           boxes.read,
-               boxes.written,    {}};
+      triple t{images_.image(i), partner < 0 ? nullptr : images_.image(partner), result, boxes.read, boxes.written, {}};
       t.captions[0] = {images_.class_of(i)};
       t.captions[2] = {rounded(plan.share_self[i]) + " " + images_.class_of(i)};
       if (partner >= 0) t.captions[1] = {partner == i ? "itself" : images_.class_of(partner)};
       if (partner >= 0 && (plan.share_partner[i] > 0 || plan.share_self[i] < 1))
-        t.captions[2].push_back("+ " + rounded(plan.share_partner[i]) + " " +
-                                images_.class_of(partner));
+        t.captions[2].push_back("+ " + rounded(plan.share_partner[i]) + " " + images_.class_of(partner));
       else
         t.captions[2].push_back(rounded(mixaug::pixel_share(plan, i)) + " of its pixels");
       sheet_.add(t);
@@ -107,15 +98,13 @@ class gallery_rows {
   // The table's row: means over the samples that were mixed; the others stay as they are, so that
   // there is nothing to measure.
   template <class Plan, class Planning, class Work>
-  void measure(std::string const& name, Plan const& plan, Planning const& planning,
-               Work const& work) {
+  void measure(std::string const& name, Plan const& plan, Planning const& planning, Work const& work) {
     std::vector<double> const measured = measured_shares(plan, images_);
     auto const n = static_cast<double>(images_.n);
     line l{name, 0, 0, 0, 0, 0, 0, runs_per_second(planning) * n, runs_per_second(work) * n};
     for (std::int64_t i = 0; i < images_.n; ++i) {
       if (untouched(plan, i)) continue;
-      double const share = mixaug::pixel_share(plan, i),
-                   seen = measured[static_cast<std::size_t>(i)];
+      double const share = mixaug::pixel_share(plan, i), seen = measured[static_cast<std::size_t>(i)];
       l.samples += 1;
       l.ratio += plan.ratio[i];
       l.labels += plan.share_self[i];

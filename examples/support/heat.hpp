@@ -22,14 +22,13 @@ inline rgb heat(double score) {
   auto const below = std::min(static_cast<std::size_t>(at), ramp.size() - 2);
   rgb out{};
   for (std::size_t k = 0; k < 3; ++k)
-    out[k] = static_cast<std::uint8_t>(std::lround(
-        std::lerp(ramp[below][k], ramp[below + 1][k], at - static_cast<double>(below))));
+    out[k] = static_cast<std::uint8_t>(
+        std::lround(std::lerp(ramp[below][k], ramp[below + 1][k], at - static_cast<double>(below))));
   return out;
 }
 
 // The map over the image: three quarters colour, one quarter grey. The brightest is the maximum.
-inline std::vector<std::uint8_t> heat_overlay(std::uint8_t const* image, float const* map,
-                                              std::int64_t pixels) {
+inline std::vector<std::uint8_t> heat_overlay(std::uint8_t const* image, float const* map, std::int64_t pixels) {
   std::vector<std::uint8_t> out(3 * static_cast<std::size_t>(pixels));
   float const most = std::max(*std::max_element(map, map + pixels), 1e-9f);
   for (std::size_t i = 0; 3 * i < out.size(); ++i) {

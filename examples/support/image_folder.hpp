@@ -61,20 +61,16 @@ inline void append_image_file(image_set& set, std::filesystem::path const& file)
   if (is_cut_off_jpeg(bytes)) throw std::runtime_error("ends before its picture does");
   int width = 0, height = 0, channels = 0;
   constexpr std::int64_t most = std::int64_t{1} << 27;  // pixels: a header may say anything
-  if (stbi_info_from_memory(bytes.data(), static_cast<int>(bytes.size()), &width, &height,
-                            &channels) &&
+  if (stbi_info_from_memory(bytes.data(), static_cast<int>(bytes.size()), &width, &height, &channels) &&
       std::int64_t{width} * height > most)
-    throw std::runtime_error("says that it is " + std::to_string(width) + " x " +
-                             std::to_string(height) + ", more than 2^27 pixels");
+    throw std::runtime_error("says that it is " + std::to_string(width) + " x " + std::to_string(height) +
+                             ", more than 2^27 pixels");
   std::unique_ptr<stbi_uc, void (*)(void*)> const decoded(
-      stbi_load_from_memory(bytes.data(), static_cast<int>(bytes.size()), &width, &height,
-                            &channels, 3),
+      stbi_load_from_memory(bytes.data(), static_cast<int>(bytes.size()), &width, &height, &channels, 3),
       stbi_image_free);
-  if (!decoded)
-    throw std::runtime_error(std::string("is no readable PNG or JPEG: ") + stbi_failure_reason());
+  if (!decoded) throw std::runtime_error(std::string("is no readable PNG or JPEG: ") + stbi_failure_reason());
   set.pixels.resize(set.pixels.size() + set.image_size());
-  resize_to_square(decoded.get(), height, width,
-                   set.pixels.data() + set.pixels.size() - set.image_size(),
+  resize_to_square(decoded.get(), height, width, set.pixels.data() + set.pixels.size() - set.image_size(),
                    static_cast<int>(set.w));
 }
 
@@ -89,8 +85,7 @@ inline void report_skipped(std::filesystem::path const& file, std::string const&
 
 // What cannot be looked at (a sub-folder of somebody else's, a link to itself) is reported and
 // skipped; the root must be readable.
-inline void list_images(std::filesystem::path const& folder, bool is_root,
-                        std::vector<image_file>& out) {
+inline void list_images(std::filesystem::path const& folder, bool is_root, std::vector<image_file>& out) {
   std::error_code problem;
   std::filesystem::directory_iterator at(folder, problem), end;
   for (; !problem && at != end; at.increment(problem)) {
@@ -111,15 +106,12 @@ inline void list_images(std::filesystem::path const& folder, bool is_root,
 }
 
 // A sub-folder is a class; an image in the root is of the class its name says.
-inline image_set load_folder(std::filesystem::path const& root, std::int64_t limit,
-                             std::int64_t side) {
+inline image_set load_folder(std::filesystem::path const& root, std::int64_t limit, std::int64_t side) {
   std::vector<image_file> files;
   list_images(root, true, files);
   if (files.empty())
-    throw std::runtime_error(root.string() +
-                             ": no .png, .jpg or .jpeg file in this folder or in its sub-folders");
-  std::sort(files.begin(), files.end(),
-            [](image_file const& a, image_file const& b) { return a.path < b.path; });
+    throw std::runtime_error(root.string() + ": no .png, .jpg or .jpeg file in this folder or in its sub-folders");
+  std::sort(files.begin(), files.end(), [](image_file const& a, image_file const& b) { return a.path < b.path; });
 
   image_set set;
   set.h = set.w = side;
@@ -141,8 +133,7 @@ inline image_set load_folder(std::filesystem::path const& root, std::int64_t lim
     ++set.n;
   }
   if (set.n == 0)
-    throw std::runtime_error(root.string() + ": none of the " + std::to_string(take) +
-                             " image files could be read");
+    throw std::runtime_error(root.string() + ": none of the " + std::to_string(take) + " image files could be read");
   return set;
 }
 

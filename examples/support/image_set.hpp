@@ -17,9 +17,7 @@ struct image_set {
   std::vector<std::uint8_t> masks;  // n x h x w: 1 on the object, or empty where nobody knows
 
   std::size_t image_size() const { return static_cast<std::size_t>(c * h * w); }
-  std::uint8_t const* image(std::int64_t i) const {
-    return pixels.data() + static_cast<std::size_t>(i) * image_size();
-  }
+  std::uint8_t const* image(std::int64_t i) const { return pixels.data() + static_cast<std::size_t>(i) * image_size(); }
   std::string const& class_of(std::int64_t i) const {
     return class_names[static_cast<std::size_t>(labels[static_cast<std::size_t>(i)])];
   }

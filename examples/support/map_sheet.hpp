@@ -38,16 +38,15 @@ class map_sheet {
   }
 
   // What one detector finds in each image: the map, and the boxes by pixel and by window.
-  void add(std::string_view name, std::vector<float> const& maps,
-           std::vector<outlined> const& by_pixel, std::vector<outlined> const& by_window) {
+  void add(std::string_view name, std::vector<float> const& maps, std::vector<outlined> const& by_pixel,
+           std::vector<outlined> const& by_window) {
     int const x = pair_x(done_++), second = x + zoom_ * tile_w() + gap;
     picture_.centred(name, x, 2 * zoom_ * tile_w() + gap, header - 26, 14, ink);
     auto const pixels = static_cast<std::int64_t>(set_.h * set_.w);
     for (std::int64_t i = 0; i < set_.n; ++i) {
       int const y = row_y(i);
       float const* const map = maps.data() + i * pixels;
-      picture_.image(x, y, heat_overlay(set_.image(i), map, pixels).data(), tile_h(), tile_w(),
-                     zoom_);
+      picture_.image(x, y, heat_overlay(set_.image(i), map, pixels).data(), tile_h(), tile_w(), zoom_);
       auto const at = static_cast<int>(std::max_element(map, map + pixels) - map);
       cross(x + at % tile_w() * zoom_ + zoom_ / 2, y + at / tile_w() * zoom_ + zoom_ / 2);
       picture_.image(second, y, set_.image(i), tile_h(), tile_w(), zoom_);
@@ -69,8 +68,8 @@ class map_sheet {
 
  private:
   static constexpr int margin = 24, header = 156, gap = 14, gutter = 40, above = 10;
-  static constexpr rgb paper{255, 255, 255}, ink{28, 30, 36}, grey{92, 96, 106},
-      pixel_frame{255, 255, 255}, window_frame{255, 208, 0}, peak_mark{0, 230, 255};
+  static constexpr rgb paper{255, 255, 255}, ink{28, 30, 36}, grey{92, 96, 106}, pixel_frame{255, 255, 255},
+      window_frame{255, 208, 0}, peak_mark{0, 230, 255};
 
   int tile_w() const { return static_cast<int>(set_.w); }
   int tile_h() const { return static_cast<int>(set_.h); }
@@ -102,8 +101,7 @@ class map_sheet {
   }
 
   void line(int x, int y, int number, std::string_view text, rgb shade) {
-    picture_.centred(text, x - gap / 2, tile_w() * zoom_ + gap,
-                     y + tile_h() * zoom_ + 8 + 19 * number, 11, shade);
+    picture_.centred(text, x - gap / 2, tile_w() * zoom_ + gap, y + tile_h() * zoom_ + 8 + 19 * number, 11, shade);
   }
 
   void cross(int x, int y) {
@@ -120,9 +118,8 @@ class map_sheet {
     return (std::abs(a.x0 - b.x0) + std::abs(a.y0 - b.y0)) * zoom_ < 4;
   }
   void box(int x, int y, outlined const& b, rgb bright, int inset) {
-    picture_.marked_box(x + b.x0 * zoom_ + inset, y + b.y0 * zoom_ + inset,
-                        (b.x1 - b.x0) * zoom_ - 2 * inset, (b.y1 - b.y0) * zoom_ - 2 * inset,
-                        bright);
+    picture_.marked_box(x + b.x0 * zoom_ + inset, y + b.y0 * zoom_ + inset, (b.x1 - b.x0) * zoom_ - 2 * inset,
+                        (b.y1 - b.y0) * zoom_ - 2 * inset, bright);
   }
 
   image_set const& set_;

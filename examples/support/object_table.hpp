@@ -20,8 +20,7 @@ namespace example {
 inline double object_pixels(image_set const& set, std::int64_t i, outlined const& b) {
   double sum = 0;
   for (int y = b.y0; y < b.y1; ++y)
-    for (int x = b.x0; x < b.x1; ++x)
-      sum += set.masks[static_cast<std::size_t>((i * set.h + y) * set.w + x)];
+    for (int x = b.x0; x < b.x1; ++x) sum += set.masks[static_cast<std::size_t>((i * set.h + y) * set.w + x)];
   return sum;
 }
 inline double object_pixels(image_set const& set, std::int64_t i) {
@@ -31,8 +30,8 @@ inline double object_pixels(image_set const& set, std::int64_t i) {
 // Sums over the samples that were mixed, in as many plans as there are.
 struct object_line {
   std::string name;
-  double samples = 0, area = 0, patches = 0, object = 0, pasted = 0, named = 0, seen = 0, kept = 0,
-         named_small = 0, seen_small = 0;
+  double samples = 0, area = 0, patches = 0, object = 0, pasted = 0, named = 0, seen = 0, kept = 0, named_small = 0,
+         seen_small = 0;
 
   double mean_of(double sum) const { return sum / std::max(samples, 1.0); }
   double seen_of_named() const { return seen / std::max(named, 1.0); }
@@ -101,8 +100,7 @@ class object_table {
 
  private:
   object_line const& line(std::string_view name) const {
-    return *std::find_if(lines_.begin(), lines_.end(),
-                         [&](object_line const& l) { return l.name == name; });
+    return *std::find_if(lines_.begin(), lines_.end(), [&](object_line const& l) { return l.name == name; });
   }
 
   // What the numbers say, whatever they are.
@@ -115,9 +113,9 @@ class object_table {
         "CutMix boxes of SaliencyMix's\nsizes, and in %.0f %% where floats are read as bytes. "
         "background_mix leaves %.0f %% of the target's\nobject, and %.0f %% at the same place; a "
         "CutMix box of that size leaves %.0f %%.\n",
-        seen("saliencymix, fine_grained, window"), seen("saliencymix, fine_grained, pixel"),
-        seen("cutmix"), seen("cutmix, shifted"), seen("saliencymix, bytes of floats"),
-        kept("background_mix"), kept("background_mix, same place"), kept("cutmix, shifted"));
+        seen("saliencymix, fine_grained, window"), seen("saliencymix, fine_grained, pixel"), seen("cutmix"),
+        seen("cutmix, shifted"), seen("saliencymix, bytes of floats"), kept("background_mix"),
+        kept("background_mix, same place"), kept("cutmix, shifted"));
   }
 
   std::uint64_t seed_;

@@ -11,16 +11,13 @@
 
 namespace example {
 
-inline std::ifstream open_file(std::filesystem::path const& file,
-                               std::ios::openmode mode = std::ios::in) {
+inline std::ifstream open_file(std::filesystem::path const& file, std::ios::openmode mode = std::ios::in) {
   std::error_code problem;
   auto const there = std::filesystem::status(file, problem);
-  if (std::filesystem::is_directory(there))
-    throw std::runtime_error(file.string() + ": is a folder, not a file");
+  if (std::filesystem::is_directory(there)) throw std::runtime_error(file.string() + ": is a folder, not a file");
   std::ifstream in(file, mode);
   if (!in)
-    throw std::runtime_error(file.string() + ": cannot be read" +
-                             (problem ? ": " + problem.message() : std::string()));
+    throw std::runtime_error(file.string() + ": cannot be read" + (problem ? ": " + problem.message() : std::string()));
   return in;
 }
 

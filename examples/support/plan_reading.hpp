@@ -51,8 +51,7 @@ int dullness(Plan const& plan, image_set const& images, std::int64_t i) {
 
 // The least dull samples in order; where a method chooses among others, the choices in turn.
 template <class Plan>
-std::vector<std::int64_t> telling_samples(Plan const& plan, image_set const& images,
-                                          std::size_t count) {
+std::vector<std::int64_t> telling_samples(Plan const& plan, image_set const& images, std::size_t count) {
   std::vector<std::int64_t> left(static_cast<std::size_t>(images.n)), out;
   std::iota(left.begin(), left.end(), std::int64_t{0});
   while (!left.empty() && out.size() < count) {
@@ -60,8 +59,7 @@ std::vector<std::int64_t> telling_samples(Plan const& plan, image_set const& ima
       bool const again = !out.empty() && plan.choice[i] == plan.choice[out.back()];
       return 2 * dullness(plan, images, i) + (again ? 1 : 0);
     };
-    auto const best = std::min_element(left.begin(), left.end(),
-                                       [&](auto i, auto j) { return cost(i) < cost(j); });
+    auto const best = std::min_element(left.begin(), left.end(), [&](auto i, auto j) { return cost(i) < cost(j); });
     out.push_back(*best);
     left.erase(best);
   }

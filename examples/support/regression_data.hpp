@@ -31,12 +31,11 @@ struct training_mode {
   bool mixes, by_label, hidden;
   int rival;
 };
-inline constexpr std::array<training_mode, 5> training_modes{
-    {{"erm", "-", false, false, false, -1},
-     {"mixup", "input", true, false, false, -1},
-     {"c_mixup", "input", true, true, false, 1},
-     {"mixup", "hidden", true, false, true, -1},
-     {"c_mixup", "hidden", true, true, true, 3}}};
+inline constexpr std::array<training_mode, 5> training_modes{{{"erm", "-", false, false, false, -1},
+                                                              {"mixup", "input", true, false, false, -1},
+                                                              {"c_mixup", "input", true, true, false, 1},
+                                                              {"mixup", "hidden", true, false, true, -1},
+                                                              {"c_mixup", "hidden", true, true, true, 3}}};
 using by_mode = std::array<double, training_modes.size()>;
 
 // How a data set is laid out and trained on; the published values where there are any.
@@ -98,8 +97,8 @@ class regression_set {
     regression_set out;
     auto const known = published_recipes();
     std::string const file = std::filesystem::path(path).filename().string();
-    auto const found = std::find_if(known.begin(), known.end(),
-                                    [&](auto const& recipe) { return recipe.file == file; });
+    auto const found =
+        std::find_if(known.begin(), known.end(), [&](auto const& recipe) { return recipe.file == file; });
     out.recipe_ = found == known.end() ? regression_recipe{.file = file} : *found;
     std::ifstream in = open_file(path);
     std::vector<std::vector<double>> table;
@@ -129,8 +128,8 @@ class regression_set {
     std::vector<std::vector<double>> table(n, std::vector<double>(6));
     for (auto& r : table) {
       for (std::size_t j = 0; j < 5; ++j) r[j] = uniform(bits);
-      r[5] = 10 * std::sin(3.14159265358979 * r[0] * r[1]) + 20 * (r[2] - 0.5) * (r[2] - 0.5) +
-             10 * r[3] + 5 * r[4] + noise(bits);
+      r[5] = 10 * std::sin(3.14159265358979 * r[0] * r[1]) + 20 * (r[2] - 0.5) * (r[2] - 0.5) + 10 * r[3] + 5 * r[4] +
+             noise(bits);
     }
     out.take(table);
     return out;
@@ -152,8 +151,7 @@ class regression_set {
     std::size_t valid = train + (recipe_.valid ? recipe_.valid : size() * 2 / 10);
     if (grouped()) {
       auto const of = [&](std::size_t row) { return rows_.group[row]; };
-      std::stable_sort(order.begin(), order.end(),
-                       [&](std::size_t a, std::size_t b) { return of(a) < of(b); });
+      std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return of(a) < of(b); });
       auto const from = [&](std::size_t at) {  // the first row of the group that holds number `at`
         while (at > 0 && of(order[at]) == of(order[at - 1])) --at;
         return at;
@@ -195,8 +193,7 @@ class regression_set {
     for (int const c : recipe_.dropped) last = std::max(last, c);
     if (last >= width)
       throw std::runtime_error(recipe_.file + ": has " + std::to_string(width) +
-                               " columns; the published file has at least " +
-                               std::to_string(last + 1));
+                               " columns; the published file has at least " + std::to_string(last + 1));
     std::vector<int> columns;
     for (int c = 0; c < width; ++c) {
       bool const dropped = std::count(recipe_.dropped.begin(), recipe_.dropped.end(), c) > 0;
@@ -209,15 +206,13 @@ class regression_set {
       if (known == 0) throw std::runtime_error(recipe_.file + ": a column without numbers");
       bool const feature = c != recipe_.target && c != recipe_.group;
       double const from = feature ? low : 0, range = feature && high > low ? high - low : 1;
-      for (auto& row : table)
-        row[at] = ((row[at] == row[at] ? row[at] : sum / known) - from) / range;
+      for (auto& row : table) row[at] = ((row[at] == row[at] ? row[at] : sum / known) - from) / range;
       if (feature) columns.push_back(c);
     }
     features_ = columns.size();
     if (features_ == 0) throw std::runtime_error(recipe_.file + ": no column to learn from");
     for (auto const& row : table) {
-      for (int const c : columns)
-        rows_.x.push_back(static_cast<float>(row[static_cast<std::size_t>(c)]));
+      for (int const c : columns) rows_.x.push_back(static_cast<float>(row[static_cast<std::size_t>(c)]));
       rows_.y.push_back(static_cast<float>(row[static_cast<std::size_t>(recipe_.target)]));
       if (!grouped()) continue;
       double const group = row[static_cast<std::size_t>(recipe_.group)];
@@ -231,12 +226,10 @@ class regression_set {
     for (float const y : rows_.y) square += (y - mean) * (y - mean) / static_cast<double>(size());
     recipe_.bandwidth = std::sqrt(square) / 4;
     auto const [least, most] = std::minmax_element(rows_.y.begin(), rows_.y.end());
-    if (*least == *most)
-      throw std::runtime_error(recipe_.file + ": all labels are the same");
+    if (*least == *most) throw std::runtime_error(recipe_.file + ": all labels are the same");
   }
 
-  regression_rows part(std::vector<std::size_t> const& order, std::size_t from,
-                       std::size_t to) const {
+  regression_rows part(std::vector<std::size_t> const& order, std::size_t from, std::size_t to) const {
     regression_rows out;
     for (std::size_t i = from; i < to; ++i) {
       float const* const x = &rows_.x[order[i] * features_];

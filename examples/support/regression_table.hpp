@@ -16,13 +16,10 @@ namespace example {
 // One column of numbers a mode, one number a seed.
 class seed_table {
  public:
-  explicit seed_table(std::size_t seeds)
-      : values_(training_modes.size(), std::vector<double>(seeds)) {}
+  explicit seed_table(std::size_t seeds) : values_(training_modes.size(), std::vector<double>(seeds)) {}
   double& at(std::size_t mode, std::size_t seed) { return values_[mode][seed]; }
   sample_of of(std::size_t mode) const { return sample_of(values_[mode]); }
-  sample_of minus(std::size_t mode, std::size_t other) const {
-    return sample_of(differences(mode, other));
-  }
+  sample_of minus(std::size_t mode, std::size_t other) const { return sample_of(differences(mode, other)); }
   int seeds_below(std::size_t mode, std::size_t other) const {
     int out = 0;
     for (double const d : differences(mode, other)) out += d < 0;
@@ -65,8 +62,7 @@ class regression_report {
     std::printf("%s\n", !printed ? "" : groups ? "  paper, worst" : "  paper");
     for (std::size_t m = 0; m < training_modes.size(); ++m) {
       training_mode const& mode = training_modes[m];
-      std::printf("%-8s %-7s %17s %15s", mode.name, mode.place,
-                  spread(errors_.rmse.of(m), digits_).c_str(),
+      std::printf("%-8s %-7s %17s %15s", mode.name, mode.place, spread(errors_.rmse.of(m), digits_).c_str(),
                   spread(errors_.mape.of(m), digits_for(errors_.mape.of(0).mean / 5)).c_str());
       if (groups) std::printf(" %17s", spread(errors_.worst.of(m), digits_).c_str());
       std::printf(" %18s %18s", difference(errors_.rmse, m, 0).c_str(),
@@ -89,23 +85,20 @@ class regression_report {
     for (std::size_t m = 0; m < training_modes.size(); ++m) {
       if (!training_modes[m].mixes) continue;
       std::printf("  %s: alpha %s", name_of(m).c_str(), spread(errors_.alpha.of(m), 2).c_str());
-      if (training_modes[m].by_label)
-        std::printf(", bandwidth %s", spread(errors_.bandwidth.of(m), 2).c_str());
+      if (training_modes[m].by_label) std::printf(", bandwidth %s", spread(errors_.bandwidth.of(m), 2).c_str());
       std::puts("");
     }
   }
 
  private:
   static std::string spread(sample_of const& s, int digits) {
-    return s.n > 1 ? number(s.mean, digits) + " +- " + number(s.deviation, digits)
-                   : number(s.mean, digits);
+    return s.n > 1 ? number(s.mean, digits) + " +- " + number(s.deviation, digits) : number(s.mean, digits);
   }
   std::string difference(seed_table const& table, std::size_t mode, int other) const {
     if (other < 0 || static_cast<std::size_t>(other) == mode) return "-";
     sample_of const d = table.minus(mode, static_cast<std::size_t>(other));
     std::string const sign = d.mean > 0 ? "+" : "";
-    return sign + number(d.mean, digits_) +
-           (d.n > 1 && d.deviation > 0 ? " (" + number(d.t(), 1) + ")" : "");
+    return sign + number(d.mean, digits_) + (d.n > 1 && d.deviation > 0 ? " (" + number(d.t(), 1) + ")" : "");
   }
   static std::string number(double value, int digits) {
     char text[32];
@@ -137,12 +130,10 @@ class regression_report {
     std::string const fact = !d.differs_from_zero() ? "no, not beyond chance: "
                              : d.mean < 0           ? "yes: "
                                                     : "no, it is worse: ";
-    return std::string(training_modes[mode].hidden ? "  in the hidden layer: "
-                                                   : "  at the input: ") +
-           fact + "RMSE " + number(std::fabs(d.mean), digits_) +
-           (d.mean < 0 ? " lower" : " higher") + " on average (t = " + number(d.t(), 1) +
-           "), lower in " + std::to_string(errors_.rmse.seeds_below(mode, rival)) + " of " +
-           std::to_string(d.n) + " seeds";
+    return std::string(training_modes[mode].hidden ? "  in the hidden layer: " : "  at the input: ") + fact + "RMSE " +
+           number(std::fabs(d.mean), digits_) + (d.mean < 0 ? " lower" : " higher") +
+           " on average (t = " + number(d.t(), 1) + "), lower in " +
+           std::to_string(errors_.rmse.seeds_below(mode, rival)) + " of " + std::to_string(d.n) + " seeds";
   }
 
   regression_set const& set_;

@@ -34,9 +34,7 @@ struct training_result {
 namespace ma = mixaug;
 using mix_plan = ma::plan<ma::kind::whole, ma::blend::mix>;
 
-inline auto features_of(torch::Tensor const& t) {
-  return ma::features(t.data_ptr<float>(), {t.size(0), t.size(1)});
-}
+inline auto features_of(torch::Tensor const& t) { return ma::features(t.data_ptr<float>(), {t.size(0), t.size(1)}); }
 
 // Rows of features mixed with their partners' by a plan, differentiable in both.
 struct mix_features : torch::autograd::Function<mix_features> {
@@ -53,8 +51,7 @@ struct mix_features : torch::autograd::Function<mix_features> {
     auto const* plan = reinterpret_cast<mix_plan const*>(context->saved_data["plan"].toInt());
     auto const grad = gradients[0].contiguous();
     auto grad_own = torch::empty_like(grad), grad_partners = torch::empty_like(grad);
-    ma::apply_adjoint(*plan, features_of(grad), features_of(grad_own),
-                      ma::gathered(features_of(grad_partners)));
+    ma::apply_adjoint(*plan, features_of(grad), features_of(grad_own), ma::gathered(features_of(grad_partners)));
     return {grad_own, grad_partners, torch::Tensor()};
   }
 };
@@ -70,8 +67,7 @@ struct regressor : torch::nn::Module {
     return torch::nn::LeakyReLU(torch::nn::LeakyReLUOptions().negative_slope(0.1));
   }
   torch::Tensor forward(torch::Tensor const& x) { return rest->forward(first->forward(x)); }
-  torch::Tensor forward(torch::Tensor const& x, torch::Tensor const& partners, mix_plan const& plan,
-                        bool hidden) {
+  torch::Tensor forward(torch::Tensor const& x, torch::Tensor const& partners, mix_plan const& plan, bool hidden) {
     if (!hidden) return forward(mix_features::apply(x, partners, &plan));
     return rest->forward(mix_features::apply(first->forward(x), first->forward(partners), &plan));
   }
@@ -151,18 +147,13 @@ class training {
     ma::key const key{.seed = seed_, .step = step_};
     auto const alpha = static_cast<float>(recipe_.alpha);
     if (mode_.by_label)
-      ma::make_plan(ma::with(ma::c_mixup{.alpha = alpha, .mode = ma::mode::batch}, by_label_), in,
-                    key, plan_);
+      ma::make_plan(ma::with(ma::c_mixup{.alpha = alpha, .mode = ma::mode::batch}, by_label_), in, key, plan_);
     else
       ma::make_plan(ma::mixup{.alpha = alpha, .mode = ma::mode::batch}, in, key, plan_);
   }
 
-  static torch::Tensor predicted(regressor& net, tensor_rows const& on) {
-    return net.forward(on.x).squeeze(1);
-  }
-  static float rmse_of(torch::Tensor const& error) {
-    return error.square().mean().sqrt().item<float>();
-  }
+  static torch::Tensor predicted(regressor& net, tensor_rows const& on) { return net.forward(on.x).squeeze(1); }
+  static float rmse_of(torch::Tensor const& error) { return error.square().mean().sqrt().item<float>(); }
   void test(regressor& net) {
     auto const error = predicted(net, test_) - test_.y;
     auto const known = test_.y != 0;
@@ -192,8 +183,8 @@ class training {
 
 // The training of a mode and a seed; `tuned`: of several ratios and bandwidths the one that was
 // best on the seed's own validation rows, so that no test row has a say.
-inline training_result train(regression_set const& set, regression_recipe const& recipe, int mode,
-                             int seed, bool tuned) {
+inline training_result train(regression_set const& set, regression_recipe const& recipe, int mode, int seed,
+                             bool tuned) {
   torch::set_num_threads(1);
   training_mode const& trained = training_modes[static_cast<std::size_t>(mode)];
   if (!tuned || !trained.mixes) return training(set, recipe, mode, seed).run();

@@ -36,15 +36,13 @@ struct resampling {
 };
 
 // Cuts the largest centred square out of a height x width image and resamples it, columns first.
-inline void resize_to_square(std::uint8_t const* pixels, int height, int width, std::uint8_t* out,
-                             int side) {
+inline void resize_to_square(std::uint8_t const* pixels, int height, int width, std::uint8_t* out, int side) {
   int const cut = std::min(height, width), top = (height - cut) / 2, left = (width - cut) / 2;
   resampling const table(cut, side);
   std::vector<double> narrow(static_cast<std::size_t>(cut) * static_cast<std::size_t>(side) * 3);
   for (int y = 0, at = 0; y < cut; ++y)
     for (auto const& [first, weights] : table.taps) {
-      std::uint8_t const* p =
-          pixels + (static_cast<std::ptrdiff_t>(top + y) * width + left + first) * 3;
+      std::uint8_t const* p = pixels + (static_cast<std::ptrdiff_t>(top + y) * width + left + first) * 3;
       double* sum = &narrow[static_cast<std::size_t>(at)];
       for (double const w : weights)
         for (int k = 0; k < 3; ++k) sum[k] += w * *p++;

@@ -16,13 +16,10 @@ namespace example {
 namespace ma = mixaug;
 using maps = std::vector<float>;  // n x h x w
 
-inline auto pixels_of(image_set const& set) {
-  return ma::nhwc(set.pixels.data(), {set.n, set.h, set.w, set.c});
-}
+inline auto pixels_of(image_set const& set) { return ma::nhwc(set.pixels.data(), {set.n, set.h, set.w, set.c}); }
 inline maps maps_of(image_set const& set, ma::saliency::any_detector const& detector) {
   maps out(static_cast<std::size_t>(set.n * set.h * set.w));
-  ma::saliency_map(ma::serial{}, detector, pixels_of(set),
-                   ma::scores(out.data(), {set.n, set.h, set.w}));
+  ma::saliency_map(ma::serial{}, detector, pixels_of(set), ma::scores(out.data(), {set.n, set.h, set.w}));
   return out;
 }
 // As the published SaliencyMix reads them, see byte_reading.hpp.
@@ -42,10 +39,9 @@ inline auto inputs_of(image_set const& set, maps const& scores) {
 }
 
 // The box of a quarter of the pixels that each image would give away.
-inline std::vector<outlined> patches_of(image_set const& set, maps const& scores,
-                                        ma::anchor_of of) {
-  auto const method = ma::with(ma::with(ma::saliencymix{.anchor_of = of}, ma::pairing::reverse{}),
-                               ma::ratio::constant{0.75f});
+inline std::vector<outlined> patches_of(image_set const& set, maps const& scores, ma::anchor_of of) {
+  auto const method =
+      ma::with(ma::with(ma::saliencymix{.anchor_of = of}, ma::pairing::reverse{}), ma::ratio::constant{0.75f});
   auto const plan = ma::make_plan(ma::serial{}, method, inputs_of(set, scores), ma::key{});
   std::vector<outlined> out(static_cast<std::size_t>(set.n));
   for (std::int64_t i = 0; i < set.n; ++i)

@@ -79,9 +79,8 @@ class outline {
         corners_ = heart_polygon();
         break;
       case shape::cross:
-        corners_ = {{-arm, -end}, {arm, -end}, {arm, -arm},  {end, -arm},
-                    {end, arm},   {arm, arm},  {arm, end},   {-arm, end},
-                    {-arm, arm},  {-end, arm}, {-end, -arm}, {-arm, -arm}};
+        corners_ = {{-arm, -end}, {arm, -end}, {arm, -arm}, {end, -arm}, {end, arm},   {arm, arm},
+                    {arm, end},   {-arm, end}, {-arm, arm}, {-end, arm}, {-end, -arm}, {-arm, -arm}};
         break;
       case shape::disc:
       case shape::ring:

@@ -42,8 +42,7 @@ class sheet {
     picture_.text(margin, 62, fitted(subtitle, picture_.width() - 2 * margin, 11), 11, grey);
     constexpr std::array<std::string_view, 3> headings{"sample", "partner", "result"};
     for (int g = 0; g < groups; ++g)
-      for (int t = 0; t < 3; ++t)
-        centred(headings[static_cast<std::size_t>(t)], tile_x(g, t), header - 18, 11, grey);
+      for (int t = 0; t < 3; ++t) centred(headings[static_cast<std::size_t>(t)], tile_x(g, t), header - 18, 11, grey);
   }
 
   // Starts a row: the method's name, in two lines where it has two parts and is too long for one,
@@ -53,8 +52,7 @@ class sheet {
     picture_.extend(tile_h() + above + below);
     if (rows_++ % 2 == 0) picture_.fill(0, top_, picture_.width(), tile_h() + above + below, band);
     int y = top_ + above + 4;
-    if (std::size_t const comma = name.find(", ");
-        comma != name.npos && text_width(name, 15) > label_width - margin) {
+    if (std::size_t const comma = name.find(", "); comma != name.npos && text_width(name, 15) > label_width - margin) {
       picture_.text(margin, y, name.substr(0, comma + 1), 15, ink, true);
       name.remove_prefix(comma + 2), y += 22;
     }
@@ -75,13 +73,11 @@ class sheet {
       if (tiles[at])
         picture_.image(x, y, tiles[at], h_, w_, zoom_);
       else
-        picture_.frame(x, y, tile_w(), tile_h(), 1, faint),
-            centred("none", x, y + tile_h() / 2 - 5, 10, faint);
+        picture_.frame(x, y, tile_w(), tile_h(), 1, faint), centred("none", x, y + tile_h() / 2 - 5, 10, faint);
       if (k > 0 && tiles[at])
         for (outlined const& b : k == 1 ? t.read : t.written) outline_box(x, y, b);
       int below_tile = y + tile_h() + 8;
-      for (auto const& line : t.captions[at])
-        centred(line, x, below_tile, 11, k == 2 ? ink : grey), below_tile += 19;
+      for (auto const& line : t.captions[at]) centred(line, x, below_tile, 11, k == 2 ? ink : grey), below_tile += 19;
     }
     if (t.partner) picture_.text(tile_x(g, 1) - gap / 2 - 5, y + tile_h() / 2 - 8, "+", 12, faint);
     picture_.text(tile_x(g, 2) - gap / 2 - 5, y + tile_h() / 2 - 8, "=", 12, faint);
@@ -94,10 +90,9 @@ class sheet {
   }
 
  private:
-  static constexpr int margin = 24, label_width = 260, header = 118, gap = 24, gutter = 44,
-                       above = 14, below = 54;
-  static constexpr rgb paper{255, 255, 255}, band{245, 246, 248}, ink{28, 30, 36},
-      grey{104, 108, 118}, faint{168, 172, 180};
+  static constexpr int margin = 24, label_width = 260, header = 118, gap = 24, gutter = 44, above = 14, below = 54;
+  static constexpr rgb paper{255, 255, 255}, band{245, 246, 248}, ink{28, 30, 36}, grey{104, 108, 118},
+      faint{168, 172, 180};
 
   int tile_w() const { return w_ * zoom_; }
   int tile_h() const { return h_ * zoom_; }
@@ -110,8 +105,7 @@ class sheet {
     picture_.centred(text, x - gap / 2 + 2, tile_w() + gap - 4, y, size, shade);
   }
   void outline_box(int x, int y, outlined const& b) {
-    picture_.marked_box(x + b.x0 * zoom_, y + b.y0 * zoom_, (b.x1 - b.x0) * zoom_,
-                        (b.y1 - b.y0) * zoom_);
+    picture_.marked_box(x + b.x0 * zoom_, y + b.y0 * zoom_, (b.x1 - b.x0) * zoom_, (b.y1 - b.y0) * zoom_);
   }
 
   int h_, w_, zoom_, groups_, rows_ = 0, top_ = 0, group_ = 0;

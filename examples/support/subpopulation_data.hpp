@@ -50,8 +50,7 @@ class subpopulation_set {
       out.take(load_cifar10(folder + "/cifar10_train_10k.bin", 50000, 16), vehicle, out.train_);
       out.take(load_cifar10(folder + "/cifar10_test_2k.bin", 10000, 16), vehicle, out.test_);
     } else {
-      out.what_ =
-          "16 x 16 drawn objects on red or green; the label: disc or ring, or star or cross";
+      out.what_ = "16 x 16 drawn objects on red or green; the label: disc or ring, or star or cross";
       std::vector<int> const pointed{0, left_out, left_out, 1, 0, left_out, 1, left_out};
       out.take(draw_images(quick ? 1600 : 8000, 16, 1), pointed, out.train_);
       out.take(draw_images(quick ? 800 : 3200, 16, 2), pointed, out.test_);
@@ -98,8 +97,7 @@ class subpopulation_set {
         values.push_back(value);
       }
       if (values.empty()) continue;
-      bool const grey = std::all_of(values.begin(), values.end(),
-                                    [](long value) { return value >= 0 && value <= 16; });
+      bool const grey = std::all_of(values.begin(), values.end(), [](long value) { return value >= 0 && value <= 16; });
       if (values.size() != 65 || !grey || values[64] > 9)
         throw std::runtime_error(file + ": image " + std::to_string(to.size()) +
                                  " is not 64 grey values 0 to 16 and a digit");
@@ -132,8 +130,7 @@ class subpopulation_set {
   }
 
   // The images of `rows`; the colour disagrees with every `apart`th of a label.
-  grouped_images coloured(plain_images const& from, std::vector<std::size_t> const& rows,
-                          std::int64_t apart) const {
+  grouped_images coloured(plain_images const& from, std::vector<std::size_t> const& rows, std::int64_t apart) const {
     grouped_images out;
     out.n = static_cast<std::int64_t>(rows.size());
     out.channels = planes_ == 1 ? 2 : 3, out.side = side_;

@@ -43,8 +43,7 @@ inline std::vector<int> modes_of(std::string const& list) {
     auto const found = std::find_if(subpopulation_modes.begin(), subpopulation_modes.end(),
                                     [&](auto const& mode) { return mode.name == name; });
     if (found == subpopulation_modes.end())
-      throw std::runtime_error("--modes got '" + name +
-                               "'; there are erm, mixup, inverse, group_dro, jtt and umix");
+      throw std::runtime_error("--modes got '" + name + "'; there are erm, mixup, inverse, group_dro, jtt and umix");
     out.push_back(static_cast<int>(found - subpopulation_modes.begin()));
   }
   std::sort(out.begin(), out.end());
@@ -107,8 +106,7 @@ inline subpopulation_options read_subpopulation_options(int argc, char const* co
   if (all && !o.data.empty() && holds("optdigits.tra")) o.tasks.push_back("optdigits");
   if (all && !o.data.empty() && holds("cifar10_train_10k.bin")) o.tasks.push_back("cifar");
   if (task == "all" || (all && o.data.empty())) o.tasks.push_back("drawn");
-  if (o.tasks.empty())
-    throw std::runtime_error(o.data + ": holds neither optdigits.tra nor cifar10_train_10k.bin");
+  if (o.tasks.empty()) throw std::runtime_error(o.data + ": holds neither optdigits.tra nor cifar10_train_10k.bin");
   if (!all && task != "drawn" && o.data.empty())
     throw std::runtime_error("--task " + task + " needs --data, the folder of its files");
   return o;

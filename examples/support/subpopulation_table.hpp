@@ -30,16 +30,14 @@ class subpopulation_report {
 
   void print() const {
     bool const rivals = place(umix) < modes_.size() && modes_.size() > 1;
-    std::printf("%-10s %-6s %14s %14s %14s %14s", "mode", "reads", "average", "worst group",
-                "worst, last", "epoch");
+    std::printf("%-10s %-6s %14s %14s %14s %14s", "mode", "reads", "average", "worst group", "worst, last", "epoch");
     std::printf("%s\n", rivals ? "    umix's worst group - its" : "");
     for (std::size_t k = 0; k < modes_.size(); ++k) {
       auto const& mode = subpopulation_modes[static_cast<std::size_t>(modes_[k])];
       std::printf("%-10s %-6s %14s %14s %14s %14s", mode.name, mode.reads,
                   spread(of(k, &subpopulation_result::average)).c_str(),
                   spread(of(k, &subpopulation_result::worst)).c_str(),
-                  spread(of(k, &subpopulation_result::last_worst)).c_str(),
-                  spread(epoch_of(k)).c_str());
+                  spread(of(k, &subpopulation_result::last_worst)).c_str(), spread(epoch_of(k)).c_str());
       if (rivals && k != place(umix)) {
         sample_of const d = minus(place(umix), k);
         std::printf("    %s%s", d.mean > 0 ? "+" : "", spread(d).c_str());
@@ -64,15 +62,13 @@ class subpopulation_report {
     std::vector<std::vector<double>> out(modes_.size(), std::vector<double>(epochs_));
     for (std::size_t k = 0; k < modes_.size(); ++k)
       for (std::size_t e = 0; e < epochs_; ++e)
-        for (auto const& r : results_[k])
-          out[k][e] += 100 * double{r.curve[e]} / static_cast<double>(seeds_);
+        for (auto const& r : results_[k]) out[k][e] += 100 * double{r.curve[e]} / static_cast<double>(seeds_);
     return out;
   }
   // Mean worst test group in %, a number a mode.
   std::vector<double> tested() const {
     std::vector<double> out;
-    for (std::size_t k = 0; k < modes_.size(); ++k)
-      out.push_back(of(k, &subpopulation_result::worst).mean);
+    for (std::size_t k = 0; k < modes_.size(); ++k) out.push_back(of(k, &subpopulation_result::worst).mean);
     return out;
   }
 
@@ -124,8 +120,7 @@ class subpopulation_report {
   std::string verdict(std::size_t rival) const {
     std::size_t const k = place(umix), other = place(rival);
     std::string const name = subpopulation_modes[rival].name;
-    if (seeds_ < 3)
-      return "Too few seeds to say whether umix beats " + name + "; give --seeds 5 or more.";
+    if (seeds_ < 3) return "Too few seeds to say whether umix beats " + name + "; give --seeds 5 or more.";
     sample_of const d = minus(k, other), a = of(k, &subpopulation_result::worst),
                     b = of(other, &subpopulation_result::worst);
     std::size_t above = 0;
@@ -133,10 +128,9 @@ class subpopulation_report {
     std::string const fact = !d.differs_from_zero() ? "no, not beyond chance: "
                              : d.mean > 0           ? "yes: "
                                                     : "no, it is worse: ";
-    return "Does umix's worst group beat that of " + name + "? " + fact +
-           number(std::fabs(d.mean)) + (d.mean < 0 ? " points lower" : " points higher") +
-           " on average, where seeds deviate by " + number(a.deviation) + " and " +
-           number(b.deviation) + "; higher in " + std::to_string(above) + " of " +
+    return "Does umix's worst group beat that of " + name + "? " + fact + number(std::fabs(d.mean)) +
+           (d.mean < 0 ? " points lower" : " points higher") + " on average, where seeds deviate by " +
+           number(a.deviation) + " and " + number(b.deviation) + "; higher in " + std::to_string(above) + " of " +
            std::to_string(seeds_) + " seeds";
   }
 

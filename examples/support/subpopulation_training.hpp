@@ -41,16 +41,14 @@ struct subpopulation_result {
 // Two layers of 3 x 3 and two dense ones; for 8 x 8 digits three dense ones. A dense layer is a
 // convolution that sees all of its input, which is faster where LibTorch has a slow BLAS.
 inline torch::nn::Sequential small_network(std::int64_t channels, std::int64_t side) {
-  auto const layer = [](std::int64_t in, std::int64_t out, std::int64_t size,
-                        std::int64_t pad = 0) {
+  auto const layer = [](std::int64_t in, std::int64_t out, std::int64_t size, std::int64_t pad = 0) {
     return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, size).padding(pad));
   };
   using torch::nn::Flatten, torch::nn::MaxPool2d, torch::nn::ReLU, torch::nn::Sequential;
   if (side == 8)
-    return Sequential(layer(channels, 128, 8), ReLU(), layer(128, 128, 1), ReLU(), layer(128, 2, 1),
-                      Flatten());
-  return Sequential(layer(channels, 16, 3, 1), ReLU(), MaxPool2d(2), layer(16, 32, 3, 1), ReLU(),
-                    MaxPool2d(2), layer(32, 64, side / 4), ReLU(), layer(64, 2, 1), Flatten());
+    return Sequential(layer(channels, 128, 8), ReLU(), layer(128, 128, 1), ReLU(), layer(128, 2, 1), Flatten());
+  return Sequential(layer(channels, 16, 3, 1), ReLU(), MaxPool2d(2), layer(16, 32, 3, 1), ReLU(), MaxPool2d(2),
+                    layer(32, 64, side / 4), ReLU(), layer(64, 2, 1), Flatten());
 }
 
 struct tensor_images {
@@ -63,23 +61,16 @@ struct tensor_images {
   torch::Tensor x, labels, groups;
 };
 
-inline auto ids_of(torch::Tensor const& t) {
-  return ma::class_ids(t.data_ptr<std::int64_t>(), {t.size(0)});
-}
-inline auto numbers_of(torch::Tensor const& t) {
-  return ma::labels(t.data_ptr<float>(), {t.size(0)});
-}
-inline auto scores_of(torch::Tensor const& t) {
-  return ma::features(t.data_ptr<float>(), {t.size(0), t.size(1)});
-}
+inline auto ids_of(torch::Tensor const& t) { return ma::class_ids(t.data_ptr<std::int64_t>(), {t.size(0)}); }
+inline auto numbers_of(torch::Tensor const& t) { return ma::labels(t.data_ptr<float>(), {t.size(0)}); }
+inline auto scores_of(torch::Tensor const& t) { return ma::features(t.data_ptr<float>(), {t.size(0), t.size(1)}); }
 inline auto images_of(torch::Tensor const& t) {
   return ma::nchw(t.data_ptr<float>(), {t.size(0), t.size(1), t.size(2), t.size(3)});
 }
 
 class subpopulation_training {
  public:
-  subpopulation_training(subpopulation_set const& set, subpopulation_recipe const& recipe, int mode,
-                         int seed)
+  subpopulation_training(subpopulation_set const& set, subpopulation_recipe const& recipe, int mode, int seed)
       : mode_(static_cast<std::size_t>(mode)),
         batch_(recipe.batch),
         epochs_(recipe.epochs),
@@ -96,8 +87,7 @@ class subpopulation_training {
                            .epochs = std::max(1, settings_.window),
                            .eta = settings_.strength}) {
     if (mode_ == group_dro)
-      robust_.emplace(
-          ma::weight::group_dro_options{.groups = group_count, .step_size = settings_.strength});
+      robust_.emplace(ma::weight::group_dro_options{.groups = group_count, .step_size = settings_.strength});
     out_.mode = mode, out_.seed = seed;
   }
 
@@ -182,11 +172,10 @@ class subpopulation_training {
   }
 
   // The mean of the batch's weighted losses; mixaug gives its gradient by the logits.
-  void descend(torch::optim::AdamW& adam, torch::Tensor const& logits,
-               torch::Tensor const& labels) {
+  void descend(torch::optim::AdamW& adam, torch::Tensor const& logits, torch::Tensor const& labels) {
     auto losses = torch::empty({labels.size(0)}), gradient = torch::empty_like(logits);
-    ma::pair_cross_entropy(plan_, scores_of(logits), ids_of(labels), numbers_of(losses),
-                           scores_of(gradient), {.reduce = ma::reduction::mean});
+    ma::pair_cross_entropy(plan_, scores_of(logits), ids_of(labels), numbers_of(losses), scores_of(gradient),
+                           {.reduce = ma::reduction::mean});
     adam.zero_grad();
     logits.backward(gradient);
     adam.step();
@@ -197,8 +186,7 @@ class subpopulation_training {
   void pass(Step const& step) {
     auto* const first = rows_.data_ptr<std::int64_t>();
     std::shuffle(first, first + train_.n, bits_);
-    for (std::int64_t at = 0; at < train_.n; at += batch_)
-      step(rows_.narrow(0, at, std::min(batch_, train_.n - at)));
+    for (std::int64_t at = 0; at < train_.n; at += batch_) step(rows_.narrow(0, at, std::min(batch_, train_.n - at)));
   }
 
   static ma::group_accuracy accuracies(torch::nn::Sequential& net, tensor_images const& on) {

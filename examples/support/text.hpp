@@ -46,8 +46,7 @@ inline std::string_view glyph_of(char c) {
 }
 
 // Appends one stroke, curves cut into short segments.
-inline void append_stroke(std::vector<segment>& out, std::string_view stroke, double x, double y,
-                          double unit) {
+inline void append_stroke(std::vector<segment>& out, std::string_view stroke, double x, double y, double unit) {
   struct place {
     double x, y;
   };
@@ -93,8 +92,7 @@ inline double text_width(std::string_view text, double size) {
 // The text, cut and dotted where it is wider than `width`.
 inline std::string fitted(std::string_view text, int width, double size) {
   if (text_width(text, size) <= width) return std::string(text);
-  while (!text.empty() && text_width(std::string(text) + "..", size) > width)
-    text.remove_suffix(1);
+  while (!text.empty() && text_width(std::string(text) + "..", size) > width) text.remove_suffix(1);
   return std::string(text) + "..";
 }
 

@@ -52,16 +52,14 @@ inline colour standing_out(colour const& c, bool dark_ground) {
 // Smooth noise in [0, 1]: three octaves of hashed lattice values.
 inline double noise(double x, double y, std::uint64_t seed) {
   double sum = 0, weight = 4.0 / 7;
-  for (std::uint64_t octave = 0; octave < 3;
-       ++octave, weight /= 2, x = 2 * x + 17, y = 2 * y + 31) {
+  for (std::uint64_t octave = 0; octave < 3; ++octave, weight /= 2, x = 2 * x + 17, y = 2 * y + 31) {
     double const fx = std::floor(x), fy = std::floor(y), ux = x - fx, uy = y - fy;
     auto const at = [&](double dx, double dy) {
       auto const cell = static_cast<std::int64_t>((fy + dy) * 4096 + fx + dx);
       return hashed(static_cast<std::uint64_t>(cell) ^ (seed + octave) << 32);
     };
     double const sx = ux * ux * (3 - 2 * ux), sy = uy * uy * (3 - 2 * uy);
-    sum += weight *
-           std::lerp(std::lerp(at(0, 0), at(1, 0), sx), std::lerp(at(0, 1), at(1, 1), sx), sy);
+    sum += weight * std::lerp(std::lerp(at(0, 0), at(1, 0), sx), std::lerp(at(0, 1), at(1, 1), sx), sy);
   }
   return sum;
 }

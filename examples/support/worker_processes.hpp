@@ -31,8 +31,8 @@ void in_processes(int n, int jobs, Work const& work, Tell const& tell) {
   auto const check = [](bool good, char const* what) {
     if (!good) throw std::system_error(errno, std::generic_category(), what);
   };
-  void* const shared = mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE,
-                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const shared =
+      mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   check(shared != MAP_FAILED, "mmap");
   auto& next = *new (shared) std::atomic<int>(0);
   int ends[2];

@@ -40,7 +40,8 @@ struct adjoint_check {
     index_t const length = grad_layout.size() / grad_layout.extent[0];
     for (index_t k = 0; k < static_cast<index_t>(got.size()); ++k) {
       double bound = 0;
-      auto const sum = reference::gradient(plan, grads, length, k / length, first + k / length, k % length, self, source, bound);
+      auto const sum =
+          reference::gradient(plan, grads, length, k / length, first + k / length, k % length, self, source, bound);
       if (!reference::is_gradient(got[static_cast<std::size_t>(k)], sum, bound, exact<Backend>())) return k;
     }
     return -1;
@@ -73,7 +74,8 @@ TEST_CASE_TEMPLATE_DEFINE("adjoint: the documented sum for every plan and layout
     }
   auto const long_rows = ma::nchw<float>(nullptr, {5, 1, 4, 1000});
   test::every_plan(long_rows, {.seed = 3}, 1, test::adjoint_check<Backend, float, 4>{{}, long_rows, long_rows});
-  auto const grey = ma::nchw<float>(nullptr, {9, 1, 6, 9}), padded = ma::nchw<float>(nullptr, {9, 1, 6, 9}, {72, 72, 12, 1});
+  auto const grey = ma::nchw<float>(nullptr, {9, 1, 6, 9}),
+             padded = ma::nchw<float>(nullptr, {9, 1, 6, 9}, {72, 72, 12, 1});
   test::every_plan(grey, {.seed = 6}, 1, test::adjoint_check<Backend, float, 4>{{}, grey, padded});
   test::every_plan(grey, {.seed = 6}, 1, test::adjoint_check<Backend, float, 4>{{}, padded, grey});
   for (auto const& in : test::padded_volumes<float>(4))
@@ -81,7 +83,8 @@ TEST_CASE_TEMPLATE_DEFINE("adjoint: the documented sum for every plan and layout
       if (in.extent[1] == out.extent[1])
         test::every_plan(in, {.seed = 4}, in.extent[1], test::adjoint_check<Backend, float, 5>{{}, in, out});
   auto const block = ma::nchw<float>(nullptr, {8, 2, 6, 7});
-  test::every_plan(block, {.seed = 5, .first = 8, .global = 24, .block = 8}, 2, test::adjoint_check<Backend, float, 4>{{}, block, block});
+  test::every_plan(block, {.seed = 5, .first = 8, .global = 24, .block = 8}, 2,
+                   test::adjoint_check<Backend, float, 4>{{}, block, block});
 }
 
 TEST_CASE_TEMPLATE_DEFINE("adjoint: many readers of a row are summed in ascending order", Backend, adjoint_readers) {
@@ -94,7 +97,8 @@ TEST_CASE_TEMPLATE_DEFINE("adjoint: many readers of a row are summed in ascendin
   check("cutmix", ma::make_plan(with(ma::cutmix{.boxes = 2}, rule), layout, {.seed = 2}));
 }
 
-TEST_CASE_TEMPLATE_DEFINE("adjoint: <apply(x, s), g> = <x, grad x> + <s, grad s>, also gathered", Backend, adjoint_transpose) {
+TEST_CASE_TEMPLATE_DEFINE("adjoint: <apply(x, s), g> = <x, grad x> + <s, grad s>, also gathered", Backend,
+                          adjoint_transpose) {
   Backend const be;
   auto const layout = ma::nchw<double>(nullptr, {9, 3, 6, 11}), many = ma::nchw<double>(nullptr, {14, 3, 6, 11});
   auto const xs = test::any_values<double>(layout.size(), 1), ss = test::any_values<double>(many.size(), 2);

@@ -34,7 +34,8 @@ struct apply_check {
 };
 
 template <class Backend, class T, int R>
-void apply_every(ma::tensor_view<T, R> const& in, ma::tensor_view<T, R> const& out, ma::key const& k, index_t shift = 0) {
+void apply_every(ma::tensor_view<T, R> const& in, ma::tensor_view<T, R> const& out, ma::key const& k,
+                 index_t shift = 0) {
   apply_check<Backend, T, R> const check{{}, in, out, shift};
   every_plan(in, k, check.channels(), check);
 }
@@ -85,7 +86,8 @@ TEST_CASE_TEMPLATE_DEFINE("signals, volumes, single rows and columns", Backend, 
       CAPTURE(out.stride[2]);
       if (in.extent[1] == out.extent[1]) test::apply_every<Backend>(in, out, k);
     }
-  ma::tensor_view<float, 4> const grey[] = {ma::nchw<float>(nullptr, {5, 1, 6, 9}), ma::nchw<float>(nullptr, {5, 1, 6, 9}, {72, 72, 12, 1})};
+  ma::tensor_view<float, 4> const grey[] = {ma::nchw<float>(nullptr, {5, 1, 6, 9}),
+                                            ma::nchw<float>(nullptr, {5, 1, 6, 9}, {72, 72, 12, 1})};
   for (auto const& in : grey)
     for (auto const& out : grey) test::apply_every<Backend>(in, out, k);
   auto const one_pixel = ma::nchw<float>(nullptr, {4, 3, 1, 1});  // boxes cannot be cut out of it

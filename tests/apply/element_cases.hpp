@@ -97,8 +97,8 @@ TEST_CASE_TEMPLATE_DEFINE("16-bit floats of others have the bits of the library'
   test::halves_of_others<Backend, ma::bfloat16, test::their_bfloat>("bfloat");
 }
 
-#define TEST_ELEMENTS(BACKEND)                     \
+#define TEST_ELEMENTS(BACKEND)                        \
   TEST_CASE_TEMPLATE_INVOKE(apply_integers, BACKEND); \
-  TEST_CASE_TEMPLATE_INVOKE(apply_halves, BACKEND); \
-  TEST_CASE_TEMPLATE_INVOKE(apply_reals, BACKEND); \
+  TEST_CASE_TEMPLATE_INVOKE(apply_halves, BACKEND);   \
+  TEST_CASE_TEMPLATE_INVOKE(apply_reals, BACKEND);    \
   TEST_CASE_TEMPLATE_INVOKE(apply_ids, BACKEND)

@@ -31,7 +31,8 @@ index_t not_identical(Method const& method, bool of_partner, bool interleaved) {
   auto expected = values;
   auto const row = layout.size() / 6;
   for (index_t i = 0; i < 6 && of_partner; ++i)
-    for (index_t e = 0; e < row; ++e) expected[static_cast<std::size_t>(i * row + e)] = values[static_cast<std::size_t>(plan.partner[i] * row + e)];
+    for (index_t e = 0; e < row; ++e)
+      expected[static_cast<std::size_t>(i * row + e)] = values[static_cast<std::size_t>(plan.partner[i] * row + e)];
   return first_difference(out.read(), expected);
 }
 
@@ -52,7 +53,8 @@ TEST_CASE_TEMPLATE_DEFINE("ratio 1 is the sample and ratio 0 the partner, bit fo
   }
 }
 
-TEST_CASE_TEMPLATE_DEFINE("a row without partner, its own partner, or that does not fire stays as it is", Backend, identity_rows) {
+TEST_CASE_TEMPLATE_DEFINE("a row without partner, its own partner, or that does not fire stays as it is", Backend,
+                          identity_rows) {
   std::int64_t const nobody[] = {-1, -1, -1, -1, -1, -1}, myself[] = {0, 1, 2, 3, 4, 5};
   auto const none = ma::pairing::given{ma::indices(nobody, {6})}, self = ma::pairing::given{ma::indices(myself, {6})};
   for (bool last : {false, true}) {
@@ -67,7 +69,8 @@ TEST_CASE_TEMPLATE_DEFINE("a row without partner, its own partner, or that does 
   }
 }
 
-TEST_CASE_TEMPLATE_DEFINE("the pixel share is the share of the pixels that come from the sample", Backend, identity_share) {
+TEST_CASE_TEMPLATE_DEFINE("the pixel share is the share of the pixels that come from the sample", Backend,
+                          identity_share) {
   Backend const be;
   auto const layout = ma::nchw<float>(nullptr, {64, 1, 13, 17});
   auto const ones = std::vector<float>(static_cast<std::size_t>(layout.size()), 1.0f);
@@ -90,11 +93,16 @@ TEST_CASE_TEMPLATE_DEFINE("the pixel share is the share of the pixels that come 
   };
   auto const in = ma::inputs(layout).source_rows(64);  // a second source, so that no row is its own partner
   ma::key const k{.seed = 77};
-  for (auto where : {ma::placement::clipped, ma::placement::inside, ma::placement::shifted, ma::placement::uniform_pixels})
+  for (auto where :
+       {ma::placement::clipped, ma::placement::inside, ma::placement::shifted, ma::placement::uniform_pixels})
     for (ma::index_t boxes : {1, 3, 7})
       for (auto mode : {ma::mode::sample, ma::mode::batch}) {
-        measure("cutmix", ma::make_plan(ma::cutmix{.prob = 0.8f, .mode = mode, .placement = where, .boxes = boxes}, in, k), true);
-        measure("by ratio", ma::make_plan(ma::cutmix{.mode = mode, .placement = where, .correct_lam = false, .boxes = boxes}, in, k), false);
+        measure("cutmix",
+                ma::make_plan(ma::cutmix{.prob = 0.8f, .mode = mode, .placement = where, .boxes = boxes}, in, k), true);
+        measure(
+            "by ratio",
+            ma::make_plan(ma::cutmix{.mode = mode, .placement = where, .correct_lam = false, .boxes = boxes}, in, k),
+            false);
       }
   measure("minmax", ma::make_plan(ma::cutmix{.minmax = {0.2f, 0.9f}, .boxes = 2}, in, k), true);
   auto const mixed = ma::make_plan(ma::mixup{.alpha = 0.7f}, in, k);

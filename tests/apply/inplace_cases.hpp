@@ -41,8 +41,10 @@ struct inplace_check {
     ma::pairing::given const rule{ma::indices(partner.data(), {n})};
     ma::key const k{.seed = seed};
     (*this)("mixup", ma::make_plan(with(ma::mixup{}, rule), layout, k));
-    (*this)("cutmix", ma::make_plan(with(ma::cutmix{.prob = 0.9f, .placement = ma::placement::inside}, rule), layout, k));
-    ma::one_of const all(with(ma::mixup{}, rule), with(ma::cutmix{.boxes = 2}, rule), ma::cutout{.n_holes = 3, .length = 3});
+    (*this)("cutmix",
+            ma::make_plan(with(ma::cutmix{.prob = 0.9f, .placement = ma::placement::inside}, rule), layout, k));
+    ma::one_of const all(with(ma::mixup{}, rule), with(ma::cutmix{.boxes = 2}, rule),
+                         ma::cutout{.n_holes = 3, .length = 3});
     (*this)("one_of", ma::make_plan(all, layout, k));
   }
 };
@@ -68,13 +70,26 @@ TEST_CASE_TEMPLATE_DEFINE("in place: random maps of many rows, cycles, stars and
     for (ma::index_t i = 0; i < n; ++i) {
       auto& p = partner[static_cast<std::size_t>(i)];
       switch (trial % 7) {
-        case 0: p = s.below(n); break;                          // a functional graph
-        case 1: p = s.below(n + n / 2) % (n + 1) - 1; break;    // the same with rows that have no partner
-        case 2: p = (i + 1) % n; break;                         // one cycle
-        case 3: p = i + 1 < n ? i + 1 : -1; break;              // a chain, read from its end
-        case 4: p = i % 3 == 0 ? (i + n / 2) % n : 0; break;    // many readers of row 0
-        case 5: p = n - 1 - i; break;                           // pairs
-        default: p = i;                                         // a permutation, below
+        case 0:
+          p = s.below(n);
+          break;  // a functional graph
+        case 1:
+          p = s.below(n + n / 2) % (n + 1) - 1;
+          break;  // the same with rows that have no partner
+        case 2:
+          p = (i + 1) % n;
+          break;  // one cycle
+        case 3:
+          p = i + 1 < n ? i + 1 : -1;
+          break;  // a chain, read from its end
+        case 4:
+          p = i % 3 == 0 ? (i + n / 2) % n : 0;
+          break;  // many readers of row 0
+        case 5:
+          p = n - 1 - i;
+          break;  // pairs
+        default:
+          p = i;  // a permutation, below
       }
     }
     for (ma::index_t i = n - 1; i > 0 && trial % 7 == 6; --i)
@@ -88,9 +103,9 @@ TEST_CASE_TEMPLATE_DEFINE("in place: random maps of many rows, cycles, stars and
 
 TEST_CASE_TEMPLATE_DEFINE("in place: every plan and layout, rows longer than the scratch", Backend, inplace_layouts) {
   ma::tensor_view<float, 4> const layouts[] = {
-      ma::nchw<float>(nullptr, {5, 3, 70, 90}),      // several units a plane
-      ma::nchw<float>(nullptr, {5, 1, 4, 9000}),     // several units a row
-      ma::nhwc<float>(nullptr, {5, 4, 3000, 3}),     // and of interleaved channels
+      ma::nchw<float>(nullptr, {5, 3, 70, 90}),   // several units a plane
+      ma::nchw<float>(nullptr, {5, 1, 4, 9000}),  // several units a row
+      ma::nhwc<float>(nullptr, {5, 4, 3000, 3}),  // and of interleaved channels
       ma::nhwc<float>(nullptr, {5, 40, 50, 3}),
       ma::nchw<float>(nullptr, {5, 3, 8, 20}, {960, 320, 40, 2}),
       ma::nchw<float>(nullptr, {5, 1, 6, 9}, {72, 72, 12, 1}),
@@ -107,7 +122,8 @@ TEST_CASE_TEMPLATE_DEFINE("in place: every plan and layout, rows longer than the
 
 TEST_CASE_TEMPLATE_DEFINE("in place: a block of a global batch, and features", Backend, inplace_rows) {
   auto const layout = ma::nchw<float>(nullptr, {8, 2, 6, 7});
-  test::every_plan(layout, {.seed = 5, .first = 8, .global = 24, .block = 8}, 2, test::inplace_check<Backend, float, 4>{{}, layout});
+  test::every_plan(layout, {.seed = 5, .first = 8, .global = 24, .block = 8}, 2,
+                   test::inplace_check<Backend, float, 4>{{}, layout});
   auto const images = ma::nchw<float>(nullptr, {8, 1, 2, 2});
   auto const features = ma::features<float>(nullptr, {8, 5000});
   test::whole_plans(images, {.seed = 6}, [&](char const* name, auto const& plan) {
@@ -124,7 +140,8 @@ TEST_CASE_TEMPLATE_DEFINE("in place: volumes of padded slices and rows", Backend
   }
 }
 
-TEST_CASE_TEMPLATE_DEFINE("in place: a pair of which one row becomes its partner and the other a blend", Backend, inplace_ratios) {
+TEST_CASE_TEMPLATE_DEFINE("in place: a pair of which one row becomes its partner and the other a blend", Backend,
+                          inplace_ratios) {
   std::vector<std::int64_t> const partner{1, 0, 3, 2, 4};
   ma::pairing::given const rule{ma::indices(partner.data(), {5})};
   auto const planes = ma::nchw<float>(nullptr, {5, 2, 3, 21});

@@ -41,19 +41,25 @@ std::vector<std::vector<double>> spread_all(std::vector<int> const& ids, double 
 
 /// The first row that is not share_self * own + share_partner * partner's, to a rounding of float; -1 = none.
 template <class Plan>
-index_t first_wrong(Plan const& p, std::vector<std::vector<double>> const& own, std::vector<std::vector<double>> const& source, float const* out) {
+index_t first_wrong(Plan const& p, std::vector<std::vector<double>> const& own,
+                    std::vector<std::vector<double>> const& source, float const* out) {
   std::size_t const width = own[0].size();
   for (index_t i = 0; i < p.rows(); ++i)
     for (std::size_t c = 0; c < width; ++c) {
       double v = static_cast<double>(p.share_self[i]) * own[static_cast<std::size_t>(p.self[i])][c];
-      if (p.partner[i] >= 0) v += static_cast<double>(p.share_partner[i]) * source[static_cast<std::size_t>(p.partner[i])][c];
-      if (std::fabs(static_cast<double>(out[static_cast<std::size_t>(i) * width + c]) - v) > 6e-8 * std::max(1.0, std::fabs(v))) return i;
+      if (p.partner[i] >= 0)
+        v += static_cast<double>(p.share_partner[i]) * source[static_cast<std::size_t>(p.partner[i])][c];
+      if (std::fabs(static_cast<double>(out[static_cast<std::size_t>(i) * width + c]) - v) >
+          6e-8 * std::max(1.0, std::fabs(v)))
+        return i;
     }
   return -1;
 }
 
 template <class T>
-std::vector<T> as(std::vector<int> const& v) { return std::vector<T>(v.begin(), v.end()); }
+std::vector<T> as(std::vector<int> const& v) {
+  return std::vector<T>(v.begin(), v.end());
+}
 
 }  // namespace
 
@@ -68,14 +74,18 @@ TEST_CASE("class ids become the soft labels of every plan, with and without smoo
     for (float smoothing : {0.0f, 0.1f, 0.9f}) {
       std::vector<float> out(n * classes, -7.0f), again(n * classes, -7.0f);
       auto const own = spread_all(ids, static_cast<double>(smoothing));
-      ma::soft_labels(p, ma::class_ids(ids.data(), {n}), ma::labels(out.data(), {n, classes}), {.smoothing = smoothing, .num_classes = classes});
+      ma::soft_labels(p, ma::class_ids(ids.data(), {n}), ma::labels(out.data(), {n, classes}),
+                      {.smoothing = smoothing, .num_classes = classes});
       CHECK(first_wrong(p, own, own, out.data()) == -1);
-      ma::soft_labels(p, ma::class_ids(small.data(), {n}), ma::labels(again.data(), {n, classes}), {.smoothing = smoothing});
+      ma::soft_labels(p, ma::class_ids(small.data(), {n}), ma::labels(again.data(), {n, classes}),
+                      {.smoothing = smoothing});
       CHECK(again == out);
-      ma::soft_labels(p, ma::class_ids(wide.data(), {n}), ma::labels(again.data(), {n, classes}), {.smoothing = smoothing});
+      ma::soft_labels(p, ma::class_ids(wide.data(), {n}), ma::labels(again.data(), {n, classes}),
+                      {.smoothing = smoothing});
       CHECK(again == out);
       for (int i = 0; i < n; ++i)  // shares that sum to 1 give labels that do
-        CHECK(std::accumulate(&out[static_cast<std::size_t>(i * classes)], &out[static_cast<std::size_t>(i * classes)] + classes, 0.0) == doctest::Approx(1.0));
+        CHECK(std::accumulate(&out[static_cast<std::size_t>(i * classes)],
+                              &out[static_cast<std::size_t>(i * classes)] + classes, 0.0) == doctest::Approx(1.0));
     }
   });
 }
@@ -86,13 +96,17 @@ TEST_CASE("soft rows, multi-label rows and regression targets are mixed as they 
   auto const rows = test::any_values<float>(n * classes, 2);
   auto const numbers = test::any_values<double>(n, 3);
   std::vector<std::vector<double>> own, own_numbers;
-  for (std::size_t i = 0; i < n; ++i) own.emplace_back(rows.begin() + static_cast<long>(i * classes), rows.begin() + static_cast<long>((i + 1) * classes)), own_numbers.push_back({numbers[i]});
+  for (std::size_t i = 0; i < n; ++i)
+    own.emplace_back(rows.begin() + static_cast<long>(i * classes),
+                     rows.begin() + static_cast<long>((i + 1) * classes)),
+        own_numbers.push_back({numbers[i]});
   test::every_plan(x, {.seed = 4}, 3, [&](char const* name, auto const& p) {
     CAPTURE(name);
     std::vector<float> out(n * classes), columns(2 * n * classes, -7.0f), y_out(n);
     ma::mix_targets(p, ma::labels(rows.data(), {n, classes}), ma::labels(out.data(), {n, classes}));
     CHECK(first_wrong(p, own, own, out.data()) == -1);
-    ma::mix_targets(p, ma::labels(rows.data(), {n, classes}), ma::labels(columns.data(), {n, classes}, {2, 2 * n}));  // by columns, every second
+    ma::mix_targets(p, ma::labels(rows.data(), {n, classes}),
+                    ma::labels(columns.data(), {n, classes}, {2, 2 * n}));  // by columns, every second
     for (std::size_t i = 0; i < n; ++i)
       for (std::size_t c = 0; c < classes; ++c) {
         CHECK(columns[2 * i + 2 * n * c] == out[i * classes + c]);
@@ -116,19 +130,25 @@ TEST_CASE("labels of a second source, whole or gathered, and of a part of the gl
   for (int i = 0; i < n; ++i) fetched.push_back(source[static_cast<std::size_t>(p.partner[i])]);
   std::vector<float> out(n * classes), gathered(n * classes), soft;
   auto const matrix = [](std::vector<float>& v) { return ma::labels(v.data(), {n, classes}); };
-  ma::soft_labels(p, ma::class_ids(ids.data(), {n}), ma::class_ids(source.data(), {source_n}), matrix(out), {.smoothing = 0.25f});
+  ma::soft_labels(p, ma::class_ids(ids.data(), {n}), ma::class_ids(source.data(), {source_n}), matrix(out),
+                  {.smoothing = 0.25f});
   CHECK(first_wrong(p, own, others, out.data()) == -1);
-  ma::soft_labels(p, ma::class_ids(ids.data(), {n}), ma::gathered(ma::class_ids(fetched.data(), {n})), matrix(gathered), {.smoothing = 0.25f});
+  ma::soft_labels(p, ma::class_ids(ids.data(), {n}), ma::gathered(ma::class_ids(fetched.data(), {n})), matrix(gathered),
+                  {.smoothing = 0.25f});
   CHECK(gathered == out);
-  for (auto const& row : others) soft.insert(soft.end(), row.begin(), row.end());  // a student's soft labels on one side
-  ma::soft_labels(p, ma::class_ids(ids.data(), {n}), ma::labels(soft.data(), {source_n, classes}), matrix(gathered), {.smoothing = 0.25f, .smooth = ma::smooth::self});
+  for (auto const& row : others)
+    soft.insert(soft.end(), row.begin(), row.end());  // a student's soft labels on one side
+  ma::soft_labels(p, ma::class_ids(ids.data(), {n}), ma::labels(soft.data(), {source_n, classes}), matrix(gathered),
+                  {.smoothing = 0.25f, .smooth = ma::smooth::self});
   for (std::size_t k = 0; k < out.size(); ++k) CHECK(gathered[k] == doctest::Approx(out[k]).epsilon(1e-6));
 
   auto const all = ma::make_plan(ma::mixup{}, x, ma::key{.seed = 8});  // the same rows, planned as one part and as two
   ma::soft_labels(all, ma::class_ids(ids.data(), {n}), matrix(out));
   for (int first : {0, n / 2}) {
-    auto const half = ma::make_plan(ma::mixup{}, ma::nchw(memory.data(), {n / 2, 3, 8, 8}), ma::key{.seed = 8, .first = first, .global = n});
-    ma::soft_labels(half, ma::class_ids(ids.data() + first, {n / 2}), ma::class_ids(ids.data(), {n}), ma::labels(gathered.data() + first * classes, {n / 2, classes}));
+    auto const half = ma::make_plan(ma::mixup{}, ma::nchw(memory.data(), {n / 2, 3, 8, 8}),
+                                    ma::key{.seed = 8, .first = first, .global = n});
+    ma::soft_labels(half, ma::class_ids(ids.data() + first, {n / 2}), ma::class_ids(ids.data(), {n}),
+                    ma::labels(gathered.data() + first * classes, {n / 2, classes}));
   }
   CHECK(gathered == out);
 }
@@ -156,7 +176,8 @@ std::vector<std::vector<double>> smoothed_rows(std::vector<float> const& rows, d
   std::vector<std::vector<double>> out;
   for (std::size_t i = 0; i < rows.size() / classes; ++i) {
     out.emplace_back();
-    for (std::size_t c = 0; c < classes; ++c) out.back().push_back(static_cast<double>(rows[i * classes + c]) * (1 - s) + s / classes);
+    for (std::size_t c = 0; c < classes; ++c)
+      out.back().push_back(static_cast<double>(rows[i * classes + c]) * (1 - s) + s / classes);
   }
   return out;
 }
@@ -192,11 +213,13 @@ TEST_CASE("one-hot rows are smoothed as ids are, bit for bit, on both sides and 
       CHECK(again == out);
       ma::mix_targets(p, ma::labels(soft.data(), {n, classes}), matrix(again), {.smoothing = smoothing});
       CHECK(first_wrong(p, smoothed_rows(soft, s), smoothed_rows(soft, s), again.data()) == -1);
-      ma::mix_targets(test::emulated_device{}, p, ma::labels(soft.data(), {n, classes}), matrix(on_a_device), {.smoothing = smoothing});
+      ma::mix_targets(test::emulated_device{}, p, ma::labels(soft.data(), {n, classes}), matrix(on_a_device),
+                      {.smoothing = smoothing});
       CHECK(on_a_device == again);
     });
     auto const own = ma::class_ids(ids.data(), {n}), other = ma::class_ids(far.data(), {source_n});
-    auto const own_rows = ma::labels(rows.data(), {n, classes}), other_rows = ma::labels(far_rows.data(), {source_n, classes});
+    auto const own_rows = ma::labels(rows.data(), {n, classes}),
+               other_rows = ma::labels(far_rows.data(), {source_n, classes});
     ma::soft_labels(second, own, other, matrix(out), {.smoothing = smoothing});
     for (int mixed = 0; mixed < 3; ++mixed) {
       if (mixed == 0) ma::soft_labels(second, own, other_rows, matrix(again), {.smoothing = smoothing});
@@ -235,10 +258,12 @@ TEST_CASE("an ignored id carries no label: its coefficient adds nothing, whateve
       CHECK(again == out);
     });
     auto const second = ma::make_plan(ma::cutmix{}, ma::inputs(x).source_rows(source_n), ma::key{.seed = 14});
-    ma::soft_labels(second, ma::class_ids(ids.data(), {n}), ma::class_ids(far.data(), {source_n}), matrix(out), {.ignore_index = ignored});
+    ma::soft_labels(second, ma::class_ids(ids.data(), {n}), ma::class_ids(far.data(), {source_n}), matrix(out),
+                    {.ignore_index = ignored});
     CHECK(first_wrong(second, spread_but(ids, 0, ignored), spread_but(far, 0, ignored), out.data()) == -1);
     auto const rows = test::any_values<float>(source_n * classes, 17);
-    ma::soft_labels(second, ma::class_ids(ids.data(), {n}), ma::labels(rows.data(), {source_n, classes}), matrix(out), {.ignore_index = ignored});
+    ma::soft_labels(second, ma::class_ids(ids.data(), {n}), ma::labels(rows.data(), {source_n, classes}), matrix(out),
+                    {.ignore_index = ignored});
     CHECK(first_wrong(second, spread_but(ids, 0, ignored), smoothed_rows(rows, 0), out.data()) == -1);
   }
 }
@@ -248,18 +273,24 @@ TEST_CASE("a missing target makes NaN of what it is used in, and of nothing else
   float pixel[4] = {};
   std::int64_t const partners[] = {1, 0, 3, -1};
   auto const given = ma::pairing::given{ma::indices(partners, {4})};
-  auto const mixed = ma::make_plan(with(ma::mixup{}, given, ma::ratio::constant{0.75f}), ma::features(pixel, {4, 1}), ma::key{});
-  auto const pasted = ma::make_plan(with(ma::mixup{}, given, ma::ratio::constant{0.0f}), ma::features(pixel, {4, 1}), ma::key{});
-  auto const kept = ma::make_plan(with(ma::mixup{}, given, ma::ratio::constant{1.0f}), ma::features(pixel, {4, 1}), ma::key{});
+  auto const mixed =
+      ma::make_plan(with(ma::mixup{}, given, ma::ratio::constant{0.75f}), ma::features(pixel, {4, 1}), ma::key{});
+  auto const pasted =
+      ma::make_plan(with(ma::mixup{}, given, ma::ratio::constant{0.0f}), ma::features(pixel, {4, 1}), ma::key{});
+  auto const kept =
+      ma::make_plan(with(ma::mixup{}, given, ma::ratio::constant{1.0f}), ma::features(pixel, {4, 1}), ma::key{});
   double const y[] = {nan, 8, 4, -0.0};
   auto const is = [&](auto const& p, double a, double b, double c, double d) {
     double const expected[] = {a, b, c, d};
     double out[4], device[4];
     ma::mix_targets(p, ma::labels(y, {4}), ma::labels(out, {4}), {.missing = ma::missing::nan});
-    ma::mix_targets(test::emulated_device{}, p, ma::labels(y, {4}), ma::labels(device, {4}), {.missing = ma::missing::nan});
+    ma::mix_targets(test::emulated_device{}, p, ma::labels(y, {4}), ma::labels(device, {4}),
+                    {.missing = ma::missing::nan});
     for (int i = 0; i < 4; ++i) {
       CAPTURE(i);
-      CHECK((std::isnan(expected[i]) ? std::isnan(out[i]) && std::isnan(device[i]) : test::same_bits(out[i], expected[i]) && test::same_bits(device[i], expected[i])));
+      CHECK((std::isnan(expected[i])
+                 ? std::isnan(out[i]) && std::isnan(device[i])
+                 : test::same_bits(out[i], expected[i]) && test::same_bits(device[i], expected[i])));
     }
   };
   is(mixed, nan, nan, 3, -0.0);

@@ -23,7 +23,8 @@ Plan repeated_plan(index_t rows, ma::plan_shape shape) {
       c.share_self[i] = c.weight_self[i] = c.weight_partner[i] = 1;
       c.share_partner[i] = 0;
       if constexpr (requires { c.region.where; })
-        c.region.box(i) = {0, 1, static_cast<std::int32_t>(s.below(4)), 5, 1, static_cast<std::int32_t>(2 + s.below(5))};
+        c.region.box(i) = {0, 1, static_cast<std::int32_t>(s.below(4)),
+                           5, 1, static_cast<std::int32_t>(2 + s.below(5))};
     }
   });
   return p;
@@ -33,10 +34,12 @@ template <class Backend, class Plan>
 void repeated(char const* name) {
   CAPTURE(name);
   Backend const be;
-  auto const in = ma::nchw<float>(nullptr, {4, 2, 5, 7}), out = ma::nchw<float>(nullptr, {13, 2, 5, 7}), other = ma::nchw<float>(nullptr, {6, 2, 5, 7});
+  auto const in = ma::nchw<float>(nullptr, {4, 2, 5, 7}), out = ma::nchw<float>(nullptr, {13, 2, 5, 7}),
+             other = ma::nchw<float>(nullptr, {6, 2, 5, 7});
   auto shape = ma::inputs(in).source_rows(4).shape;
   shape.own_source = true;
-  auto const xs = any_values<float>(in.size(), 1), gs = any_values<float>(out.size(), 2), ss = any_values<float>(other.size(), 3);
+  auto const xs = any_values<float>(in.size(), 1), gs = any_values<float>(out.size(), 2),
+             ss = any_values<float>(other.size(), 3);
   auto x = place<Backend>(in, xs), g = place<Backend>(out, gs), grad = room<Backend>(in), o = room<Backend>(out);
 
   auto const own = repeated_plan<Plan>(13, shape);

@@ -30,7 +30,8 @@ struct source_check {
   void run(Plan const& plan) const {
     auto const values = any_values<float>(layout.size(), 1), others = any_values<float>(source_layout.size(), 2);
     auto x = place<Backend>(layout, values), source = place<Backend>(source_layout, others);
-    auto rows = place<Backend>(layout, fetched(plan, others, values.size() / static_cast<std::size_t>(layout.extent[0])));
+    auto rows =
+        place<Backend>(layout, fetched(plan, others, values.size() / static_cast<std::size_t>(layout.extent[0])));
     auto a = room<Backend>(layout), b = room<Backend>(layout);
     ma::apply(be, there(be, plan), x.view(), source.view(), a.view());
     ma::apply(be, there(be, plan), x.view(), ma::gathered(rows.view()), b.view());
@@ -52,7 +53,8 @@ struct gathered_check {
   void operator()(Plan const& given) const {
     auto const& plan = form_of<Backend>(given);
     index_t const n = plan.rows(), row = layout.size() / layout.extent[0];
-    auto x = place<Backend>(layout, values), rows = place<Backend>(out_layout, fetched(plan, values, static_cast<std::size_t>(row)));
+    auto x = place<Backend>(layout, values),
+         rows = place<Backend>(out_layout, fetched(plan, values, static_cast<std::size_t>(row)));
     auto out = room<Backend>(out_layout);
     ma::apply(be, there(be, plan), x.view(), ma::gathered(rows.view()), out.view());
     CHECK(reference::first_wrong(plan, values, values, out.read(), exact<Backend>()) == -1);
@@ -77,7 +79,8 @@ struct gathered_check {
 
 }  // namespace test
 
-TEST_CASE_TEMPLATE_DEFINE("a second source, and its rows already gathered, give the same pixels", Backend, source_second) {
+TEST_CASE_TEMPLATE_DEFINE("a second source, and its rows already gathered, give the same pixels", Backend,
+                          source_second) {
   auto const planes = ma::nchw<float>(nullptr, {7, 3, 6, 10});
   auto const interleaved = ma::nhwc<float>(nullptr, {7, 6, 10, 3});
   for (ma::index_t rows : {7, 1, 40}) {
@@ -93,7 +96,8 @@ TEST_CASE_TEMPLATE_DEFINE("a second source, and its rows already gathered, give 
       test::hole_plans(in, {.seed = 5}, 3, check);
     }
   }
-  auto const grey = ma::nchw<float>(nullptr, {7, 1, 6, 10}), padded = ma::nchw<float>(nullptr, {7, 1, 6, 10}, {84, 84, 14, 1});
+  auto const grey = ma::nchw<float>(nullptr, {7, 1, 6, 10}),
+             padded = ma::nchw<float>(nullptr, {7, 1, 6, 10}, {84, 84, 14, 1});
   auto const few = ma::inputs(grey).source_rows(7);
   test::source_check<Backend, 4>{{}, grey, padded}("grey", ma::make_plan(ma::mixup{.prob = 0.8f}, few, {.seed = 1}));
   test::source_check<Backend, 4>{{}, padded, grey}("grey", ma::make_plan(ma::mixup{.prob = 0.8f}, few, {.seed = 1}));
@@ -109,7 +113,8 @@ TEST_CASE_TEMPLATE_DEFINE("a second source, and its rows already gathered, give 
     }
 }
 
-TEST_CASE_TEMPLATE_DEFINE("parts of a global batch, read from the whole, give the rows of one call", Backend, source_split) {
+TEST_CASE_TEMPLATE_DEFINE("parts of a global batch, read from the whole, give the rows of one call", Backend,
+                          source_split) {
   Backend const be;
   auto const whole = ma::nchw<float>(nullptr, {24, 2, 5, 9});
   auto const values = test::any_values<float>(whole.size(), 3);
@@ -122,7 +127,8 @@ TEST_CASE_TEMPLATE_DEFINE("parts of a global batch, read from the whole, give th
   for (ma::index_t part : {12, 8, 6})
     for (ma::index_t first = 0; first < 24; first += part) {
       auto const layout = ma::nchw<float>(nullptr, {part, 2, 5, 9});
-      auto const plan = ma::make_plan(ma::cutmix{.prob = 0.9f}, layout, ma::key{.seed = 6, .first = first, .global = 24});
+      auto const plan =
+          ma::make_plan(ma::cutmix{.prob = 0.9f}, layout, ma::key{.seed = 6, .first = first, .global = 24});
       auto const from = values.begin() + first * row;
       auto mine = test::place<Backend>(layout, std::vector<float>(from, from + part * row));
       auto out = test::room<Backend>(layout);
@@ -161,7 +167,8 @@ TEST_CASE_TEMPLATE_DEFINE("a plan of mixup fits features of any size and rank", 
   });
 }
 
-TEST_CASE_TEMPLATE_DEFINE("clean rows, then the mixes: an output of twice the rows, and its gradient", Backend, source_clean) {
+TEST_CASE_TEMPLATE_DEFINE("clean rows, then the mixes: an output of twice the rows, and its gradient", Backend,
+                          source_clean) {
   auto const x = ma::nchw<float>(nullptr, {7, 3, 6, 10}), out = ma::nchw<float>(nullptr, {14, 3, 6, 10});
   auto const values = test::any_values<float>(x.size(), 5);
   ma::when const w{.prob = 0.8f, .clean_rows = true};
@@ -179,13 +186,15 @@ TEST_CASE_TEMPLATE_DEFINE("clean rows, then the mixes: an output of twice the ro
   check("boxes that move", with(ma::cutmix{}, test::random_pair{}, w));
 }
 
-TEST_CASE_TEMPLATE_DEFINE("in an output of twice the rows, a row that is its own partner stays as it is, bit for bit", Backend, source_alone) {
+TEST_CASE_TEMPLATE_DEFINE("in an output of twice the rows, a row that is its own partner stays as it is, bit for bit",
+                          Backend, source_alone) {
   auto const x = ma::nchw<float>(nullptr, {7, 3, 6, 10}), out = ma::nchw<float>(nullptr, {14, 3, 6, 10});
   std::vector<std::int64_t> const partner{0, 2, 1, 3, 6, 5, -1};
   auto values = test::any_values<float>(x.size(), 5);
   std::uint32_t const signalling = 0x7F800001u;  // which any arithmetic makes a quiet one
   for (std::size_t at = 7; at < values.size(); at += 40) std::memcpy(&values[at], &signalling, sizeof signalling);
-  auto const plan = ma::make_plan(with(ma::regmixup{}, ma::pairing::given{ma::indices(partner.data(), {7})}), x, ma::key{.seed = 3});
+  auto const plan =
+      ma::make_plan(with(ma::regmixup{}, ma::pairing::given{ma::indices(partner.data(), {7})}), x, ma::key{.seed = 3});
   Backend const be;
   auto const& form = test::form_of<Backend>(plan);
   auto in = test::place<Backend>(x, values);

@@ -24,7 +24,8 @@ TEST_CASE("a Thrust policy of CUDA builds the same table, on its stream") {
   auto const be = ma::thrust_on{thrust::cuda::par.on(stream)};
   for (index_t n : {1, 31, 40000}) {
     auto const y = test::law_of<float>(2, n);
-    for (double h : {1e-4, 0.1}) CHECK(test::same_table(test::line_of(be, y, {.bandwidth = h}), test::line_of(ma::serial{}, y, {.bandwidth = h})));
+    for (double h : {1e-4, 0.1})
+      CHECK(test::same_table(test::line_of(be, y, {.bandwidth = h}), test::line_of(ma::serial{}, y, {.bandwidth = h})));
   }
 }
 
@@ -38,11 +39,13 @@ TEST_CASE("tables of one to three columns on a stream of their own; strided labe
     ma::pairing::kernel_options const o{.bandwidth = 0.2, .with_self = d != 2};
     auto const host = ma::labels(wide.data(), {n, d}, {4, 1});
     ma::pairing::gaussian_kernel const want(host, o);
-    device_gaussian_kernel const table(be, ma::on_device(ma::labels(labels.data(), {n, d}, {4, 1})), o), sent = ma::upload(be, want);
+    device_gaussian_kernel const table(be, ma::on_device(ma::labels(labels.data(), {n, d}, {4, 1})), o),
+        sent = ma::upload(be, want);
     CHECK((table.rows() == n && table.columns() == d && table.bytes() == want.bytes() && sent.bytes() == want.bytes()));
     auto rows = some_rows(3000, n);
     std::vector<std::int64_t> expected(rows.size());
-    want.draw(ma::indices(std::as_const(rows).data(), {rows.size()}), ma::key{.seed = 2}, ma::indices(expected.data(), {rows.size()}));
+    want.draw(ma::indices(std::as_const(rows).data(), {rows.size()}), ma::key{.seed = 2},
+              ma::indices(expected.data(), {rows.size()}));
     rows[5] = -1, rows[6] = n, rows[7] = std::int64_t{1} << 50;
     expected[5] = expected[6] = expected[7] = -1;
     test::buffer<std::int64_t, ma::space::device> queries(rows), first(rows), second(rows);
@@ -62,7 +65,8 @@ TEST_CASE("a draw can be captured in a graph: its key stays, the rows are read a
   test::buffer<float, ma::space::device> labels(y);
   auto rows = some_rows(1000, 10000);
   test::buffer<std::int64_t, ma::space::device> queries(rows), out(rows);
-  auto const asked = ma::on_device(ma::indices(queries.data(), {rows.size()})), drawn = ma::on_device(ma::indices(out.data(), {rows.size()}));
+  auto const asked = ma::on_device(ma::indices(queries.data(), {rows.size()})),
+             drawn = ma::on_device(ma::indices(out.data(), {rows.size()}));
   device_gaussian_kernel const table(be, ma::on_device(ma::labels(labels.data(), {y.size()})), {.bandwidth = 0.01});
   table.draw(be, asked, ma::key{.seed = 4}, drawn);  // loads the kernel
   stream.wait();
@@ -78,7 +82,8 @@ TEST_CASE("a draw can be captured in a graph: its key stays, the rows are read a
   stream.wait();
   std::vector<std::int64_t> want(rows.size());
   ma::pairing::gaussian_kernel(ma::labels(y.data(), {y.size()}), {.bandwidth = 0.01})
-      .draw(ma::indices(std::as_const(rows).data(), {rows.size()}), ma::key{.seed = 4}, ma::indices(want.data(), {rows.size()}));
+      .draw(ma::indices(std::as_const(rows).data(), {rows.size()}), ma::key{.seed = 4},
+            ma::indices(want.data(), {rows.size()}));
   CHECK(out.read() == want);
   cudaGraphExecDestroy(run), cudaGraphDestroy(graph);
 }

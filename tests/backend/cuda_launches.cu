@@ -22,7 +22,8 @@ void every_width(char const* type) {
       auto const seed = static_cast<std::uint64_t>(width);
       test::chosen_plans(planes, {.seed = seed}, 3, test::apply_check<ma::cuda, T, 4>{{}, planes, padded, shift});
       test::chosen_plans(planes, {.seed = seed}, 3, test::apply_check<ma::cuda, T, 4>{{}, padded, padded, shift});
-      test::chosen_plans(planes, {.seed = seed}, 3, test::apply_check<ma::cuda, T, 4>{{}, interleaved, interleaved, shift});
+      test::chosen_plans(planes, {.seed = seed}, 3,
+                         test::apply_check<ma::cuda, T, 4>{{}, interleaved, interleaved, shift});
       test::chosen_plans(planes, {.seed = seed}, 3, test::inplace_check<ma::cuda, T, 4>{{}, padded});
     }
 }
@@ -46,7 +47,8 @@ TEST_CASE("more rows than a grid has blocks") {
   auto const half = ma::make_plan(with(ma::mixup{}, ma::ratio::constant{0.5f}), f, ma::key{.seed = 2});
   std::vector<float> grads(static_cast<std::size_t>(f.size())), expected = grads;
   for (std::size_t k = 0; k < grads.size(); ++k) grads[k] = static_cast<float>(k % 1024);
-  ma::apply_adjoint(ma::serial{}, half, ma::features(grads.data(), {65538, 129}), ma::features(expected.data(), {65538, 129}));
+  ma::apply_adjoint(ma::serial{}, half, ma::features(grads.data(), {65538, 129}),
+                    ma::features(expected.data(), {65538, 129}));
   auto g = test::place<ma::cuda>(f, grads), out = test::room<ma::cuda>(f);
   ma::apply_adjoint(ma::cuda{}, test::there(ma::cuda{}, half), g.view(), out.view());
   CHECK(test::first_difference(out.read(), expected) == -1);

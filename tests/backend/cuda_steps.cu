@@ -28,12 +28,16 @@ struct batch {
   auto x() { return ma::on_device(ma::nchw(in.data(), {n, c, h, w})); }
   auto y() { return ma::on_device(ma::nchw(out.data(), {n, c, h, w})); }
 
-  void planned(ma::cuda const& be, std::uint64_t step) { ma::make_plan(be, method, x(), ma::key{.seed = 2, .step = step}, plan); }
+  void planned(ma::cuda const& be, std::uint64_t step) {
+    ma::make_plan(be, method, x(), ma::key{.seed = 2, .step = step}, plan);
+  }
   void applied(ma::cuda const& be) {
     ma::apply(be, plan, x(), y());
     ma::apply_inplace(be, plan, y());
-    ma::apply_adjoint(be, plan, ma::on_device(ma::nchw(grad.data(), {n, c, h, w})), ma::on_device(ma::nchw(grad_in.data(), {n, c, h, w})));
-    ma::soft_labels(be, plan, ma::on_device(ma::class_ids(ids.data(), {n})), ma::on_device(ma::labels(targets.data(), {n, 10})));
+    ma::apply_adjoint(be, plan, ma::on_device(ma::nchw(grad.data(), {n, c, h, w})),
+                      ma::on_device(ma::nchw(grad_in.data(), {n, c, h, w})));
+    ma::soft_labels(be, plan, ma::on_device(ma::class_ids(ids.data(), {n})),
+                    ma::on_device(ma::labels(targets.data(), {n, 10})));
   }
   /// What apply gives on the host.
   std::vector<std::uint8_t> expected(std::uint64_t step) {
@@ -64,7 +68,8 @@ void replay(M const& method) {
 
   int const steps = 20;
   test::buffer<std::uint8_t, ma::space::device> all(std::vector<std::uint8_t>(size * steps));
-  for (int step = 0; step < steps; ++step) {  // stage() itself waits until the graph's upload has left the staging block
+  for (int step = 0; step < steps;
+       ++step) {  // stage() itself waits until the graph's upload has left the staging block
     ma::stage(b.method, b.x(), ma::key{.seed = 2, .step = static_cast<std::uint64_t>(step)}, b.plan);
     MIXAUG_CUDA(cudaGraphLaunch(run, stream));
     MIXAUG_CUDA(cudaMemcpyAsync(all.data() + step * size, b.out.data(), size, cudaMemcpyDeviceToDevice, stream));

@@ -18,7 +18,8 @@ TEST_CASE("CUDA: one row that a batch visits many times") {
       CAPTURE(epochs);
       test::visits v{0, -1, {}, {}, {}};
       test::stream s(2);
-      for (index_t i = 0; i < n; ++i) v.ids.push_back(s.below(rows)), v.labels.push_back(s.below(2)), v.predictions.push_back(0);
+      for (index_t i = 0; i < n; ++i)
+        v.ids.push_back(s.below(rows)), v.labels.push_back(s.below(2)), v.predictions.push_back(0);
       w::uncertainty_options const o{.epochs = epochs, .eta = 9, .unvisited = policy};
       auto const device = test::recorded(ma::cuda{}, rows, o, {v});
       auto const host = test::recorded(ma::serial{}, rows, o, {v});

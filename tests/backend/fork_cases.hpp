@@ -2,12 +2,12 @@
 #include <doctest/doctest.h>
 
 #if defined(__unix__) || defined(__APPLE__)
-#include <sys/wait.h>
-#include <unistd.h>
+#  include <sys/wait.h>
+#  include <unistd.h>
 
-#include <mixaug/kernel/gaussian_kernel.hpp>
+#  include <mixaug/kernel/gaussian_kernel.hpp>
 
-#include "support/values.hpp"
+#  include "support/values.hpp"
 
 namespace test {
 
@@ -32,7 +32,8 @@ bool good_in_grandchild(Act const& good) {
 
 }  // namespace test
 
-TEST_CASE_TEMPLATE_DEFINE("a child of fork() has one lane and the parent's bits, where the parent used threads before", Backend, same_after_fork) {
+TEST_CASE_TEMPLATE_DEFINE("a child of fork() has one lane and the parent's bits, where the parent used threads before",
+                          Backend, same_after_fork) {
   namespace ma = mixaug;
   auto const values = test::any_values<float>(16 * 3 * 32 * 32, 2);
   std::vector<float> parent(values.size()), child(values.size());
@@ -48,7 +49,8 @@ TEST_CASE_TEMPLATE_DEFINE("a child of fork() has one lane and the parent's bits,
   CHECK(child == parent);
 }
 
-TEST_CASE_TEMPLATE_DEFINE("tables built in a child of fork() are those of the parent", Backend, same_tables_after_fork) {
+TEST_CASE_TEMPLATE_DEFINE("tables built in a child of fork() are those of the parent", Backend,
+                          same_tables_after_fork) {
   namespace ma = mixaug;
   constexpr ma::index_t n = 40000, m = 50;
   auto const y = test::any_values<double>(2 * n, 3);
@@ -56,7 +58,8 @@ TEST_CASE_TEMPLATE_DEFINE("tables built in a child of fork() are those of the pa
   for (ma::index_t i = 0; i < m; ++i) rows[static_cast<std::size_t>(i)] = 701 * i;
   auto const draw = [&](std::vector<std::int64_t>& to, auto const& labels) {
     ma::pairing::gaussian_kernel const table(Backend{}, labels, {.bandwidth = 0.01});
-    table.draw(Backend{}, ma::indices(static_cast<std::int64_t const*>(rows.data()), {m}), {.seed = 4}, ma::indices(to.data(), {m}));
+    table.draw(Backend{}, ma::indices(static_cast<std::int64_t const*>(rows.data()), {m}), {.seed = 4},
+               ma::indices(to.data(), {m}));
   };
   auto const same = [&](auto const& labels) {
     draw(parent, labels);

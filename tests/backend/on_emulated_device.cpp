@@ -13,7 +13,8 @@ TEST_CASE("labels of many lanes are the labels of one") {
   auto const plan = mixaug::make_plan(mixaug::mixup{}, mixaug::features(pixels.data(), {n, 1}), mixaug::key{.seed = 6});
   auto const y = mixaug::class_ids(ids.data(), {n});
   mixaug::soft_labels(mixaug::serial{}, plan, y, mixaug::features(one.data(), {n, classes}), {.smoothing = 0.1f});
-  mixaug::soft_labels(test::emulated_device{}, plan, y, mixaug::features(many.data(), {n, classes}), {.smoothing = 0.1f});
+  mixaug::soft_labels(test::emulated_device{}, plan, y, mixaug::features(many.data(), {n, classes}),
+                      {.smoothing = 0.1f});
   CHECK(test::first_difference(one, many) == -1);
   CHECK(one[0] > 0.0f);
 }

@@ -11,7 +11,8 @@ TEST_CASE("a device_gaussian_kernel of several columns draws the partners of a g
     ma::pairing::kernel_options const o{0.3 * std::sqrt(static_cast<double>(d)), ma::kernel::gaussian, false};
     ma::pairing::gaussian_kernel const host(labels, o);
     ma::pairing::device_gaussian_kernel const built(gpu, ma::on_device(labels), o), sent = ma::upload(gpu, host);
-    CHECK((built.columns() == static_cast<index_t>(d) && built.bytes() == host.bytes() && sent.bytes() == host.bytes()));
+    CHECK(
+        (built.columns() == static_cast<index_t>(d) && built.bytes() == host.bytes() && sent.bytes() == host.bytes()));
     std::vector<std::int64_t> rows(m), one(2 * m), other(2 * m);
     for (std::size_t i = 0; i < m; ++i) rows[i] = static_cast<std::int64_t>(i * 7);
     auto const asked = ma::indices<std::int64_t const>(rows.data(), {m});

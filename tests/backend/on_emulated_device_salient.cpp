@@ -52,10 +52,12 @@ TEST_CASE("maps of a device are those of the host, of bytes and of floats in the
     every_detector(ma::nhwc(bytes.data(), {3, h, w, c}), ma::channel_order::rgb);
     std::vector<float> floats(bytes.begin(), bytes.end());
     for (float& v : floats) v = 0.7f - v / 300;
-    if (floats.size() > 20) floats[7] = std::numeric_limits<float>::quiet_NaN(), floats[9] = std::numeric_limits<float>::infinity();
+    if (floats.size() > 20)
+      floats[7] = std::numeric_limits<float>::quiet_NaN(), floats[9] = std::numeric_limits<float>::infinity();
     every_detector(ma::nchw(floats.data(), {3, c, h, w}), ma::channel_order::rgb);
     same_maps(ma::saliency::fine_grained{.range = {-0.2f, 0.6f}}, ma::nchw(floats.data(), {3, c, h, w}), 0.0f);
-    same_maps(ma::saliency::fine_grained{.normalised = {{0.4f, 0.5f, 0.6f}, {0.2f, 0.3f, 0.4f}}}, ma::nchw(floats.data(), {3, c, h, w}), 0.0f);
+    same_maps(ma::saliency::fine_grained{.normalised = {{0.4f, 0.5f, 0.6f}, {0.2f, 0.3f, 0.4f}}},
+              ma::nchw(floats.data(), {3, c, h, w}), 0.0f);
   }
   std::vector<std::uint8_t> flat(2 * 3 * 20 * 20, 77);
   every_detector(ma::nchw(flat.data(), {2, 3, 20, 20}), ma::channel_order::rgb);
@@ -71,7 +73,8 @@ ma::plan_of<Method> planned_on_device(Method const& m, In const& in, ma::key con
   using list = std::remove_const_t<decltype(recipes)>;
   ma::detail::planner<list, ma::plan_of<Method>, ma::space::host>(p, recipes, in, k)
       .draw(ma::detail::device_scorer<list>{recipes});
-  ma::detail::device_place(test::emulated_device{}, recipes, in, !p.local, ma::detail::plan_writer::columns(p), p.maps(), p.steps());
+  ma::detail::device_place(test::emulated_device{}, recipes, in, !p.local, ma::detail::plan_writer::columns(p),
+                           p.maps(), p.steps());
   return p;
 }
 template <class Method, class In>
@@ -98,11 +101,14 @@ TEST_CASE("boxes that a device places are those of the host, from maps with ties
       same_places(m, ma::inputs(x).scores(scores), {.seed = 4});
       same_places(m, ma::inputs(x), {.seed = 5});
       same_places(m, ma::inputs(x).source_rows(20).source_images(ma::nchw(more.data(), {20, 3, h, w})), {.seed = 6});
-      same_places(m, ma::inputs(x).scores(scores).source_rows(20).source_scores(ma::scores(others.data(), {20, h, w})), {.seed = 7});
+      same_places(m, ma::inputs(x).scores(scores).source_rows(20).source_scores(ma::scores(others.data(), {20, h, w})),
+                  {.seed = 7});
       m.mode = ma::mode::batch;
       same_places(m, ma::inputs(x).scores(scores), {.seed = 8});
     }
-  ma::one_of const some(ma::saliencymix{.window = ma::window::clipped}, ma::mixup{}, ma::saliencymix{.scheme = ma::scheme::salient_to_salient, .detector = ma::saliency::frequency_tuned{}});
+  ma::one_of const some(
+      ma::saliencymix{.window = ma::window::clipped}, ma::mixup{},
+      ma::saliencymix{.scheme = ma::scheme::salient_to_salient, .detector = ma::saliency::frequency_tuned{}});
   same_places(some, ma::inputs(x), {.seed = 9});
   int told = 0;  // plans whose first row of the last method is not row 0, and whose boxes leave many places
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {

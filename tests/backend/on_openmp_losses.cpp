@@ -10,7 +10,8 @@ TEST_CASE("losses do not depend on the number of threads") {
   auto const p = ma::make_plan(ma::mixup{}, test::batch_of(n), ma::key{.seed = 3});
   std::vector<float> sums;
   for (int threads : {1, 2, 3, 7}) {
-    ma::pair_loss(ma::openmp{threads}, p, ma::labels(own.data(), {n}), ma::labels(other.data(), {n}), ma::labels(&sums.emplace_back(), {1}), ma::reduction::sum);
+    ma::pair_loss(ma::openmp{threads}, p, ma::labels(own.data(), {n}), ma::labels(other.data(), {n}),
+                  ma::labels(&sums.emplace_back(), {1}), ma::reduction::sum);
     CHECK(test::same_bits(sums.back(), sums.front()));
   }
   CHECK(sums.front() != 0.0f);

@@ -23,14 +23,19 @@ TEST_CASE("an empty plan, default-constructed or moved from, is refused by name"
   ma::plan_of<ma::cutmix> moved = w.pasted;
   auto const taken = moved_into_nothing(moved);
   ma::any_plan const any;
-  refuse(w, {
-    {"apply", [&] { ma::apply(empty, w.batch(), w.room()); }, "the plan", "empty (default-constructed, or moved from)", "make_plan(method, x, key)"},
-    {"apply, moved from", [&] { ma::apply(moved, w.batch(), w.room()); }, "the plan", "empty", "make_plan(method, x, key)"},
-    {"apply any_plan", [&] { ma::apply(any, w.batch(), w.room()); }, "the plan", "empty", "read_plan(stream)"},
-    {"apply a source", [&] { ma::apply(empty, w.batch(), w.second(), w.room()); }, "the plan", "empty", "make_plan"},
-    {"apply_inplace", [&] { ma::apply_inplace(moved, w.batch()); }, "the plan", "empty", "make_plan"},
-    {"apply_adjoint", [&] { ma::apply_adjoint(moved, w.gradients(), w.room()); }, "the plan", "empty", "make_plan"},
-  });
+  refuse(w,
+         {
+             {"apply", [&] { ma::apply(empty, w.batch(), w.room()); }, "the plan",
+              "empty (default-constructed, or moved from)", "make_plan(method, x, key)"},
+             {"apply, moved from", [&] { ma::apply(moved, w.batch(), w.room()); }, "the plan", "empty",
+              "make_plan(method, x, key)"},
+             {"apply any_plan", [&] { ma::apply(any, w.batch(), w.room()); }, "the plan", "empty", "read_plan(stream)"},
+             {"apply a source", [&] { ma::apply(empty, w.batch(), w.second(), w.room()); }, "the plan", "empty",
+              "make_plan"},
+             {"apply_inplace", [&] { ma::apply_inplace(moved, w.batch()); }, "the plan", "empty", "make_plan"},
+             {"apply_adjoint", [&] { ma::apply_adjoint(moved, w.gradients(), w.room()); }, "the plan", "empty",
+              "make_plan"},
+         });
   ma::apply(taken, w.batch(), w.room());
   std::ostringstream shown;
   shown << empty << moved << any;  // a table without rows
@@ -101,13 +106,16 @@ TEST_CASE("one plan is reused over shapes, sizes and sources, larger and smaller
 
 TEST_CASE("a plan can be made from its own columns") {
   world w;
-  auto const method = [](ma::plan_of<ma::mixup> const& p) { return with(ma::mixup{}, ma::pairing::given{ma::indices(p.partner.data, {p.rows()})}); };
+  auto const method = [](ma::plan_of<ma::mixup> const& p) {
+    return with(ma::mixup{}, ma::pairing::given{ma::indices(p.partner.data, {p.rows()})});
+  };
   auto p = ma::make_plan(ma::mixup{}, w.batch(), ma::key{.seed = 1});
   using plan = ma::plan_of<decltype(method(p))>;
   plan q = ma::make_plan(method(p), w.batch(), ma::key{.seed = 1});
   for (std::uint64_t step = 1; step < 20; ++step) {
     ma::key const k{.seed = 1, .step = step};
-    ma::make_plan(method(q), ma::inputs(w.batch()).weights(ma::weights(q.weight_self.data, {4})), k, q);  // last step's partners
+    ma::make_plan(method(q), ma::inputs(w.batch()).weights(ma::weights(q.weight_self.data, {4})), k,
+                  q);  // last step's partners
     for (int i = 0; i < 4; ++i) {
       CHECK(q.partner[i] == p.partner[i]);
       CHECK(q.weight_partner[i] == 1.0f);

@@ -36,7 +36,8 @@ struct world {
   std::vector<std::int32_t> ids = counting<std::int32_t>(4 * 8 * 8), mixed_ids = ids;
   std::vector<int> classes{0, 1, 2, 4}, source_classes{0, 1, 2, 3, 4, 0}, bad_classes{0, 1, 5, -2};
   std::vector<float> y{1, 2, 3, 4}, soft = counting<float>(4 * 5), targets = std::vector<float>(8 * 5, -1.0f);
-  std::vector<float> bad_y{1, no_number, 3, 4}, weights{1, 1, 1, 1}, bad_weights{1, 1, -2, 1}, loss{1, 2, 3, 4}, losses{1, 2, 3, 4};
+  std::vector<float> bad_y{1, no_number, 3, 4}, weights{1, 1, 1, 1}, bad_weights{1, 1, -2, 1}, loss{1, 2, 3, 4},
+      losses{1, 2, 3, 4};
   std::vector<double> huge_weights{1, 1, 1, 1e300};
   std::vector<std::int64_t> partners{3, 2, 1, 0}, bad_partners{3, 2, 1, 4};
 
@@ -60,14 +61,19 @@ struct world {
   ma::plan_of<ma::mixup> mixed = ma::make_plan(ma::mixup{}, batch(), ma::key{.seed = 1});
   ma::plan_of<ma::cutmix> pasted = ma::make_plan(ma::cutmix{}, batch(), ma::key{.seed = 2});
   ma::plan_of<ma::cutout> erased = ma::make_plan(ma::cutout{.length = 4}, batch(), ma::key{.seed = 3});
-  ma::plan_of<ma::cutmix> from_second = ma::make_plan(ma::cutmix{}, ma::inputs(batch()).source_rows(6), ma::key{.seed = 4});
+  ma::plan_of<ma::cutmix> from_second =
+      ma::make_plan(ma::cutmix{}, ma::inputs(batch()).source_rows(6), ma::key{.seed = 4});
   ma::plan_of<ma::cutmix> part = ma::make_plan(ma::cutmix{}, batch(), ma::key{.seed = 5, .first = 4, .global = 64});
   ma::plan_of<ma::cutmix> reused = pasted;
 
   std::string bytes() const {
-    std::string all = text_of(mixed) + text_of(pasted) + text_of(erased) + text_of(from_second) + text_of(part) + text_of(reused);
-    auto add = [&all](auto const&... v) { (all.append(reinterpret_cast<char const*>(v.data()), v.size() * sizeof(v[0])), ...); };
-    add(x, source, out, grad, pixels, mixed_pixels, ids, mixed_ids, classes, source_classes, bad_classes, y, soft, targets);
+    std::string all =
+        text_of(mixed) + text_of(pasted) + text_of(erased) + text_of(from_second) + text_of(part) + text_of(reused);
+    auto add = [&all](auto const&... v) {
+      (all.append(reinterpret_cast<char const*>(v.data()), v.size() * sizeof(v[0])), ...);
+    };
+    add(x, source, out, grad, pixels, mixed_pixels, ids, mixed_ids, classes, source_classes, bad_classes, y, soft,
+        targets);
     add(bad_y, weights, bad_weights, loss, losses, huge_weights, partners, bad_partners);
     return all;
   }

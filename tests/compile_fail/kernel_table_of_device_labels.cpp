@@ -4,4 +4,6 @@
 
 namespace ma = mixaug;
 
-void table(float const* y) { ma::pairing::gaussian_kernel(ma::serial{}, ma::on_device(ma::labels(y, {9})), {.bandwidth = 1.0}); }
+void table(float const* y) {
+  ma::pairing::gaussian_kernel(ma::serial{}, ma::on_device(ma::labels(y, {9})), {.bandwidth = 1.0});
+}

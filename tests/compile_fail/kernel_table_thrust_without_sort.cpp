@@ -7,4 +7,6 @@
 
 namespace ma = mixaug;
 
-void table(float const* y) { ma::pairing::gaussian_kernel(ma::thrust_device{}, ma::labels(y, {9}), {.bandwidth = 1.0}); }
+void table(float const* y) {
+  ma::pairing::gaussian_kernel(ma::thrust_device{}, ma::labels(y, {9}), {.bandwidth = 1.0});
+}

@@ -10,6 +10,6 @@ int main() {
   auto const logits = ma::features(z, {4, 5});
   auto const p = ma::make_plan(ma::mixup{}, logits, ma::key{});
   int const ids[4] = {};
-  float const *const fixed = losses;
+  float const* const fixed = losses;
   ma::pair_cross_entropy(p, logits, ma::class_ids(ids, {4}), ma::weights(fixed, {4}));
 }

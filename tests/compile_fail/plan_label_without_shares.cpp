@@ -7,7 +7,9 @@ struct lambda_only {
   float operator()(ma::row_facts const& row, double) const { return row.ratio; }
 };
 struct mine {
-  auto stages() const { return ma::recipe{ma::pairing::shuffle{}, ma::ratio::beta{}, ma::region::whole{}, ma::blend::mix{}, lambda_only{}}; }
+  auto stages() const {
+    return ma::recipe{ma::pairing::shuffle{}, ma::ratio::beta{}, ma::region::whole{}, ma::blend::mix{}, lambda_only{}};
+  }
 };
 
 int main() {

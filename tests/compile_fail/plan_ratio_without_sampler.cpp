@@ -7,7 +7,9 @@ struct half {
   float operator()(unsigned long long) const { return 0.5f; }
 };
 struct mine {
-  auto stages() const { return ma::recipe{ma::pairing::shuffle{}, half{}, ma::region::whole{}, ma::blend::mix{}, ma::label::by_share{}}; }
+  auto stages() const {
+    return ma::recipe{ma::pairing::shuffle{}, half{}, ma::region::whole{}, ma::blend::mix{}, ma::label::by_share{}};
+  }
 };
 
 int main() {

@@ -8,7 +8,9 @@ struct left_half {
   void operator()(Columns const&, ma::row_facts const&, ma::random const&) const {}
 };
 struct mine {
-  auto stages() const { return ma::recipe{ma::pairing::shuffle{}, ma::ratio::beta{}, left_half{}, ma::blend::mix{}, ma::label::by_share{}}; }
+  auto stages() const {
+    return ma::recipe{ma::pairing::shuffle{}, ma::ratio::beta{}, left_half{}, ma::blend::mix{}, ma::label::by_share{}};
+  }
 };
 
 int main() {

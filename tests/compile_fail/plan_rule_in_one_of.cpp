@@ -5,7 +5,9 @@ namespace ma = mixaug;
 
 struct half {};
 struct mine {
-  auto stages() const { return ma::recipe{ma::pairing::shuffle{}, half{}, ma::region::whole{}, ma::blend::mix{}, ma::label::by_share{}}; }
+  auto stages() const {
+    return ma::recipe{ma::pairing::shuffle{}, half{}, ma::region::whole{}, ma::blend::mix{}, ma::label::by_share{}};
+  }
 };
 
 int main() {

@@ -7,6 +7,4 @@
 #endif
 
 // Rows that are picked one by one have no stride between them.
-void give_picked_rows(xt::xtensor<float, 2>& x) {
-  (void)mixaug::features(xt::view(x, xt::keep(0, 2, 3), xt::all()));
-}
+void give_picked_rows(xt::xtensor<float, 2>& x) { (void)mixaug::features(xt::view(x, xt::keep(0, 2, 3), xt::all())); }

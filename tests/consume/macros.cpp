@@ -1,5 +1,5 @@
-// Windows' headers, <complex.h> and others define names as macros that are no names of C++'s library. Where those headers
-// come first, ours compile all the same: whatever stands for such a name is an error here.
+// Windows' headers, <complex.h> and others define names as macros that are no names of C++'s library. Where those
+// headers come first, ours compile all the same: whatever stands for such a name is an error here.
 #include <algorithm>
 #include <array>
 #include <bit>

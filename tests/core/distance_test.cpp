@@ -16,7 +16,8 @@ TEST_CASE("the exponential of weights") {
     double const x = -0.01 * k + 1e-7 * (k % 7), want = std::exp(x);
     worst = std::max(worst, std::fabs(ma::detail::fixed_falling_exp(x) / want - 1));
     float const f = static_cast<float>(0.01 * x);
-    worst_quick = std::max(worst_quick, std::fabs(static_cast<double>(ma::detail::falling_exp(f)) - std::exp(static_cast<double>(f))));
+    worst_quick = std::max(
+        worst_quick, std::fabs(static_cast<double>(ma::detail::falling_exp(f)) - std::exp(static_cast<double>(f))));
   }
   CHECK(worst < 5e-16);
   CHECK(worst_quick < 0x1p-21);  // what the room of a quick scan is made of
@@ -52,8 +53,10 @@ TEST_CASE_TEMPLATE("a scan in float decides as the one in double, or leaves it t
         ma::detail::kernel_scan<T> const scan{view, static_cast<double>(y[row]), self, {0, static_cast<index_t>(n)}};
         double const u = reference::uniform_of(static_cast<std::uint64_t>(k));
         index_t const quick = scan.quick(u);
-        if (quick == scan.vague) ++vague;
-        else CHECK(quick == scan.exact(u));
+        if (quick == scan.vague)
+          ++vague;
+        else
+          CHECK(quick == scan.exact(u));
       }
       if (h == 4.0 && n > 2) CHECK(vague < tries / 20);
     }

@@ -5,7 +5,7 @@
 #include <mixaug/core/element.hpp>
 #include <mixaug/mixaug.hpp>
 #if defined(__SSE__)
-#include <xmmintrin.h>
+#  include <xmmintrin.h>
 #endif
 
 #include "support/values.hpp"
@@ -43,9 +43,11 @@ void conversions(int fraction_bits) {
     if (nan || (bits & 0x8000) != 0) continue;
     // the value, the middle between it and the next one, and their neighbours: every rounding there is
     double const next = reference::decode16(static_cast<std::uint16_t>(bits + 1), fraction_bits);
-    double const middle = std::isinf(next) ? v + (v - reference::decode16(static_cast<std::uint16_t>(bits - 1), fraction_bits)) / 2
-                                           : v + (next - v) / 2;
-    if (wrong_near<Half>(f, fraction_bits) || (!std::isinf(v) && wrong_near<Half>(static_cast<float>(middle), fraction_bits)))
+    double const middle = std::isinf(next)
+                              ? v + (v - reference::decode16(static_cast<std::uint16_t>(bits - 1), fraction_bits)) / 2
+                              : v + (next - v) / 2;
+    if (wrong_near<Half>(f, fraction_bits) ||
+        (!std::isinf(v) && wrong_near<Half>(static_cast<float>(middle), fraction_bits)))
       ++wrong_down;
   }
   CHECK(wrong_up == 0);
@@ -114,7 +116,8 @@ TEST_CASE("floats are mixed by fma(m, a, (1 - m) b), without fma within one ulp 
 #else
     if (std::fabs(got - fused) > ulp) ++wrong;
 #endif
-    double const exact = static_cast<double>(m) * static_cast<double>(a) + (1.0 - static_cast<double>(m)) * static_cast<double>(b);
+    double const exact =
+        static_cast<double>(m) * static_cast<double>(a) + (1.0 - static_cast<double>(m)) * static_cast<double>(b);
     if (std::fabs(static_cast<double>(got) - exact) > 2 * static_cast<double>(ulp)) ++far;
   }
   CHECK(wrong == 0);
@@ -127,12 +130,14 @@ TEST_CASE("float16 keeps its subnormals where the processor takes those of float
   constexpr ma::index_t n = 83;  // whole vectors and a tail
   std::vector<ma::float16> x, plain(2 * n), flushed(2 * n);
   for (ma::index_t j = 0; j < 2 * n; ++j) x.push_back({static_cast<std::uint16_t>(1 + j % n * 12)});
-  auto const plan = ma::make_plan(ma::with(ma::mixup{}, ma::pairing::reverse{}, ma::ratio::constant{0.25f}), ma::features(x.data(), {2, n}), ma::key{});
+  auto const plan = ma::make_plan(ma::with(ma::mixup{}, ma::pairing::reverse{}, ma::ratio::constant{0.25f}),
+                                  ma::features(x.data(), {2, n}), ma::key{});
   ma::apply(ma::serial{}, plan, ma::features(std::as_const(x).data(), {2, n}), ma::features(plain.data(), {2, n}));
   unsigned const before = _mm_getcsr();
   _mm_setcsr(before | 0x8040);  // flush to zero, denormals are zero
   ma::apply(ma::serial{}, plan, ma::features(std::as_const(x).data(), {2, n}), ma::features(flushed.data(), {2, n}));
-  bool const exact = ma::detail::to_float(ma::float16{0x0001}) == 0x1p-24f && ma::detail::to_float(ma::float16{0x83FF}) == -0x3FFp-24f;
+  bool const exact =
+      ma::detail::to_float(ma::float16{0x0001}) == 0x1p-24f && ma::detail::to_float(ma::float16{0x83FF}) == -0x3FFp-24f;
   _mm_setcsr(before);
   CHECK(exact);
   CHECK(flushed == plain);

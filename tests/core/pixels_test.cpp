@@ -12,9 +12,11 @@ namespace {
 template <class T, class E>
 constexpr bool becomes = std::is_same_v<typename decltype(ma::as_pixels(ma::features<T>(nullptr, {2, 3})))::element, E>;
 
-static_assert(becomes<std::int16_t, ma::pixel<std::int16_t>> && becomes<std::uint16_t const, ma::pixel<std::uint16_t> const>);
+static_assert(becomes<std::int16_t, ma::pixel<std::int16_t>> &&
+              becomes<std::uint16_t const, ma::pixel<std::uint16_t> const>);
 static_assert(becomes<signed char, ma::pixel<signed char>> && becomes<std::uint32_t, ma::pixel<std::uint32_t>>);
-static_assert(becomes<std::uint8_t, std::uint8_t> && becomes<float const, float const> && becomes<ma::float16, ma::float16>);
+static_assert(becomes<std::uint8_t, std::uint8_t> && becomes<float const, float const> &&
+              becomes<ma::float16, ma::float16>);
 
 template <class T>
 std::vector<T> integers(ma::index_t count, std::uint64_t seed) {
@@ -28,14 +30,15 @@ constexpr int n = 4, source_n = 6, width = 70;
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a pair of integer pixels is mixed to the nearest, halves up", T, std::int8_t, std::int16_t, std::uint16_t, std::int32_t, std::uint32_t) {
+TEST_CASE_TEMPLATE("a pair of integer pixels is mixed to the nearest, halves up", T, std::int8_t, std::int16_t,
+                   std::uint16_t, std::int32_t, std::uint32_t) {
   constexpr T low = std::numeric_limits<T>::min(), high = std::numeric_limits<T>::max();
   test::stream s(1);
   int wrong = 0;
   for (int k = 0; k < 20000; ++k) {
     float m = static_cast<float>(s.unit());
     if (k % 5 == 0) m = (0.5f + static_cast<float>(s.below(65536))) / 65536.0f;  // ties of the weight
-    if (k % 7 == 0) m = 0.5f;                                                   // ties of the sum
+    if (k % 7 == 0) m = 0.5f;                                                    // ties of the sum
     if (k == 0) m = std::nextafter(1.0f, 0.0f);
     if (k == 1) m = std::numeric_limits<float>::denorm_min();
     if (k == 2) m = std::nextafter(0x1p-17f, 0.0f);  // w = 0: adding 0.5 in float would round up
@@ -75,13 +78,16 @@ TEST_CASE_TEMPLATE("plain integers mix as pixels in every form of apply", T, std
   ma::apply_inplace(p, ma::as_pixels(ma::signals(mine.data(), {n, 1, width})));
   CHECK(mine == out);
 
-  auto const second = ma::make_plan(with(ma::mixup{}, ma::ratio::uniform{0.2f, 0.8f}), ma::inputs(in).source_rows(source_n), ma::key{.seed = 5});
+  auto const second = ma::make_plan(with(ma::mixup{}, ma::ratio::uniform{0.2f, 0.8f}),
+                                    ma::inputs(in).source_rows(source_n), ma::key{.seed = 5});
   auto const other = ma::as_pixels(ma::signals(source.data(), {source_n, 1, width}));
   ma::apply(second, in, other, to);
   CHECK(wrong(second, source) == 0);
   ma::apply(ma::serial{}, second, in, other, to);
   std::vector<T> rows;
-  for (ma::index_t i = 0; i < n; ++i) rows.insert(rows.end(), source.begin() + second.partner[i] * width, source.begin() + (second.partner[i] + 1) * width);
+  for (ma::index_t i = 0; i < n; ++i)
+    rows.insert(rows.end(), source.begin() + second.partner[i] * width,
+                source.begin() + (second.partner[i] + 1) * width);
   ma::apply(second, in, ma::gathered(ma::as_pixels(ma::signals(rows.data(), {n, 1, width}))), to);
   CHECK(wrong(second, rows, true) == 0);
 }

@@ -56,8 +56,8 @@ TEST_CASE("the counter holds row, step, purpose and draw number, and the key is 
 }
 
 TEST_CASE("bits_of_rows gives the numbers of random, also where the row's words roll over") {
-  for (std::uint64_t row : {std::uint64_t{0}, std::uint64_t{12345}, std::uint64_t{0xFFFFFFF0},
-                            (std::uint64_t{1} << 40) - 32}) {
+  for (std::uint64_t row :
+       {std::uint64_t{0}, std::uint64_t{12345}, std::uint64_t{0xFFFFFFF0}, (std::uint64_t{1} << 40) - 32}) {
     ma::key const k{.seed = 99, .step = 0x123456789A};
     std::uint64_t lanes[ma::detail::bits_width];
     ma::detail::bits_of_rows(k, row, ma::purpose::ratio, lanes);
@@ -116,7 +116,8 @@ TEST_CASE("other rows, steps, purposes, seeds and numbers give other bits") {
   CHECK(one != ma::random(k, 1, ma::purpose::ratio).bits(2));
   CHECK(one != ma::random({.seed = 1, .step = 2}, 1, ma::purpose::ratio).bits(1));
   CHECK(one != ma::random({.seed = 2, .step = 1}, 1, ma::purpose::ratio).bits(1));
-  CHECK(ma::random(k, 1, ma::purpose::ratio).below(1 << 30, 4) != ma::random(k, 1, ma::purpose::ratio).below(1 << 30, 5));
+  CHECK(ma::random(k, 1, ma::purpose::ratio).below(1 << 30, 4) !=
+        ma::random(k, 1, ma::purpose::ratio).below(1 << 30, 5));
 }
 
 }  // namespace random_test

@@ -62,7 +62,8 @@ TEST_CASE("every named view is row-major, and takes strides of any integral type
   std::uint8_t bytes[16] = {};
   static_assert(std::is_same_v<decltype(ma::masks(bytes, {2, 8}))::element, std::byte>);
   static_assert(std::is_same_v<decltype(ma::masks(bytes, {2, 2, 2, 2}, {8, 4, 2, 1}))::element, std::byte>);
-  static_assert(std::is_same_v<decltype(ma::masks(static_cast<std::uint8_t const*>(bytes), {2, 2, 2, 2}))::element, std::byte const>);
+  static_assert(std::is_same_v<decltype(ma::masks(static_cast<std::uint8_t const*>(bytes), {2, 2, 2, 2}))::element,
+                               std::byte const>);
   CHECK(ma::volumes(v.data(), {1, 1, 2, 2, 2}, {1, 1, 100, 10, 1})(0, 0, 1, 1, 1) == 111);
 }
 

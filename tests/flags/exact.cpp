@@ -23,7 +23,8 @@ int wrong = 0;
 void equal(char const* name, std::uint64_t got, std::uint64_t expected) {
   if (got == expected) return;
   ++wrong;
-  std::printf("%s: 0x%016llXu, not 0x%016llXu\n", name, static_cast<unsigned long long>(got), static_cast<unsigned long long>(expected));
+  std::printf("%s: 0x%016llXu, not 0x%016llXu\n", name, static_cast<unsigned long long>(got),
+              static_cast<unsigned long long>(expected));
 }
 /// Differences are compared as integers: the flags under test may remove a comparison with NaN.
 void near(char const* name, double got, double expected, double within) {
@@ -80,8 +81,10 @@ void plans() {
   auto const images = ma::nchw<float>(nullptr, {500, 3, 224, 200});
   auto const volumes = ma::volumes<float>(nullptr, {500, 1, 17, 40, 33});
   equal("mixup", digest_of(ma::make_plan(ma::mixup{.alpha = 0.1f}, images, k)), 0x58B75E0BE01A416Bu);
-  equal("cutmix", digest_of(ma::make_plan(ma::cutmix{.placement = ma::placement::inside, .boxes = 3}, images, k)), 0x95D1B93906EEAD03u);
-  equal("cutmix of volumes", digest_of(ma::make_plan(ma::cutmix{.minmax = {0.3f, 0.8f}}, volumes, k)), 0xCEDD828DBDE674E1u);
+  equal("cutmix", digest_of(ma::make_plan(ma::cutmix{.placement = ma::placement::inside, .boxes = 3}, images, k)),
+        0x95D1B93906EEAD03u);
+  equal("cutmix of volumes", digest_of(ma::make_plan(ma::cutmix{.minmax = {0.3f, 0.8f}}, volumes, k)),
+        0xCEDD828DBDE674E1u);
 }
 
 /// Eighths in [0, 32), scattered; every fourth is tied with others: as in pairing/golden_partners_test.cpp.
@@ -89,7 +92,8 @@ template <class T>
 std::vector<T> eighths(index_t count, double scale = 1) {
   std::vector<T> v;
   for (index_t j = 0; j < count; ++j)
-    v.push_back(static_cast<T>(scale * 0.125 * (static_cast<std::uint32_t>(j) * 2654435761u >> 7 & (j % 4 == 3 ? 0xE0u : 0xFFu))));
+    v.push_back(static_cast<T>(scale * 0.125 *
+                               (static_cast<std::uint32_t>(j) * 2654435761u >> 7 & (j % 4 == 3 ? 0xE0u : 0xFFu))));
   return v;
 }
 template <class T>
@@ -98,7 +102,8 @@ std::uint64_t drawn(index_t n, index_t columns, ma::pairing::kernel_options cons
   ma::pairing::gaussian_kernel const table(ma::labels(y.data(), {n, columns}), o);
   std::vector<std::int64_t> query, partner(2000);
   for (index_t i = 0; i < 2000; ++i) query.push_back(i * 7919 % n);
-  table.draw(ma::indices(std::as_const(query).data(), {2000}), {.seed = k.seed, .step = k.step}, ma::indices(partner.data(), {2000}));
+  table.draw(ma::indices(std::as_const(query).data(), {2000}), {.seed = k.seed, .step = k.step},
+             ma::indices(partner.data(), {2000}));
   digest d;
   for (std::int64_t const p : partner) d.add(static_cast<std::uint64_t>(p));
   return d.h;
@@ -117,8 +122,9 @@ void partners() {
 }
 
 void chances() {
-  double const y[] = {0, 0.5, 1.75}, expected[9] = {0.54982081374, 0.42602174567, 0.02415744060, 0.39175342196, 0.50559434451,
-                                            0.10265223353, 0.03523496407, 0.16282095017, 0.80194408576};
+  double const y[] = {0, 0.5, 1.75},
+               expected[9] = {0.54982081374, 0.42602174567, 0.02415744060, 0.39175342196, 0.50559434451,
+                              0.10265223353, 0.03523496407, 0.16282095017, 0.80194408576};
   double found[9];
   ma::kernel_matrix(ma::labels(y, {3}), {.bandwidth = 0.7}, ma::features(found, {3, 3}));
   for (int j = 0; j < 9; ++j) near("kernel_matrix", found[j], expected[j], 1e-8);
@@ -132,8 +138,10 @@ void weights() {
   ma::weight::uncertainty u(100, {.epochs = 7, .eta = 3});
   std::vector<std::int64_t> said(100), zeros(100);
   for (index_t e = 0; e < 7; ++e) {
-    for (std::size_t i = 0; i < 100; ++i) said[i] = (static_cast<std::uint32_t>(i + 100 * static_cast<std::size_t>(e)) * 2654435761u >> 20) % 3;
-    u.record(ma::serial{}, e, ma::class_ids(std::as_const(said).data(), {100}), ma::class_ids(std::as_const(zeros).data(), {100}), 0);
+    for (std::size_t i = 0; i < 100; ++i)
+      said[i] = (static_cast<std::uint32_t>(i + 100 * static_cast<std::size_t>(e)) * 2654435761u >> 20) % 3;
+    u.record(ma::serial{}, e, ma::class_ids(std::as_const(said).data(), {100}),
+             ma::class_ids(std::as_const(zeros).data(), {100}), 0);
   }
   for (index_t i = 0; i < 100; ++i) d.add(u.weight(i));
   equal("weights", d.h, 0x2ECD936C505DF246u);
@@ -144,15 +152,18 @@ void losses() {
   std::int64_t const y[2] = {2, 0};
   auto const p = ma::make_plan(ma::with(ma::mixup{}, ma::pairing::none{}), ma::features(x, {2, 1}), ma::key{});
   float loss[2], grad[6];
-  ma::pair_cross_entropy(p, ma::features(z, {2, 3}), ma::class_ids(y, {2}), ma::labels(loss, {2}), ma::features(grad, {2, 3}));
+  ma::pair_cross_entropy(p, ma::features(z, {2, 3}), ma::class_ids(y, {2}), ma::labels(loss, {2}),
+                         ma::features(grad, {2, 3}));
   double const true_loss[] = {0.57048060678, 1.45897895725};
-  double const true_grad[] = {0.15404960674, 0.28069668462, -0.43474629136, -0.76752648101, 0.40293542837, 0.36459105264};
+  double const true_grad[] = {0.15404960674,  0.28069668462, -0.43474629136,
+                              -0.76752648101, 0.40293542837, 0.36459105264};
   for (int j = 0; j < 2; ++j) near("loss", static_cast<double>(loss[j]), true_loss[j], 3e-7);
   for (int j = 0; j < 6; ++j) near("gradient", static_cast<double>(grad[j]), true_grad[j], 3e-7);
   float const low = -std::numeric_limits<float>::infinity();
   float const barred[3] = {1.0f, low, 1.0f};
   auto const one = ma::make_plan(ma::with(ma::mixup{}, ma::pairing::none{}), ma::features(x, {1, 1}), ma::key{});
-  ma::pair_cross_entropy(one, ma::features(barred, {1, 3}), ma::class_ids(y, {1}), ma::labels(loss, {1}), ma::features(grad, {1, 3}));
+  ma::pair_cross_entropy(one, ma::features(barred, {1, 3}), ma::class_ids(y, {1}), ma::labels(loss, {1}),
+                         ma::features(grad, {1, 3}));
   near("loss beside a class of -inf", static_cast<double>(loss[0]), 0.69314718, 3e-7);
 }
 
@@ -166,7 +177,9 @@ std::vector<std::uint8_t> drawings(index_t n, index_t h, index_t w) {
           index_t const dy = std::abs(2 * y - h + 1), dx = std::abs(2 * x - w + 1);
           index_t const noise = static_cast<index_t>(static_cast<std::uint32_t>(v.size()) * 2654435761u >> 24);
           index_t const drawn = dx < w / (2 + i) && dy * 3 < h ? 200 - 9 * c : 30 + 20 * c;
-          v.push_back(static_cast<std::uint8_t>(i % 3 == 0 ? noise : i % 3 == 1 ? drawn : dy * (5 + i) + dx * dx * (c + 1)));
+          v.push_back(static_cast<std::uint8_t>(i % 3 == 0   ? noise
+                                                : i % 3 == 1 ? drawn
+                                                             : dy * (5 + i) + dx * dx * (c + 1)));
         }
   return v;
 }
@@ -180,7 +193,10 @@ void salient(char const* name, Detector const& detector, std::uint64_t maps, std
   for (float const s : scores) d.add(s);
   equal(name, d.h, maps);
   auto const given = ma::inputs(x).scores(ma::scores(std::as_const(scores).data(), {12, 44, 36}));
-  equal(name, digest_of(ma::make_plan(ma::serial{}, ma::saliencymix{.scheme = ma::scheme::salient_to_salient}, given, ma::key{.seed = 3})), boxes);
+  equal(name,
+        digest_of(ma::make_plan(ma::serial{}, ma::saliencymix{.scheme = ma::scheme::salient_to_salient}, given,
+                                ma::key{.seed = 3})),
+        boxes);
 }
 
 void refusals() {
@@ -196,7 +212,8 @@ void refusals() {
     refused("labels of silverman_bandwidth", [&] { ma::silverman_bandwidth(labels); });
     refused("targets", [&] { ma::make_plan(ma::c_mixup{.bandwidth = 1}, ma::inputs(x).targets(labels), ma::key{}); });
     refused("alpha", [&] { ma::make_plan(ma::mixup{.alpha = static_cast<float>(v)}, x, ma::key{}); });
-    refused("a ratio", [&] { ma::make_plan(with(ma::mixup{}, ma::ratio::constant{static_cast<float>(v)}), x, ma::key{}); });
+    refused("a ratio",
+            [&] { ma::make_plan(with(ma::mixup{}, ma::ratio::constant{static_cast<float>(v)}), x, ma::key{}); });
     refused("prob", [&] { ma::make_plan(ma::mixup{.prob = static_cast<float>(v)}, x, ma::key{}); });
   }
 }

@@ -1,5 +1,5 @@
-// The readers of the examples' files: CIFAR-10 binaries, tables of numbers under the published names, digits, folders of
-// images. They throw a sentence, or give data that is whole: labels in range, finite numbers, splits with rows.
+// The readers of the examples' files: CIFAR-10 binaries, tables of numbers under the published names, digits, folders
+// of images. They throw a sentence, or give data that is whole: labels in range, finite numbers, splits with rows.
 
 #include <stb/stb_image_write.h>
 #include <unistd.h>
@@ -24,7 +24,8 @@ std::int64_t const short_runs = 1500;
 namespace {
 
 struct folder {
-  fs::path path = fs::path(fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path()) / ("mixaug_fuzz_readers_" + std::to_string(::getpid()));
+  fs::path path = fs::path(fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path()) /
+                  ("mixaug_fuzz_readers_" + std::to_string(::getpid()));
   folder() { fs::create_directories(path / "images" / "cat"); }
   ~folder() { fs::remove_all(path); }
 };
@@ -32,12 +33,16 @@ fs::path const& there() {
   static folder const f;
   return f.path;
 }
-void write(fs::path const& file, std::string_view bytes) { std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size())); }
+void write(fs::path const& file, std::string_view bytes) {
+  std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
 
 void check_images(example::image_set const& set) {
-  require(set.n > 0 && set.pixels.size() == static_cast<std::size_t>(set.n) * set.image_size(), "images that are not whole");
+  require(set.n > 0 && set.pixels.size() == static_cast<std::size_t>(set.n) * set.image_size(),
+          "images that are not whole");
   require(set.labels.size() == static_cast<std::size_t>(set.n), "labels that are not whole");
-  for (std::int64_t const l : set.labels) require(l >= 0 && l < static_cast<std::int64_t>(set.class_names.size()), "a label out of range");
+  for (std::int64_t const l : set.labels)
+    require(l >= 0 && l < static_cast<std::int64_t>(set.class_names.size()), "a label out of range");
 }
 void check_rows(example::regression_rows const& rows, std::size_t features) {
   require(rows.size() > 0 && rows.x.size() == rows.size() * features, "a split without rows");
@@ -46,12 +51,14 @@ void check_rows(example::regression_rows const& rows, std::size_t features) {
 }
 void check_grouped(example::grouped_images const& images) {
   auto const n = static_cast<std::size_t>(images.n);
-  require(n > 0 && images.pixels.size() == n * static_cast<std::size_t>(images.channels * images.side * images.side), "images that are not whole");
+  require(n > 0 && images.pixels.size() == n * static_cast<std::size_t>(images.channels * images.side * images.side),
+          "images that are not whole");
   require(images.labels.size() == n && images.groups.size() == n, "labels that are not whole");
   for (std::int64_t const g : images.groups) require(g >= 0 && g < example::group_count, "a group out of range");
 }
 
-char const* const tables[] = {"airfoil_self_noise.dat", "no2.csv", "SkillCraft1_Dataset.csv", "communities.data", "table.csv"};
+char const* const tables[] = {"airfoil_self_noise.dat", "no2.csv", "SkillCraft1_Dataset.csv", "communities.data",
+                              "table.csv"};
 
 /// 0 .. 4: a table under that name; 5: CIFAR-10; 6: digits; 7, 8: an image.
 void read(int what, std::string_view bytes) {
@@ -95,7 +102,9 @@ std::string table(int columns, bool groups) {
   return all;
 }
 std::string table_of(int what, int columns, bool groups) { return static_cast<char>(what) + table(columns, groups); }
-void append(void* to, void* bytes, int n) { static_cast<std::string*>(to)->append(static_cast<char const*>(bytes), static_cast<std::size_t>(n)); }
+void append(void* to, void* bytes, int n) {
+  static_cast<std::string*>(to)->append(static_cast<char const*>(bytes), static_cast<std::size_t>(n));
+}
 
 std::string refusal(int what, std::string_view bytes) {
   try {
@@ -114,7 +123,8 @@ void require_known(std::string_view png) {
   require_says(refusal(3, table(4, true)), "has 4 columns; the published file has at least 5");
   require_says(refusal(3, table(5, true)), "no column to learn from");
   std::string one_group;
-  for (int row = 0; row < 150; ++row) one_group += "1,2,3,4,5," + std::to_string(row) + "," + std::to_string(row % 7) + "\n";
+  for (int row = 0; row < 150; ++row)
+    one_group += "1,2,3,4,5," + std::to_string(row) + "," + std::to_string(row % 7) + "\n";
   require_says(refusal(3, one_group), "too few groups to train, to validate and to test on");
   std::string equal;
   for (int row = 0; row < 150; ++row) equal += std::to_string(row) + ",4\n";
@@ -145,7 +155,8 @@ std::vector<std::string> corpus() {
   std::vector<std::string> all{table_of(4, 4, false), table_of(2, 20, true), table_of(3, 9, true)};
   std::string records(1, '\5'), digits(1, '\6'), pixels, png(1, '\7'), jpeg(1, '\10');
   stream s(7);
-  for (int k = 0; k < 2 * 3073; ++k) records += static_cast<char>(k % 3073 == 0 ? k / 3073 : static_cast<int>(s.bits() & 255));
+  for (int k = 0; k < 2 * 3073; ++k)
+    records += static_cast<char>(k % 3073 == 0 ? k / 3073 : static_cast<int>(s.bits() & 255));
   for (int row = 0; row < 120; ++row) {
     for (int k = 0; k < 64; ++k) digits += std::to_string(s.below(17)) + ",";
     digits += std::to_string(row % 10) + "\n";

@@ -1,6 +1,6 @@
 #pragma once
-// What a fuzzer is: a corpus of good inputs, and what is done with one input, good or not. main.cpp changes the inputs of
-// the corpus by a mutator of its own, from fixed seeds; libFuzzer can take its place (see CMakeLists.txt).
+// What a fuzzer is: a corpus of good inputs, and what is done with one input, good or not. main.cpp changes the inputs
+// of the corpus by a mutator of its own, from fixed seeds; libFuzzer can take its place (see CMakeLists.txt).
 
 #include <cstdint>
 #include <cstdio>

@@ -15,7 +15,8 @@ inline std::int64_t calls = 0, fails_at = -1;               ///< call number `fa
 
 inline void* take(std::size_t n, std::size_t alignment) {
   if (calls++ == fails_at) throw std::bad_alloc();
-  void* const p = alignment > 16 ? std::aligned_alloc(alignment, (n + alignment - 1) / alignment * alignment) : std::malloc(n == 0 ? 1 : n);
+  void* const p = alignment > 16 ? std::aligned_alloc(alignment, (n + alignment - 1) / alignment * alignment)
+                                 : std::malloc(n == 0 ? 1 : n);
   if (p == nullptr) throw std::bad_alloc();
   ++blocks, bytes += static_cast<std::int64_t>(malloc_usable_size(p));
   most_bytes = bytes > most_bytes ? bytes : most_bytes;

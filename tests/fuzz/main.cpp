@@ -23,11 +23,44 @@ namespace {
 
 std::int64_t current = 0;
 
-void name_the_run() { std::fprintf(stderr, "%s: in run %lld; once more: --run %lld\n", fuzz::name, static_cast<long long>(current), static_cast<long long>(current)); }
+void name_the_run() {
+  std::fprintf(stderr, "%s: in run %lld; once more: --run %lld\n", fuzz::name, static_cast<long long>(current),
+               static_cast<long long>(current));
+}
 
-char const* const words[] = {"0", "1", "-1", "2", "63", "64", "65", "255", "256", "65535", "2147483647", "2147483648", "-2147483648",
-                             "4294967296", "1099511627774", "1099511627775", "9223372036854775807", "-9223372036854775808", "18446744073709551615", "1e39", "1e-46",
-                             "nan", "inf", "-inf", "0x1p3", ".5", "-0", "1e308", " ", "\n", ",", "", std::string_view("\0", 1).data()};
+char const* const words[] = {"0",
+                             "1",
+                             "-1",
+                             "2",
+                             "63",
+                             "64",
+                             "65",
+                             "255",
+                             "256",
+                             "65535",
+                             "2147483647",
+                             "2147483648",
+                             "-2147483648",
+                             "4294967296",
+                             "1099511627774",
+                             "1099511627775",
+                             "9223372036854775807",
+                             "-9223372036854775808",
+                             "18446744073709551615",
+                             "1e39",
+                             "1e-46",
+                             "nan",
+                             "inf",
+                             "-inf",
+                             "0x1p3",
+                             ".5",
+                             "-0",
+                             "1e308",
+                             " ",
+                             "\n",
+                             ",",
+                             "",
+                             std::string_view("\0", 1).data()};
 char const numbers[] = {0, 1, 2, 15, 16, 127, -128, -1, 64, 32};
 
 std::string changed(std::vector<std::string> const& all, std::uint64_t seed) {
@@ -78,7 +111,8 @@ int main(int argc, char** argv) {
     if (std::strcmp(argv[i], "--seconds") == 0) seconds = std::atof(argv[i + 1]);
     if (std::strcmp(argv[i], "--run") == 0) only = std::atoll(argv[i + 1]);
   }
-  if (argc != 1 && seconds <= 0 && only < 0) return std::fprintf(stderr, "usage: %s [--seconds N] [--run K]\n", argv[0]), 2;
+  if (argc != 1 && seconds <= 0 && only < 0)
+    return std::fprintf(stderr, "usage: %s [--seconds N] [--run K]\n", argv[0]), 2;
   if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(name_the_run);
   std::signal(SIGABRT, [](int) { name_the_run(); });  // wrong(), std::terminate
   auto const begun = std::chrono::steady_clock::now();
@@ -88,7 +122,8 @@ int main(int argc, char** argv) {
   std::int64_t taken = 0;
   auto const run = [&](std::int64_t k) {
     current = k;
-    bool const good = fuzz::one(k < size ? all[static_cast<std::size_t>(k)] : changed(all, static_cast<std::uint64_t>(k)));
+    bool const good =
+        fuzz::one(k < size ? all[static_cast<std::size_t>(k)] : changed(all, static_cast<std::uint64_t>(k)));
     if (k < size && !good) name_the_run(), fuzz::wrong("an input of the corpus was refused");
     taken += good ? 1 : 0;
   };
@@ -98,7 +133,8 @@ int main(int argc, char** argv) {
   for (; done < size + (seconds > 0 ? 0 : fuzz::short_runs); ++done) run(done);
   std::int64_t const first = size + (std::chrono::system_clock::now().time_since_epoch().count() & 0xFFFFFFFFFFFF);
   for (; passed() < seconds; ++done) run(first + done);
-  std::printf("%s: %lld inputs, %lld of them taken, %.1f s\n", fuzz::name, static_cast<long long>(done), static_cast<long long>(taken), passed());
+  std::printf("%s: %lld inputs, %lld of them taken, %.1f s\n", fuzz::name, static_cast<long long>(done),
+              static_cast<long long>(taken), passed());
   return 0;
 }
 #endif

@@ -1,6 +1,6 @@
 // std::bad_alloc at each allocation of an operation in turn, for every type that holds memory: it reaches the caller,
-// nothing leaks, and what was worked on is as it was or empty, and can be used again. Copies that fail keep the old value.
-// An input is a size; a run injects into every operation once for each of its allocations.
+// nothing leaks, and what was worked on is as it was or empty, and can be used again. Copies that fail keep the old
+// value. An input is a size; a run injects into every operation once for each of its allocations.
 
 #include <filesystem>
 #include <memory>
@@ -50,7 +50,8 @@ void inject(char const* what, Make const& make, Act const& act, After const& aft
       }
       heap::begin();
       if (!failed) wrong(std::string(what) + ": allocation " + std::to_string(k) + " failed, and nobody was told");
-      if (!after(state, true)) wrong(std::string(what) + ": not right after allocation " + std::to_string(k) + " failed");
+      if (!after(state, true))
+        wrong(std::string(what) + ": not right after allocation " + std::to_string(k) + " failed");
     }
     if (heap::blocks != before) wrong(std::string(what) + ": a leak after allocation " + std::to_string(k) + " failed");
   }
@@ -59,10 +60,14 @@ void inject(char const* what, Make const& make, Act const& act, After const& aft
 template <class T, class Print>
 void inject_copy(char const* what, T const& older, T const& newer, Print const& print) {
   std::string const old_text = print(older), new_text = print(newer);
-  auto const is = [&](T const& v, bool failed) { return print(v) == (failed ? old_text : new_text) && print(T(v)) == print(v); };
-  inject(what, [&] { return T(older); }, [&](T& v) { v = newer; }, is);
-  inject(what, [&] { return std::unique_ptr<T>(); }, [&](std::unique_ptr<T>& v) { v = std::make_unique<T>(newer); },
-         [&](std::unique_ptr<T> const& v, bool failed) { return failed ? !v : print(*v) == new_text; });
+  auto const is = [&](T const& v, bool failed) {
+    return print(v) == (failed ? old_text : new_text) && print(T(v)) == print(v);
+  };
+  inject(
+      what, [&] { return T(older); }, [&](T& v) { v = newer; }, is);
+  inject(
+      what, [&] { return std::unique_ptr<T>(); }, [&](std::unique_ptr<T>& v) { v = std::make_unique<T>(newer); },
+      [&](std::unique_ptr<T> const& v, bool failed) { return failed ? !v : print(*v) == new_text; });
   T moved = newer;  // moving asks for no memory
   heap::begin();
   T to = std::move(moved);
@@ -76,15 +81,23 @@ struct world {
   std::vector<float> pixels, out, f;
   std::vector<double> y;
   std::vector<std::int64_t> ids;
-  explicit world(index_t rows) : n(rows), pixels(static_cast<std::size_t>(n * 3 * 12 * 12)), out(pixels.size()), f(static_cast<std::size_t>(n * 8)), y(static_cast<std::size_t>(n)) {
+  explicit world(index_t rows)
+      : n(rows),
+        pixels(static_cast<std::size_t>(n * 3 * 12 * 12)),
+        out(pixels.size()),
+        f(static_cast<std::size_t>(n * 8)),
+        y(static_cast<std::size_t>(n)) {
     for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<float>(i * 2654435761u % 256);
     for (std::size_t i = 0; i < f.size(); ++i) f[i] = static_cast<float>(i % 13) - 5.0f;
-    for (index_t i = 0; i < n; ++i) ids.push_back(i % 4), y[static_cast<std::size_t>(i)] = static_cast<double>(i * 2654435761 % 9973);
+    for (index_t i = 0; i < n; ++i)
+      ids.push_back(i % 4), y[static_cast<std::size_t>(i)] = static_cast<double>(i * 2654435761 % 9973);
   }
   auto x() const { return ma::nchw(pixels.data(), {n, 3, 12, 12}); }
   auto to() { return ma::nchw(out.data(), {n, 3, 12, 12}); }
   auto classes() const { return ma::class_ids(ids.data(), {n}); }
-  auto inputs() const { return ma::inputs(x()).class_ids(classes()).groups(classes()).targets(ma::labels(y.data(), {n})); }
+  auto inputs() const {
+    return ma::inputs(x()).class_ids(classes()).groups(classes()).targets(ma::labels(y.data(), {n}));
+  }
 };
 
 template <class R, class B>
@@ -114,28 +127,43 @@ void plans(char const* what, Method const& m, world& few, world& many) {
     grow(p);
     return text_of(p) == new_text;
   };
-  inject(what, [] { return plan(); }, grow, after);
-  inject(what, [&] { return plan(older); }, grow, after);
+  inject(
+      what, [] { return plan(); }, grow, after);
+  inject(
+      what, [&] { return plan(older); }, grow, after);
   inject_copy(what, older, newer, [](plan const& p) { return text_of(p); });
   inject_copy(what, ma::to_any(older), ma::to_any(newer), [](ma::any_plan const& p) { return text_of(p); });
-  inject(what, [] { return ma::any_plan(); }, [&](ma::any_plan& p) { p = ma::to_any(newer); }, [&](ma::any_plan& p, bool failed) { return text_of(p) == (failed ? "empty" : new_text); });
+  inject(
+      what, [] { return ma::any_plan(); }, [&](ma::any_plan& p) { p = ma::to_any(newer); },
+      [&](ma::any_plan& p, bool failed) { return text_of(p) == (failed ? "empty" : new_text); });
 }
 
 void texts(world& few) {
   auto const p = ma::make_plan(ma::cutmix{.boxes = 2}, few.x(), ma::key{});
   std::string const text = text_of(p);
   auto const is = [&](auto const& q, bool failed) { return text_of(q) == (failed ? "empty" : text); };
-  inject("read_plan", [] { return ma::any_plan(); }, [&](ma::any_plan& q) {
-    std::istringstream in(text);
-    q = ma::read_plan(in);
-  }, is);
+  inject(
+      "read_plan", [] { return ma::any_plan(); },
+      [&](ma::any_plan& q) {
+        std::istringstream in(text);
+        q = ma::read_plan(in);
+      },
+      is);
   std::string const small = text_of(ma::rescaled(p, ma::extents<2>{7, 9}));
-  inject("rescale", [] { return ma::plan_of<ma::cutmix>(); }, [&](auto& q) { ma::rescale(p, ma::extents<2>{7, 9}, q); }, [&](auto const& q, bool failed) { return text_of(q) == (failed ? "empty" : small); });
-  inject("apply", [] { return 0; }, [&](int&) {
-    ma::apply(p, few.x(), few.to());
-    ma::apply_inplace(p, few.to());
-    ma::apply_adjoint(p, few.x(), few.to());
-  }, [](int, bool) { return true; });
+  inject(
+      "rescale", [] { return ma::plan_of<ma::cutmix>(); },
+      [&](auto& q) {
+        ma::rescale(p, ma::extents<2>{7, 9}, q);
+      },
+      [&](auto const& q, bool failed) { return text_of(q) == (failed ? "empty" : small); });
+  inject(
+      "apply", [] { return 0; },
+      [&](int&) {
+        ma::apply(p, few.x(), few.to());
+        ma::apply_inplace(p, few.to());
+        ma::apply_adjoint(p, few.x(), few.to());
+      },
+      [](int, bool) { return true; });
 }
 
 void records(world& few, world& many) {
@@ -156,11 +184,18 @@ void records(world& few, world& many) {
   wide.fit(ma::serial{});
   inject_copy("uncertainty", narrow, wide, print);
   inject_copy("uncertainty", w::uncertainty(), wide, print);
-  inject("uncertainty::fit", [&] { return recorded(many, 3, w::normalise::mean_one); }, [](w::uncertainty& r) { r.fit(ma::serial{}); },
-         [](w::uncertainty& r, bool) { return r.fit(ma::serial{}), r.weight(1) > 0.0f; });
-  std::filesystem::path const file = std::filesystem::temp_directory_path() / ("mixaug_fuzz_memory_" + std::to_string(::getpid()));
-  inject("save", [] { return 0; }, [&](int&) { w::save(narrow, file); }, [&](int, bool) { return w::save(narrow, file), print(w::load(file)) == print(narrow); });
-  inject("load", [] { return w::uncertainty(); }, [&](w::uncertainty& r) { r = w::load(file); }, [&](w::uncertainty const& r, bool failed) { return print(r) == (failed ? "empty" : print(narrow)); });
+  inject(
+      "uncertainty::fit", [&] { return recorded(many, 3, w::normalise::mean_one); },
+      [](w::uncertainty& r) { r.fit(ma::serial{}); },
+      [](w::uncertainty& r, bool) { return r.fit(ma::serial{}), r.weight(1) > 0.0f; });
+  std::filesystem::path const file =
+      std::filesystem::temp_directory_path() / ("mixaug_fuzz_memory_" + std::to_string(::getpid()));
+  inject(
+      "save", [] { return 0; }, [&](int&) { w::save(narrow, file); },
+      [&](int, bool) { return w::save(narrow, file), print(w::load(file)) == print(narrow); });
+  inject(
+      "load", [] { return w::uncertainty(); }, [&](w::uncertainty& r) { r = w::load(file); },
+      [&](w::uncertainty const& r, bool failed) { return print(r) == (failed ? "empty" : print(narrow)); });
   std::filesystem::remove(file);
   w::just_train_twice const a(narrow, {.lambda_up = 2}), b(recorded(many, 300, w::normalise::none), {.lambda_up = 3});
   inject_copy("just_train_twice", a, b, [](w::just_train_twice const& t) {
@@ -182,7 +217,10 @@ void groups(world& few, world& many) {
   inject_copy("inverse_frequency", w::inverse_frequency(few.classes(), 4), w::inverse_frequency(said), print);
   inject_copy("effective_number", w::effective_number(few.classes(), 4), w::effective_number(said), print);
   inject_copy("inverse_frequency", w::inverse_frequency(), w::inverse_frequency(many.classes(), 4), print);
-  inject("inverse_frequency", [] { return w::inverse_frequency(); }, [&](w::inverse_frequency& t) { t = w::inverse_frequency(said); }, [](w::inverse_frequency const& t, bool failed) { return t.groups() == (failed ? 0 : 1000); });
+  inject(
+      "inverse_frequency", [] { return w::inverse_frequency(); },
+      [&](w::inverse_frequency& t) { t = w::inverse_frequency(said); },
+      [](w::inverse_frequency const& t, bool failed) { return t.groups() == (failed ? 0 : 1000); });
 
   std::vector<float> const losses(static_cast<std::size_t>(many.n), 1.5f);
   std::vector<float> out(losses.size());
@@ -205,11 +243,15 @@ void groups(world& few, world& many) {
     d.update(ma::serial{}, at, many.classes());
     return state(d);
   }();
-  inject("group_dro::update", [&] {
-    w::group_dro d({.groups = 5});
-    d.update(ma::serial{}, ma::weights(losses.data(), {1}), ma::class_ids(many.ids.data(), {1}));
-    return d;
-  }, [&](w::group_dro& d) { d.update(ma::serial{}, at, many.classes()); }, [&](w::group_dro& d, bool) { return d.update(ma::serial{}, at, many.classes()), d.q(0) > 0; });
+  inject(
+      "group_dro::update",
+      [&] {
+        w::group_dro d({.groups = 5});
+        d.update(ma::serial{}, ma::weights(losses.data(), {1}), ma::class_ids(many.ids.data(), {1}));
+        return d;
+      },
+      [&](w::group_dro& d) { d.update(ma::serial{}, at, many.classes()); },
+      [&](w::group_dro& d, bool) { return d.update(ma::serial{}, at, many.classes()), d.q(0) > 0; });
   require(!after_two.empty(), "group_dro");
 
   auto const tails = [&](w::cvar const& c) {
@@ -220,7 +262,8 @@ void groups(world& few, world& many) {
   w::cvar used({.fraction = 0.3});
   used.weights(ma::serial{}, at, ma::weights(out.data(), {many.n}));
   inject_copy("cvar", w::cvar({.fraction = 0.2}), used, tails);
-  inject_copy("group_accuracy", ma::group_accuracy(3), ma::group_accuracy(700), [](ma::group_accuracy const& g) { return std::to_string(g.groups()); });
+  inject_copy("group_accuracy", ma::group_accuracy(3), ma::group_accuracy(700),
+              [](ma::group_accuracy const& g) { return std::to_string(g.groups()); });
 }
 
 void tables(world& many) {
@@ -230,25 +273,44 @@ void tables(world& many) {
   std::vector<std::int64_t> const rows{0, 9, 500};
   for (index_t d = 1; d <= 4; ++d) {
     std::vector<std::int64_t> partners(3), again(3);
-    auto const made = [&] { return std::make_unique<table>(ma::features(y.data(), {4000 / d, d}), ma::pairing::kernel_options{.bandwidth = 50}); };
+    auto const made = [&] {
+      return std::make_unique<table>(ma::features(y.data(), {4000 / d, d}),
+                                     ma::pairing::kernel_options{.bandwidth = 50});
+    };
     auto const drawn = [&](table const& t, std::vector<std::int64_t>& to) {
       t.draw(ma::serial{}, ma::indices(rows.data(), {3}), {.seed = 1}, ma::indices(to.data(), {3}));
     };
     drawn(*made(), partners);
-    inject("gaussian_kernel", [] { return std::unique_ptr<table>(); }, [&](auto& t) { t = made(); }, [&](auto const& t, bool failed) { return failed ? !t : (drawn(*t, again), again == partners); });
+    inject(
+        "gaussian_kernel", [] { return std::unique_ptr<table>(); }, [&](auto& t) { t = made(); },
+        [&](auto const& t, bool failed) { return failed ? !t : (drawn(*t, again), again == partners); });
     auto const whole = made();
-    inject("gaussian_kernel::draw", [] { return 0; }, [&](int&) { drawn(*whole, again); }, [&](int, bool) { return drawn(*whole, again), again == partners; });
+    inject(
+        "gaussian_kernel::draw", [] { return 0; }, [&](int&) { drawn(*whole, again); },
+        [&](int, bool) { return drawn(*whole, again), again == partners; });
   }
-  inject("silverman_bandwidth", [] { return 0.0; }, [&](double& h) { h = ma::silverman_bandwidth(ma::labels(y.data(), {2000})); }, [](double h, bool failed) { return failed == !(h > 0); });
-  inject("entropy_bandwidth", [] { return 0.0; }, [&](double& h) { h = ma::entropy_bandwidth(ma::labels(y.data(), {300}), 20.0); }, [](double h, bool failed) { return failed == !(h > 0); });
+  inject(
+      "silverman_bandwidth", [] { return 0.0; },
+      [&](double& h) { h = ma::silverman_bandwidth(ma::labels(y.data(), {2000})); },
+      [](double h, bool failed) { return failed == !(h > 0); });
+  inject(
+      "entropy_bandwidth", [] { return 0.0; },
+      [&](double& h) { h = ma::entropy_bandwidth(ma::labels(y.data(), {300}), 20.0); },
+      [](double h, bool failed) { return failed == !(h > 0); });
   std::vector<float> matrix(static_cast<std::size_t>(many.n * many.n)), prototypes(4 * 8), alike(16);
   std::vector<std::int64_t> counts(4), tour(4);
-  inject("prototypes", [] { return 0; }, [&](int&) {
-    ma::class_prototypes(ma::features(std::as_const(many.f).data(), {many.n, 8}), many.classes(), ma::features(prototypes.data(), {4, 8}), ma::indices(counts.data(), {4}));
-    ma::cosine_similarity(ma::features(std::as_const(prototypes).data(), {4, 8}), ma::features(alike.data(), {4, 4}));
-    ma::shortest_tour(ma::features(std::as_const(alike).data(), {4, 4}), ma::indices(tour.data(), {4}));
-    ma::kernel_matrix(ma::labels(std::as_const(many.y).data(), {many.n}), {.bandwidth = 30.0}, ma::features(matrix.data(), {many.n, many.n}));
-  }, [](int, bool) { return true; });
+  inject(
+      "prototypes", [] { return 0; },
+      [&](int&) {
+        ma::class_prototypes(ma::features(std::as_const(many.f).data(), {many.n, 8}), many.classes(),
+                             ma::features(prototypes.data(), {4, 8}), ma::indices(counts.data(), {4}));
+        ma::cosine_similarity(ma::features(std::as_const(prototypes).data(), {4, 8}),
+                              ma::features(alike.data(), {4, 4}));
+        ma::shortest_tour(ma::features(std::as_const(alike).data(), {4, 4}), ma::indices(tour.data(), {4}));
+        ma::kernel_matrix(ma::labels(std::as_const(many.y).data(), {many.n}), {.bandwidth = 30.0},
+                          ma::features(matrix.data(), {many.n, many.n}));
+      },
+      [](int, bool) { return true; });
 }
 
 void workspaces() {
@@ -260,10 +322,12 @@ void workspaces() {
   };
   block const small = filled(64, 1), large = filled(6400, 2);
   for (auto const& [older, newer] : {std::pair{&small, &large}, std::pair{&large, &small}})
-    inject("workspace", [&] { return block(*older); }, [&](block& b) { b = *newer; }, [&](block const& b, bool failed) {
-      block const& now = failed ? *older : *newer;
-      return std::memcmp(b.data(), now.data(), 64) == 0;
-    });
+    inject(
+        "workspace", [&] { return block(*older); }, [&](block& b) { b = *newer; },
+        [&](block const& b, bool failed) {
+          block const& now = failed ? *older : *newer;
+          return std::memcmp(b.data(), now.data(), 64) == 0;
+        });
 }
 
 }  // namespace
@@ -277,7 +341,8 @@ bool one(std::string_view input) {
     std::vector<float> maps(static_cast<std::size_t>(many.n * 144));
     (void)ma::make_plan(ma::serial{}, ma::saliencymix{}, many.x(), ma::key{});
     (void)ma::make_plan(ma::mixup{.alpha = 2.0f}, many.x(), ma::key{});
-    ma::saliency_map(ma::serial{}, ma::saliency::spectral_residual{}, many.x(), ma::scores(maps.data(), {many.n, 12, 12}));
+    ma::saliency_map(ma::serial{}, ma::saliency::spectral_residual{}, many.x(),
+                     ma::scores(maps.data(), {many.n, 12, 12}));
     auto const y = ma::pairing::gaussian_kernel(ma::features(many.f.data(), {many.n, 8}), {.bandwidth = 1});
     std::vector<std::int64_t> rows(1), to(1);
     y.draw(ma::indices(std::as_const(rows).data(), {1}), {}, ma::indices(to.data(), {1}));

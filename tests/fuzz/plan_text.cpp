@@ -63,11 +63,18 @@ void mix(ma::any_plan const& p, index_t channels) {
 }  // namespace
 
 std::vector<std::string> corpus() {
-  std::vector<std::string> all{text_of(ma::mixup{}, 3, 1), text_of(ma::cutmix{.boxes = 3}, 4, 2), text_of(ma::cutout{.length = 3}, 2, 3)};
-  all.push_back(text_of(ma::one_of(ma::mixup{}, ma::cutmix{.boxes = 2}, ma::cutout{.n_holes = 2, .length = 2, .fill = {0.5f, 1.0f, -2.0f}}), 6, 4));
-  char const* const head = " own_source 0 first 0\nsize 2 3 4\nkey 1 0 0 2 0\nblends 1 moves 1 local 0\nchoice 0 box_pair mix\nchoice 1 whole mix\n";
-  char const* const columns = "columns choice self partner ratio share_self share_partner weight_self weight_partner field\n";
-  all.push_back(std::string("mixaug-plan 3\nrows 2 samples 2 source_rows 3") + head + columns + "0 0 2 0.5 0.75 0.25 1 1 0,1,0,2,1,3 1,2,1,3,0,2\n1 1 -1 1 1 0 1 1\nend 2\n");
+  std::vector<std::string> all{text_of(ma::mixup{}, 3, 1), text_of(ma::cutmix{.boxes = 3}, 4, 2),
+                               text_of(ma::cutout{.length = 3}, 2, 3)};
+  all.push_back(text_of(ma::one_of(ma::mixup{}, ma::cutmix{.boxes = 2},
+                                   ma::cutout{.n_holes = 2, .length = 2, .fill = {0.5f, 1.0f, -2.0f}}),
+                        6, 4));
+  char const* const head =
+      " own_source 0 first 0\nsize 2 3 4\nkey 1 0 0 2 0\nblends 1 moves 1 local 0\nchoice 0 box_pair mix\nchoice 1 "
+      "whole mix\n";
+  char const* const columns =
+      "columns choice self partner ratio share_self share_partner weight_self weight_partner field\n";
+  all.push_back(std::string("mixaug-plan 3\nrows 2 samples 2 source_rows 3") + head + columns +
+                "0 0 2 0.5 0.75 0.25 1 1 0,1,0,2,1,3 1,2,1,3,0,2\n1 1 -1 1 1 0 1 1\nend 2\n");
   std::ostringstream features;
   ma::write_plan(features, ma::make_plan(ma::mixup{}, ma::features<float>(nullptr, {4, 3}), ma::key{.seed = 5}));
   all.push_back(features.str());
@@ -85,17 +92,22 @@ bool one(std::string_view input) {
     require_sentence(e.what());
   }
   auto const size = static_cast<std::int64_t>(input.size());
-  if (heap::most_bytes - before > 120 * size + 8192) wrong(std::to_string(heap::most_bytes - before) + " bytes for a text of " + std::to_string(size));
+  if (heap::most_bytes - before > 120 * size + 8192)
+    wrong(std::to_string(heap::most_bytes - before) + " bytes for a text of " + std::to_string(size));
   if (p.rows() == 0) return false;
   std::string const text = written(p);
   std::istringstream again(text);
   require(written(ma::read_plan(again)) == text, "read back, the text is another");
   for (index_t i = 0; i < p.rows(); ++i) {
-    require(p.self[i] >= 0 && p.self[i] < p.shape.samples && p.partner[i] >= -1 && p.partner[i] < p.shape.source_rows, "a row outside the batch or the source");
-    if (p.shape.pixels() <= 4096) require(std::fabs(p.state(i).mean(p.shape) - mean_of_m(p, i)) < 1e-6, "the share is not the mean of m");
+    require(p.self[i] >= 0 && p.self[i] < p.shape.samples && p.partner[i] >= -1 && p.partner[i] < p.shape.source_rows,
+            "a row outside the batch or the source");
+    if (p.shape.pixels() <= 4096)
+      require(std::fabs(p.state(i).mean(p.shape) - mean_of_m(p, i)) < 1e-6, "the share is not the mean of m");
   }
   index_t const limit = 20000;
-  if (p.shape.samples > limit || p.shape.pixels() > limit || p.shape.samples * p.shape.pixels() > limit || p.rows() * p.shape.pixels() > limit) return true;
+  if (p.shape.samples > limit || p.shape.pixels() > limit || p.shape.samples * p.shape.pixels() > limit ||
+      p.rows() * p.shape.pixels() > limit)
+    return true;
   try {
     if (p.shape.spatial == 0) mix<2>(p, 5);
     if (p.shape.spatial == 2) mix<4>(p, 3);

@@ -1,5 +1,6 @@
-// Plans of methods with drawn options, on images of drawn layouts: refused by a sentence, or mixed as the equation says,
-// with shares that are the mean of m, labels that follow, and the same pixels from the run-time form and in place.
+// Plans of methods with drawn options, on images of drawn layouts: refused by a sentence, or mixed as the equation
+// says, with shares that are the mean of m, labels that follow, and the same pixels from the run-time form and in
+// place.
 
 #include <mixaug/plan/plan_text.hpp>
 #include <sstream>
@@ -19,8 +20,10 @@ struct images {
   index_t n, c, h, w;
   ma::tensor_view<T, 4> view;
   std::vector<T> memory;
-  images(index_t rows, index_t channels, index_t height, index_t width, int layout) : n(rows), c(channels), h(height), w(width) {
-    index_t const pad = layout / 2 % 3, px = layout % 2 == 0 ? 1 : c, row = w * px + pad, plane = h * row + pad, sample = (px == 1 ? c * plane : plane) + pad;
+  images(index_t rows, index_t channels, index_t height, index_t width, int layout)
+      : n(rows), c(channels), h(height), w(width) {
+    index_t const pad = layout / 2 % 3, px = layout % 2 == 0 ? 1 : c, row = w * px + pad, plane = h * row + pad,
+                  sample = (px == 1 ? c * plane : plane) + pad;
     memory.assign(static_cast<std::size_t>(n * sample + 1), T{99});
     view = ma::nchw(memory.data(), {n, c, h, w}, {sample, px == 1 ? plane : 1, row, px});
   }
@@ -64,7 +67,8 @@ std::vector<T> any_values(index_t size, std::uint64_t seed) {
 /// apply, apply_inplace by one plan, in elements T.
 template <class T, class Plan>
 void mix(Plan const& p, ma::any_plan const& columns, setting const& o) {
-  images<T> x(o.n, o.c, o.h, o.w, o.layout), out(p.rows(), o.c, o.h, o.w, o.layout / 6), source(o.second ? o.source_rows : 1, o.c, o.h, o.w, o.layout / 36);
+  images<T> x(o.n, o.c, o.h, o.w, o.layout), out(p.rows(), o.c, o.h, o.w, o.layout / 6),
+      source(o.second ? o.source_rows : 1, o.c, o.h, o.w, o.layout / 36);
   index_t const pixels = o.c * o.h * o.w;
   x.set(any_values<T>(o.n * pixels, 1)), source.set(any_values<T>(source.n * pixels, 2));
   std::size_t const padding = out.padding() - static_cast<std::size_t>(p.rows() * pixels);
@@ -85,7 +89,8 @@ void mix(Plan const& p, ma::any_plan const& columns, setting const& o) {
 template <class Method>
 bool try_method(Method const& m, setting const& o) {
   auto const x = ma::nchw<float>(nullptr, {o.n, o.c, o.h, o.w});
-  std::vector<float> const scores = any_values<float>(o.n * o.h * o.w, 3), others = any_values<float>(o.source_rows * o.h * o.w, 4);
+  std::vector<float> const scores = any_values<float>(o.n * o.h * o.w, 3),
+                           others = any_values<float>(o.source_rows * o.h * o.w, 4);
   auto in = ma::inputs(x).scores(ma::scores(scores.data(), {o.n, o.h, o.w}));
   if (o.second) in.source_rows(o.source_rows).source_scores(ma::scores(others.data(), {o.source_rows, o.h, o.w}));
   ma::plan_of<Method> p;
@@ -99,7 +104,9 @@ bool try_method(Method const& m, setting const& o) {
   ma::any_plan const columns = ma::to_any(p);
   for (index_t i = 0; i < p.rows(); ++i) {
     require(std::fabs(p.state(i).mean(p.shape) - mean_of_m(columns, i)) < 1e-6, "the share is not the mean of m");
-    require(p.share_self[i] >= 0.0f && p.share_self[i] <= 1.0f && std::fabs(p.share_self[i] + p.share_partner[i] - 1.0f) < 1e-6f, "shares that do not sum to 1");
+    require(p.share_self[i] >= 0.0f && p.share_self[i] <= 1.0f &&
+                std::fabs(p.share_self[i] + p.share_partner[i] - 1.0f) < 1e-6f,
+            "shares that do not sum to 1");
     require(p.partner[i] >= -1 && p.partner[i] < p.shape.source_rows, "a partner outside the source");
   }
   try {
@@ -137,13 +144,18 @@ bool one(std::string_view input) {
   numbers in(input);
   int const method = in.below(6);
   setting o{};
-  o.n = 1 + in.below(9), o.c = 1 + in.below(4), o.h = 1 + in.below(13), o.w = 1 + in.below(21), o.second = in.below(4) == 1, o.source_rows = 1 + in.below(11);
+  o.n = 1 + in.below(9), o.c = 1 + in.below(4), o.h = 1 + in.below(13), o.w = 1 + in.below(21),
+  o.second = in.below(4) == 1, o.source_rows = 1 + in.below(11);
   int const part = in.below(8);
   if (part >= 6) o.key.first = in.below(9), o.key.global = in.below(23), o.key.block = in.below(7);
   o.layout = in.byte(), o.key.seed = in.word(), o.key.step = in.word() >> (23 + in.byte() % 41);
   float const alpha = 3.0f * unit(in), prob = in.below(3) == 0 ? unit(in) : 1.0f;
   auto const mode = in.below(3) == 0 ? ma::mode::batch : ma::mode::sample;
-  ma::cutmix cut{.alpha = alpha, .prob = prob, .mode = mode, .placement = static_cast<ma::placement>(in.below(4)), .boxes = 1 + in.below(5)};
+  ma::cutmix cut{.alpha = alpha,
+                 .prob = prob,
+                 .mode = mode,
+                 .placement = static_cast<ma::placement>(in.below(4)),
+                 .boxes = 1 + in.below(5)};
   if (in.below(3) == 0) cut.minmax = {0.4f * unit(in), 0.4f + 0.62f * unit(in)};
   ma::cutout const out{.n_holes = 1 + in.below(3), .length = in.below(40)};
   ma::saliencymix salient{.alpha = alpha, .prob = prob, .mode = mode, .scheme = static_cast<ma::scheme>(in.below(6))};

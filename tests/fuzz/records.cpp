@@ -1,5 +1,6 @@
-// Record files: refused by a sentence, or records whose uncertainties lie in [0, 1], whose weights are finite, which merge
-// with themselves and are saved as the same bytes. A changed file gets the checksum that belongs to it, or keeps a wrong one.
+// Record files: refused by a sentence, or records whose uncertainties lie in [0, 1], whose weights are finite, which
+// merge with themselves and are saved as the same bytes. A changed file gets the checksum that belongs to it, or keeps
+// a wrong one.
 
 #include <unistd.h>
 
@@ -25,8 +26,10 @@ namespace {
 
 /// A folder of this process, in memory where there is one; it goes with the program.
 struct folder {
-  std::filesystem::path path = std::filesystem::path(std::filesystem::is_directory("/dev/shm") ? "/dev/shm" : std::filesystem::temp_directory_path()) /
-                               ("mixaug_fuzz_records_" + std::to_string(::getpid()));
+  std::filesystem::path path =
+      std::filesystem::path(std::filesystem::is_directory("/dev/shm") ? "/dev/shm"
+                                                                      : std::filesystem::temp_directory_path()) /
+      ("mixaug_fuzz_records_" + std::to_string(::getpid()));
   folder() { std::filesystem::create_directories(path); }
   ~folder() { std::filesystem::remove_all(path); }
 };
@@ -34,7 +37,9 @@ std::filesystem::path file() {
   static folder const f;
   return f.path / "record";
 }
-void write(std::string_view bytes) { std::ofstream(file(), std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size())); }
+void write(std::string_view bytes) {
+  std::ofstream(file(), std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
 std::string read() {
   std::ifstream in(file(), std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
@@ -44,8 +49,11 @@ std::string file_of(index_t rows, w::uncertainty_options const& o, int batches) 
   stream s(static_cast<std::uint64_t>(rows));
   for (int b = 0; b < batches; ++b) {
     std::int64_t ids[8], predictions[8], labels[8];
-    for (int k = 0; k < 8; ++k) ids[k] = static_cast<std::int64_t>(s.below(static_cast<std::size_t>(rows))), predictions[k] = s.below(3) == 0, labels[k] = 0;
-    r.record(ma::serial{}, o.first_epoch + b / 4, ma::indices(ids, {8}), ma::class_ids(predictions, {8}), ma::class_ids(labels, {8}));
+    for (int k = 0; k < 8; ++k)
+      ids[k] = static_cast<std::int64_t>(s.below(static_cast<std::size_t>(rows))), predictions[k] = s.below(3) == 0,
+      labels[k] = 0;
+    r.record(ma::serial{}, o.first_epoch + b / 4, ma::indices(ids, {8}), ma::class_ids(predictions, {8}),
+             ma::class_ids(labels, {8}));
   }
   w::save(r, file());
   return read();
@@ -69,7 +77,8 @@ std::vector<std::string> corpus() {
   std::vector<std::string> all;
   for (auto const policy : {w::unvisited::as_wrong, w::unvisited::ignore})
     for (index_t const epochs : {3, 15, 200, 300})
-      all.push_back(file_of(5 + epochs % 7, {.first_epoch = 2, .epochs = epochs, .eta = 3.5, .c = 0.5, .unvisited = policy}, 9));
+      all.push_back(
+          file_of(5 + epochs % 7, {.first_epoch = 2, .epochs = epochs, .eta = 3.5, .c = 0.5, .unvisited = policy}, 9));
   all.push_back(file_of(1, {.normalise = w::normalise::mean_one}, 1));
   return all;
 }
@@ -100,7 +109,9 @@ bool one(std::string_view input) {
         require(std::isfinite(x->weight(i)) && x->weight(i) >= 0.0f, "a weight that is none");
       }
     } catch (ma::invalid_argument const& e) {  // no epoch yet, or all weights 0
-      require(std::strstr(e.what(), "without an epoch") != nullptr || std::strstr(e.what(), "the mean of the weights") != nullptr, e.what());
+      require(std::strstr(e.what(), "without an epoch") != nullptr ||
+                  std::strstr(e.what(), "the mean of the weights") != nullptr,
+              e.what());
     }
   return true;
 }

@@ -33,8 +33,7 @@ TEST_CASE("Eigen tensors: fixed sizes, maps and const tensors") {
   Eigen::TensorMap<Eigen::Tensor<float const, 2>> const_map(constant, 6, 4);
   static_assert(views<decltype(ma::features(const_map)), float const, 2>);
   static_assert(
-      views<decltype(ma::features(Eigen::TensorMap<Eigen::Tensor<float, 2>>(memory.data(), 6, 4))),
-            float, 2>);
+      views<decltype(ma::features(Eigen::TensorMap<Eigen::Tensor<float, 2>>(memory.data(), 6, 4))), float, 2>);
   CHECK(has_shape(ma::features(const_map), {6, 4}, {1, 6}));
 
   Eigen::Tensor<int, 1> const ids(5);

@@ -93,10 +93,8 @@ TEST_CASE("Eigen: mixing through views equals mixing raw copies") {
   Eigen::MatrixXf x(7, 5), out(7, 5);
   alike::check(ma::mixup{}, ma::features(x), ma::features(out));
   RowMatrix wide(9, 8), wide_out(9, 8);
-  alike::check(ma::mixup{}, ma::features(wide.block(1, 2, 7, 5)),
-               ma::features(wide_out.block(2, 1, 7, 5)));
-  alike::check(ma::mixup{}, ma::features(x.transpose()),
-               ma::features(wide_out.topLeftCorner(5, 7)));
+  alike::check(ma::mixup{}, ma::features(wide.block(1, 2, 7, 5)), ma::features(wide_out.block(2, 1, 7, 5)));
+  alike::check(ma::mixup{}, ma::features(x.transpose()), ma::features(wide_out.topLeftCorner(5, 7)));
   Eigen::Matrix<double, 6, 3> fixed, fixed_out;
   alike::check(ma::mixup{}, ma::features(fixed), ma::features(fixed_out));
 }

@@ -59,8 +59,7 @@ void check(Method const& method, ma::tensor_view<T, R> const& x, ma::tensor_view
 template <class T, int R>
 bool has_shape(ma::tensor_view<T, R> const& v, ma::extents<R> extents, ma::extents<R> strides) {
   bool same = true;
-  for (int d = 0; d < R; ++d)
-    same = same && v.extent[d] == extents.at[d] && v.stride[d] == strides.at[d];
+  for (int d = 0; d < R; ++d) same = same && v.extent[d] == extents.at[d] && v.stride[d] == strides.at[d];
   return same;
 }
 

@@ -13,8 +13,7 @@ namespace ma = mixaug;
 using host_vector = thrust::host_vector<float>;
 using device_vector = thrust::device_vector<float>;
 
-TEST_CASE_TEMPLATE("Thrust: vectors are viewed by their extents and alias", Vector, host_vector,
-                   device_vector) {
+TEST_CASE_TEMPLATE("Thrust: vectors are viewed by their extents and alias", Vector, host_vector, device_vector) {
   Vector v(2 * 3 * 4 * 5);
   CHECK(has_shape(ma::nchw(v, {2, 3, 4, 5}), {2, 3, 4, 5}, {60, 20, 5, 1}));
   CHECK(has_shape(ma::nhwc(v, {2, 4, 5, 3}), {2, 3, 4, 5}, {60, 1, 15, 3}));
@@ -30,8 +29,7 @@ TEST_CASE_TEMPLATE("Thrust: vectors are viewed by their extents and alias", Vect
   CHECK(host_vector(v)[119] == 7.0f);
 }
 
-TEST_CASE_TEMPLATE("Thrust: constness, element types and spaces", Vector, host_vector,
-                   device_vector) {
+TEST_CASE_TEMPLATE("Thrust: constness, element types and spaces", Vector, host_vector, device_vector) {
   Vector v(24);
   static_assert(views<decltype(ma::features(v, {6, 4})), float, 2>);
   static_assert(views<decltype(ma::features(std::as_const(v), {6, 4})), float const, 2>);
@@ -64,13 +62,10 @@ TEST_CASE("Thrust: a size that is not the extents' product is a sentence") {
         "mixaug: the vector given to features is of 100 elements; expected extents of a size that "
         "memory can have for extents (-10, -10)");
   ma::index_t const large = ma::index_t{1} << 62;
-  CHECK(refused([&] {
-          ma::features(v, {large, large});
-        }).find("of a size that memory can have") != std::string::npos);
+  CHECK(refused([&] { ma::features(v, {large, large}); }).find("of a size that memory can have") != std::string::npos);
 }
 
-TEST_CASE_TEMPLATE("Thrust: mixing through views equals mixing raw copies", Vector, host_vector,
-                   device_vector) {
+TEST_CASE_TEMPLATE("Thrust: mixing through views equals mixing raw copies", Vector, host_vector, device_vector) {
   Vector x(6 * 3 * 5 * 4), out(x.size());
   alike::check(ma::cutmix{}, ma::nchw(x, {6, 3, 5, 4}), ma::nchw(out, {6, 3, 5, 4}));
   alike::check(ma::mixup{}, ma::nhwc(x, {6, 5, 4, 3}), ma::nhwc(out, {6, 5, 4, 3}));

@@ -25,8 +25,7 @@ using xt::layout_type;
 TEST_CASE("xtensor: containers of every layout alias in logical order") {
   xt::xtensor<float, 4> rows({2, 3, 4, 5});
   xt::xtensor<float, 4, layout_type::column_major> columns({2, 3, 4, 5});
-  xt::xarray<float, layout_type::dynamic> either(std::vector<std::size_t>{2, 3, 4, 5},
-                                                 layout_type::column_major);
+  xt::xarray<float, layout_type::dynamic> either(std::vector<std::size_t>{2, 3, 4, 5}, layout_type::column_major);
   xt::xtensor_fixed<float, xt::xshape<2, 3, 4, 5>> fixed;
   CHECK(has_shape(ma::nchw(rows), {2, 3, 4, 5}, {60, 20, 5, 1}));
   CHECK(has_shape(ma::nhwc(rows), {2, 5, 3, 4}, {60, 1, 20, 5}));
@@ -54,8 +53,7 @@ TEST_CASE("xtensor: dimensions of one element get the strides of packed memory")
 
 TEST_CASE("xtensor: views keep offset and strides") {
   xt::xtensor<float, 4> x({4, 3, 6, 8});
-  auto const part =
-      ma::nchw(xt::view(x, xt::range(1, 3), xt::all(), xt::range(2, 6), xt::range(1, 8, 2)));
+  auto const part = ma::nchw(xt::view(x, xt::range(1, 3), xt::all(), xt::range(2, 6), xt::range(1, 8, 2)));
   CHECK(has_shape(part, {2, 3, 4, 4}, {144, 48, 8, 2}));
   CHECK(part.data == &x(1, 0, 2, 1));
   auto const sample = ma::scores(xt::view(x, 2, xt::all(), xt::all(), xt::all()));
@@ -81,18 +79,14 @@ TEST_CASE("xtensor: adaptors and constness") {
   static_assert(views<decltype(ma::features(adapted)), float, 2>);
   static_assert(views<decltype(ma::features(std::as_const(adapted))), float const, 2>);
   static_assert(views<decltype(ma::features(xt::adapt(fixed, shape))), float const, 2>);
-  CHECK(ma::features(xt::adapt(memory.data(), 24, xt::no_ownership(), shape)).data ==
-        memory.data());
+  CHECK(ma::features(xt::adapt(memory.data(), 24, xt::no_ownership(), shape)).data == memory.data());
   CHECK(ma::features(xt::adapt(fixed, shape)).data == memory.data());
   CHECK(ma::labels(xt::view(xt::adapt(fixed, shape), 2)).data == memory.data() + 8);
-  static_assert(
-      views<decltype(ma::features(xt::adapt(fixed.data(), 24, xt::no_ownership(), shape))),
-            float const, 2>);
+  static_assert(views<decltype(ma::features(xt::adapt(fixed.data(), 24, xt::no_ownership(), shape))), float const, 2>);
 
   xt::xarray<double> const constant = xt::xarray<double>::from_shape({3, 2});
   static_assert(views<decltype(ma::features(constant)), double const, 2>);
-  static_assert(
-      views<decltype(ma::features(xt::view(constant, xt::range(0, 2)))), double const, 2>);
+  static_assert(views<decltype(ma::features(xt::view(constant, xt::range(0, 2)))), double const, 2>);
   CHECK(has_shape(ma::features(constant), {3, 2}, {2, 1}));
 }
 
@@ -121,13 +115,11 @@ TEST_CASE("xtensor: one value a sample, id masks, and labels of either rank") {
 
 TEST_CASE("xtensor: a wrong rank at run time is a sentence") {
   xt::xarray<float> x = xt::xarray<float>::from_shape({8, 32, 32});
-  CHECK(
-      alike::refused([&] { ma::nchw(x); }) ==
-      "mixaug: the container given to nchw is of rank 3 (8, 32, 32); expected rank 4 (n, c, h, w)");
+  CHECK(alike::refused([&] { ma::nchw(x); }) ==
+        "mixaug: the container given to nchw is of rank 3 (8, 32, 32); expected rank 4 (n, c, h, w)");
   CHECK(alike::refused([&] {
           ma::nhwc(xt::strided_view(x, {xt::all(), 0}));
-        }) ==
-        "mixaug: the container given to nhwc is of rank 2 (8, 32); expected rank 4 (n, h, w, c)");
+        }) == "mixaug: the container given to nhwc is of rank 2 (8, 32); expected rank 4 (n, h, w, c)");
   CHECK(alike::refused([&] { ma::labels<1>(x); }) ==
         "mixaug: the container given to labels is of rank 3 (8, 32, 32); expected rank 1 (n)");
 }
@@ -136,8 +128,7 @@ TEST_CASE("xtensor: mixing through views equals mixing raw copies") {
   xt::xtensor<float, 4> x({6, 3, 5, 4}), out({6, 3, 5, 4});
   alike::check(ma::cutmix{}, ma::nchw(x), ma::nchw(out));
   alike::check(ma::cutmix{}, ma::nhwc(x), ma::nhwc(out));
-  xt::xarray<float, layout_type::column_major> columns(std::vector<std::size_t>{6, 3, 5, 4}),
-      columns_out(columns);
+  xt::xarray<float, layout_type::column_major> columns(std::vector<std::size_t>{6, 3, 5, 4}), columns_out(columns);
   alike::check(ma::mixup{}, ma::nchw(columns), ma::nchw(columns_out));
   alike::check(ma::cutmix{}, ma::nchw(columns), ma::nhwc(xt::transpose(out, {0, 2, 3, 1})));
   auto const window = [](auto& c) {

@@ -25,10 +25,12 @@ std::vector<T> labels_of(index_t n, index_t d) {
 
 /// The chance of each row for one query, from the explicit table, against many draws of it.
 template <class T>
-double p_of(gaussian_kernel const& table, std::vector<double> const& matrix, std::vector<T> const& y, index_t d, index_t row, bool by_value) {
+double p_of(gaussian_kernel const& table, std::vector<double> const& matrix, std::vector<T> const& y, index_t d,
+            index_t row, bool by_value) {
   index_t const n = table.rows(), draws = reference::draws(4000);
   std::vector<double> expected, seen(static_cast<std::size_t>(n));
-  for (index_t j = 0; j < n; ++j) expected.push_back(matrix[static_cast<std::size_t>(row * n + j)] * static_cast<double>(draws));
+  for (index_t j = 0; j < n; ++j)
+    expected.push_back(matrix[static_cast<std::size_t>(row * n + j)] * static_cast<double>(draws));
   std::vector<std::int64_t> query(static_cast<std::size_t>(draws), row), partner(query.size());
   std::vector<T> values;
   for (index_t i = 0; i < draws; ++i)
@@ -86,7 +88,8 @@ TEST_CASE("several partners a query are drawn apart, and parts of a call are tho
     same += many[3 * i] == many[3 * i + 1];
   }
   CHECK(same < 20);
-  table.draw(ma::indices(std::as_const(query).data() + 100, {100}), ma::key{.seed = 3, .first = 100, .global = 200}, ma::indices(part.data(), {100}));
+  table.draw(ma::indices(std::as_const(query).data() + 100, {100}), ma::key{.seed = 3, .first = 100, .global = 200},
+             ma::indices(part.data(), {100}));
   for (std::size_t i = 0; i < 100; ++i) CHECK(part[i] == one[100 + i]);
 }
 
@@ -103,8 +106,11 @@ TEST_CASE("as the pairing of a method: rows of a data set, or of the batch") {
   for (std::size_t i = 0; i < 50; ++i) all[i] = static_cast<std::int64_t>(i);
   table.draw(ma::indices(std::as_const(all).data(), {50}), ma::key{.seed = 9}, ma::indices(own.data(), {50}));
   for (std::size_t i = 0; i < 50; ++i) CHECK(batch.partner[i] == own[i]);
-  CHECK_THROWS_AS(ma::make_plan(with(ma::c_mixup{}, table), ma::inputs(ma::features<float>(nullptr, {6, 3})).source_rows(50), ma::key{}), ma::invalid_argument);
-  CHECK_THROWS_AS(ma::make_plan(with(ma::c_mixup{}, table), ma::features<float>(nullptr, {6, 3}), ma::key{}), ma::invalid_argument);
+  CHECK_THROWS_AS(ma::make_plan(with(ma::c_mixup{}, table),
+                                ma::inputs(ma::features<float>(nullptr, {6, 3})).source_rows(50), ma::key{}),
+                  ma::invalid_argument);
+  CHECK_THROWS_AS(ma::make_plan(with(ma::c_mixup{}, table), ma::features<float>(nullptr, {6, 3}), ma::key{}),
+                  ma::invalid_argument);
 }
 
 TEST_CASE("bad labels, bandwidths and queries are refused") {
@@ -118,11 +124,15 @@ TEST_CASE("bad labels, bandwidths and queries are refused") {
   CHECK_THROWS_AS(gaussian_kernel(ma::labels(y.data(), {0}), options{.bandwidth = 1}), ma::invalid_argument);
   CHECK_THROWS_AS(gaussian_kernel(ma::labels<float>(nullptr, {3}), options{.bandwidth = 1}), ma::invalid_argument);
   gaussian_kernel const table(ma::labels(two.data(), {2, 2}), options{.bandwidth = 1});
-  CHECK_THROWS_AS(table.draw(ma::indices(std::as_const(q).data(), {2}), ma::key{}, ma::indices(p.data(), {2})), ma::invalid_argument);
-  CHECK_THROWS_AS(table.draw(ma::indices(std::as_const(q).data(), {1}), ma::key{}, ma::indices(p.data(), {2})), ma::invalid_argument);
-  CHECK_THROWS_AS(table.draw_at(ma::labels(two.data(), {2}), ma::key{}, ma::indices(p.data(), {2})), ma::invalid_argument);
+  CHECK_THROWS_AS(table.draw(ma::indices(std::as_const(q).data(), {2}), ma::key{}, ma::indices(p.data(), {2})),
+                  ma::invalid_argument);
+  CHECK_THROWS_AS(table.draw(ma::indices(std::as_const(q).data(), {1}), ma::key{}, ma::indices(p.data(), {2})),
+                  ma::invalid_argument);
+  CHECK_THROWS_AS(table.draw_at(ma::labels(two.data(), {2}), ma::key{}, ma::indices(p.data(), {2})),
+                  ma::invalid_argument);
   gaussian_kernel const line(ma::labels(two.data(), {4}), options{.bandwidth = 1});
-  CHECK_THROWS_AS(line.draw_at(ma::labels(other.data(), {1}), ma::key{}, ma::indices(p.data(), {1})), ma::invalid_argument);
+  CHECK_THROWS_AS(line.draw_at(ma::labels(other.data(), {1}), ma::key{}, ma::indices(p.data(), {1})),
+                  ma::invalid_argument);
   CHECK(ma::silverman_bandwidth(ma::labels(two.data(), {4})) > 0);
 }
 
@@ -131,7 +141,8 @@ TEST_CASE("a tophat of the least h draws equal labels, of any size, and no row i
     std::vector<double> const y{most, -most, most, 0, 1.5};
     std::vector<std::int64_t> const query{0, 1, 2, 3, 4};
     for (bool self : {true, false}) {
-      ma::pairing::gaussian_kernel const t(ma::labels(y.data(), {5}), {.bandwidth = 5e-324, .kernel = ma::kernel::tophat, .with_self = self});
+      ma::pairing::gaussian_kernel const t(ma::labels(y.data(), {5}),
+                                           {.bandwidth = 5e-324, .kernel = ma::kernel::tophat, .with_self = self});
       std::vector<std::int64_t> partner(5);
       for (std::uint64_t seed = 0; seed < 20; ++seed) {
         t.draw(ma::indices(query.data(), {5}), ma::key{.seed = seed}, ma::indices(partner.data(), {5}));

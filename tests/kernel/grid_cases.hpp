@@ -9,10 +9,14 @@
 /// Tables of two and three columns on any backend: those of serial, bit for bit, and their partners.
 namespace kernel_space {
 
-template <class E> bool same(E const* a, E const* b, std::size_t n) { return std::memcmp(a, b, n * sizeof(E)) == 0; }
+template <class E>
+bool same(E const* a, E const* b, std::size_t n) {
+  return std::memcmp(a, b, n * sizeof(E)) == 0;
+}
 template <class T, int D>
 std::string difference(ma::detail::kernel_grid_view<T, D> const& a, ma::detail::kernel_grid_view<T, D> const& b) {
-  if (a.n != b.n || a.width != b.width || a.reach != b.reach || a.window != b.window || !same(a.origin, b.origin, D)) return "scale";
+  if (a.n != b.n || a.width != b.width || a.reach != b.reach || a.window != b.window || !same(a.origin, b.origin, D))
+    return "scale";
   auto const n = static_cast<std::size_t>(a.n);
   if (!same(a.order, b.order, n)) return "order";
   for (int k = 0; k < D; ++k) {
@@ -30,11 +34,14 @@ std::string difference(ma::detail::kernel_grid_view<T, D> const& a, ma::detail::
 template <class T, int D, class Backend>
 void same_grid(Backend const& be, int law, std::size_t n, ma::pairing::kernel_options const& o, index_t scan) {
   constexpr ma::space S = ma::detail::table_kit<Backend>::memory;
-  INFO("law ", law, ", n ", n, ", columns ", D, ", h ", o.bandwidth, ", tophat ", o.kernel == ma::kernel::tophat, ", scan ", scan);
+  INFO("law ", law, ", n ", n, ", columns ", D, ", h ", o.bandwidth, ", tophat ", o.kernel == ma::kernel::tophat,
+       ", scan ", scan);
   auto const y = labels_of<T>(law, n, D, n + D);
-  ma::detail::kernel_grid<T, D> const expected(ma::labels<T const>(y.data(), {n, std::size_t{D}}), o, ma::serial{}, scan);
+  ma::detail::kernel_grid<T, D> const expected(ma::labels<T const>(y.data(), {n, std::size_t{D}}), o, ma::serial{},
+                                               scan);
   placed<Backend, T> const labels(be, y);
-  ma::detail::kernel_grid<T, D, S> const found(in<S>(ma::labels<T const>(labels.block.data(), {n, std::size_t{D}})), o, be, scan);
+  ma::detail::kernel_grid<T, D, S> const found(in<S>(ma::labels<T const>(labels.block.data(), {n, std::size_t{D}})), o,
+                                               be, scan);
   CHECK(found.bytes() == expected.bytes());
   if constexpr (S == ma::space::device) {
     ma::detail::kernel_grid<T, D> const back(found, be);
@@ -48,12 +55,19 @@ void same_grid(Backend const& be, int law, std::size_t n, ma::pairing::kernel_op
   std::vector<index_t> rows(m), one(2 * m), other(2 * m, -7);
   std::vector<T> points(m * D);
   for (std::size_t i = 0; i < m; ++i) rows[i] = static_cast<index_t>(i * 7919 % n);
-  for (std::size_t i = 0; i < m * D; ++i) points[i] = y[i] + static_cast<T>(i % 3 == 0 ? 0 : 1.3 * std::min(o.bandwidth, 1e3));
+  for (std::size_t i = 0; i < m * D; ++i)
+    points[i] = y[i] + static_cast<T>(i % 3 == 0 ? 0 : 1.3 * std::min(o.bandwidth, 1e3));
   placed<Backend, index_t> const at(be, rows), out(be, other);
   placed<Backend, T> const values(be, points);
   for (bool by_row : {true, false}) {
     auto const draws = [&](auto const& table, index_t const* r, T const* p, index_t* to) {
-      return ma::detail::kernel_grid_draws<T, D>{table.view(), table.values(), table.with_self(), ma::indices(by_row ? r : nullptr, {m}), ma::labels(p, {m, std::size_t{D}}), {.seed = 4, .first = 9}, ma::row_major(to, ma::extents<2>{m, 2})};
+      return ma::detail::kernel_grid_draws<T, D>{table.view(),
+                                                 table.values(),
+                                                 table.with_self(),
+                                                 ma::indices(by_row ? r : nullptr, {m}),
+                                                 ma::labels(p, {m, std::size_t{D}}),
+                                                 {.seed = 4, .first = 9},
+                                                 ma::row_major(to, ma::extents<2>{m, 2})};
     };
     auto const here = draws(expected, rows.data(), points.data(), one.data());
     for (index_t i = 0; i < static_cast<index_t>(m); ++i) here(i);
@@ -65,7 +79,8 @@ void same_grid(Backend const& be, int law, std::size_t n, ma::pairing::kernel_op
 
 }  // namespace kernel_space
 
-TEST_CASE_TEMPLATE_DEFINE("tables of two and three columns, and their partners, are those of serial", Backend, kernel_space_grids) {
+TEST_CASE_TEMPLATE_DEFINE("tables of two and three columns, and their partners, are those of serial", Backend,
+                          kernel_space_grids) {
   using namespace kernel_space;
   Backend const be{};
   for (int law = 0; law <= reference::laws; ++law)

@@ -27,7 +27,12 @@ struct written_out {
   std::vector<std::size_t> start;  ///< of cells
 
   written_out(std::vector<float> labels, double bandwidth, index_t scan)
-      : y(std::move(labels)), h(bandwidth), table(ma::labels<float const>(y.data(), {y.size() / D, std::size_t{D}}), {h}, ma::serial{}, scan), v(table.view()), n(y.size() / D), order(n) {
+      : y(std::move(labels)),
+        h(bandwidth),
+        table(ma::labels<float const>(y.data(), {y.size() / D, std::size_t{D}}), {h}, ma::serial{}, scan),
+        v(table.view()),
+        n(y.size() / D),
+        order(n) {
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return cell_of(a) < cell_of(b); });
     for (std::size_t i = 0; i < n; ++i)
@@ -37,14 +42,16 @@ struct written_out {
   double at(std::size_t row, int k) const { return static_cast<double>(y[row * D + static_cast<std::size_t>(k)]); }
   std::vector<double> cell_of(std::size_t row) const {
     std::vector<double> cell(D);
-    for (int k = 0; k < D; ++k) cell[static_cast<std::size_t>(k)] = std::floor((at(row, k) * v.unit - v.origin[k]) / v.width);
+    for (int k = 0; k < D; ++k)
+      cell[static_cast<std::size_t>(k)] = std::floor((at(row, k) * v.unit - v.origin[k]) / v.width);
     return cell;
   }
   void check_rows() const {
     for (std::size_t i = 0; i < n; ++i) {
       REQUIRE(v.order[i] == order[i]);
       for (int k = 0; k < D; ++k) REQUIRE(static_cast<double>(v.rows[k][i]) == at(order[i], k));
-      for (int k = 0; k < D; ++k) REQUIRE(static_cast<double>(table.values()[i * D + static_cast<std::size_t>(k)]) == at(i, k));
+      for (int k = 0; k < D; ++k)
+        REQUIRE(static_cast<double>(table.values()[i * D + static_cast<std::size_t>(k)]) == at(i, k));
     }
     for (int k = 0; k < D; ++k)
       for (std::size_t i = n; i < n + 16; ++i) REQUIRE(v.rows[k][i] == 0.0f);
@@ -53,7 +60,8 @@ struct written_out {
   void check_nodes() const {
     REQUIRE(v.level[D - 1].count + 1 == start.size());
     std::size_t cell = 0;
-    for (std::uint32_t a = 0; a < v.level[0].count; ++a) path({static_cast<double>(v.level[0].key[a])}, v.level[0].child[a], v.level[0].child[a + 1], cell);
+    for (std::uint32_t a = 0; a < v.level[0].count; ++a)
+      path({static_cast<double>(v.level[0].key[a])}, v.level[0].child[a], v.level[0].child[a + 1], cell);
     CHECK(cell + 1 == start.size());
   }
   void path(std::vector<double> keys, std::uint32_t a, std::uint32_t b, std::size_t& cell) const {
@@ -74,7 +82,8 @@ struct written_out {
     for (std::size_t c = 0; c + 1 < start.size(); ++c)
       for (int k = 0; k < D; ++k) {
         double low = HUGE_VAL, high = -HUGE_VAL;
-        for (std::size_t i = start[c]; i < start[c + 1]; ++i) low = std::min(low, at(order[i], k) * v.unit), high = std::max(high, at(order[i], k) * v.unit);
+        for (std::size_t i = start[c]; i < start[c + 1]; ++i)
+          low = std::min(low, at(order[i], k) * v.unit), high = std::max(high, at(order[i], k) * v.unit);
         REQUIRE((v.cells[c].low[k] == low && v.cells[c].high[k] == high));
       }
   }
@@ -96,16 +105,20 @@ struct written_out {
       double total = 0;
       std::size_t inside = 0;
       for (auto& [k, w] : expected) {
-        double d2 = k == 0xFFFFFFFFu ? cell.reach : 0, rows = k == 0xFFFFFFFFu ? static_cast<double>(n) : static_cast<double>(start[k + 1] - start[k]);
-        for (int j = 0; j < D && k != 0xFFFFFFFFu; ++j) d2 += std::pow(std::max({v.cells[k].low[j] - cell.high[j], cell.low[j] - v.cells[k].high[j], 0.0}), 2);
+        double d2 = k == 0xFFFFFFFFu ? cell.reach : 0,
+               rows = k == 0xFFFFFFFFu ? static_cast<double>(n) : static_cast<double>(start[k + 1] - start[k]);
+        for (int j = 0; j < D && k != 0xFFFFFFFFu; ++j)
+          d2 += std::pow(std::max({v.cells[k].low[j] - cell.high[j], cell.low[j] - v.cells[k].high[j], 0.0}), 2);
         if (k != 0xFFFFFFFFu) inside += start[k + 1] - start[k];
         total += w = rows * std::exp(-d2 / (2 * h * h * v.unit * v.unit));
       }
       for (auto const& [k, w] : expected) REQUIRE(std::fabs(found[k] / cell.entries - w / total) < 1e-9);
       for (std::size_t i = 0; i < n && inside < n; ++i) {  // what has no slot is out of reach
-        std::size_t const k = static_cast<std::size_t>(std::upper_bound(start.begin(), start.end(), i) - start.begin()) - 1;
+        std::size_t const k =
+            static_cast<std::size_t>(std::upper_bound(start.begin(), start.end(), i) - start.begin()) - 1;
         double d2 = 0;
-        for (int j = 0; j < D; ++j) d2 += std::pow(std::max({v.cells[k].low[j] - cell.high[j], cell.low[j] - v.cells[k].high[j], 0.0}), 2);
+        for (int j = 0; j < D; ++j)
+          d2 += std::pow(std::max({v.cells[k].low[j] - cell.high[j], cell.low[j] - v.cells[k].high[j], 0.0}), 2);
         if (expected.count(static_cast<std::uint32_t>(k)) == 0) REQUIRE(d2 >= cell.reach);
       }
     }

@@ -26,7 +26,8 @@ double off(int law, std::size_t n, std::size_t d, ma::pairing::kernel_options co
   ma::kernel_matrix(ma::labels(y.data(), {n, d}), o, ma::row_major(table.data(), ma::extents<2>{n, n}));
   double worst = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    auto const p = reference::kernel_row(rows[i], rows, o.bandwidth, o.kernel == ma::kernel::tophat, o.with_self ? -1 : static_cast<long>(i));
+    auto const p = reference::kernel_row(rows[i], rows, o.bandwidth, o.kernel == ma::kernel::tophat,
+                                         o.with_self ? -1 : static_cast<long>(i));
     double sum = 0, total = 0;
     for (std::size_t j = 0; j < n; ++j) {
       sum += table[i * n + j], total += p[j];
@@ -68,7 +69,8 @@ TEST_CASE("any strides: Eigen matrices of both orders, one label a row, queries 
   y << 0, 1, 2, 3, 0, 0.5f, 1, 1, 4, 0;
   Eigen::Matrix<float, -1, -1, Eigen::RowMajor> const turned = y;
   Eigen::MatrixXd p(5, 5), q(5, 5);
-  ma::kernel_matrix(ma::labels(y.data(), {5, 2}, {1, 5}), options(1.5), ma::strided(p.data(), ma::extents<2>{5, 5}, ma::extents<2>{1, 5}));
+  ma::kernel_matrix(ma::labels(y.data(), {5, 2}, {1, 5}), options(1.5),
+                    ma::strided(p.data(), ma::extents<2>{5, 5}, ma::extents<2>{1, 5}));
   ma::kernel_matrix(ma::labels(turned.data(), {5, 2}), options(1.5), ma::row_major(q.data(), ma::extents<2>{5, 5}));
   CHECK(p == q.transpose());
   for (int i = 0; i < 5; ++i) {
@@ -78,7 +80,8 @@ TEST_CASE("any strides: Eigen matrices of both orders, one label a row, queries 
   }
   CHECK(p(0, 1) / p(0, 0) == doctest::Approx(std::exp(-8 / 4.5)));
   Eigen::Matrix<float, 2, 5, Eigen::RowMajor> of_queries;
-  ma::kernel_matrix(ma::labels(turned.data(), {5, 2}), options(1.5, false, false), ma::row_major(of_queries.data(), ma::extents<2>{2, 5}), ma::labels(turned.data(), {2, 2}));
+  ma::kernel_matrix(ma::labels(turned.data(), {5, 2}), options(1.5, false, false),
+                    ma::row_major(of_queries.data(), ma::extents<2>{2, 5}), ma::labels(turned.data(), {2, 2}));
   CHECK((of_queries.cast<double>() - p.topRows(2)).norm() < 1e-6);
 }
 
@@ -87,7 +90,8 @@ TEST_CASE("Silverman's rule: R's bw.nrd0, and the normal reference of several co
   for (int i = 1; i <= 10; ++i) y.push_back(i);
   CHECK(ma::silverman_bandwidth(ma::labels(y.data(), {10})) == doctest::Approx(1.719286).epsilon(1e-6));
   y = {0, 0, 0, 0, 0, 0, 0, 10};  // IQR 0: the deviation alone
-  CHECK(ma::silverman_bandwidth(ma::labels(y.data(), {8})) == doctest::Approx(0.9 * std::sqrt(12.5) * std::pow(8, -0.2)));
+  CHECK(ma::silverman_bandwidth(ma::labels(y.data(), {8})) ==
+        doctest::Approx(0.9 * std::sqrt(12.5) * std::pow(8, -0.2)));
   double const spread = std::sqrt((5.0 / 3 + 20.0 / 3) / 2), two[] = {1, 2, 2, 4, 3, 6, 4, 8};
   CHECK(ma::silverman_bandwidth(ma::labels(two, {4, 2})) <= spread * std::pow(4, -1.0 / 6));
   CHECK(ma::silverman_bandwidth(ma::labels(two, {4, 2})) > 0.85 * spread * std::pow(4, -1.0 / 6));
@@ -103,31 +107,41 @@ TEST_CASE("the entropy rule reaches its perplexity, in every unit") {
       auto const rule = [&] { return ma::entropy_bandwidth(ma::labels(y.data(), {200, 2}), 12.0, with_self); };
       double const h = rule();
       double mean = 0;
-      for (std::size_t i = 0; i < 200; ++i) mean += reference::perplexity(reference::kernel_row(rows[i], rows, h, false, with_self ? -1 : static_cast<long>(i))) / 200;
+      for (std::size_t i = 0; i < 200; ++i)
+        mean += reference::perplexity(
+                    reference::kernel_row(rows[i], rows, h, false, with_self ? -1 : static_cast<long>(i))) /
+                200;
       CHECK(mean == doctest::Approx(12).epsilon(1e-5));
       for (double& v : y) v *= 1e-200;
       CHECK(rule() == doctest::Approx(h * 1e-200));
     }
   std::vector<double> const ties{0, 0, 0, 5};
-  CHECK_THROWS_AS(ma::entropy_bandwidth(ma::labels(ties.data(), {4}), 2.0), ma::invalid_argument);   // 2.5 by ties alone
-  CHECK_THROWS_AS(ma::entropy_bandwidth(ma::labels(ties.data(), {4}), 4.0), ma::invalid_argument);   // of 4 rows
-  CHECK_THROWS_AS(ma::entropy_bandwidth(ma::labels(ties.data(), {3}), 2.0), ma::invalid_argument);   // one value
+  CHECK_THROWS_AS(ma::entropy_bandwidth(ma::labels(ties.data(), {4}), 2.0), ma::invalid_argument);  // 2.5 by ties alone
+  CHECK_THROWS_AS(ma::entropy_bandwidth(ma::labels(ties.data(), {4}), 4.0), ma::invalid_argument);  // of 4 rows
+  CHECK_THROWS_AS(ma::entropy_bandwidth(ma::labels(ties.data(), {3}), 2.0), ma::invalid_argument);  // one value
 }
 
 TEST_CASE("the table refuses what it cannot be made of") {
   std::vector<double> const y{0, 1, INFINITY};
   double p[9];
   auto const out = ma::row_major(p, ma::extents<2>{2, 2});
-  CHECK_THROWS_WITH_AS(ma::kernel_matrix(ma::labels(y.data(), {3}), options(1), ma::row_major(p, ma::extents<2>{3, 3})), "mixaug: labels[2, 0] is inf; expected finite numbers", ma::invalid_argument);
-  CHECK_THROWS_WITH_AS(ma::kernel_matrix(ma::labels(y.data(), {1}), options(1), out), "mixaug: kernel_matrix's output is (2, 2); expected (1, 1): (queries, labels)", ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(ma::kernel_matrix(ma::labels(y.data(), {3}), options(1), ma::row_major(p, ma::extents<2>{3, 3})),
+                       "mixaug: labels[2, 0] is inf; expected finite numbers", ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(ma::kernel_matrix(ma::labels(y.data(), {1}), options(1), out),
+                       "mixaug: kernel_matrix's output is (2, 2); expected (1, 1): (queries, labels)",
+                       ma::invalid_argument);
   CHECK_THROWS_AS(ma::kernel_matrix(ma::labels(y.data(), {2}), options(-1), out), ma::invalid_argument);
-  CHECK_THROWS_AS(ma::kernel_matrix(ma::labels(y.data(), {0}), options(1), ma::row_major(p, ma::extents<2>{0, 0})), ma::invalid_argument);
-  CHECK_THROWS_AS(ma::kernel_matrix(ma::labels(y.data(), {2, 1}), options(1), out, ma::labels(y.data(), {1, 2})), ma::invalid_argument);
+  CHECK_THROWS_AS(ma::kernel_matrix(ma::labels(y.data(), {0}), options(1), ma::row_major(p, ma::extents<2>{0, 0})),
+                  ma::invalid_argument);
+  CHECK_THROWS_AS(ma::kernel_matrix(ma::labels(y.data(), {2, 1}), options(1), out, ma::labels(y.data(), {1, 2})),
+                  ma::invalid_argument);
 }
 
 TEST_CASE("Silverman's rule refuses constant labels, and no offset moves it") {
   std::vector<double> y(1000, 0.1), offset(1000);  // a sum of tenths is not a tenth of the sum
-  CHECK_THROWS_WITH_AS(ma::silverman_bandwidth(ma::labels(y.data(), {1000})), "mixaug: labels of silverman_bandwidth is one value in every row; expected at least two values", ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(ma::silverman_bandwidth(ma::labels(y.data(), {1000})),
+                       "mixaug: labels of silverman_bandwidth is one value in every row; expected at least two values",
+                       ma::invalid_argument);
   for (std::size_t i = 0; i < 1000; ++i) {
     y[i] = static_cast<double>(i * i % 997) / 256;
     offset[i] = y[i] + 0x1p40;  // without error

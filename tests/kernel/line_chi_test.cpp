@@ -16,7 +16,7 @@ using ma::detail::kernel_line_tuning;
 namespace {
 
 #ifndef MIXAUG_TEST_KERNEL_DRAWS  // many more are drawn by hand now and then
-#define MIXAUG_TEST_KERNEL_DRAWS 15000
+#  define MIXAUG_TEST_KERNEL_DRAWS 15000
 #endif
 constexpr int draws = MIXAUG_TEST_KERNEL_DRAWS;
 
@@ -48,7 +48,8 @@ struct verdict {
 
 template <class T>
 verdict chi_square(std::vector<T> const& y, double h, setting const& s, std::uint64_t number) {
-  ma::detail::kernel_line<T> const table(ma::labels(y.data(), {y.size()}), {h, s.kind, s.with_self}, ma::serial{}, s.tuning);
+  ma::detail::kernel_line<T> const table(ma::labels(y.data(), {y.size()}), {h, s.kind, s.with_self}, ma::serial{},
+                                         s.tuning);
   auto const view = table.view();
   auto const row = static_cast<index_t>(reference::uniform_of(number + (1u << 20)) * static_cast<double>(y.size()));
   double query = static_cast<double>(y[static_cast<std::size_t>(row)]);
@@ -59,8 +60,10 @@ verdict chi_square(std::vector<T> const& y, double h, setting const& s, std::uin
   for (int k = 0; k < draws; ++k) {
     ma::random const draw({.seed = number}, static_cast<std::uint64_t>(k), ma::purpose::pairing);
     index_t const j = s.by_value ? view.draw(query, -1, draw, 3) : view.draw_row(row, draw, 3);
-    if (j < 0) none += 1;
-    else seen[static_cast<std::size_t>(j)] += 1;
+    if (j < 0)
+      none += 1;
+    else
+      seen[static_cast<std::size_t>(j)] += 1;
   }
   double total = 0;
   int possible = 0;

@@ -36,12 +36,26 @@ Key key_of(int law, index_t n, std::uint64_t i) {
   std::uint64_t const h = hash(i);
   if constexpr (std::is_floating_point_v<Key>) {
     Key const u = static_cast<Key>(h >> 40) * Key(0x1p-24), inf = std::numeric_limits<Key>::infinity();
-    Key const of[] = {u, std::floor(u * 7) - 3, Key(1000) + u * Key(0.01), Key(2), i == 5 ? Key(-1e30) : u, (u - Key(0.5)) * static_cast<Key>(h % 99), h % 64 == 0 ? inf : h % 64 == 1 ? -inf : u};
+    Key const of[] = {u,
+                      std::floor(u * 7) - 3,
+                      Key(1000) + u * Key(0.01),
+                      Key(2),
+                      i == 5 ? Key(-1e30) : u,
+                      (u - Key(0.5)) * static_cast<Key>(h % 99),
+                      h % 64 == 0   ? inf
+                      : h % 64 == 1 ? -inf
+                                    : u};
     return of[law] + Key(0);
   } else {
     constexpr int sign = 8 * sizeof(Key) - 1;
-    Key const all = static_cast<Key>(h), of[] = {all, static_cast<Key>(h % 7), static_cast<Key>(Key(1) + static_cast<Key>(h % 99999)), Key(0), static_cast<Key>(i == 5 ? Key(~Key(0)) : Key(h % 3)),
-                                                 static_cast<Key>((Key(1) << (sign - 1)) + static_cast<Key>(static_cast<index_t>(i) % n)), static_cast<Key>(all >> sign / 2)};
+    Key const all = static_cast<Key>(h),
+              of[] = {all,
+                      static_cast<Key>(h % 7),
+                      static_cast<Key>(Key(1) + static_cast<Key>(h % 99999)),
+                      Key(0),
+                      static_cast<Key>(i == 5 ? Key(~Key(0)) : Key(h % 3)),
+                      static_cast<Key>((Key(1) << (sign - 1)) + static_cast<Key>(static_cast<index_t>(i) % n)),
+                      static_cast<Key>(all >> sign / 2)};
     return of[law];
   }
 }
@@ -53,7 +67,8 @@ struct add_one {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("pairs are sorted as by a stable sort, whatever the keys and the threads", Key, std::uint32_t, std::uint64_t, std::int64_t, float, double) {
+TEST_CASE_TEMPLATE("pairs are sorted as by a stable sort, whatever the keys and the threads", Key, std::uint32_t,
+                   std::uint64_t, std::int64_t, float, double) {
   for (index_t n : {0, 1, 2, 100, 16384, 16385, 33000, 70000})
     for (int law = 0; law < 7; ++law) {
       ma::detail::sort_pair<Key> const blank{Key(7), 7u};
@@ -66,7 +81,8 @@ TEST_CASE_TEMPLATE("pairs are sorted as by a stable sort, whatever the keys and 
         std::vector<ma::detail::sort_pair<Key>> a(pairs), b(static_cast<std::size_t>(n), blank);
         auto const& got = n > 0 && ma::detail::sort_pairs(backwards{lanes}, lanes, a.data(), b.data(), n) ? b : a;
         bool same = true;
-        for (std::size_t i = 0; i < a.size(); ++i) same = same && got[i].key == want[i].key && got[i].row == want[i].row;
+        for (std::size_t i = 0; i < a.size(); ++i)
+          same = same && got[i].key == want[i].key && got[i].row == want[i].row;
         CHECK(same);
       }
     }
@@ -74,14 +90,16 @@ TEST_CASE_TEMPLATE("pairs are sorted as by a stable sort, whatever the keys and 
 
 TEST_CASE("what is not a number lies at the ends; keys come back from their unsigned form") {
   std::vector<ma::detail::sort_pair<double>> a, b(40000);
-  for (std::uint32_t i = 0; i < 40000; ++i) a.push_back({i == 77 ? std::nan("") : i == 99 ? -std::nan("") : key_of<double>(6, 0, i), i});
+  for (std::uint32_t i = 0; i < 40000; ++i)
+    a.push_back({i == 77 ? std::nan("") : i == 99 ? -std::nan("") : key_of<double>(6, 0, i), i});
   auto const& got = ma::detail::sort_pairs(backwards{2}, 2, a.data(), b.data(), 40000) ? b : a;
   CHECK((got.front().row == 99 && got.back().row == 77));
   for (double v : {0.0, 1.5, -1.5, 1e300, -1e-310, static_cast<double>(INFINITY)}) {
     CHECK(ma::detail::of_ordered<double>(ma::detail::ordered(v)) == v);
     CHECK(ma::detail::of_ordered<float>(ma::detail::ordered(static_cast<float>(v))) == static_cast<float>(v));
   }
-  for (std::int64_t v : {std::int64_t{0}, std::int64_t{-1}, INT64_MAX, INT64_MIN}) CHECK(ma::detail::of_ordered<std::int64_t>(ma::detail::ordered(v)) == v);
+  for (std::int64_t v : {std::int64_t{0}, std::int64_t{-1}, INT64_MAX, INT64_MIN})
+    CHECK(ma::detail::of_ordered<std::int64_t>(ma::detail::ordered(v)) == v);
 }
 
 TEST_CASE("the kit of the host: every item once, sums, and the pairs as one array") {

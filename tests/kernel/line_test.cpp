@@ -28,7 +28,8 @@ struct backwards {
 };
 
 template <class T, class Backend = ma::serial>
-ma::detail::kernel_line<T> table_of(std::vector<T> const& y, ma::pairing::kernel_options const& o, Backend const& be = {}) {
+ma::detail::kernel_line<T> table_of(std::vector<T> const& y, ma::pairing::kernel_options const& o,
+                                    Backend const& be = {}) {
   return {ma::labels(y.data(), {y.size()}), o, be};
 }
 ma::random draw_of(std::uint64_t row, std::uint64_t seed = 1) { return {{.seed = seed}, row, ma::purpose::pairing}; }
@@ -59,17 +60,20 @@ double p_value(std::vector<T> const& y, ma::pairing::kernel_options const& o, do
   return seen.back() == 0 ? reference::chi_square_p(observed, expected) : 0;
 }
 template <class T>
-std::vector<index_t> drawn(ma::detail::kernel_line<T> const& table, std::vector<index_t> const& rows, ma::key key, index_t slots = 1) {
+std::vector<index_t> drawn(ma::detail::kernel_line<T> const& table, std::vector<index_t> const& rows, ma::key key,
+                           index_t slots = 1) {
   std::vector<index_t> out(rows.size() * static_cast<std::size_t>(slots));
   auto const n = static_cast<index_t>(rows.size());
-  ma::detail::kernel_draw_items<T> const job{{table.view(), key, ma::indices(rows.data(), {n}), {}, ma::row_major(out.data(), ma::extents<2>{n, slots})}};
+  ma::detail::kernel_draw_items<T> const job{
+      {table.view(), key, ma::indices(rows.data(), {n}), {}, ma::row_major(out.data(), ma::extents<2>{n, slots})}};
   ma::serial{}.items(job.count(), job);
   return out;
 }
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("the table and its draws do not depend on the parts of the build, the batch or the way of asking", T, float, double) {
+TEST_CASE_TEMPLATE("the table and its draws do not depend on the parts of the build, the batch or the way of asking", T,
+                   float, double) {
   std::vector<index_t> rows(1000);
   for (std::size_t k = 0; k < rows.size(); ++k) rows[k] = static_cast<index_t>(k * 7919 % 40000);
   for (auto law : {label_law::uniform, label_law::lognormal, label_law::grid})
@@ -91,7 +95,8 @@ TEST_CASE_TEMPLATE("the table and its draws do not depend on the parts of the bu
         std::vector<index_t> one(1);
         for (std::size_t k = 0; k < 200; ++k) {
           auto const i = static_cast<std::size_t>(rows[k]);
-          CHECK(table.view().draw(static_cast<double>(y[i]), o.with_self ? -1 : rows[k], draw_of(k, 9), 1) == want[2 * k + 1]);
+          CHECK(table.view().draw(static_cast<double>(y[i]), o.with_self ? -1 : rows[k], draw_of(k, 9), 1) ==
+                want[2 * k + 1]);
           CHECK((want[2 * k] != rows[k] || o.with_self));
           auto const device = ma::row_major(one.data(), ma::extents<2>{1, 1});
           ma::key const key{.seed = 9, .first = static_cast<index_t>(k)};
@@ -126,15 +131,16 @@ TEST_CASE("labels and bandwidths at the ends of their range") {
       INFO(h, " ", query);
       CHECK(p_value(floats, {h}, query) > 1e-6);
     }
-  for (double query : {inf, -inf, std::nan("")}) CHECK(table_of(some, {1.0}).view().draw(query, -1, draw_of(1), 0) == -1);
+  for (double query : {inf, -inf, std::nan("")})
+    CHECK(table_of(some, {1.0}).view().draw(query, -1, draw_of(1), 0) == -1);
 }
 
 TEST_CASE("a far query, and a row that outweighs the rest and is not to be drawn") {
   std::vector<float> y{0.0f};
   for (int k = 0; k < 400; ++k) y.push_back(5.0f + 0.01f * static_cast<float>(k % 100));
-  for (double h : {0.01, 0.3, 1.0, 2.0}) CHECK(p_value(y, {h}, 0.0, 0) > 1e-6);   // by cells, by elements
+  for (double h : {0.01, 0.3, 1.0, 2.0}) CHECK(p_value(y, {h}, 0.0, 0) > 1e-6);  // by cells, by elements
   for (double query : {5.505, 4.0, 1e3, -1e6}) CHECK(p_value(y, {0.2}, query) > 1e-6);
-  CHECK(p_value(y, {5.0, kernel::tophat}, 0.0, 0) == 1);                          // h itself is out
+  CHECK(p_value(y, {5.0, kernel::tophat}, 0.0, 0) == 1);  // h itself is out
   CHECK(p_value(y, {5.001, kernel::tophat}, 0.0, 0) > 1e-6);
   CHECK(counts(table_of(std::vector<float>{2.0f}, {1.0}), 2.0, 0, 10)[1] == 10);  // alone
   CHECK(counts(table_of(std::vector<float>{2.0f}, {1.0}), 1e30, -1, 10)[0] == 10);
@@ -152,12 +158,14 @@ TEST_CASE("blocks of queries draw what single queries draw where a row outweighs
   auto const want = drawn(table, rows, {.seed = 3}, 2);
   index_t differ = 0;
   for (std::size_t k = 0; k < rows.size(); ++k)
-    for (std::uint32_t slot = 0; slot < 2; ++slot) differ += view.draw_row(rows[k], draw_of(k, 3), slot) != want[2 * k + slot];
+    for (std::uint32_t slot = 0; slot < 2; ++slot)
+      differ += view.draw_row(rows[k], draw_of(k, 3), slot) != want[2 * k + slot];
   CHECK(differ == 0);
   CHECK(p_value(y, {.bandwidth = 1.0, .with_self = false}, 0.0, 0) > 1e-6);
 }
 
-TEST_CASE_TEMPLATE("a table written out: its order, cells and windows, and chances of slots to the last bits", T, float, double) {
+TEST_CASE_TEMPLATE("a table written out: its order, cells and windows, and chances of slots to the last bits", T, float,
+                   double) {
   index_t tables = 0, scans = 0;
   for (auto law : {label_law::uniform, label_law::lognormal, label_law::grid})
     for (double h : {0.02, 0.1, 0.5}) {
@@ -166,19 +174,26 @@ TEST_CASE_TEMPLATE("a table written out: its order, cells and windows, and chanc
       auto const table = table_of(y, {.bandwidth = h});
       auto const v = table.view();
       auto const n = static_cast<index_t>(y.size());
-      auto const apart = [&](T a, T b) { return std::fabs(static_cast<long double>(a) - static_cast<long double>(b)) / static_cast<long double>(h); };
+      auto const apart = [&](T a, T b) {
+        return std::fabs(static_cast<long double>(a) - static_cast<long double>(b)) / static_cast<long double>(h);
+      };
       // All that is outside weighs at most 1/32 of a row, and hardly less.
       CHECK(static_cast<double>(n) * v.outside == doctest::Approx(1.0 / 32).epsilon(1e-9));
       CHECK(v.outside == doctest::Approx(std::exp(-0.5 * v.reach * v.reach)).epsilon(1e-14));
       std::vector<std::size_t> const order = reference::by_label(y);
       index_t wrong_rows = 0, wrong_cells = 0, near_outside = 0, far_inside = 0, wrong_total = 0, wrong_mass = 0;
-      for (index_t i = 0; i < n; ++i) wrong_rows += v.element[i].key != y[order[static_cast<std::size_t>(i)]] || y[v.element[i].row] != v.element[i].key;
+      for (index_t i = 0; i < n; ++i)
+        wrong_rows +=
+            v.element[i].key != y[order[static_cast<std::size_t>(i)]] || y[v.element[i].row] != v.element[i].key;
       index_t start = 0;
       for (index_t q = 0; q < v.cells; ++q) {
         auto const& c = v.cell[q];
         index_t const end = v.cell[q + 1].start;
-        wrong_cells += index_t{c.start} != start || end <= start || v.element[start].key != c.low || v.element[end - 1].key != c.high || apart(c.low, c.high) > 0.5L;
-        for (index_t i = start; i < end; ++i) wrong_cells += v.query[v.element[i].row].cell != static_cast<std::uint32_t>(q) || v.query[v.element[i].row].y != v.element[i].key;
+        wrong_cells += index_t{c.start} != start || end <= start || v.element[start].key != c.low ||
+                       v.element[end - 1].key != c.high || apart(c.low, c.high) > 0.5L;
+        for (index_t i = start; i < end; ++i)
+          wrong_cells += v.query[v.element[i].row].cell != static_cast<std::uint32_t>(q) ||
+                         v.query[v.element[i].row].y != v.element[i].key;
         start = end;
         if (c.count == 0) continue;
         index_t const first = q - c.back, last = first + c.count, slots = index_t{c.count} + 1;
@@ -211,7 +226,8 @@ TEST_CASE_TEMPLATE("a table written out: its order, cells and windows, and chanc
           sum += weight[static_cast<std::size_t>(k)] = static_cast<long double>(rows) * std::exp(-t * t / 2);
         }
         sum += weight.back() = static_cast<long double>(v.outside) * static_cast<long double>(n - inside);
-        for (std::size_t k = 0; k < weight.size(); ++k) wrong_mass += std::fabs(mass[k] / total - weight[k] / sum) > 3e-15L;
+        for (std::size_t k = 0; k < weight.size(); ++k)
+          wrong_mass += std::fabs(mass[k] / total - weight[k] / sum) > 3e-15L;
       }
       CHECK(start == n);
       CHECK((wrong_rows == 0 && wrong_cells == 0));
@@ -223,12 +239,16 @@ TEST_CASE_TEMPLATE("a table written out: its order, cells and windows, and chanc
 
 TEST_CASE("labels and options that a table refuses") {
   std::vector<float> y(5000, 1.0f);
-  CHECK_THROWS_WITH_AS(table_of(y, {0.0}), "mixaug: the kernel's bandwidth is 0; expected a finite number > 0, in the labels' units", ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(table_of(y, {0.0}),
+                       "mixaug: the kernel's bandwidth is 0; expected a finite number > 0, in the labels' units",
+                       ma::invalid_argument);
   CHECK_THROWS_AS(table_of(std::vector<float>{}, {1.0}), ma::invalid_argument);
   y[4321] = std::nanf("");
-  CHECK_THROWS_WITH_AS(table_of(y, {1.0}, backwards{4}), "mixaug: label 4321 is nan; expected a finite number", ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(table_of(y, {1.0}, backwards{4}), "mixaug: label 4321 is nan; expected a finite number",
+                       ma::invalid_argument);
   y[17] = HUGE_VALF;
-  CHECK_THROWS_WITH_AS(table_of(y, {1.0}, backwards{4}), "mixaug: label 17 is inf; expected a finite number", ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(table_of(y, {1.0}, backwards{4}), "mixaug: label 17 is inf; expected a finite number",
+                       ma::invalid_argument);
 }
 
 }  // namespace line_test

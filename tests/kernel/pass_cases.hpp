@@ -8,7 +8,8 @@ namespace kernel_space {
 
 /// Partners of a pass, of rows and points, with so little scratch that a device takes turns.
 template <class A, class Backend>
-void same_pass(Backend const& be, int law, std::size_t n, std::size_t d, ma::pairing::kernel_options const& o, std::size_t slots = 2, std::size_t most = 300000) {
+void same_pass(Backend const& be, int law, std::size_t n, std::size_t d, ma::pairing::kernel_options const& o,
+               std::size_t slots = 2, std::size_t most = 300000) {
   constexpr ma::space S = ma::detail::table_kit<Backend>::memory;
   INFO("law ", law, ", n ", n, ", columns ", d, ", h ", o.bandwidth, ", tophat ", o.kernel == ma::kernel::tophat);
   auto y = labels_of<A>(law, n, d, n + d);
@@ -25,7 +26,13 @@ void same_pass(Backend const& be, int law, std::size_t n, std::size_t d, ma::pai
   room<Backend> scratch(be);
   for (bool by_row : {true, false}) {
     auto const request = [&](index_t const* r, A const* p, index_t* to) {
-      return ma::detail::pass_request<A>{ma::features(p, {m, d}), nullptr, {.seed = 4}, 9, ma::row_major(to, ma::extents<2>{m, slots}), 3, ma::indices(by_row ? r : nullptr, {m})};
+      return ma::detail::pass_request<A>{ma::features(p, {m, d}),
+                                         nullptr,
+                                         {.seed = 4},
+                                         9,
+                                         ma::row_major(to, ma::extents<2>{m, slots}),
+                                         3,
+                                         ma::indices(by_row ? r : nullptr, {m})};
     };
     expected.draw(ma::serial{}, request(rows.data(), y.data(), one.data()), host);
     found.draw(be, request(at.block.data(), values.block.data(), out.block.data()), scratch, most);
@@ -48,11 +55,13 @@ TEST_CASE_TEMPLATE_DEFINE("partners of a pass are those of serial", Backend, ker
   for (int law = 0; law <= reference::laws; ++law)
     for (std::size_t n : {1u, 255u, 700u})
       for (std::size_t d : {4u, 10u}) {
-        ma::pairing::kernel_options const o{law == 5 ? 1e-20 : 0.3 * static_cast<double>(d), law == 3 ? ma::kernel::tophat : ma::kernel::gaussian, n == 700};
+        ma::pairing::kernel_options const o{law == 5 ? 1e-20 : 0.3 * static_cast<double>(d),
+                                            law == 3 ? ma::kernel::tophat : ma::kernel::gaussian, n == 700};
         same_pass<float>(be, law, n, d, o);
         if (n == 700) same_pass<double>(be, law, n, d, o, 3);
       }
-  for (int law : {0, 2}) same_pass<float>(be, law, 700, 4, {0.003, ma::kernel::gaussian, law == 0});  // next to no other row
+  for (int law : {0, 2})
+    same_pass<float>(be, law, 700, 4, {0.003, ma::kernel::gaussian, law == 0});  // next to no other row
   same_pass<float>(be, 1, 2000, 64, {4.0, ma::kernel::gaussian, false}, 1, 1 << 20);
   same_pass<float>(be, 1, 600, 512, {11.0, ma::kernel::gaussian, false}, 40);
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #if defined(_OPENMP)
-#include <mixaug/backend/openmp.hpp>
+#  include <mixaug/backend/openmp.hpp>
 #endif
 #include <mixaug/backend/serial.hpp>
 #include <mixaug/kernel/detail/pass/pass.hpp>
@@ -26,18 +26,26 @@ auto view_of(std::vector<float> const& y, std::size_t d) { return ma::features(y
 
 /// Partners (queries, slots) of rows `self` of the pass (-1: the query is no row).
 template <class A, class Backend>
-std::vector<index_t> partners(ma::detail::kernel_pass<A> const& pass, Backend const& be, std::vector<float> const& queries, std::size_t d, std::vector<index_t> const& self, std::size_t slots, index_t first = 0) {
+std::vector<index_t> partners(ma::detail::kernel_pass<A> const& pass, Backend const& be,
+                              std::vector<float> const& queries, std::size_t d, std::vector<index_t> const& self,
+                              std::size_t slots, index_t first = 0) {
   std::size_t const m = queries.size() / d;
   std::vector<index_t> out(m * slots, -7);
   ma::workspace<ma::space::host> scratch;
-  ma::detail::pass_request<float> const r{view_of(queries, d), self.empty() ? nullptr : self.data(), {.seed = 11, .step = 5}, first, ma::row_major(out.data(), ma::extents<2>{m, slots})};
+  ma::detail::pass_request<float> const r{view_of(queries, d),
+                                          self.empty() ? nullptr : self.data(),
+                                          {.seed = 11, .step = 5},
+                                          first,
+                                          ma::row_major(out.data(), ma::extents<2>{m, slots})};
   pass.draw(be, r, scratch);
   return out;
 }
 
-/// Two p-values a table: the middle row, and a query that is no row; each checked at once where only some rows may be drawn.
+/// Two p-values a table: the middle row, and a query that is no row; each checked at once where only some rows may be
+/// drawn.
 template <class A>
-void collect(std::vector<double>& p, int law, std::size_t n, std::size_t d, ma::pairing::kernel_options const& o, std::size_t draws) {
+void collect(std::vector<double>& p, int law, std::size_t n, std::size_t d, ma::pairing::kernel_options const& o,
+             std::size_t draws) {
   rows_of const rows = reference::kernel_labels(law, n, d, 3 * n + d);
   std::vector<float> const y = reference::flat<float>(rows);
   ma::detail::kernel_pass<A> const pass(view_of(y, d), o, ma::serial{});
@@ -48,16 +56,20 @@ void collect(std::vector<double>& p, int law, std::size_t n, std::size_t d, ma::
     auto const chances = reference::kernel_row(query, rows, o.bandwidth, o.kernel == ma::kernel::tophat, self);
     std::vector<double> seen(n), expected(n);
     double none = 0, wrong = 0, sum = 0;
-    for (index_t j : partners(pass, ma::serial{}, query, d, {own ? static_cast<index_t>(n / 2) : -1}, draws, static_cast<index_t>(p.size()))) {
-      if (j < 0) none += 1;
-      else seen[static_cast<std::size_t>(j)] += 1;
+    for (index_t j : partners(pass, ma::serial{}, query, d, {own ? static_cast<index_t>(n / 2) : -1}, draws,
+                              static_cast<index_t>(p.size()))) {
+      if (j < 0)
+        none += 1;
+      else
+        seen[static_cast<std::size_t>(j)] += 1;
     }
     for (std::size_t j = 0; j < n; ++j) {
       expected[j] = chances[j] * static_cast<double>(draws), sum += chances[j];
       if (chances[j] == 0) wrong += seen[j];
     }
     double const found = reference::chi_square_p(seen, expected);
-    INFO(std::string(reference::law_names[law]), ", n ", n, ", d ", d, ", h ", o.bandwidth, ", self ", o.with_self, ", own ", own);
+    INFO(std::string(reference::law_names[law]), ", n ", n, ", d ", d, ", h ", o.bandwidth, ", self ", o.with_self,
+         ", own ", own);
     CHECK(wrong == 0);
     CHECK(none == (sum > 0 ? 0 : static_cast<double>(draws)));
     if (found < 1 && sum > 0) p.push_back(found);
@@ -85,7 +97,8 @@ TEST_CASE("a pass draws every row with its own chance: laws, bandwidths, sizes, 
       for (std::size_t d : {1u, 3u, 10u})
         for (int s = 0; s < 4; ++s) {
           double const h = 0.3 * std::sqrt(static_cast<double>(d)) * (s == 2 ? 0.05 : 1);
-          (s % 2 == 0) ? collect<float>(p, law, n, d, options(h, s == 3, s != 2), 6000) : collect<double>(p, law, n, d, options(h, s == 3, s != 1), 6000);
+          (s % 2 == 0) ? collect<float>(p, law, n, d, options(h, s == 3, s != 2), 6000)
+                       : collect<double>(p, law, n, d, options(h, s == 3, s != 1), 6000);
         }
   judge(p);
 }
@@ -126,23 +139,27 @@ TEST_CASE("partners do not depend on threads, on the block of queries, or on str
     CHECK(partners(built, lanes(threads), y, 5, self, 3) == all);
   }
   for (std::size_t i = 0; i < 530; i += 37)
-    CHECK(partners(pass, ma::serial{}, {y.begin() + static_cast<long>(5 * i), y.begin() + static_cast<long>(5 * i + 5)}, 5, {static_cast<index_t>(i)}, 3, static_cast<index_t>(i)) ==
+    CHECK(partners(pass, ma::serial{}, {y.begin() + static_cast<long>(5 * i), y.begin() + static_cast<long>(5 * i + 5)},
+                   5, {static_cast<index_t>(i)}, 3, static_cast<index_t>(i)) ==
           std::vector<index_t>(all.begin() + static_cast<long>(3 * i), all.begin() + static_cast<long>(3 * i + 3)));
   std::vector<float> columns(y.size());
   for (std::size_t k = 0; k < y.size(); ++k) columns[k % 5 * 530 + k / 5] = y[k];
-  ma::detail::kernel_pass<float> const turned(ma::features(columns.data(), {530, 5}, {1, 530}), options(0.7, false, false), ma::serial{});
+  ma::detail::kernel_pass<float> const turned(ma::features(columns.data(), {530, 5}, {1, 530}),
+                                              options(0.7, false, false), ma::serial{});
   CHECK(partners(turned, ma::serial{}, y, 5, self, 3) == all);
 }
 
 TEST_CASE("a pass refuses what it cannot draw from") {
   std::vector<float> y{0, 1, 2, 3}, bad{0, NAN, 2, 3};
   using pass = ma::detail::kernel_pass<float>;
-  CHECK_THROWS_WITH_AS(pass(view_of(bad, 2), options(1), ma::serial{}), "mixaug: labels[0, 1] is nan; expected finite numbers", ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(pass(view_of(bad, 2), options(1), ma::serial{}),
+                       "mixaug: labels[0, 1] is nan; expected finite numbers", ma::invalid_argument);
   CHECK_THROWS_AS(pass(view_of(y, 2), options(0), ma::serial{}), ma::invalid_argument);
   CHECK_THROWS_AS(pass(view_of(y, 2), options(INFINITY), ma::serial{}), ma::invalid_argument);
   CHECK_THROWS_AS(pass(ma::features(y.data(), {0, 2}), options(1), ma::serial{}), ma::invalid_argument);
   pass const table(view_of(y, 2), options(1), ma::serial{});
-  CHECK_THROWS_WITH_AS(partners(table, ma::serial{}, y, 4, {}, 1), "mixaug: queries is 4 numbers a row; expected 2, as the labels have", ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(partners(table, ma::serial{}, y, 4, {}, 1),
+                       "mixaug: queries is 4 numbers a row; expected 2, as the labels have", ma::invalid_argument);
   CHECK_THROWS_AS(partners(table, ma::serial{}, bad, 2, {}, 1), ma::invalid_argument);
 }
 

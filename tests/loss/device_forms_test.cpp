@@ -11,7 +11,8 @@ namespace {
 struct lone_threads {
   using mixaug_backend = void;
   static constexpr ma::space memory = ma::space::device;
-  template <class Items> void items(ma::index_t count, Items const& job) const {
+  template <class Items>
+  void items(ma::index_t count, Items const& job) const {
     for (ma::index_t k = count - 1; k >= 0; --k) job(k);
   }
 };
@@ -29,8 +30,10 @@ TEST_CASE_TEMPLATE("a row in one thread has the bits of the CPU's loops", T, flo
     auto const z = test::logits_of<T>(n, classes, 1), t = test::any_values<T>(n * classes, 2);
     std::vector<T> loss(5), grad(z.size()), serial_loss(5), serial(z.size());
     auto const matrix = [&](auto& v) { return ma::features(v.data(), {n, classes}); };
-    ma::soft_target_cross_entropy(lone_threads{}, ma::on_device(matrix(z)), ma::on_device(matrix(t)), ma::on_device(ma::labels(loss.data(), {n})), ma::on_device(matrix(grad)));
-    ma::soft_target_cross_entropy(ma::serial{}, matrix(z), matrix(t), ma::labels(serial_loss.data(), {n}), matrix(serial));
+    ma::soft_target_cross_entropy(lone_threads{}, ma::on_device(matrix(z)), ma::on_device(matrix(t)),
+                                  ma::on_device(ma::labels(loss.data(), {n})), ma::on_device(matrix(grad)));
+    ma::soft_target_cross_entropy(ma::serial{}, matrix(z), matrix(t), ma::labels(serial_loss.data(), {n}),
+                                  matrix(serial));
     CHECK(test::close_to_serial<ma::serial>(loss, serial_loss));
     CHECK(test::close_to_serial<ma::serial>(grad, serial));
     CHECK((classes == 1 || serial_loss[0] != T{0}));
@@ -54,11 +57,13 @@ TEST_CASE("class ids are any integers") {
   std::vector<float> loss(2), first;
   auto const plan = ma::make_plan(ma::mixup{}, test::batch_of(2), ma::key{.seed = 1});
   auto const run = [&](auto const& ids) {
-    ma::pair_cross_entropy(plan, ma::features(z.data(), {2, 3}), ma::class_ids(ids.data(), {2}), ma::weights(loss.data(), {2}));
+    ma::pair_cross_entropy(plan, ma::features(z.data(), {2, 3}), ma::class_ids(ids.data(), {2}),
+                           ma::weights(loss.data(), {2}));
     if (first.empty()) first = loss;
     CHECK(loss == first);
   };
-  run(std::vector<std::int64_t>{2, 1}), run(std::vector<std::uint8_t>{2, 1}), run(std::vector<std::int16_t>{2, 1}), run(std::vector<std::uint64_t>{2, 1});
+  run(std::vector<std::int64_t>{2, 1}), run(std::vector<std::uint8_t>{2, 1}), run(std::vector<std::int16_t>{2, 1}),
+      run(std::vector<std::uint64_t>{2, 1});
 }
 
 }  // namespace device_forms_test

@@ -79,19 +79,28 @@ struct cross_entropy_check {
     CHECK((loss.intact() && g.intact()));
 
     bool const mean = options.reduce == ma::reduction::mean;
-    long double const scale = static_cast<long double>(options.scale), own_scale = scale / (mean ? counts.self : 1), other_scale = scale / (mean ? counts.partner : 1);
+    long double const scale = static_cast<long double>(options.scale), own_scale = scale / (mean ? counts.self : 1),
+                      other_scale = scale / (mean ? counts.partner : 1);
     index_t wrong = 0;
     for (index_t i = 0; i < n; ++i) {
       long double a = static_cast<long double>(p.share_self[i]) * static_cast<long double>(p.weight_self[i]);
-      long double b = p.partner[i] < 0 ? 0 : static_cast<long double>(p.share_partner[i]) * static_cast<long double>(p.weight_partner[i]);
-      std::int64_t own = ids[static_cast<std::size_t>(p.self[i])], other = p.partner[i] < 0 ? own : ids[static_cast<std::size_t>(p.partner[i])];
+      long double b = p.partner[i] < 0 ? 0
+                                       : static_cast<long double>(p.share_partner[i]) *
+                                             static_cast<long double>(p.weight_partner[i]);
+      std::int64_t own = ids[static_cast<std::size_t>(p.self[i])],
+                   other = p.partner[i] < 0 ? own : ids[static_cast<std::size_t>(p.partner[i])];
       if (none(own)) own = 0, a = 0;
       if (none(other)) other = 0, b = 0;
-      auto const r = reference::pair_cross_entropy(reference::row_of(values, i, classes), own, a, other, b, static_cast<long double>(options.smoothing));
-      auto const slope = reference::pair_cross_entropy(reference::row_of(values, i, classes), own, a * own_scale, other, b * other_scale, static_cast<long double>(options.smoothing));
+      auto const r = reference::pair_cross_entropy(reference::row_of(values, i, classes), own, a, other, b,
+                                                   static_cast<long double>(options.smoothing));
+      auto const slope = reference::pair_cross_entropy(reference::row_of(values, i, classes), own, a * own_scale, other,
+                                                       b * other_scale, static_cast<long double>(options.smoothing));
       wrong += near(losses[static_cast<std::size_t>(i)], r.loss, 4 * (a + b)) ? 0 : 1;
       for (index_t c = 0; c < classes; ++c)
-        wrong += near(grads[static_cast<std::size_t>(i * classes + c)], slope.grad[static_cast<std::size_t>(c)], a * own_scale + b * other_scale) ? 0 : 1;
+        wrong += near(grads[static_cast<std::size_t>(i * classes + c)], slope.grad[static_cast<std::size_t>(c)],
+                      a * own_scale + b * other_scale)
+                     ? 0
+                     : 1;
     }
     CHECK(wrong == 0);
 
@@ -106,25 +115,37 @@ struct cross_entropy_check {
 }  // namespace test
 
 TEST_CASE_TEMPLATE_DEFINE("the pair cross entropy and its gradient, for every plan and width", Backend, loss_plans) {
-  test::whole_plans(test::batch_of(12), {.seed = 1}, test::cross_entropy_check<Backend, float>{{}, ma::features<float>(nullptr, {12, 10})});
-  test::box_plans(ma::nchw<float>(nullptr, {12, 1, 6, 6}), {.seed = 2}, test::cross_entropy_check<Backend, double>{{}, ma::features<double>(nullptr, {12, 7}, {9, 1})});
-  test::hole_plans(ma::nchw<float>(nullptr, {12, 1, 6, 6}), {.seed = 3}, 1, test::cross_entropy_check<Backend, float>{{}, ma::features<float>(nullptr, {12, 33}, {-70, 2})});
+  test::whole_plans(test::batch_of(12), {.seed = 1},
+                    test::cross_entropy_check<Backend, float>{{}, ma::features<float>(nullptr, {12, 10})});
+  test::box_plans(ma::nchw<float>(nullptr, {12, 1, 6, 6}), {.seed = 2},
+                  test::cross_entropy_check<Backend, double>{{}, ma::features<double>(nullptr, {12, 7}, {9, 1})});
+  test::hole_plans(ma::nchw<float>(nullptr, {12, 1, 6, 6}), {.seed = 3}, 1,
+                   test::cross_entropy_check<Backend, float>{{}, ma::features<float>(nullptr, {12, 33}, {-70, 2})});
   auto const w = test::weights_of(20);
-  auto const weighted = ma::make_plan(ma::mixup{.prob = 0.7f}, ma::inputs(test::batch_of(20)).weights(ma::weights(w.data(), {20})), ma::key{.seed = 4});
+  auto const weighted = ma::make_plan(
+      ma::mixup{.prob = 0.7f}, ma::inputs(test::batch_of(20)).weights(ma::weights(w.data(), {20})), ma::key{.seed = 4});
   for (ma::index_t classes : {1, 2, 15, 16, 17, 63, 64, 65, 128, 1000, 1024, 1025, 2049}) {
     CAPTURE(classes);
     ma::cross_entropy_options const smooth{.smoothing = 0.1f, .reduce = ma::reduction::mean, .scale = 8};
-    test::cross_entropy_check<Backend, float>{{}, ma::features<float>(nullptr, {20, classes}), smooth}("float", weighted);
-    test::cross_entropy_check<Backend, double>{{}, ma::features<double>(nullptr, {20, classes}), {.scale = -0.5}}("double", weighted);
+    test::cross_entropy_check<Backend, float>{{}, ma::features<float>(nullptr, {20, classes}), smooth}("float",
+                                                                                                       weighted);
+    test::cross_entropy_check<Backend, double>{{}, ma::features<double>(nullptr, {20, classes}), {.scale = -0.5}}(
+        "double", weighted);
   }
   for (ma::index_t classes : {10, 70})  // one that no class has, and a class
     for (ma::index_t ignored : {ma::index_t{-100}, ma::index_t{1}}) {
-      ma::cross_entropy_options const mean{.smoothing = 0.1f, .reduce = ma::reduction::mean, .scale = 8, .ignore_index = ignored};
-      test::cross_entropy_check<Backend, float>{{}, ma::features<float>(nullptr, {20, classes}), mean}("float", weighted);
-      test::cross_entropy_check<Backend, double>{{}, ma::features<double>(nullptr, {20, classes}), {.scale = -0.5, .ignore_index = ignored}}("double", weighted);
+      ma::cross_entropy_options const mean{
+          .smoothing = 0.1f, .reduce = ma::reduction::mean, .scale = 8, .ignore_index = ignored};
+      test::cross_entropy_check<Backend, float>{{}, ma::features<float>(nullptr, {20, classes}), mean}("float",
+                                                                                                       weighted);
+      test::cross_entropy_check<Backend, double>{{},
+                                                 ma::features<double>(nullptr, {20, classes}),
+                                                 {.scale = -0.5, .ignore_index = ignored}}("double", weighted);
     }
   for (ma::index_t classes : {1000, 1100}) {  // class by class across the batch
-    test::cross_entropy_check<Backend, float>{{}, ma::features<float>(nullptr, {20, classes}, {1, 20}), {.smoothing = 0.3f}}("float", weighted);
-    test::cross_entropy_check<Backend, double>{{}, ma::features<double>(nullptr, {20, classes}, {-1, 21})}("double", weighted);
+    test::cross_entropy_check<Backend, float>{
+        {}, ma::features<float>(nullptr, {20, classes}, {1, 20}), {.smoothing = 0.3f}}("float", weighted);
+    test::cross_entropy_check<Backend, double>{{}, ma::features<double>(nullptr, {20, classes}, {-1, 21})}("double",
+                                                                                                           weighted);
   }
 }

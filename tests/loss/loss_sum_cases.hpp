@@ -15,7 +15,8 @@ void check_soft_targets(index_t n, index_t classes, bool weighted, bool across) 
   for (std::size_t k = 0; k < targets.size(); k += 3) targets[k] = T{0};
   auto const narrow = weights_of(n);
   std::vector<T> const w(narrow.begin(), narrow.end());
-  auto const layout = across ? ma::features<T>(nullptr, {n, classes}, {index_t{1}, n}) : ma::features<T>(nullptr, {n, classes}, {classes + 3, index_t{1}});
+  auto const layout = across ? ma::features<T>(nullptr, {n, classes}, {index_t{1}, n})
+                             : ma::features<T>(nullptr, {n, classes}, {classes + 3, index_t{1}});
   auto const row = ma::labels<T>(nullptr, {n}, {2});
   auto z = place<Backend>(layout, values), t = place<Backend>(layout, targets), g = room<Backend>(layout);
   auto wide = place<Backend>(row, w), loss = room<Backend>(row), alone = room<Backend>(row);
@@ -26,7 +27,8 @@ void check_soft_targets(index_t n, index_t classes, bool weighted, bool across) 
   if (weighted) {
     ma::soft_target_cross_entropy(Backend{}, z.view(), t.view(), wide.view(), loss.view(), g.view(), o);
     ma::soft_target_cross_entropy(Backend{}, z.view(), t.view(), wide.view(), alone.view(), o);
-    ma::soft_target_cross_entropy(ma::serial{}, host(values), host(targets), ma::labels(w.data(), {n}), first, host(one), o);
+    ma::soft_target_cross_entropy(ma::serial{}, host(values), host(targets), ma::labels(w.data(), {n}), first,
+                                  host(one), o);
   } else {
     ma::soft_target_cross_entropy(Backend{}, z.view(), t.view(), loss.view(), g.view(), o);
     ma::soft_target_cross_entropy(Backend{}, z.view(), t.view(), alone.view(), o);
@@ -47,7 +49,10 @@ void check_soft_targets(index_t n, index_t classes, bool weighted, bool across) 
     auto const r = reference::soft_cross_entropy(reference::row_of(values, i, classes), t_row);
     wrong += near(losses[k], weight * r.loss, 20 * weight * size) ? 0 : 1;
     for (index_t c = 0; c < classes; ++c)
-      wrong += near(grads[static_cast<std::size_t>(i * classes + c)], 3 * weight / n * r.grad[static_cast<std::size_t>(c)], weight * size) ? 0 : 1;
+      wrong += near(grads[static_cast<std::size_t>(i * classes + c)],
+                    3 * weight / n * r.grad[static_cast<std::size_t>(c)], weight * size)
+                   ? 0
+                   : 1;
   }
   CHECK(wrong == 0);
 }
@@ -59,7 +64,8 @@ void check_reduced(index_t n, index_t step) {
   Backend const be;
   auto const own = any_values<T>(n, 5), other = any_values<T>(n, 6);
   auto const w = weights_of(n);
-  auto const p = ma::make_plan(ma::mixup{.prob = 0.8f}, ma::inputs(batch_of(n)).weights(ma::weights(w.data(), {n})), ma::key{.seed = 7});
+  auto const p = ma::make_plan(ma::mixup{.prob = 0.8f}, ma::inputs(batch_of(n)).weights(ma::weights(w.data(), {n})),
+                               ma::key{.seed = 7});
   auto const layout = ma::labels<T>(nullptr, {n}, {step});
   auto const one = ma::labels<T>(nullptr, {1});
   auto a = place<Backend>(layout, own), b = place<Backend>(layout, other);
@@ -77,7 +83,8 @@ void check_reduced(index_t n, index_t step) {
     CHECK(near(out.read()[0], sum / divisor, std::sqrt(static_cast<long double>(n)) / divisor));
     CHECK((out.intact() && a.read() == own));
     T serial{};
-    ma::pair_loss(ma::serial{}, p, ma::labels(own.data(), {n}), ma::labels(other.data(), {n}), ma::labels(&serial, {1}), r);
+    ma::pair_loss(ma::serial{}, p, ma::labels(own.data(), {n}), ma::labels(other.data(), {n}), ma::labels(&serial, {1}),
+                  r);
     CHECK(close_to_serial<Backend>(out.read(), std::vector<T>{serial}));
     auto ga = room<Backend>(layout), gb = room<Backend>(layout);
     ma::pair_loss_gradients(be, there_plan, ga.view(), gb.view(), r);
@@ -110,8 +117,8 @@ TEST_CASE_TEMPLATE_DEFINE("the pair loss in one number, and its gradient", Backe
   test::check_reduced<Backend, double>(3000, 3);
 }
 
-#define TEST_LOSSES(BACKEND)                         \
-  TEST_CASE_TEMPLATE_INVOKE(loss_plans, BACKEND);    \
-  TEST_CASE_TEMPLATE_INVOKE(loss_soft, BACKEND);     \
-  TEST_CASE_TEMPLATE_INVOKE(loss_reduced, BACKEND);  \
+#define TEST_LOSSES(BACKEND)                        \
+  TEST_CASE_TEMPLATE_INVOKE(loss_plans, BACKEND);   \
+  TEST_CASE_TEMPLATE_INVOKE(loss_soft, BACKEND);    \
+  TEST_CASE_TEMPLATE_INVOKE(loss_reduced, BACKEND); \
   TEST_CASE_TEMPLATE_INVOKE(loss_sources, BACKEND)

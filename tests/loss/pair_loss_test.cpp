@@ -40,11 +40,13 @@ TEST_CASE_TEMPLATE("the pair loss is the weighted sum of both losses, for every 
       CHECK(c.self == p.share_self[i] * p.weight_self[i]);
       CHECK(c.partner == p.share_partner[i] * p.weight_partner[i]);
     }
-    ma::pair_loss(ma::serial{}, p, ma::labels(a.data(), {n}, {2}), ma::labels(b.data(), {n}, {3}), ma::labels(&backwards[n - 1], {n}, {-1}));
+    ma::pair_loss(ma::serial{}, p, ma::labels(a.data(), {n}, {2}), ma::labels(b.data(), {n}, {3}),
+                  ma::labels(&backwards[n - 1], {n}, {-1}));
     CHECK(std::vector<T>(backwards.rbegin(), backwards.rend()) == out);
   };
   test::every_plan(x, {.seed = 1}, 3, check);
-  check("weighted", ma::make_plan(ma::cutmix{}, ma::inputs(x).weights(ma::weights(weights.data(), {n})), ma::key{.seed = 2}));
+  check("weighted",
+        ma::make_plan(ma::cutmix{}, ma::inputs(x).weights(ma::weights(weights.data(), {n})), ma::key{.seed = 2}));
 }
 
 TEST_CASE("a side whose coefficient is 0 is not read") {
@@ -52,14 +54,17 @@ TEST_CASE("a side whose coefficient is 0 is not read") {
   std::vector<float> const losses(n, 2.0f), nothing(n, nan);
   std::vector<float> out(n);
   auto const unmixed = ma::make_plan(ma::mixup{.prob = 0}, x, ma::key{});
-  ma::pair_loss(unmixed, ma::weights(losses.data(), {n}), ma::weights(nothing.data(), {n}), ma::weights(out.data(), {n}));
+  ma::pair_loss(unmixed, ma::weights(losses.data(), {n}), ma::weights(nothing.data(), {n}),
+                ma::weights(out.data(), {n}));
   for (float v : out) CHECK(v == 2.0f);
   auto const partner_only = ma::make_plan(with(ma::mixup{}, ma::ratio::constant{0}), x, ma::key{});
-  ma::pair_loss(partner_only, ma::weights(nothing.data(), {n}), ma::weights(losses.data(), {n}), ma::weights(out.data(), {n}));
+  ma::pair_loss(partner_only, ma::weights(nothing.data(), {n}), ma::weights(losses.data(), {n}),
+                ma::weights(out.data(), {n}));
   for (float v : out) CHECK(v == 2.0f);
   std::vector<float> const zero(n, 0.0f);
   auto const weightless = ma::make_plan(ma::mixup{}, ma::inputs(x).weights(ma::weights(zero.data(), {n})), ma::key{});
-  ma::pair_loss(weightless, ma::weights(nothing.data(), {n}), ma::weights(nothing.data(), {n}), ma::weights(out.data(), {n}));
+  ma::pair_loss(weightless, ma::weights(nothing.data(), {n}), ma::weights(nothing.data(), {n}),
+                ma::weights(out.data(), {n}));
   for (float v : out) CHECK(v == 0.0f);
 }
 
@@ -86,27 +91,34 @@ TEST_CASE("with cross entropy the pair loss is the loss of the soft label") {
   ma::pair_loss(p, ma::weights(self.data(), {n}), ma::weights(partner.data(), {n}), ma::weights(out.data(), {n}));
   for (int i = 0; i < n; ++i) {
     double soft = 0;
-    for (int c = 0; c < classes; ++c) soft -= targets[static_cast<std::size_t>(i * classes + c)] * log_prob[static_cast<std::size_t>(i * classes + c)];
+    for (int c = 0; c < classes; ++c)
+      soft -= targets[static_cast<std::size_t>(i * classes + c)] * log_prob[static_cast<std::size_t>(i * classes + c)];
     CHECK(out[static_cast<std::size_t>(i)] == doctest::Approx(soft).epsilon(1e-12));
   }
 }
 
 TEST_CASE("a mean with counts divides each side by its own, and a side of no rows adds nothing") {
-  auto const a = test::any_values<double>(n, 3), b = test::any_values<double>(n, 4), zeros = std::vector<double>(n, 0.0);
+  auto const a = test::any_values<double>(n, 3), b = test::any_values<double>(n, 4),
+             zeros = std::vector<double>(n, 0.0);
   auto const p = ma::make_plan(ma::mixup{.prob = 0.7f}, x, ma::key{.seed = 5});
-  auto const mean = [&](std::vector<double> const& self, std::vector<double> const& partner, ma::pair_counts const& counts) {
+  auto const mean = [&](std::vector<double> const& self, std::vector<double> const& partner,
+                        ma::pair_counts const& counts) {
     double out = 0;
-    ma::pair_loss(p, ma::labels(self.data(), {n}), ma::labels(partner.data(), {n}), ma::labels(&out, {1}), ma::reduction::mean, counts);
+    ma::pair_loss(p, ma::labels(self.data(), {n}), ma::labels(partner.data(), {n}), ma::labels(&out, {1}),
+                  ma::reduction::mean, counts);
     return out;
   };
   double own = 0, other = 0;
-  for (int i = 0; i < n; ++i) own += expected(p, i, a[static_cast<std::size_t>(i)], 0), other += expected(p, i, 0, b[static_cast<std::size_t>(i)]);
+  for (int i = 0; i < n; ++i)
+    own += expected(p, i, a[static_cast<std::size_t>(i)], 0),
+        other += expected(p, i, 0, b[static_cast<std::size_t>(i)]);
   CHECK(mean(a, b, {}) == doctest::Approx((own + other) / n).epsilon(1e-13));
   CHECK(mean(a, b, {5, 7}) == doctest::Approx(own / 5 + other / 7).epsilon(1e-13));
   CHECK(mean(zeros, b, {0, 7}) == doctest::Approx(other / 7).epsilon(1e-13));
   CHECK(mean(a, zeros, {5, 0}) == doctest::Approx(own / 5).epsilon(1e-13));
   std::vector<double> by_self(n), by_partner(n);
-  ma::pair_loss_gradients(p, ma::labels(by_self.data(), {n}), ma::labels(by_partner.data(), {n}), ma::reduction::mean, {5, 7});
+  ma::pair_loss_gradients(p, ma::labels(by_self.data(), {n}), ma::labels(by_partner.data(), {n}), ma::reduction::mean,
+                          {5, 7});
   for (int i = 0; i < n; ++i) {
     CHECK(by_self[static_cast<std::size_t>(i)] == doctest::Approx(expected(p, i, 1, 0) / 5).epsilon(1e-13));
     CHECK(by_partner[static_cast<std::size_t>(i)] == doctest::Approx(expected(p, i, 0, 1) / 7).epsilon(1e-13));

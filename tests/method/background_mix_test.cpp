@@ -38,10 +38,12 @@ TEST_CASE("background_mix: rare samples receive the least salient part of anothe
     for (bool window : {true, false}) {
       CAPTURE(moves);
       CAPTURE(window);
-      ma::background_mix const m{.scheme = moves ? ma::scheme::non_salient_to_non_salient : ma::scheme::non_salient_to_corresponding,
-                                 .anchor_of = window ? ma::anchor_of::window : ma::anchor_of::pixel};
+      ma::background_mix const m{
+          .scheme = moves ? ma::scheme::non_salient_to_non_salient : ma::scheme::non_salient_to_corresponding,
+          .anchor_of = window ? ma::anchor_of::window : ma::anchor_of::pixel};
       auto const p = ma::make_plan(one, m, v.scored(), ma::key{.seed = 3});
-      CHECK(reference::first_misplaced(p, p.region, v.maps.data(), v.maps.data(), 0, {true, moves ? 2 : 0, window, false}) == -1);
+      CHECK(reference::first_misplaced(p, p.region, v.maps.data(), v.maps.data(), 0,
+                                       {true, moves ? 2 : 0, window, false}) == -1);
       CHECK(p.moved == moves);
       std::vector<std::uint8_t> out(v.bytes.size());
       ma::apply(one, p, v.x, ma::nchw(out.data(), {n, index_t{3}, h, w}));
@@ -51,11 +53,15 @@ TEST_CASE("background_mix: rare samples receive the least salient part of anothe
         CHECK((p.partner[i] >= 0) == (id != 0));
         if (id == 0) CHECK((p.ratio[i] == 1.0f && p.region.to[i] == ma::no_box && ma::pixel_share(p, i) == 1.0));
         if (id != 0) CHECK(v.ids[static_cast<std::size_t>(p.partner[i])] != id);
-        CHECK((p.share_self[i] == 1.0f && p.share_partner[i] == 0.0f));  // the object is the target's, and so is the label
+        CHECK((p.share_self[i] == 1.0f &&
+               p.share_partner[i] == 0.0f));  // the object is the target's, and so is the label
       }
     }
-  CHECK(test::same_plan(ma::make_plan(one, ma::background_mix{}, v.scored(), ma::key{}),
-                        ma::make_plan(one, ma::background_mix{.scheme = ma::scheme::non_salient_to_non_salient, .anchor_of = ma::anchor_of::window}, v.scored(), ma::key{})));
+  CHECK(test::same_plan(
+      ma::make_plan(one, ma::background_mix{}, v.scored(), ma::key{}),
+      ma::make_plan(
+          one, ma::background_mix{.scheme = ma::scheme::non_salient_to_non_salient, .anchor_of = ma::anchor_of::window},
+          v.scored(), ma::key{})));
 }
 
 TEST_CASE("keep = source: the partner's label where its pixels came, the sample's own elsewhere") {
@@ -73,13 +79,17 @@ TEST_CASE("keep = source: the partner's label where its pixels came, the sample'
       CHECK((ratio == 1.0f ? taken == 0 : taken > 0));
     };
     ma::background_mix const m{.prob = 0.9f, .keep = ma::side::source};
-    if (ratio < 0) check(ma::make_plan(one, m, v.scored(), ma::key{.seed = 5}));
-    else check(ma::make_plan(one, with(m, ma::ratio::constant{ratio}), v.scored(), ma::key{.seed = 5}));
+    if (ratio < 0)
+      check(ma::make_plan(one, m, v.scored(), ma::key{.seed = 5}));
+    else
+      check(ma::make_plan(one, with(m, ma::ratio::constant{ratio}), v.scored(), ma::key{.seed = 5}));
   }
   // A box of one pixel that `clipped` cuts to nothing gives no label either.
-  auto const cut = with(ma::saliencymix{.window = ma::window::clipped}, ma::ratio::constant{0.99f}, ma::label::keep{ma::side::source});
+  auto const cut = with(ma::saliencymix{.window = ma::window::clipped}, ma::ratio::constant{0.99f},
+                        ma::label::keep{ma::side::source});
   auto const p = ma::make_plan(one, cut, v.scored(), ma::key{});
-  for (index_t i = 0; i < n; ++i) CHECK((p.region.to[i].empty() && p.share_self[i] == 1.0f && p.share_partner[i] == 0.0f));
+  for (index_t i = 0; i < n; ++i)
+    CHECK((p.region.to[i].empty() && p.share_self[i] == 1.0f && p.share_partner[i] == 0.0f));
   auto const kept = ma::make_plan(one, with(ma::saliencymix{}, ma::label::keep{}), v.scored(), ma::key{});
   for (index_t i = 0; i < n; ++i) CHECK((kept.share_self[i] == 1.0f && kept.share_partner[i] == 0.0f));
 }
@@ -87,7 +97,8 @@ TEST_CASE("keep = source: the partner's label where its pixels came, the sample'
 TEST_CASE("counts of the data set, prob and mode are background_mix's own") {
   world const v;
   std::int64_t const counts[] = {10, 900, 0, 0, 0, 1000};  // in the data set class 0 is the rare one
-  auto const p = ma::make_plan(one, ma::background_mix{.class_counts = ma::indices(counts, {6})}, v.scored(), ma::key{.seed = 1});
+  auto const p =
+      ma::make_plan(one, ma::background_mix{.class_counts = ma::indices(counts, {6})}, v.scored(), ma::key{.seed = 1});
   auto const never = ma::make_plan(one, ma::background_mix{.prob = 0}, v.scored(), ma::key{.seed = 1});
   auto const rarer = ma::make_plan(one, ma::background_mix{.at_most = 0.2f}, v.scored(), ma::key{.seed = 1});
   auto const batch = ma::make_plan(one, ma::background_mix{.mode = ma::mode::batch}, v.scored(), ma::key{.seed = 1});
@@ -99,7 +110,9 @@ TEST_CASE("counts of the data set, prob and mode are background_mix's own") {
     CHECK((p.partner[i] >= 0) == (id == 0));
     CHECK((never.ratio[i] == 1.0f && never.region.to[i] == ma::no_box));
     CHECK((rarer.partner[i] >= 0) == (id == 5));
-    if (id != 0) CHECK((batch.ratio[i] == batch.ratio[lead] && batch.region.to[i] == batch.region.to[lead] && batch.region.from[i] == batch.region.from[lead]));
+    if (id != 0)
+      CHECK((batch.ratio[i] == batch.ratio[lead] && batch.region.to[i] == batch.region.to[lead] &&
+             batch.region.from[i] == batch.region.from[lead]));
     if (id == 0) CHECK((batch.ratio[i] == 1.0f && batch.region.to[i] == ma::no_box));
   }
 }
@@ -113,8 +126,10 @@ TEST_CASE("parts of a global batch, and blocks, give the rows of one call") {
       auto const x = ma::nchw(v.bytes.data() + first * 3 * h * w, {index_t{20}, index_t{3}, h, w});
       ma::key const key{.seed = 7, .first = first, .global = n, .block = block};
       auto in = ma::inputs(x).class_ids(ma::class_ids(v.ids.data(), {n}));
-      if (block == 0) in.source_images(v.x);
-      else in.class_ids(ma::class_ids(v.ids.data() + first, {20}));
+      if (block == 0)
+        in.source_images(v.x);
+      else
+        in.class_ids(ma::class_ids(v.ids.data() + first, {20}));
       auto const p = ma::make_plan(one, m, in, key);
       for (index_t i = 0; i < 20; ++i) CHECK(test::same_row(p, i, whole, first + i));
     }
@@ -126,7 +141,9 @@ TEST_CASE("a source of backgrounds: source_images, source_class_ids and rows of 
   auto const others = test::soft_images(7, 3, h, w, 12);
   auto const source = ma::nchw(others.data(), {index_t{7}, index_t{3}, h, w});
   int const source_ids[] = {9, 9, 1, 5, 9, 9, 9};
-  auto const p = ma::make_plan(one, ma::background_mix{}, v.in().source_rows(7).source_images(source).source_class_ids(ma::class_ids(source_ids, {7})), ma::key{.seed = 2});
+  auto const p = ma::make_plan(
+      one, ma::background_mix{},
+      v.in().source_rows(7).source_images(source).source_class_ids(ma::class_ids(source_ids, {7})), ma::key{.seed = 2});
   std::vector<std::uint8_t> out(v.bytes.size());
   ma::apply(one, p, v.x, source, ma::nchw(out.data(), {n, index_t{3}, h, w}));
   CHECK(reference::first_wrong(p, v.bytes, others, out, true) == -1);

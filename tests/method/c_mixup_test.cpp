@@ -36,7 +36,8 @@ TEST_CASE("c_mixup: Beta(2, 2) a sample or a batch, targets and hidden features 
   std::vector<double> u;
   for (std::uint64_t step = 0; step < 60; ++step) {
     auto const q = stages_of_targets(ma::c_mixup{.bandwidth = 0.5}, y, {.seed = 5, .step = step});
-    for (index_t i = 0; i < 40; ++i) u.push_back(static_cast<double>(reference::beta_cdf(2, static_cast<long double>(q.ratio[i]))));
+    for (index_t i = 0; i < 40; ++i)
+      u.push_back(static_cast<double>(reference::beta_cdf(2, static_cast<long double>(q.ratio[i]))));
   }
   std::sort(u.begin(), u.end());
   CHECK(reference::ks_p(u) > reference::level(1));
@@ -67,7 +68,10 @@ TEST_CASE("c_mixup's pairs with a region that pastes") {
 
 TEST_CASE("metamix: queries mixed with supports by their labels, one layer a step for all") {
   std::vector<float> query{0, 1, 2, 3}, support{0.1f, 1.1f, 2.1f, 2.9f, 50};
-  auto const in = ma::inputs(ma::features<float>(nullptr, {4, 3})).targets(ma::labels(query.data(), {4})).source_rows(5).source_targets(ma::labels(support.data(), {5}));
+  auto const in = ma::inputs(ma::features<float>(nullptr, {4, 3}))
+                      .targets(ma::labels(query.data(), {4}))
+                      .source_rows(5)
+                      .source_targets(ma::labels(support.data(), {5}));
   auto const p = ma::make_plan(ma::metamix{.mode = ma::mode::batch, .bandwidth = 0.05}, in, ma::key{.seed = 2});
   for (index_t i = 0; i < 4; ++i) CHECK((p.partner[i] == i && p.ratio[i] == p.ratio[0]));
   std::vector<double> seen(4);

@@ -53,7 +53,8 @@ TEST_CASE("round(lambda n^2) cells are the sample's, and the share is the mean o
     ma::apply(p, x, ma::nchw(mixed.data(), {rows, 1, h, w}));
     CHECK(reference::first_wrong(p, values, values, mixed, true) == -1);
     for (index_t i = 0; i < rows; ++i) {
-      CHECK(own_cells(p, i) == static_cast<index_t>(std::floor(static_cast<double>(p.ratio[i]) * static_cast<double>(n * n) + 0.5)));
+      CHECK(own_cells(p, i) ==
+            static_cast<index_t>(std::floor(static_cast<double>(p.ratio[i]) * static_cast<double>(n * n) + 0.5)));
       double own = 0;
       for (index_t k = 0; k < h * w; ++k) own += static_cast<double>(reference::weight(p, i, k));
       CHECK(ma::pixel_share(p, i) == own / static_cast<double>(h * w));
@@ -65,7 +66,8 @@ TEST_CASE("round(lambda n^2) cells are the sample's, and the share is the mean o
 
 TEST_CASE("every choice of cells is equally likely, whatever the row, and grids of two rows are independent") {
   int const n = reference::draws(48000);
-  auto const p = ma::make_plan(with(ma::gridmix{.n = 2}, ma::ratio::constant{0.5f}), ma::nchw<float>(nullptr, {n, 1, 4, 4}), ma::key{.seed = 11});
+  auto const p = ma::make_plan(with(ma::gridmix{.n = 2}, ma::ratio::constant{0.5f}),
+                               ma::nchw<float>(nullptr, {n, 1, 4, 4}), ma::key{.seed = 11});
   std::map<std::uint32_t, double> seen;
   std::vector<double> pairs(36);
   std::map<std::uint32_t, std::size_t> place;
@@ -84,7 +86,9 @@ TEST_CASE("every choice of cells is equally likely, whatever the row, and grids 
 }
 
 TEST_CASE("signals, volumes and axes of one pixel") {
-  auto const grid = [](auto const& x) { return ma::make_plan(ma::gridmix{.n = 3}, x, ma::key{.seed = 2}).region.grid[0]; };
+  auto const grid = [](auto const& x) {
+    return ma::make_plan(ma::gridmix{.n = 3}, x, ma::key{.seed = 2}).region.grid[0];
+  };
   CHECK(grid(ma::signals<float>(nullptr, {2, 3, 40})) == ma::kind::cells::sides{{1, 1, 3}});
   CHECK(grid(ma::volumes<float>(nullptr, {2, 1, 3, 40, 5})) == ma::kind::cells::sides{{3, 3, 3}});
   CHECK(grid(ma::nchw<float>(nullptr, {2, 1, 1, 40})) == ma::kind::cells::sides{{1, 1, 3}});
@@ -94,7 +98,8 @@ TEST_CASE("one grid a batch; two grids of different sizes in one choice") {
   auto const x = ma::nchw<float>(nullptr, {40, 1, 12, 10});
   auto const batch = ma::make_plan(ma::gridmix{.n = 5, .mode = ma::mode::batch}, x, ma::key{.seed = 3});
   for (index_t i = 1; i < 40; ++i) CHECK(batch.region.bits[i] == batch.region.bits[0]);
-  auto const some = ma::make_plan(ma::one_of(ma::gridmix{.n = 3}, ma::mixup{}, ma::gridmix{.n = 9}), x, ma::key{.seed = 3});
+  auto const some =
+      ma::make_plan(ma::one_of(ma::gridmix{.n = 3}, ma::mixup{}, ma::gridmix{.n = 9}), x, ma::key{.seed = 3});
   int small = 0, large = 0;
   for (index_t i = 0; i < 40; ++i) {
     small += some.choice[i] == 0 && some.region.head.grid[i].n[2] == 3 ? 1 : 0;
@@ -123,10 +128,14 @@ TEST_CASE("at another resolution the grid is the same, and its borders follow") 
 
 TEST_CASE("what gridmix refuses") {
   auto const x = ma::nchw<float>(nullptr, {2, 1, 6, 100});
-  auto const plan = [&](ma::gridmix const& m, auto const& in) { return refusal([&] { ma::make_plan(m, in, ma::key{}); }); };
-  CHECK(plan({.n = 0}, x).find("region::grid_cells's n is 0; expected 1 to 6 cells along an axis of 6 pixels") != std::string::npos);
+  auto const plan = [&](ma::gridmix const& m, auto const& in) {
+    return refusal([&] { ma::make_plan(m, in, ma::key{}); });
+  };
+  CHECK(plan({.n = 0}, x).find("region::grid_cells's n is 0; expected 1 to 6 cells along an axis of 6 pixels") !=
+        std::string::npos);
   CHECK(plan({.n = 7}, x).find("n is 7; expected 1 to 6 cells") != std::string::npos);
-  CHECK(plan({.n = 65}, ma::nchw<float>(nullptr, {2, 1, 100, 100})).find("at most 4096 cells in all, not 4225") != std::string::npos);
+  CHECK(plan({.n = 65}, ma::nchw<float>(nullptr, {2, 1, 100, 100})).find("at most 4096 cells in all, not 4225") !=
+        std::string::npos);
   CHECK(plan({}, ma::features<float>(nullptr, {2, 9})).find("needs spatial extents") != std::string::npos);
   CHECK(plan({}, ma::nchw<float>(nullptr, {2, 3, 1, 1})).find("one pixel") != std::string::npos);
   CHECK(plan({.alpha = 0}, x).find("ratio::beta's alpha") != std::string::npos);

@@ -35,7 +35,8 @@ TEST_CASE("cutmix labels by the true share, or by lambda with correct_lam = fals
     differ += drawn.share_self[i] != corrected.share_self[i] ? 1 : 0;
   }
   CHECK(differ > 200);
-  CHECK_THROWS_AS(ma::make_plan(ma::cutmix{.minmax = {0.2f, 0.5f}, .correct_lam = false}, images, k), ma::invalid_argument);
+  CHECK_THROWS_AS(ma::make_plan(ma::cutmix{.minmax = {0.2f, 0.5f}, .correct_lam = false}, images, k),
+                  ma::invalid_argument);
 }
 
 TEST_CASE("overlapping boxes are counted once") {
@@ -46,7 +47,8 @@ TEST_CASE("overlapping boxes are counted once") {
     for (int y = 0; y < 16; ++y)
       for (int x = 0; x < 20; ++x) {
         bool in = false;
-        for (index_t j = 0; j < 8; ++j) in = in || (p.region.box(i, j).has_row(0, y) && x >= p.region.box(i, j).x0 && x < p.region.box(i, j).x1);
+        for (index_t j = 0; j < 8; ++j)
+          in = in || (p.region.box(i, j).has_row(0, y) && x >= p.region.box(i, j).x0 && x < p.region.box(i, j).x1);
         covered += in ? 1 : 0;
       }
     for (index_t j = 0; j < 8; ++j) summed += p.region.box(i, j).volume();

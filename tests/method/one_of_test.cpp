@@ -23,7 +23,8 @@ std::vector<double> choices(Plan const& p, std::size_t methods) {
 
 TEST_CASE("choices follow the weights; a weight of 0 is never chosen") {
   ma::one_of method(ma::mixup{}, ma::cutmix{}, ma::cutout{.length = 4}, ma::mixup{.alpha = 8});
-  CHECK(reference::uniform_p(choices(ma::make_plan(method, images(20000), ma::key{.seed = 1}), 4)) > reference::level(3));
+  CHECK(reference::uniform_p(choices(ma::make_plan(method, images(20000), ma::key{.seed = 1}), 4)) >
+        reference::level(3));
   float const weight[] = {1, 0, 0.25f, 2.75f};
   for (int k = 0; k < 4; ++k) method.weight[k] = weight[k];
   auto const counts = choices(ma::make_plan(method, images(20000), ma::key{.seed = 2}), 4);
@@ -52,14 +53,17 @@ TEST_CASE("each row has exactly the decisions of its method alone") {
   auto const pc = ma::make_plan(c, x, k);
   auto const pd = ma::make_plan(d, x, k);
   auto same = [&](index_t i, auto const& q) {
-    return p.partner[i] == q.partner[i] && p.ratio[i] == q.ratio[i] && p.share_self[i] == q.share_self[i] && p.share_partner[i] == q.share_partner[i];
+    return p.partner[i] == q.partner[i] && p.ratio[i] == q.ratio[i] && p.share_self[i] == q.share_self[i] &&
+           p.share_partner[i] == q.share_partner[i];
   };
   auto const counts = choices(p, 4);
   for (double n : counts) CHECK(n > 60);
   for (index_t i = 0; i < 400; ++i) {
     CAPTURE(i);
     switch (p.choice[i]) {
-      case 0: REQUIRE(same(i, pa)); break;
+      case 0:
+        REQUIRE(same(i, pa));
+        break;
       case 1:
         REQUIRE(same(i, pb));
         for (index_t j = 0; j < 2; ++j) REQUIRE(p.region.rest.head.box(i, j) == pb.region.box(i, j));

@@ -23,7 +23,8 @@ bool all_alike(Plan const& p) {
 template <class Plan>
 double untouched(Plan const& p) {
   double n = 0;
-  for (index_t i = 0; i < p.rows(); ++i) n += p.ratio[i] == 1.0f && p.share_self[i] == 1.0f && p.share_partner[i] == 0.0f ? 1 : 0;
+  for (index_t i = 0; i < p.rows(); ++i)
+    n += p.ratio[i] == 1.0f && p.share_self[i] == 1.0f && p.share_partner[i] == 0.0f ? 1 : 0;
   return n;
 }
 }  // namespace
@@ -33,12 +34,14 @@ TEST_CASE("prob is the share of rows that are mixed; the others keep pixels and 
   for (float prob : {0.1f, 0.5f, 0.9f}) {
     CAPTURE(prob);
     double const off = n * (1 - static_cast<double>(prob)), on = n - off;
-    auto const mixed = ma::make_plan(with(ma::mixup{.prob = prob}, ma::ratio::uniform{0.1f, 0.9f}), images(n), ma::key{.seed = 1});
+    auto const mixed =
+        ma::make_plan(with(ma::mixup{.prob = prob}, ma::ratio::uniform{0.1f, 0.9f}), images(n), ma::key{.seed = 1});
     CHECK(reference::chi_square_p({untouched(mixed), n - untouched(mixed)}, {off, on}) > reference::level(9));
     auto const every = ma::make_plan(ma::mixup{}, images(n), ma::key{.seed = 1});
     for (index_t i = 0; i < n; ++i) REQUIRE(mixed.partner[i] == every.partner[i]);
     double pasted = 0, erased = 0;
-    auto const paste = ma::make_plan(with(ma::cutmix{.prob = prob}, ma::ratio::constant{0.5f}), images(n), ma::key{.seed = 2});
+    auto const paste =
+        ma::make_plan(with(ma::cutmix{.prob = prob}, ma::ratio::constant{0.5f}), images(n), ma::key{.seed = 2});
     auto const erase = ma::make_plan(ma::cutout{.length = 6, .prob = prob}, images(n), ma::key{.seed = 3});
     for (index_t i = 0; i < n; ++i) {
       pasted += paste.region.box(i).empty() ? 0 : 1, erased += erase.region.box(i).empty() ? 0 : 1;
@@ -47,7 +50,8 @@ TEST_CASE("prob is the share of rows that are mixed; the others keep pixels and 
     CHECK(reference::chi_square_p({n - pasted, pasted}, {off, on}) > reference::level(9));
     CHECK(reference::chi_square_p({n - erased, erased}, {off, on}) > reference::level(9));
   }
-  CHECK(untouched(ma::make_plan(with(ma::mixup{.prob = 1}, ma::ratio::uniform{0.1f, 0.9f}), images(n), ma::key{})) == 0);
+  CHECK(untouched(ma::make_plan(with(ma::mixup{.prob = 1}, ma::ratio::uniform{0.1f, 0.9f}), images(n), ma::key{})) ==
+        0);
   CHECK(untouched(ma::make_plan(ma::mixup{.prob = 0}, images(n), ma::key{})) == n);
 }
 

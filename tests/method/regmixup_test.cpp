@@ -41,7 +41,8 @@ TEST_CASE("regmixup: n clean rows, then the n mixes that mixup of the same key m
   auto const one = ma::make_plan(ma::regmixup{.mode = ma::mode::batch}, layout, ma::key{.seed = 2});
   for (index_t i = 6; i < 10; ++i) CHECK(one.ratio[i] == one.ratio[5]);
   for (index_t first : {0, 2}) {
-    auto const part = ma::make_plan(ma::regmixup{.eta = 0.5f}, ma::nchw<float>(nullptr, {2, 3, 6, 6}), ma::key{.seed = 2, .first = first, .global = 5});
+    auto const part = ma::make_plan(ma::regmixup{.eta = 0.5f}, ma::nchw<float>(nullptr, {2, 3, 6, 6}),
+                                    ma::key{.seed = 2, .first = first, .global = 5});
     for (index_t i = 0; i < 2; ++i) {
       CHECK(part.self[2 + i] == i);
       CHECK((part.partner[2 + i] == p.partner[5 + first + i] && part.ratio[2 + i] == p.ratio[5 + first + i]));
@@ -60,7 +61,8 @@ TEST_CASE("regmixup: twice the mean of the pair losses is CE(f(x), y) + eta CE(f
   for (std::size_t i = 0; i < 5; ++i) {
     double const lambda = static_cast<double>(p.ratio[5 + i]), wi = static_cast<double>(weights[i]);
     clean += wi * own[i] / 5;
-    double const lj = (1 - lambda) * static_cast<double>(weights[static_cast<std::size_t>(p.partner[5 + i])]) * other[5 + i];
+    double const lj =
+        (1 - lambda) * static_cast<double>(weights[static_cast<std::size_t>(p.partner[5 + i])]) * other[5 + i];
     mixed += (lambda * wi * own[5 + i] + lj) / 5;
   }
   for (double v : out) sum += v;
@@ -86,7 +88,8 @@ TEST_CASE("regmixup: of gathered rows, 2 n of them, the clean ones are not read"
   auto const y = ma::class_ids(ids.data(), {5});
   float const none = std::numeric_limits<float>::quiet_NaN();
   std::vector<int> partners(10, -1);
-  std::vector<float> rows(30, none), own(15, 0), soft(30), gathered(30), logits = test::any_values<float>(30, 1), loss(10), again(10);
+  std::vector<float> rows(30, none), own(15, 0), soft(30), gathered(30), logits = test::any_values<float>(30, 1),
+                                                                         loss(10), again(10);
   for (std::size_t i = 0; i < 5; ++i) own[3 * i + static_cast<std::size_t>(ids[i])] = 1;
   for (std::size_t i = 5; i < 10; ++i) {
     auto const j = static_cast<std::size_t>(p.partner[i]);
@@ -98,13 +101,15 @@ TEST_CASE("regmixup: of gathered rows, 2 n of them, the clean ones are not read"
   ma::soft_labels(p, y, ma::features(soft.data(), {10, 3}));
   ma::soft_labels(ma::serial{}, p, y, from, ma::features(gathered.data(), {10, 3}));
   CHECK(gathered == soft);
-  ma::soft_labels(ma::serial{}, p, ma::features(own.data(), {5, 3}), ma::gathered(ma::features(rows.data(), {10, 3})), ma::features(gathered.data(), {10, 3}));
+  ma::soft_labels(ma::serial{}, p, ma::features(own.data(), {5, 3}), ma::gathered(ma::features(rows.data(), {10, 3})),
+                  ma::features(gathered.data(), {10, 3}));
   CHECK(gathered == soft);
   ma::pair_cross_entropy(p, z, y, ma::labels(loss.data(), {10}));
   ma::pair_cross_entropy(p, z, y, from, ma::labels(again.data(), {10}));
   CHECK(loss == again);
   partners[7] = -1;
-  CHECK(refused([&] { ma::pair_cross_entropy(p, z, y, from, ma::labels(again.data(), {10})); }, "source_class_ids(7) is -1"));
+  CHECK(refused([&] { ma::pair_cross_entropy(p, z, y, from, ma::labels(again.data(), {10})); },
+                "source_class_ids(7) is -1"));
 }
 
 TEST_CASE("regmixup at another size with boxes, and replayed from text") {
@@ -130,12 +135,17 @@ TEST_CASE("regmixup refuses what cannot be: in place, inside one_of, beside scor
   CHECK(refused([&] { ma::apply_inplace(p, x); }, "10 rows for 5 samples"));
   CHECK(refused([&] { ma::apply(p, x, ma::nchw(out.data(), {5, 3, 6, 6})); }, "10 rows"));
   CHECK(refused([&] { ma::make_plan(ma::one_of(ma::mixup{}, ma::regmixup{}), x, ma::key{}); }, "clean_rows doubles"));
-  CHECK(refused([&] { ma::make_plan(ma::serial{}, with(ma::saliencymix{}, ma::when{.clean_rows = true}), x, ma::key{}); }, "clean_rows with a method that reads score maps"));
+  CHECK(
+      refused([&] { ma::make_plan(ma::serial{}, with(ma::saliencymix{}, ma::when{.clean_rows = true}), x, ma::key{}); },
+              "clean_rows with a method that reads score maps"));
   CHECK(refused([&] { ma::make_plan(ma::regmixup{.eta = -1}, x, ma::key{}); }, "eta is -1"));
   std::vector<float> const heavy{1, 1, 3e38f, 1, 1};
-  CHECK(refused([&] { ma::make_plan(ma::regmixup{.eta = 10}, ma::inputs(x).weights(ma::weights(heavy.data(), {5})), ma::key{}); }, "times mixed_weight"));
+  CHECK(refused(
+      [&] { ma::make_plan(ma::regmixup{.eta = 10}, ma::inputs(x).weights(ma::weights(heavy.data(), {5})), ma::key{}); },
+      "times mixed_weight"));
   CHECK(refused([&] { ma::make_plan(ma::regmixup{.alpha = -1}, x, ma::key{}); }, "alpha"));
-  CHECK(refused([&] { ma::make_plan(with(ma::mixup{}, ma::when{.mixed_weight = -2}), x, ma::key{}); }, "mixed_weight is -2"));
+  CHECK(refused([&] { ma::make_plan(with(ma::mixup{}, ma::when{.mixed_weight = -2}), x, ma::key{}); },
+                "mixed_weight is -2"));
 }
 
 }  // namespace regmixup_test

@@ -11,8 +11,9 @@ using ma::index_t;
 namespace {
 
 constexpr ma::serial one{};
-constexpr ma::scheme schemes[] = {ma::scheme::salient_to_corresponding,   ma::scheme::salient_to_salient,         ma::scheme::salient_to_non_salient,
-                                  ma::scheme::non_salient_to_salient,     ma::scheme::non_salient_to_non_salient, ma::scheme::non_salient_to_corresponding};
+constexpr ma::scheme schemes[] = {ma::scheme::salient_to_corresponding,   ma::scheme::salient_to_salient,
+                                  ma::scheme::salient_to_non_salient,     ma::scheme::non_salient_to_salient,
+                                  ma::scheme::non_salient_to_non_salient, ma::scheme::non_salient_to_corresponding};
 constexpr struct {
   bool valley;
   int target;
@@ -63,11 +64,16 @@ TEST_CASE("a detector, and its maps given as scores, give the same plan") {
         ma::key const key{.seed = 5, .step = static_cast<std::uint64_t>(k)};
         auto const p = ma::make_plan(one, m, b.x(), key);
         CHECK(test::same_plan(p, ma::make_plan(one, given, ma::inputs(b.x()).scores(scores_of(maps, b)), key)));
-        CHECK(test::same_plan(p, ma::make_plan(one, m, ma::inputs(b.x()).scores(scores_of(doubles, b)), key)));  // maps go first
+        CHECK(test::same_plan(
+            p, ma::make_plan(one, m, ma::inputs(b.x()).scores(scores_of(doubles, b)), key)));  // maps go first
         auto const q = ma::make_plan(one, m, ma::inputs(b.x()).source_rows(7).source_images(b.source()), key);
-        CHECK(test::same_plan(q, ma::make_plan(one, given, ma::inputs(b.x()).source_rows(7).scores(scores_of(maps, b)).source_scores(scores_of(far, b)), key)));
+        CHECK(test::same_plan(
+            q, ma::make_plan(
+                   one, given,
+                   ma::inputs(b.x()).source_rows(7).scores(scores_of(maps, b)).source_scores(scores_of(far, b)), key)));
         if (of == ma::anchor_of::pixel)
-          CHECK(reference::first_misplaced(q, q.region, maps.data(), far.data(), 0, {meaning[k].valley, meaning[k].target, false, false}) == -1);
+          CHECK(reference::first_misplaced(q, q.region, maps.data(), far.data(), 0,
+                                           {meaning[k].valley, meaning[k].target, false, false}) == -1);
         CHECK((!q.local && q.moved == (meaning[k].target != 0)));
       }
   };
@@ -75,7 +81,9 @@ TEST_CASE("a detector, and its maps given as scores, give the same plan") {
   check(ma::saliency::spectral_residual{.work_height = 16, .work_width = 16});
   check(ma::saliency::frequency_tuned{.order = ma::channel_order::bgr});
   auto const own = ma::make_plan(one, with(ma::saliencymix{}, brightness{}), b.x(), ma::key{.seed = 3});
-  CHECK(test::same_plan(own, ma::make_plan(one, ma::saliencymix{}, ma::inputs(b.x()).scores(scores_of(b.maps(brightness{}, false), b)), ma::key{.seed = 3})));
+  CHECK(test::same_plan(
+      own, ma::make_plan(one, ma::saliencymix{}, ma::inputs(b.x()).scores(scores_of(b.maps(brightness{}, false), b)),
+                         ma::key{.seed = 3})));
 }
 
 TEST_CASE("scores in half precision and any layout; a map of a model, on a batch whose pixels are never read") {
@@ -86,17 +94,20 @@ TEST_CASE("scores in half precision and any layout; a map of a model, on a batch
   auto const in = [&] { return ma::inputs(ma::nchw<float>(nullptr, {n, index_t{64}, h, w})); };  // no memory at all
   ma::saliencymix const m{.scheme = ma::scheme::salient_to_non_salient};
   auto const p = ma::make_plan(one, m, in().scores(ma::scores(maps.data(), {n, h, w})), ma::key{.seed = 4});
-  CHECK(test::same_plan(p, ma::make_plan(one, m, in().scores(ma::scores(halves.data(), {n, h, w})), ma::key{.seed = 4})));
+  CHECK(
+      test::same_plan(p, ma::make_plan(one, m, in().scores(ma::scores(halves.data(), {n, h, w})), ma::key{.seed = 4})));
   auto turned = test::place<ma::serial>(ma::scores<float>(nullptr, {n, h, w}, {-1, n * w, n}), maps);
   CHECK(test::same_plan(p, ma::make_plan(one, m, in().scores(turned.view()), ma::key{.seed = 4})));
   CHECK(reference::first_misplaced(p, p.region, maps.data(), maps.data(), 0, {false, 2, false, false}) == -1);
   std::vector<float> signed_zeros = maps;  // -0 is 0
   for (float& v : signed_zeros)
     if (v == 0.0f) v = -0.0f;
-  CHECK(test::same_plan(p, ma::make_plan(one, m, in().scores(ma::scores(signed_zeros.data(), {n, h, w})), ma::key{.seed = 4})));
+  CHECK(test::same_plan(
+      p, ma::make_plan(one, m, in().scores(ma::scores(signed_zeros.data(), {n, h, w})), ma::key{.seed = 4})));
 }
 
-TEST_CASE("partners outside the call's rows: source_images hold the global batch, and parts give the rows of one call") {
+TEST_CASE(
+    "partners outside the call's rows: source_images hold the global batch, and parts give the rows of one call") {
   constexpr index_t n = 24;
   pair_of const all{n, 1};
   for (int k = 0; k < 6; ++k) {
@@ -109,7 +120,8 @@ TEST_CASE("partners outside the call's rows: source_images hold the global batch
       ma::key const key{.seed = 6, .first = first, .global = n};
       auto const p = ma::make_plan(one, m, ma::inputs(part.x()).source_images(all.x()), key);
       std::vector<float> const mine(maps.begin() + first * 13 * 18, maps.begin() + (first + 8) * 13 * 18);
-      auto const q = ma::make_plan(one, m, ma::inputs(part.x()).scores(scores_of(mine, part)).source_scores(scores_of(maps, part)), key);
+      auto const q = ma::make_plan(
+          one, m, ma::inputs(part.x()).scores(scores_of(mine, part)).source_scores(scores_of(maps, part)), key);
       CHECK(test::same_plan(p, q));
       CHECK(!p.local);
       for (index_t i = 0; i < 8; ++i) CHECK(test::same_row(p, i, whole, first + i));
@@ -126,9 +138,15 @@ TEST_CASE("partners outside the call's rows: source_images hold the global batch
 
 TEST_CASE("one_of: each member reads its own detector's maps, draws by its own mode, and may read none") {
   pair_of const b{40, 1};
-  ma::saliencymix const first{.detector = ma::saliency::frequency_tuned{}}, second{.prob = 0.7f, .mode = ma::mode::batch, .scheme = ma::scheme::salient_to_salient, .detector = ma::saliency::spectral_residual{.work_height = 16}};
-  ma::saliencymix const third{.scheme = ma::scheme::non_salient_to_corresponding, .detector = ma::saliency::fine_grained{}};
-  auto const p = ma::make_plan(one, ma::one_of(first, ma::cutmix{.boxes = 2}, second, third), b.x(), ma::key{.seed = 9});
+  ma::saliencymix const first{.detector = ma::saliency::frequency_tuned{}},
+      second{.prob = 0.7f,
+             .mode = ma::mode::batch,
+             .scheme = ma::scheme::salient_to_salient,
+             .detector = ma::saliency::spectral_residual{.work_height = 16}};
+  ma::saliencymix const third{.scheme = ma::scheme::non_salient_to_corresponding,
+                              .detector = ma::saliency::fine_grained{}};
+  auto const p =
+      ma::make_plan(one, ma::one_of(first, ma::cutmix{.boxes = 2}, second, third), b.x(), ma::key{.seed = 9});
   auto const tuned = b.maps(ma::saliency::frequency_tuned{}, false), fine = b.maps(ma::saliency::fine_grained{}, false);
   auto const residual = b.maps(ma::saliency::spectral_residual{.work_height = 16}, false);
   auto const &last = p.region.rest.rest.rest, &batch = p.region.rest.rest.head;
@@ -144,7 +162,8 @@ TEST_CASE("one_of: each member reads its own detector's maps, draws by its own m
   for (index_t i = 0; i < 40; ++i) chose += p.choice[i] == 2 ? 1 : 0;
   REQUIRE(lead >= 0);
   CHECK(alike == chose);  // one box for the batch: that of the first row that chose it
-  CHECK(batch.from[lead] == reference::salient_box(residual.data() + p.partner[lead] * 13 * 18, 13, 18, p.ratio[lead], false, {}));
+  CHECK(batch.from[lead] ==
+        reference::salient_box(residual.data() + p.partner[lead] * 13 * 18, 13, 18, p.ratio[lead], false, {}));
   CHECK(batch.to[lead] == reference::salient_box(residual.data() + lead * 13 * 18, 13, 18, p.ratio[lead], false, {}));
   CHECK((p.moved && chose > 3 && p.ratio[lead] < 1.0f));
 }

@@ -28,7 +28,9 @@ float weight_at(index_t i) { return data_set.weight(rows[static_cast<std::size_t
 auto placed() { return ma::inputs(batch()).index(ma::indices(rows.data(), {6})).weights(data_set); }
 
 template <class Inputs, class Weights>
-concept takes = requires(Inputs& in, Weights&& w) { in.weights(std::forward<Weights>(w)); };
+concept takes = requires(Inputs& in, Weights&& w) {
+  in.weights(std::forward<Weights>(w));
+};
 
 std::string refusal(auto const& call) {
   try {
@@ -47,8 +49,10 @@ TEST_CASE("umix is mixup with probability sigma, and with another region its inn
       ma::key const k{.seed = 3, .step = step};
       CHECK(test::same_plan(ma::make_plan(ma::umix{.alpha = 1.5f, .sigma = 0.3f, .mode = mode}, batch(), k),
                             ma::make_plan(ma::mixup{.alpha = 1.5f, .prob = 0.3f, .mode = mode}, batch(), k)));
-      CHECK(test::same_plan(ma::make_plan(with(ma::umix{.alpha = 1.5f, .sigma = 0.3f, .mode = mode}, ma::region::random_box{}), batch(), k),
-                            ma::make_plan(ma::cutmix{.alpha = 1.5f, .prob = 0.3f, .mode = mode}, batch(), k)));
+      CHECK(test::same_plan(
+          ma::make_plan(with(ma::umix{.alpha = 1.5f, .sigma = 0.3f, .mode = mode}, ma::region::random_box{}), batch(),
+                        k),
+          ma::make_plan(ma::cutmix{.alpha = 1.5f, .prob = 0.3f, .mode = mode}, batch(), k)));
     }
 }
 
@@ -65,9 +69,11 @@ TEST_CASE("umix: lambda w_i l_i + (1 - lambda) w_j l_j with probability sigma, e
       auto const at = static_cast<std::size_t>(i);
       REQUIRE(p.weight_self[i] == weight_at(i));
       REQUIRE(p.weight_partner[i] == weight_at(p.partner[i]));
-      double const lambda = static_cast<double>(p.ratio[0]), wi = static_cast<double>(weight_at(i)), wj = static_cast<double>(weight_at(p.partner[i]));
-      double const expected = fired ? lambda * wi * static_cast<double>(own[at]) + (1 - lambda) * wj * static_cast<double>(other[at])
-                                    : wi * static_cast<double>(own[at]);
+      double const lambda = static_cast<double>(p.ratio[0]), wi = static_cast<double>(weight_at(i)),
+                   wj = static_cast<double>(weight_at(p.partner[i]));
+      double const expected =
+          fired ? lambda * wi * static_cast<double>(own[at]) + (1 - lambda) * wj * static_cast<double>(other[at])
+                : wi * static_cast<double>(own[at]);
       REQUIRE(static_cast<double>(out[at]) == doctest::Approx(expected).epsilon(1e-5));
     }
   }
@@ -78,7 +84,8 @@ TEST_CASE("umix: lambda has the law Beta(alpha, alpha)") {
   std::vector<double> u;
   for (std::uint64_t step = 0; step < 300; ++step) {
     auto const p = ma::make_plan(ma::umix{.alpha = 1.5f, .sigma = 1}, batch(), ma::key{.seed = 5, .step = step});
-    for (index_t i = 0; i < 6; ++i) u.push_back(static_cast<double>(reference::beta_cdf(1.5L, static_cast<long double>(p.ratio[i]))));
+    for (index_t i = 0; i < 6; ++i)
+      u.push_back(static_cast<double>(reference::beta_cdf(1.5L, static_cast<long double>(p.ratio[i]))));
   }
   std::sort(u.begin(), u.end());
   CHECK(reference::ks_p(u) > reference::level(1));
@@ -87,7 +94,8 @@ TEST_CASE("umix: lambda has the law Beta(alpha, alpha)") {
 TEST_CASE("weights by row: parts of a global batch, and a second source whose rows are the partners") {
   auto const whole = ma::make_plan(ma::umix{}, placed(), ma::key{.seed = 4});
   for (index_t first : {0, 2, 4}) {
-    auto const part = ma::inputs(ma::nchw<float>(nullptr, {2, 2, 8, 8})).index(ma::indices(rows.data(), {6})).weights(data_set);
+    auto const part =
+        ma::inputs(ma::nchw<float>(nullptr, {2, 2, 8, 8})).index(ma::indices(rows.data(), {6})).weights(data_set);
     auto const p = ma::make_plan(ma::umix{}, part, ma::key{.seed = 4, .first = first, .global = 6});
     for (index_t i = 0; i < 2; ++i) {
       CHECK(p.weight_self[i] == whole.weight_self[first + i]);
@@ -96,7 +104,10 @@ TEST_CASE("weights by row: parts of a global batch, and a second source whose ro
   }
   auto const p = ma::make_plan(ma::umix{}, placed().source_rows(12), ma::key{.seed = 4});
   std::vector<float> const six{6, 5, 4, 3, 2, 1}, twelve{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
-  auto const views = ma::inputs(batch()).weights(ma::weights(six.data(), {6})).source_rows(12).source_weights(ma::weights(twelve.data(), {12}));
+  auto const views = ma::inputs(batch())
+                         .weights(ma::weights(six.data(), {6}))
+                         .source_rows(12)
+                         .source_weights(ma::weights(twelve.data(), {12}));
   auto const q = ma::make_plan(ma::umix{}, views, ma::key{.seed = 4});
   for (index_t i = 0; i < 6; ++i) {
     CHECK(p.weight_self[i] == weight_at(i));
@@ -126,7 +137,9 @@ TEST_CASE("weights of a second source, and objects that know it, are not mixed u
 }
 
 TEST_CASE("umix and its weights refuse what makes no sense") {
-  auto const plan = [](auto const& in, ma::key const& k = {}) { return refusal([&] { ma::make_plan(ma::umix{}, in, k); }); };
+  auto const plan = [](auto const& in, ma::key const& k = {}) {
+    return refusal([&] { ma::make_plan(ma::umix{}, in, k); });
+  };
   auto const has = [](std::string const& text, char const* part) { return text.find(part) != std::string::npos; };
   for (float sigma : {-0.1f, 1.5f, std::numeric_limits<float>::quiet_NaN()})
     CHECK(has(refusal([&] { ma::make_plan(ma::umix{.sigma = sigma}, batch(), ma::key{}); }), "sigma is"));
@@ -137,14 +150,18 @@ TEST_CASE("umix and its weights refuse what makes no sense") {
   CHECK(has(plan(ma::inputs(batch()).index(ma::indices(bad.data(), {6})).weights(data_set)), "index(2) is 12"));
   by_row negative = data_set;
   negative.values[7] = -1;
-  CHECK(has(plan(ma::inputs(batch()).index(ma::indices(rows.data(), {6})).weights(negative)), "the weight of row 7 is -1"));
-  CHECK(has(plan(placed().source_rows(13), {.seed = 5}), "a row that has a weight, in [0, 12)") == false);  // no partner there
+  CHECK(has(plan(ma::inputs(batch()).index(ma::indices(rows.data(), {6})).weights(negative)),
+            "the weight of row 7 is -1"));
+  CHECK(has(plan(placed().source_rows(13), {.seed = 5}), "a row that has a weight, in [0, 12)") ==
+        false);  // no partner there
   CHECK(has(plan(placed().source_rows(2000)), "the partner of row"));
-  auto const part = ma::inputs(ma::nchw<float>(nullptr, {2, 2, 8, 8})).index(ma::indices(rows.data(), {2})).weights(data_set);
+  auto const part =
+      ma::inputs(ma::nchw<float>(nullptr, {2, 2, 8, 8})).index(ma::indices(rows.data(), {2})).weights(data_set);
   CHECK(has(plan(part, {.global = 60}), "index is 2 rows"));
   std::vector<float> const three{1, 2, 3};
   CHECK(has(plan(ma::inputs(batch()).source_weights(ma::weights(three.data(), {3}))), "add source_rows(n)"));
-  CHECK(has(plan(ma::inputs(batch()).source_rows(4).source_weights(ma::weights(three.data(), {3}))), "source_weights is 3 rows"));
+  CHECK(has(plan(ma::inputs(batch()).source_rows(4).source_weights(ma::weights(three.data(), {3}))),
+            "source_weights is 3 rows"));
 }
 
 }  // namespace umix_test

@@ -11,7 +11,10 @@ namespace ma = mixaug;
 
 namespace {
 
-template <class T> auto view(std::vector<T> const& v) { return ma::class_ids(v.data(), {v.size()}); }
+template <class T>
+auto view(std::vector<T> const& v) {
+  return ma::class_ids(v.data(), {v.size()});
+}
 
 std::vector<ma::index_t> counts(ma::group_accuracy const& m) {
   std::vector<ma::index_t> v;
@@ -31,31 +34,33 @@ TEST_CASE("what does not fit is refused, and nothing is counted") {
   auto const before = counts(m);
   auto const ints = [&](int n) { return ma::class_ids(ids.data(), {n}); };
   auto const none = ma::class_ids<int>(nullptr, {4});
-  auto const adjusted = [&](std::vector<double> const& v, int n = 3) { m.adjusted_average(ma::weights(v.data(), {n})); };
+  auto const adjusted = [&](std::vector<double> const& v, int n = 3) {
+    m.adjusted_average(ma::weights(v.data(), {n}));
+  };
   struct refusal {
     std::function<void()> call;
     std::string sentence;
   };
   std::vector<refusal> const table{
-    {[&] { m.update(ints(4), ints(3), ints(4)); }, "class_ids is 3 rows; expected 4 rows"},
-    {[&] { m.update(ints(4), ints(4), ints(2)); }, "group_ids is 2 rows; expected 4 rows"},
-    {[&] { m.update(ints(0), ints(0), ints(0)); }, "predictions is 0 rows; expected at least 1 row"},
-    {[&] { m.update(none, ints(4), ints(4)); }, "predictions is a null pointer; expected 4 integers"},
-    {[&] { m.update(ints(4), none, ints(4)); }, "class_ids is a null pointer"},
-    {[&] { m.update(ints(4), ints(4), none); }, "group_ids is a null pointer"},
-    {[&] { m.update(ints(4), ints(4), view(beyond)); }, "group_ids(2) is 3; expected a group in [0, 3)"},
-    {[&] { m.update(ints(4), ints(4), view(negative)); }, "group_ids(1) is -1; expected a group in [0, 3)"},
-    {[&] { m.update(ints(4), ints(4), view(far)); }, "group_ids(3) is -1; expected a group in [0, 3)"},
-    {[&] { m.accuracy(3); }, "the group is 3; expected a group in [0, 3)"},
-    {[&] { m.count(-1); }, "the group is -1; expected a group in [0, 3)"},
-    {[&] { m.merge(m); }, "the merged group_accuracy is this one; expected what another"},
-    {[&] { m.merge(four); }, "of 4 groups; expected 3 groups"},
-    {[&] { ma::group_accuracy(0); }, "number of groups is 0; expected at least 1"},
-    {[&] { adjusted(shares); }, "shares(1) is -1; expected a finite number >= 0"},
-    {[&] { adjusted(unknown); }, "shares(1) is nan; expected a finite number >= 0"},
-    {[&] { adjusted(endless); }, "shares(2) is inf; expected a finite number >= 0"},
-    {[&] { adjusted(shares, 2); }, "shares is 2 rows; expected 3 rows"},
-    {[&] { m.adjusted_average(ma::weights<double>(nullptr, {3})); }, "shares is a null pointer; expected 3 numbers"},
+      {[&] { m.update(ints(4), ints(3), ints(4)); }, "class_ids is 3 rows; expected 4 rows"},
+      {[&] { m.update(ints(4), ints(4), ints(2)); }, "group_ids is 2 rows; expected 4 rows"},
+      {[&] { m.update(ints(0), ints(0), ints(0)); }, "predictions is 0 rows; expected at least 1 row"},
+      {[&] { m.update(none, ints(4), ints(4)); }, "predictions is a null pointer; expected 4 integers"},
+      {[&] { m.update(ints(4), none, ints(4)); }, "class_ids is a null pointer"},
+      {[&] { m.update(ints(4), ints(4), none); }, "group_ids is a null pointer"},
+      {[&] { m.update(ints(4), ints(4), view(beyond)); }, "group_ids(2) is 3; expected a group in [0, 3)"},
+      {[&] { m.update(ints(4), ints(4), view(negative)); }, "group_ids(1) is -1; expected a group in [0, 3)"},
+      {[&] { m.update(ints(4), ints(4), view(far)); }, "group_ids(3) is -1; expected a group in [0, 3)"},
+      {[&] { m.accuracy(3); }, "the group is 3; expected a group in [0, 3)"},
+      {[&] { m.count(-1); }, "the group is -1; expected a group in [0, 3)"},
+      {[&] { m.merge(m); }, "the merged group_accuracy is this one; expected what another"},
+      {[&] { m.merge(four); }, "of 4 groups; expected 3 groups"},
+      {[&] { ma::group_accuracy(0); }, "number of groups is 0; expected at least 1"},
+      {[&] { adjusted(shares); }, "shares(1) is -1; expected a finite number >= 0"},
+      {[&] { adjusted(unknown); }, "shares(1) is nan; expected a finite number >= 0"},
+      {[&] { adjusted(endless); }, "shares(2) is inf; expected a finite number >= 0"},
+      {[&] { adjusted(shares, 2); }, "shares is 2 rows; expected 3 rows"},
+      {[&] { m.adjusted_average(ma::weights<double>(nullptr, {3})); }, "shares is a null pointer; expected 3 numbers"},
   };
   for (refusal const& r : table) {
     CAPTURE(r.sentence);

@@ -17,18 +17,26 @@ struct batch {
 batch batch_of(std::size_t n, int groups, std::uint64_t seed) {
   test::stream s(seed);
   batch b;
-  for (std::size_t i = 0; i < n; ++i) b.guess.push_back(s.below(3)), b.truth.push_back(s.below(3)), b.group.push_back(s.below(groups));
+  for (std::size_t i = 0; i < n; ++i)
+    b.guess.push_back(s.below(3)), b.truth.push_back(s.below(3)), b.group.push_back(s.below(groups));
   return b;
 }
-template <class T> std::vector<T> as(std::vector<std::int64_t> const& v) { return {v.begin(), v.end()}; }
-template <class T> auto view(std::vector<T> const& v) { return ma::class_ids(v.data(), {v.size()}); }
+template <class T>
+std::vector<T> as(std::vector<std::int64_t> const& v) {
+  return {v.begin(), v.end()};
+}
+template <class T>
+auto view(std::vector<T> const& v) {
+  return ma::class_ids(v.data(), {v.size()});
+}
 void add(ma::group_accuracy& m, batch const& b) { m.update(view(b.guess), view(b.truth), view(b.group)); }
 
 /// Every number that a metric shows.
 std::vector<double> all_of(ma::group_accuracy const& m) {
   std::vector<double> v{m.average(), m.worst(), static_cast<double>(m.worst_group()), static_cast<double>(m.total())};
   for (ma::index_t g = 0; g < m.groups(); ++g)
-    v.push_back(static_cast<double>(m.count(g))), v.push_back(static_cast<double>(m.correct(g))), v.push_back(m.accuracy(g));
+    v.push_back(static_cast<double>(m.count(g))), v.push_back(static_cast<double>(m.correct(g))),
+        v.push_back(m.accuracy(g));
   for (double& x : v) x = std::isnan(x) ? -7 : x;
   return v;
 }
@@ -88,7 +96,8 @@ TEST_CASE("empty groups are left out, and equal ones give the first") {
   CHECK(m.worst_group() == 1);
   CHECK(m.average() == 0.5);
   std::vector<int> const every_other{9, 0, 9, 0}, zeros{0, 0, 0, 0};  // strides: row 2 i
-  m.update(ma::class_ids(every_other.data(), {2}, {2}), ma::class_ids(zeros.data() + 1, {2}, {-1}), ma::class_ids(zeros.data(), {2}, {2}));
+  m.update(ma::class_ids(every_other.data(), {2}, {2}), ma::class_ids(zeros.data() + 1, {2}, {-1}),
+           ma::class_ids(zeros.data(), {2}, {2}));
   CHECK(m.accuracy(0) == 0.0);
   CHECK(m.worst_group() == 0);
 }
@@ -104,7 +113,8 @@ TEST_CASE("the adjusted average weighs groups by their shares elsewhere") {
   std::vector<std::int64_t> const whole{30, 10, 0};
   CHECK(m.adjusted_average(ma::indices(whole.data(), {3})) == doctest::Approx(expected).epsilon(1e-14));
   CHECK(m.adjusted_average(ma::weights(shares.data(), {3})) == doctest::Approx(expected).epsilon(1e-14));
-  CHECK(m.adjusted_average(ma::weights(third.data(), {3})) == doctest::Approx(expected).epsilon(1e-14));  // no sample of it
+  CHECK(m.adjusted_average(ma::weights(third.data(), {3})) ==
+        doctest::Approx(expected).epsilon(1e-14));  // no sample of it
   CHECK(std::isnan(m.adjusted_average(ma::weights(absent.data(), {3}))));
 }
 

@@ -19,13 +19,18 @@ constexpr index_t n = 24, all = 300;
 struct everything {
   std::vector<int> ids, groups;
   std::vector<std::int64_t> rows, next{1, 2, 3, 0};
-  std::vector<float> y = test::any_values<float>(all, 1), f = test::any_values<float>(n * 40, 2), alike = test::any_values<float>(16, 3);
+  std::vector<float> y = test::any_values<float>(all, 1), f = test::any_values<float>(n * 40, 2),
+                     alike = test::any_values<float>(16, 3);
   everything() {
     for (int i = 0; i < n; ++i) ids.push_back(i % 4), groups.push_back(i % 3), rows.push_back(11 * i);
   }
   auto batch() {
-    auto in = ma::inputs(ma::nchw<float>(nullptr, {n, 1, 8, 8})).class_ids(ma::class_ids(ids.data(), {n})).groups(ma::class_ids(groups.data(), {n}));
-    return in.targets(ma::labels(y.data(), {n})).features(ma::features(f.data(), {n, 40})).index(ma::indices(rows.data(), {n}));
+    auto in = ma::inputs(ma::nchw<float>(nullptr, {n, 1, 8, 8}))
+                  .class_ids(ma::class_ids(ids.data(), {n}))
+                  .groups(ma::class_ids(groups.data(), {n}));
+    return in.targets(ma::labels(y.data(), {n}))
+        .features(ma::features(f.data(), {n, 40}))
+        .index(ma::indices(rows.data(), {n}));
   }
 };
 
@@ -48,7 +53,9 @@ TEST_CASE("pairing rules allocate nothing after the first plan") {
   CHECK(later_allocations(ma::c_mixup{.bandwidth = 5, .of = ma::distance_of::features}, in) == 0);
   CHECK(later_allocations(with(ma::cutmix{}, ma::pairing::other_class{}), in) == 0);
   CHECK(later_allocations(with(ma::cutmix{}, ma::pairing::minority{}), in) == 0);
-  CHECK(later_allocations(with(ma::cutmix{}, ma::pairing::class_similarity{.similarity = ma::features(e.alike.data(), {4, 4})}), in) == 0);
+  CHECK(later_allocations(
+            with(ma::cutmix{}, ma::pairing::class_similarity{.similarity = ma::features(e.alike.data(), {4, 4})}),
+            in) == 0);
   CHECK(later_allocations(with(ma::cutmix{}, ma::pairing::class_tour{ma::indices(e.next.data(), {4})}), in) == 0);
   CHECK(later_allocations(ma::lisa{}, in) == 0);
   CHECK(later_allocations(ma::umix{}, in) == 0);
@@ -62,7 +69,8 @@ TEST_CASE("pairing rules allocate nothing after the first plan") {
   CHECK(later_allocations(ma::umix{}, weighed.source_rows(all)) == 0);
   for (index_t columns : {1, 2, 3, 5}) {
     CAPTURE(columns);
-    ma::pairing::gaussian_kernel const own(ma::labels(e.f.data(), {n, columns}), {.bandwidth = 0.2}), set(ma::labels(e.y.data(), {all / columns, columns}), {.bandwidth = 0.4});
+    ma::pairing::gaussian_kernel const own(ma::labels(e.f.data(), {n, columns}), {.bandwidth = 0.2}),
+        set(ma::labels(e.y.data(), {all / columns, columns}), {.bandwidth = 0.4});
     CHECK(later_allocations(with(ma::c_mixup{}, own), in) == 0);
     for (auto& r : e.rows) r %= all / columns;
     CHECK(later_allocations(with(ma::c_mixup{}, set), e.batch().source_rows(all / columns)) == 0);

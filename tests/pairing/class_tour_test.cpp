@@ -31,7 +31,8 @@ std::vector<double> random_distances(index_t k, std::uint64_t seed, index_t leve
   stream s(seed);
   std::vector<double> d(at(k * k));
   for (index_t a = 0; a < k; ++a)
-    for (index_t b = 0; b < a; ++b) d[at(a * k + b)] = d[at(b * k + a)] = levels > 0 ? static_cast<double>(s.below(levels)) : 2 * s.unit() - 0.5;
+    for (index_t b = 0; b < a; ++b)
+      d[at(a * k + b)] = d[at(b * k + a)] = levels > 0 ? static_cast<double>(s.below(levels)) : 2 * s.unit() - 0.5;
   return d;
 }
 reference::matrix rows_of(std::vector<double> const& d, index_t k) {
@@ -67,7 +68,9 @@ TEST_CASE("points on a circle are toured in their order: exactly up to 12, and b
     for (std::size_t j = 0; j < order.size(); ++j) order[j] = j;
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return angle[a] < angle[b]; });
     std::vector<std::int64_t> up(at(k)), down(at(k));
-    for (std::size_t j = 0; j < order.size(); ++j) up[order[j]] = static_cast<std::int64_t>(order[(j + 1) % order.size()]), down[order[(j + 1) % order.size()]] = static_cast<std::int64_t>(order[j]);
+    for (std::size_t j = 0; j < order.size(); ++j)
+      up[order[j]] = static_cast<std::int64_t>(order[(j + 1) % order.size()]),
+      down[order[(j + 1) % order.size()]] = static_cast<std::int64_t>(order[j]);
     CHECK(tour_of(d, k) == (up[0] < down[0] ? up : down));
   }
 }
@@ -82,7 +85,8 @@ TEST_CASE("above 12 classes no exchange of two steps shortens the tour, and it i
       for (index_t a = 0; a < k; ++a)
         for (index_t b = 0; b < k; ++b)
           if (a != b && next[at(a)] != b && next[at(b)] != a)
-            REQUIRE(distance(d, k, a, b) + distance(d, k, next[at(a)], next[at(b)]) > distance(d, k, a, next[at(a)]) + distance(d, k, b, next[at(b)]) - 1e-9);
+            REQUIRE(distance(d, k, a, b) + distance(d, k, next[at(a)], next[at(b)]) >
+                    distance(d, k, a, next[at(a)]) + distance(d, k, b, next[at(b)]) - 1e-9);
       CHECK(tour_of(d, k) == next);
     }
 }
@@ -90,7 +94,9 @@ TEST_CASE("above 12 classes no exchange of two steps shortens the tour, and it i
 TEST_CASE("class_tour: uniform in the next class on the tour that is there, never in the own one") {
   std::vector<std::int64_t> const next{3, 0, 5, 2, 1, 4};  // 0 3 2 5 4 1
   ma::pairing::class_tour const rule{ma::indices(next.data(), {6})};
-  auto const law = [&](ids_list const& ids, index_t i) { return law_of(rule, batch_of(ids), {}, i, static_cast<index_t>(ids.size())); };
+  auto const law = [&](ids_list const& ids, index_t i) {
+    return law_of(rule, batch_of(ids), {}, i, static_cast<index_t>(ids.size()));
+  };
   CHECK(law({0, 3, 3, 2, 0, 1}, 0) == std::vector<double>{0, 0.5, 0.5, 0, 0, 0});
   CHECK(law({0, 3, 3, 2, 0, 1}, 2) == std::vector<double>{0, 0, 0, 1, 0, 0});
   CHECK(law({0, 3, 3, 2, 0, 1}, 3) == std::vector<double>{0, 0, 0, 0, 0, 1});  // 5 and 4 are not there
@@ -99,13 +105,17 @@ TEST_CASE("class_tour: uniform in the next class on the tour that is there, neve
   CHECK(partners(rule, batch_of({2, 2, 2}), {}) == std::vector<index_t>{-1, -1, -1});
   ids_list const ids{0, 3, 3, 2, 0, 1, 3, 5, 5, 3}, source{4, 4, 1, 1, 1, 3};
   for (index_t i : {0, 3, 5}) {
-    CHECK(p_value(rule, batch_of(ids), i, law_of(rule, batch_of(ids), {}, i, 10), 60 + static_cast<std::uint64_t>(i)) > reference::level(9));
-    CHECK(p_value(rule, batch_of(ids), i, law_of(rule, batch_of(ids), {.block = 6}, i, 10), 70 + static_cast<std::uint64_t>(i), 6) > reference::level(9));
-    CHECK(p_value(rule, with_source(ids, source), i, law_of(rule, with_source(ids, source), {}, i, 6), 80 + static_cast<std::uint64_t>(i)) > reference::level(9));
+    CHECK(p_value(rule, batch_of(ids), i, law_of(rule, batch_of(ids), {}, i, 10), 60 + static_cast<std::uint64_t>(i)) >
+          reference::level(9));
+    CHECK(p_value(rule, batch_of(ids), i, law_of(rule, batch_of(ids), {.block = 6}, i, 10),
+                  70 + static_cast<std::uint64_t>(i), 6) > reference::level(9));
+    CHECK(p_value(rule, with_source(ids, source), i, law_of(rule, with_source(ids, source), {}, i, 6),
+                  80 + static_cast<std::uint64_t>(i)) > reference::level(9));
   }
   CHECK(law_of(rule, with_source(ids, source), {}, 3, 6) == std::vector<double>{0.5, 0.5, 0, 0, 0, 0});
   std::int64_t const itself[] = {0};
-  CHECK(partners(ma::pairing::class_tour{ma::indices(itself, {1})}, batch_of({0, 0}), {}) == std::vector<index_t>{-1, -1});
+  CHECK(partners(ma::pairing::class_tour{ma::indices(itself, {1})}, batch_of({0, 0}), {}) ==
+        std::vector<index_t>{-1, -1});
 }
 
 }  // namespace class_tour_test

@@ -21,7 +21,9 @@ std::uint64_t digest_of(index_t const* partner, index_t n) {
 }
 
 /// Eighths in [0, 32), scattered; every fourth is tied with others.
-std::uint32_t scattered(index_t k) { return static_cast<std::uint32_t>(k) * 2654435761u >> 7 & (k % 4 == 3 ? 0xE0u : 0xFFu); }
+std::uint32_t scattered(index_t k) {
+  return static_cast<std::uint32_t>(k) * 2654435761u >> 7 & (k % 4 == 3 ? 0xE0u : 0xFFu);
+}
 template <class T>
 std::vector<T> eighths(index_t count, double scale = 1) {
   std::vector<T> v;
@@ -46,8 +48,12 @@ std::uint64_t planned(Method const& m) {
   index_t const n = 400;
   static auto const y = eighths<float>(n), f = eighths<float>(n * 6);
   static std::vector<std::int32_t> ids, groups;
-  for (index_t i = 0; ids.size() < 400; ++i) ids.push_back(static_cast<std::int32_t>(scattered(i) % 5)), groups.push_back(static_cast<std::int32_t>(scattered(i + 999) % 3));
-  auto in = ma::inputs(ma::features<float>(nullptr, {n, 1})).class_ids(ma::class_ids(ids.data(), {n})).groups(ma::class_ids(groups.data(), {n}));
+  for (index_t i = 0; ids.size() < 400; ++i)
+    ids.push_back(static_cast<std::int32_t>(scattered(i) % 5)),
+        groups.push_back(static_cast<std::int32_t>(scattered(i + 999) % 3));
+  auto in = ma::inputs(ma::features<float>(nullptr, {n, 1}))
+                .class_ids(ma::class_ids(ids.data(), {n}))
+                .groups(ma::class_ids(groups.data(), {n}));
   auto const p = ma::make_plan(m, in.targets(ma::labels(y.data(), {n})).features(ma::features(f.data(), {n, 6})), k);
   return digest_of(p.partner.data, p.rows());
 }
@@ -63,7 +69,8 @@ TEST_CASE("partners by kernels, classes and groups are those that they always we
   CHECK(drawn<double>(1500, 3, {.bandwidth = 2.5, .with_self = false}) == 0x4F3E81DE0E49B835u);
   CHECK(drawn<float>(700, 5, {.bandwidth = 4}) == 0x1002052841B46FC5u);
   CHECK(planned(ma::c_mixup{.bandwidth = 0.7}) == 0x33CE41E70F07BF0Cu);
-  CHECK(planned(ma::c_mixup{.bandwidth = 9, .with_self = false, .of = ma::distance_of::features}) == 0x83DEE721349774AFu);
+  CHECK(planned(ma::c_mixup{.bandwidth = 9, .with_self = false, .of = ma::distance_of::features}) ==
+        0x83DEE721349774AFu);
   CHECK(planned(ma::lisa{}) == 0x9F7EA56401B33E22u);
   CHECK(planned(ma::lisa{.p_sel = 0.2f, .mode = ma::mode::batch}) == 0xA9DAD61C3F0486F7u);
   CHECK(planned(ma::regmixup{}) == 0x91718FACF9679DC1u);

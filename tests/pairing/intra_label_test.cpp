@@ -23,11 +23,15 @@ auto batch(ids const& y, ids const& g) {
 ids const y8{0, 0, 0, 1, 1, 1, 0, 1}, g8{0, 0, 1, 1, 1, 0, 2, 3};
 
 /// Whether j may be i's partner: the same class and another group, or the same group and another class.
-bool allowed(int yi, int gi, int yj, int gj, bool same_label) { return same_label ? yi == yj && gi != gj : gi == gj && yi != yj; }
+bool allowed(int yi, int gi, int yj, int gj, bool same_label) {
+  return same_label ? yi == yj && gi != gj : gi == gj && yi != yj;
+}
 
 /// Counts of the partners of each row over many steps; column 0: none.
-std::vector<std::vector<double>> counted(intra_label_or_group const& rule, auto const& in, index_t n, index_t source, int steps) {
-  std::vector<std::vector<double>> counts(static_cast<std::size_t>(n), std::vector<double>(static_cast<std::size_t>(source + 1)));
+std::vector<std::vector<double>> counted(intra_label_or_group const& rule, auto const& in, index_t n, index_t source,
+                                         int steps) {
+  std::vector<std::vector<double>> counts(static_cast<std::size_t>(n),
+                                          std::vector<double>(static_cast<std::size_t>(source + 1)));
   for (int s = 0; s < steps; ++s) {
     auto const p = test::partners(rule, in, {.seed = 7, .step = static_cast<std::uint64_t>(s)});
     for (std::size_t i = 0; i < p.size(); ++i) ++counts[i][static_cast<std::size_t>(p[i] + 1)];
@@ -43,7 +47,8 @@ std::vector<double> law(float p_sel, int yi, int gi, ids const& y, ids const& g)
     double n = 0;
     for (std::size_t j = 0; j < y.size(); ++j) n += allowed(yi, gi, y[j], g[j], same_label);
     if (n == 0) w[0] += p;
-    for (std::size_t j = 0; j < y.size() && n > 0; ++j) w[j + 1] += allowed(yi, gi, y[j], g[j], same_label) ? p / n : 0.0;
+    for (std::size_t j = 0; j < y.size() && n > 0; ++j)
+      w[j + 1] += allowed(yi, gi, y[j], g[j], same_label) ? p / n : 0.0;
   }
   return w;
 }
@@ -62,10 +67,14 @@ double p_of(std::vector<double> const& counts, std::vector<double> const& w, dou
 
 TEST_CASE("intra_label_or_group: the law of every row's partner, in the batch and in a second source") {
   ids const y5{1, 0, 0, 1, 7}, g5{0, 0, 1, 2, 1};
-  auto const second = batch(y8, g8).source_rows(5).source_class_ids(ma::class_ids(y5.data(), {5})).source_groups(ma::class_ids(g5.data(), {5}));
+  auto const second = batch(y8, g8)
+                          .source_rows(5)
+                          .source_class_ids(ma::class_ids(y5.data(), {5}))
+                          .source_groups(ma::class_ids(g5.data(), {5}));
   for (float p_sel : {0.5f, 0.2f, 0.0f, 1.0f}) {
     CAPTURE(p_sel);
-    auto const own = counted({.p_sel = p_sel}, batch(y8, g8), 8, 8, 4000), other = counted({.p_sel = p_sel}, second, 8, 5, 4000);
+    auto const own = counted({.p_sel = p_sel}, batch(y8, g8), 8, 8, 4000),
+               other = counted({.p_sel = p_sel}, second, 8, 5, 4000);
     for (std::size_t i = 0; i < 8; ++i) {
       CAPTURE(i);
       CHECK(p_of(own[i], law(p_sel, y8[i], g8[i], y8, g8), 4000) > reference::level(64));
@@ -77,11 +86,13 @@ TEST_CASE("intra_label_or_group: the law of every row's partner, in the batch an
 TEST_CASE("mode::batch draws the kind of pair once for all rows") {
   int kinds[2] = {};
   for (std::uint64_t step = 0; step < 200; ++step) {
-    auto const p = test::partners(intra_label_or_group{.mode = ma::mode::batch}, batch(y8, g8), {.seed = 3, .step = step});
+    auto const p =
+        test::partners(intra_label_or_group{.mode = ma::mode::batch}, batch(y8, g8), {.seed = 3, .step = step});
     bool const same_label = p[0] >= 0 && y8[static_cast<std::size_t>(p[0])] == 0;
     ++kinds[same_label];
     for (std::size_t i = 0; i < 8; ++i)
-      if (auto const j = static_cast<std::size_t>(p[i]); p[i] >= 0) CHECK(allowed(y8[i], g8[i], y8[j], g8[j], same_label));
+      if (auto const j = static_cast<std::size_t>(p[i]); p[i] >= 0)
+        CHECK(allowed(y8[i], g8[i], y8[j], g8[j], same_label));
   }
   CHECK(std::abs(kinds[0] - 100) < 40);
 }
@@ -93,12 +104,15 @@ TEST_CASE("partners depend on the global row: splits, blocks, and large batches 
     y.push_back(s.unit() < 0.5 ? -5 : INT64_MAX);
     g.push_back(s.unit() < 0.3 ? INT64_MIN : static_cast<std::int64_t>(4 * s.unit()));
   }
-  auto const in = [&](index_t n) { return batch(n).class_ids(ma::indices(y.data(), {96})).groups(ma::indices(g.data(), {96})); };
+  auto const in = [&](index_t n) {
+    return batch(n).class_ids(ma::indices(y.data(), {96})).groups(ma::indices(g.data(), {96}));
+  };
   auto const whole = test::partners(intra_label_or_group{}, in(96), {.seed = 5});
   for (index_t part : {48, 32, 12})
     for (index_t first = 0; first < 96; first += part) {
       auto const p = test::partners(intra_label_or_group{}, in(part), {.seed = 5, .first = first, .global = 96});
-      for (index_t i = 0; i < part; ++i) CHECK(p[static_cast<std::size_t>(i)] == whole[static_cast<std::size_t>(first + i)]);
+      for (index_t i = 0; i < part; ++i)
+        CHECK(p[static_cast<std::size_t>(i)] == whole[static_cast<std::size_t>(first + i)]);
     }
   auto const blocks = test::partners(intra_label_or_group{}, in(96), {.seed = 5, .block = 16});
   for (index_t i = 0; i < 96; ++i) {
@@ -112,8 +126,11 @@ TEST_CASE("lisa is mixup of these pairs, Beta(2, 2), and pastes boxes with anoth
   auto const p = ma::make_plan(ma::lisa{}, batch(y8, g8), ma::key{.seed = 1});
   auto const q = ma::make_plan(with(ma::mixup{.alpha = 2}, intra_label_or_group{}), batch(y8, g8), ma::key{.seed = 1});
   for (index_t i = 0; i < 8; ++i) CHECK((p.partner[i] == q.partner[i] && p.ratio[i] == q.ratio[i]));
-  auto const images = ma::inputs(ma::nchw<float>(nullptr, {8, 1, 8, 8})).class_ids(ma::class_ids(y8.data(), {8})).groups(ma::class_ids(g8.data(), {8}));
-  auto const boxes = ma::make_plan(with(ma::lisa{.mode = ma::mode::batch}, ma::region::random_box{}), images, ma::key{.seed = 1});
+  auto const images = ma::inputs(ma::nchw<float>(nullptr, {8, 1, 8, 8}))
+                          .class_ids(ma::class_ids(y8.data(), {8}))
+                          .groups(ma::class_ids(g8.data(), {8}));
+  auto const boxes =
+      ma::make_plan(with(ma::lisa{.mode = ma::mode::batch}, ma::region::random_box{}), images, ma::key{.seed = 1});
   for (index_t i = 0; i < 8; ++i) CHECK(boxes.share_self[i] == doctest::Approx(ma::pixel_share(boxes, i)));
 }
 

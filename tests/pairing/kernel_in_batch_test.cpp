@@ -22,15 +22,18 @@ std::vector<double> law(std::vector<double> const& own, std::vector<double> cons
   std::vector<long double> square;
   for (std::size_t j = 0; j < others.size() / d; ++j) {
     long double sum = 0;
-    for (std::size_t k = 0; k < d; ++k) sum += (static_cast<long double>(own[i * d + k]) - static_cast<long double>(others[j * d + k])) *
-                                               (static_cast<long double>(own[i * d + k]) - static_cast<long double>(others[j * d + k]));
+    for (std::size_t k = 0; k < d; ++k)
+      sum += (static_cast<long double>(own[i * d + k]) - static_cast<long double>(others[j * d + k])) *
+             (static_cast<long double>(own[i * d + k]) - static_cast<long double>(others[j * d + k]));
     square.push_back(same && !rule.with_self && j == i ? INFINITY : sum);
   }
-  long double const least = *std::min_element(square.begin(), square.end()), h = static_cast<long double>(rule.bandwidth);
+  long double const least = *std::min_element(square.begin(), square.end()),
+                    h = static_cast<long double>(rule.bandwidth);
   std::vector<double> out;
   long double total = 0;
   for (long double s : square) {
-    long double const w = rule.kernel == ma::kernel::tophat ? (std::sqrt(s) < h ? 1 : 0) : std::exp(-(s - least) / (2 * h * h));
+    long double const w =
+        rule.kernel == ma::kernel::tophat ? (std::sqrt(s) < h ? 1 : 0) : std::exp(-(s - least) / (2 * h * h));
     out.push_back(static_cast<double>(w)), total += w;
   }
   for (double& w : out) w = static_cast<double>(static_cast<long double>(w) / total);
@@ -39,9 +42,12 @@ std::vector<double> law(std::vector<double> const& own, std::vector<double> cons
 
 int const steps = reference::draws(3000);
 /// The p-value of row i's partners over many steps.
-double p_of(ma::pairing::kernel_in_batch const& rule, ma::input_set<ma::space::host> const& in, std::vector<double> const& chances, std::size_t i) {
+double p_of(ma::pairing::kernel_in_batch const& rule, ma::input_set<ma::space::host> const& in,
+            std::vector<double> const& chances, std::size_t i) {
   std::vector<double> seen(chances.size()), expected;
-  for (int step = 0; step < steps; ++step) seen.at(static_cast<std::size_t>(partners(rule, in, {.seed = 31, .step = static_cast<std::uint64_t>(step)})[i])) += 1;
+  for (int step = 0; step < steps; ++step)
+    seen.at(static_cast<std::size_t>(partners(rule, in, {.seed = 31, .step = static_cast<std::uint64_t>(step)})[i])) +=
+        1;
   for (double c : chances) expected.push_back(c * steps);
   return reference::chi_square_p(seen, expected);
 }
@@ -76,8 +82,10 @@ TEST_CASE("rows of several numbers, features, and a second source") {
   ma::pairing::kernel_in_batch const by_features{0.3, ma::kernel::gaussian, true, ma::distance_of::features};
   for (std::size_t i : {0u, 5u}) {
     CHECK(p_of(rule, batch_of(8).targets(q), law(own, own, 3, i, rule, true), i) > reference::level(6));
-    CHECK(p_of(rule, batch_of(8).targets(q).source_rows(12).source_targets(m), law(own, support, 3, i, rule, false), i) > reference::level(6));
-    CHECK(p_of(by_features, batch_of(8).features(q).source_rows(12).source_features(m), law(own, support, 3, i, rule, false), i) > reference::level(6));
+    CHECK(p_of(rule, batch_of(8).targets(q).source_rows(12).source_targets(m), law(own, support, 3, i, rule, false),
+               i) > reference::level(6));
+    CHECK(p_of(by_features, batch_of(8).features(q).source_rows(12).source_features(m),
+               law(own, support, 3, i, rule, false), i) > reference::level(6));
   }
 }
 
@@ -89,8 +97,10 @@ TEST_CASE("parts of a batch and blocks draw the partners of the whole") {
   auto const whole = partners(rule, batch_of(24).targets(ma::labels(y.data(), {24})), {.seed = 3});
   auto const blocks = partners(rule, batch_of(24).targets(ma::labels(y.data(), {24})), {.seed = 3, .block = 6});
   for (index_t first = 0; first < 24; first += 12) {
-    auto const part = partners(rule, batch_of(12).targets(ma::labels(y.data(), {24})), {.seed = 3, .first = first, .global = 24});
-    auto const own = partners(rule, batch_of(12).targets(ma::labels(y.data() + first, {12})), {.seed = 3, .first = first, .global = 24, .block = 6});
+    auto const part =
+        partners(rule, batch_of(12).targets(ma::labels(y.data(), {24})), {.seed = 3, .first = first, .global = 24});
+    auto const own = partners(rule, batch_of(12).targets(ma::labels(y.data() + first, {12})),
+                              {.seed = 3, .first = first, .global = 24, .block = 6});
     for (index_t i = 0; i < 12; ++i) {
       auto const k = static_cast<std::size_t>(i), g = static_cast<std::size_t>(first + i);
       CHECK((part[k] == whole[g] && own[k] == blocks[g] && own[k] / 6 == (first + i) / 6));

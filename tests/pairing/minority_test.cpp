@@ -26,11 +26,16 @@ ma::pairing::minority counted(std::vector<std::int64_t> const& counts, float at_
 
 /// What the rule says of rows [from, to): who has a partner. `at_most` as a fraction of integers.
 std::vector<bool> expected(ids_list const& ids, std::size_t from, std::size_t to, int numerator, int denominator) {
-  auto const count = [&](int id) { return std::count(ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(to), id); };
+  auto const count = [&](int id) {
+    return std::count(ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(to),
+                      id);
+  };
   std::ptrdiff_t most = 0;
   for (std::size_t i = from; i < to; ++i) most = std::max(most, count(ids[i]));
   std::vector<bool> out;
-  for (std::size_t i = from; i < to; ++i) out.push_back(count(ids[i]) * denominator <= most * numerator && count(ids[i]) < static_cast<std::ptrdiff_t>(to - from));
+  for (std::size_t i = from; i < to; ++i)
+    out.push_back(count(ids[i]) * denominator <= most * numerator &&
+                  count(ids[i]) < static_cast<std::ptrdiff_t>(to - from));
   return out;
 }
 
@@ -50,13 +55,16 @@ TEST_CASE("rows of minority classes, and no others, have a partner, uniform amon
   for (std::size_t i : {2u, 4u, 6u, 8u}) {
     std::vector<double> others;
     for (std::size_t j = 0; j < 10; ++j) {
-      if (ids[j] != ids[i]) others.push_back(counts[i][j]);
-      else CHECK(counts[i][j] == 0);
+      if (ids[j] != ids[i])
+        others.push_back(counts[i][j]);
+      else
+        CHECK(counts[i][j] == 0);
     }
     CHECK(reference::uniform_p(others) > reference::level(4));
   }
   // Draws of different rows owe nothing to each other.
-  CHECK(partners(ma::pairing::minority{}, in, {.seed = 8, .step = 1}) != partners(ma::pairing::minority{}, in, {.seed = 8, .step = 2}));
+  CHECK(partners(ma::pairing::minority{}, in, {.seed = 8, .step = 1}) !=
+        partners(ma::pairing::minority{}, in, {.seed = 8, .step = 2}));
 }
 
 TEST_CASE("a minority has at most `at_most` times the rows of the largest class") {
@@ -86,7 +94,8 @@ TEST_CASE("class_counts say which classes of the data set are rare, whatever the
   auto const q = partners(counted(counts, 0.01f), batch_of(ids), {.seed = 1});
   CHECK((q[0] == -1 && q[2] == -1 && q[1] == p[1]));  // the draws do not depend on who is rare
   std::int64_t const wide[] = {1000, -1, 10, -1, 500, -1};
-  CHECK(partners(ma::pairing::minority{0.5f, ma::strided(wide, ma::extents<1>{3}, ma::extents<1>{2})}, batch_of(ids), {.seed = 1}) == p);
+  CHECK(partners(ma::pairing::minority{0.5f, ma::strided(wide, ma::extents<1>{3}, ma::extents<1>{2})}, batch_of(ids),
+                 {.seed = 1}) == p);
   ids_list const rare_alone{1, 1, 1};  // rare, and no row of another class
   CHECK(partners(counted(counts), batch_of(rare_alone), {}) == std::vector<index_t>{-1, -1, -1});
 }
@@ -106,14 +115,18 @@ TEST_CASE("blocks are counted by themselves, and parts of a global batch give th
         for (index_t i = base; i < end; ++i) {
           index_t const p = whole[static_cast<std::size_t>(i)];
           REQUIRE((p >= 0) == who[static_cast<std::size_t>(i - base)]);
-          if (p >= 0) REQUIRE((p >= base && p < end && ids[static_cast<std::size_t>(p)] != ids[static_cast<std::size_t>(i)]));
+          if (p >= 0)
+            REQUIRE((p >= base && p < end && ids[static_cast<std::size_t>(p)] != ids[static_cast<std::size_t>(i)]));
         }
       }
-      for (index_t first = 0; first < 48; first += 16) {  // ids of the global batch, or of the part where blocks lie inside
+      for (index_t first = 0; first < 48;
+           first += 16) {  // ids of the global batch, or of the part where blocks lie inside
         std::vector<index_t> const rows(whole.begin() + first, whole.begin() + first + 16);
         ma::key const part{.seed = 3, .step = k.step, .first = first, .global = 48, .block = block};
         CHECK(partners(ma::pairing::minority{}, batch_of(16).class_ids(ma::class_ids(ids.data(), {48})), part) == rows);
-        if (block == 16) CHECK(partners(ma::pairing::minority{}, batch_of(16).class_ids(ma::class_ids(ids.data() + first, {16})), part) == rows);
+        if (block == 16)
+          CHECK(partners(ma::pairing::minority{}, batch_of(16).class_ids(ma::class_ids(ids.data() + first, {16})),
+                         part) == rows);
       }
     }
   }

@@ -18,7 +18,8 @@ TEST_CASE("shuffle is uniform over all permutations of up to five rows") {
     CAPTURE(n);
     std::vector<double> counts(static_cast<std::size_t>(factorial));
     for (int draw = 0; draw < 200 * factorial; ++draw) {
-      int const rank = test::rank_of(partners(ma::pairing::shuffle{}, n, {.seed = 1, .step = static_cast<std::uint64_t>(draw)}));
+      int const rank =
+          test::rank_of(partners(ma::pairing::shuffle{}, n, {.seed = 1, .step = static_cast<std::uint64_t>(draw)}));
       REQUIRE(rank >= 0);
       counts[static_cast<std::size_t>(rank)] += 1;
     }
@@ -94,11 +95,14 @@ TEST_CASE("key.block keeps partners inside blocks; the last block may be short")
       REQUIRE_FALSE(met[static_cast<std::size_t>(p[i])]);
       met[static_cast<std::size_t>(p[i])] = true;
     }
-    for (std::size_t i = 0; i < 100; ++i) REQUIRE((d[i] / 10 == static_cast<index_t>(i) / 10 && d[i] != static_cast<index_t>(i)));
+    for (std::size_t i = 0; i < 100; ++i)
+      REQUIRE((d[i] / 10 == static_cast<index_t>(i) / 10 && d[i] != static_cast<index_t>(i)));
     REQUIRE(d[100] == -1);  // alone in the last block
   }
-  CHECK(partners(ma::pairing::shuffle{}, 50, {.seed = 9, .block = 50}) == partners(ma::pairing::shuffle{}, 50, {.seed = 9}));
-  CHECK(partners(ma::pairing::shuffle{}, 50, {.seed = 9, .block = 500}) == partners(ma::pairing::shuffle{}, 50, {.seed = 9}));
+  CHECK(partners(ma::pairing::shuffle{}, 50, {.seed = 9, .block = 50}) ==
+        partners(ma::pairing::shuffle{}, 50, {.seed = 9}));
+  CHECK(partners(ma::pairing::shuffle{}, 50, {.seed = 9, .block = 500}) ==
+        partners(ma::pairing::shuffle{}, 50, {.seed = 9}));
 }
 
 }  // namespace permutation_test

@@ -35,7 +35,8 @@ TEST_CASE("of another number of rows, each row draws its partner uniformly, with
   }
   // A row's partner depends on the global row alone: any part of the batch draws the same.
   auto const all = partners(ma::pairing::shuffle{}, batch_of(30).source_rows(1000), {.seed = 5});
-  auto const part = partners(ma::pairing::shuffle{}, batch_of(10).source_rows(1000), {.seed = 5, .first = 20, .global = 30});
+  auto const part =
+      partners(ma::pairing::shuffle{}, batch_of(10).source_rows(1000), {.seed = 5, .first = 20, .global = 30});
   CHECK(std::equal(part.begin(), part.end(), all.begin() + 20));
 }
 
@@ -75,7 +76,8 @@ TEST_CASE("given partners are taken as they are, -1 = none") {
 
 TEST_CASE("a row without partner keeps its pixels and its label") {
   std::int64_t const p[] = {1, -1, 0};
-  auto const plan = ma::make_plan(with(ma::mixup{}, ma::pairing::given{ma::indices(p, {3})}), ma::features<float>(nullptr, {3, 2}), ma::key{.seed = 1});
+  auto const plan = ma::make_plan(with(ma::mixup{}, ma::pairing::given{ma::indices(p, {3})}),
+                                  ma::features<float>(nullptr, {3, 2}), ma::key{.seed = 1});
   CHECK(plan.ratio[1] == 1.0f);
   CHECK(plan.share_self[1] == 1.0f);
   CHECK(plan.share_partner[1] == 0.0f);

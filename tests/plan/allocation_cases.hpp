@@ -17,7 +17,8 @@ struct training_step {
   index_t n = 24;
   std::vector<float> pixels = any_values<float>(n * 3 * 32 * 32, 1), mixed = pixels, grad = pixels;
   std::vector<int> ids = std::vector<int>(static_cast<std::size_t>(n), 1);
-  std::vector<float> targets = std::vector<float>(static_cast<std::size_t>(n * 10)), soft = targets, losses = std::vector<float>(static_cast<std::size_t>(n));
+  std::vector<float> targets = std::vector<float>(static_cast<std::size_t>(n * 10)), soft = targets,
+                     losses = std::vector<float>(static_cast<std::size_t>(n));
   ma::plan_of<Method> plan{}, smaller{};
   ma::weight::group_dro dro{{.groups = 2}};
   ma::weight::cvar worst{{.fraction = 0.3}};
@@ -26,15 +27,18 @@ struct training_step {
   void operator()(std::uint64_t step) {
     auto const x = ma::nchw(pixels.data(), {n, 3, 32, 32}), out = ma::nchw(mixed.data(), {n, 3, 32, 32});
     auto const back = ma::nchw(grad.data(), {n, 3, 32, 32});
-    ma::make_plan(method, ma::inputs(x).class_ids(ma::class_ids(ids.data(), {n})), ma::key{.seed = 1, .step = step}, plan);
+    ma::make_plan(method, ma::inputs(x).class_ids(ma::class_ids(ids.data(), {n})), ma::key{.seed = 1, .step = step},
+                  plan);
     ma::apply(be, plan, x, out);
     ma::apply_adjoint(be, plan, out, back);
     ma::apply_inplace(be, plan, x);
     ma::soft_labels(be, plan, ma::class_ids(ids.data(), {n}), ma::labels(targets.data(), {n, 10}), {.smoothing = 0.1f});
     ma::mix_targets(be, plan, ma::labels(targets.data(), {n, 10}), ma::labels(soft.data(), {n, 10}));
     ma::rescale(plan, ma::extents<2>{8, 8}, smaller);
-    ma::pair_cross_entropy(be, plan, ma::features(targets.data(), {n, 10}), ma::class_ids(ids.data(), {n}), ma::labels(losses.data(), {n}), ma::features(soft.data(), {n, 10}));
-    ma::pair_loss(be, plan, ma::labels(losses.data(), {n}), ma::labels(losses.data(), {n}), ma::labels(mixed.data(), {1}), ma::reduction::mean);
+    ma::pair_cross_entropy(be, plan, ma::features(targets.data(), {n, 10}), ma::class_ids(ids.data(), {n}),
+                           ma::labels(losses.data(), {n}), ma::features(soft.data(), {n, 10}));
+    ma::pair_loss(be, plan, ma::labels(losses.data(), {n}), ma::labels(losses.data(), {n}),
+                  ma::labels(mixed.data(), {1}), ma::reduction::mean);
     dro.update(be, ma::labels(losses.data(), {n}), ma::class_ids(ids.data(), {n}), ma::weights(mixed.data(), {n}));
     worst.weights(be, ma::labels(losses.data(), {n}), ma::weights(mixed.data(), {n}));
     record.record(be, static_cast<index_t>(step), ma::class_ids(ids.data(), {n}), ma::class_ids(ids.data(), {n}));
@@ -74,7 +78,10 @@ struct salient_step {
     ma::saliency_map(be, ma::saliency::spectral_residual{.work_height = 16, .work_width = 32}, x, scores);
     ma::saliency_map(be, ma::saliency::frequency_tuned{}, x, scores);
     ma::saliency_map(be, ma::saliency::gradient_magnitude{}, x, scores);
-    ma::make_plan(be, method, in.scores(scores).source_rows(n).source_scores(scores).source_class_ids(ma::class_ids(ids.data(), {n})), ma::key{.step = step}, plan);
+    ma::make_plan(
+        be, method,
+        in.scores(scores).source_rows(n).source_scores(scores).source_class_ids(ma::class_ids(ids.data(), {n})),
+        ma::key{.step = step}, plan);
   }
 };
 template <class Backend, class Method>
@@ -97,13 +104,17 @@ TEST_CASE_TEMPLATE_DEFINE("nothing is allocated after the first step", Backend, 
   CHECK(test::allocations_after_the_first<Backend>(ma::cutout{.n_holes = 2}) == 0);
   CHECK(test::allocations_after_the_first<Backend>(with(ma::mixup{}, ma::pairing::derangement{})) == 0);
   CHECK(test::allocations_after_the_first<Backend>(with(ma::cutmix{}, ma::pairing::same_class{})) == 0);
-  CHECK(test::allocations_after_the_first<Backend>(with(ma::mixup{}, ma::pairing::reverse{}, ma::ratio::uniform{})) == 0);
+  CHECK(test::allocations_after_the_first<Backend>(with(ma::mixup{}, ma::pairing::reverse{}, ma::ratio::uniform{})) ==
+        0);
   CHECK(test::allocations_after_the_first<Backend>(ma::one_of(ma::mixup{}, ma::cutmix{}, ma::cutout{})) == 0);
   if constexpr (Backend::memory == ma::space::host) {
     using ma::saliencymix;
     CHECK(test::salient_allocations<Backend>(saliencymix{}) == 0);
-    CHECK(test::salient_allocations<Backend>(saliencymix{.scheme = ma::scheme::salient_to_non_salient, .detector = ma::saliency::frequency_tuned{}, .anchor_of = ma::anchor_of::window}) == 0);
-    CHECK(test::salient_allocations<Backend>(saliencymix{.mode = ma::mode::batch, .detector = ma::saliency::spectral_residual{}}) == 0);
+    CHECK(test::salient_allocations<Backend>(saliencymix{.scheme = ma::scheme::salient_to_non_salient,
+                                                         .detector = ma::saliency::frequency_tuned{},
+                                                         .anchor_of = ma::anchor_of::window}) == 0);
+    CHECK(test::salient_allocations<Backend>(
+              saliencymix{.mode = ma::mode::batch, .detector = ma::saliency::spectral_residual{}}) == 0);
     CHECK(test::salient_allocations<Backend>(ma::background_mix{}) == 0);
   }
 }

@@ -67,12 +67,14 @@ TEST_CASE("an edit that no plan may have is refused by its column, and the plan 
     return said;
   };
   auto const has = [](std::string const& said, char const* part) { return said.find(part) != std::string::npos; };
-  CHECK(has(told([](auto const& c) { c.partner[1] = 9; }), "the edited plan's partner[1] is 9; expected a row in [0, 4), or -1"));
+  CHECK(has(told([](auto const& c) { c.partner[1] = 9; }),
+            "the edited plan's partner[1] is 9; expected a row in [0, 4), or -1"));
   CHECK(has(told([](auto const& c) { c.partner[2] = -2; }), "partner[2] is -2"));
   CHECK(has(told([](auto const& c) { c.self[0] = 4; }), "self[0] is 4; expected a row in [0, 4)"));
   CHECK(has(told([](auto const& c) { c.ratio[3] = 1.5f; }), "ratio[3] is 1.5; expected a ratio in [0, 1]"));
   CHECK(has(told([](auto const& c) { c.ratio[0] = std::numeric_limits<float>::quiet_NaN(); }), "ratio[0] is nan"));
-  CHECK(has(told([](auto const& c) { c.share_partner[0] = std::numeric_limits<float>::infinity(); }), "share_partner[0] is inf; expected a finite number"));
+  CHECK(has(told([](auto const& c) { c.share_partner[0] = std::numeric_limits<float>::infinity(); }),
+            "share_partner[0] is inf; expected a finite number"));
   CHECK(has(told([](auto const& c) { c.weight_self[2] = std::numeric_limits<float>::quiet_NaN(); }), "weight_self[2]"));
   CHECK(has(told([](auto const& c) { c.choice[1] = 1; }), "choice[1] is 1; expected less than 1"));
   CHECK_THROWS_AS(p.edit([](auto const& c) {
@@ -87,7 +89,8 @@ TEST_CASE("an edit that no plan may have is refused by its column, and the plan 
 
 TEST_CASE("flags and orders follow an edit") {
   auto const x = ma::nchw<float>(nullptr, {4, 1, 4, 4});
-  auto p = ma::make_plan(ma::cutmix{.placement = ma::placement::inside}, x, ma::key{.seed = 1, .first = 4, .global = 8, .block = 4});
+  auto p = ma::make_plan(ma::cutmix{.placement = ma::placement::inside}, x,
+                         ma::key{.seed = 1, .first = 4, .global = 8, .block = 4});
   CHECK((p.local && !p.blends && p.in_order));
   p.edit([](auto const& c) { c.partner[0] = 1; });  // a row of the global batch that this call did not plan
   CHECK_FALSE(p.local);
@@ -96,7 +99,8 @@ TEST_CASE("flags and orders follow an edit") {
     c.self[2] = 0;
   });
   CHECK((p.local && !p.in_order));
-  CHECK(std::is_sorted(p.rows_by_partner.data, p.rows_by_partner.data + 4, [&](index_t a, index_t b) { return p.partner[a] < p.partner[b]; }));
+  CHECK(std::is_sorted(p.rows_by_partner.data, p.rows_by_partner.data + 4,
+                       [&](index_t a, index_t b) { return p.partner[a] < p.partner[b]; }));
 
   auto pasted = ma::make_plan(with(ma::mixup{}, ma::ratio::constant{0}), x, ma::key{});
   CHECK_FALSE(pasted.blends);
@@ -111,7 +115,9 @@ TEST_CASE("flags and orders follow an edit") {
 TEST_CASE("boxes are edited inside the image, and shares follow when they are asked for") {
   auto const x = ma::nchw<float>(nullptr, {2, 1, 4, 8});
   auto p = ma::make_plan(with(ma::cutmix{}, ma::pairing::reverse{}), x, ma::key{.seed = 2});
-  CHECK(refusal([&] { p.edit([](auto const& c) { c.region.box(1) = {0, 1, 0, 5, 0, 8}; }); }).find("box 0 of row 1 leaves the image") != std::string::npos);
+  CHECK(refusal([&] {
+          p.edit([](auto const& c) { c.region.box(1) = {0, 1, 0, 5, 0, 8}; });
+        }).find("box 0 of row 1 leaves the image") != std::string::npos);
   float const kept = p.share_self[0];
   p.edit([](auto const& c) { c.region.box(0) = {0, 1, 0, 2, 0, 4}; });
   CHECK((p.share_self[0] == kept && ma::pixel_share(p, 0) == 0.75));
@@ -135,11 +141,16 @@ struct two_said : two_boxes {
 
 TEST_CASE("a rule that writes a box which its layout lacks is refused, and nothing is written past it") {
   auto const x = ma::nchw<float>(nullptr, {3, 1, 4, 4});
-  auto const plan = [&](auto const& region) { return ma::make_plan(with(ma::cutmix{}, region, ma::pairing::reverse{}), x, ma::key{}); };
-  CHECK(refusal([&] { plan(two_boxes{}); }).find("box 1 of row 0 is written, and the rule's layout has 1 boxes a sample") != std::string::npos);
+  auto const plan = [&](auto const& region) {
+    return ma::make_plan(with(ma::cutmix{}, region, ma::pairing::reverse{}), x, ma::key{});
+  };
+  CHECK(refusal([&] {
+          plan(two_boxes{});
+        }).find("box 1 of row 0 is written, and the rule's layout has 1 boxes a sample") != std::string::npos);
   auto const p = plan(two_said{});
   for (int i = 0; i < 3; ++i) CHECK(ma::pixel_share(p, i) == 0.5);
-  auto const q = ma::make_plan(ma::one_of(ma::mixup{}, with(ma::cutmix{}, two_said{}), ma::cutmix{.boxes = 3}), x, ma::key{.seed = 4});
+  auto const q = ma::make_plan(ma::one_of(ma::mixup{}, with(ma::cutmix{}, two_said{}), ma::cutmix{.boxes = 3}), x,
+                               ma::key{.seed = 4});
   CHECK(q.layout.rest.head.count == 2);
   CHECK(q.layout.rest.rest.count == 3);
 }

@@ -26,7 +26,9 @@ struct failing_detector : mixaug::saliency::rule {
 /// A scored region that cannot place.
 struct failing_region : mixaug::region::salient_box {
   template <class Columns>
-  void place(Columns const&, mixaug::index_t, mixaug::score_maps const&, std::byte*) const { throw std::runtime_error("no place"); }
+  void place(Columns const&, mixaug::index_t, mixaug::score_maps const&, std::byte*) const {
+    throw std::runtime_error("no place");
+  }
 };
 
 template <class Act>
@@ -41,20 +43,29 @@ std::string thrown_by(Act const& act) {
 
 }  // namespace test
 
-TEST_CASE_TEMPLATE_DEFINE("what a detector throws reaches the caller, that of the lowest image", Backend, failing_maps) {
+TEST_CASE_TEMPLATE_DEFINE("what a detector throws reaches the caller, that of the lowest image", Backend,
+                          failing_maps) {
   namespace ma = mixaug;
   auto const values = test::any_values<float>(16 * 3 * 6 * 7, 2);
   std::vector<float> maps(16 * 6 * 14);
   auto const x = ma::nchw(values.data(), {16, 3, 6, 7});
-  for (test::failing_detector const& d : {test::failing_detector{{}, true, false}, test::failing_detector{{}, false, true}}) {
-    CHECK(test::thrown_by([&] { ma::saliency_map(Backend{}, d, x, ma::scores(maps.data(), {16, 6, 7})); }) == "image 3");
-    CHECK(test::thrown_by([&] { ma::saliency_map(Backend{}, d, x, ma::scores(maps.data(), {16, 6, 7}, {84, 14, 2})); }) == "image 3");
+  for (test::failing_detector const& d :
+       {test::failing_detector{{}, true, false}, test::failing_detector{{}, false, true}}) {
+    CHECK(test::thrown_by([&] {
+            ma::saliency_map(Backend{}, d, x, ma::scores(maps.data(), {16, 6, 7}));
+          }) == "image 3");
+    CHECK(test::thrown_by([&] {
+            ma::saliency_map(Backend{}, d, x, ma::scores(maps.data(), {16, 6, 7}, {84, 14, 2}));
+          }) == "image 3");
   }
   auto const three = ma::nchw(values.data(), {3, 3, 6, 7});
-  CHECK(test::thrown_by([&] { ma::saliency_map(Backend{}, test::failing_detector{}, three, ma::scores(maps.data(), {3, 6, 7})); }) == "nothing");
+  CHECK(test::thrown_by([&] {
+          ma::saliency_map(Backend{}, test::failing_detector{}, three, ma::scores(maps.data(), {3, 6, 7}));
+        }) == "nothing");
 }
 
-TEST_CASE_TEMPLATE_DEFINE("what rules throw while planning reaches the caller, and the plan is empty", Backend, failing_plans) {
+TEST_CASE_TEMPLATE_DEFINE("what rules throw while planning reaches the caller, and the plan is empty", Backend,
+                          failing_plans) {
   namespace ma = mixaug;
   auto const values = test::any_values<float>(16 * 3 * 6 * 7, 2);
   auto const x = ma::nchw(values.data(), {16, 3, 6, 7});

@@ -55,7 +55,8 @@ std::uint64_t moved_digest_of(ma::plan<R, B> const& p) {
 /// Score maps of 0..16 with many ties.
 std::vector<float> whole_scores(index_t count) {
   std::vector<float> v;
-  for (std::uint32_t k = 0; k < static_cast<std::uint32_t>(count); ++k) v.push_back(static_cast<float>((k * 2654435761u >> 13) % 17));
+  for (std::uint32_t k = 0; k < static_cast<std::uint32_t>(count); ++k)
+    v.push_back(static_cast<float>((k * 2654435761u >> 13) % 17));
   return v;
 }
 
@@ -71,7 +72,8 @@ TEST_CASE("plans have the bits that they always had") {
   CHECK(digest_of(make_plan(ma::mixup{.alpha = 0.1f}, images, k)) == 0x58B75E0BE01A416Bu);
   CHECK(digest_of(make_plan(ma::mixup{.alpha = 0.4f, .prob = 0.5f}, images, k)) == 0x9DBAEC2713097F05u);
   CHECK(digest_of(make_plan(ma::mixup{.alpha = 8, .mode = ma::mode::batch}, images, k)) == 0xF4052E966553CC4Eu);
-  CHECK(digest_of(make_plan(with(ma::mixup{}, ma::pairing::derangement{}, ma::ratio::uniform{0.1f, 0.7f}), images, k)) == 0x7FBF4C76D0AFFE26u);
+  CHECK(digest_of(make_plan(with(ma::mixup{}, ma::pairing::derangement{}, ma::ratio::uniform{0.1f, 0.7f}), images,
+                            k)) == 0x7FBF4C76D0AFFE26u);
   CHECK(digest_of(make_plan(ma::cutmix{}, images, k)) == 0x0202CAB09E5869EEu);
   CHECK(digest_of(make_plan(ma::cutmix{.placement = placement::inside, .boxes = 3}, images, k)) == 0x95D1B93906EEAD03u);
   CHECK(digest_of(make_plan(ma::cutmix{.placement = placement::shifted}, volumes, k)) == 0xCE33003513FFA540u);
@@ -86,16 +88,22 @@ TEST_CASE("boxes found in score maps have the bits that they always had") {
   auto const maps = whole_scores(300 * 36 * 28);
   auto const plan = [&](auto const& m) {
     auto const x = ma::nchw<float>(nullptr, {300, 3, 36, 28});
-    return moved_digest_of(ma::make_plan(ma::serial{}, m, ma::inputs(x).scores(ma::scores(maps.data(), {300, 36, 28})), ma::key{.seed = 77, .step = 5}));
+    return moved_digest_of(ma::make_plan(ma::serial{}, m, ma::inputs(x).scores(ma::scores(maps.data(), {300, 36, 28})),
+                                         ma::key{.seed = 77, .step = 5}));
   };
   CHECK(plan(ma::saliencymix{}) == 0x27A4F4F0CFBCC157u);
-  CHECK(plan(ma::saliencymix{.alpha = 0.2f, .prob = 0.5f, .scheme = scheme::salient_to_salient}) == 0x8B1F3452AD3232D8u);
-  CHECK(plan(ma::saliencymix{.scheme = scheme::salient_to_non_salient, .anchor_of = ma::anchor_of::window}) == 0x77DC3AB7BC5AD9E7u);
+  CHECK(plan(ma::saliencymix{.alpha = 0.2f, .prob = 0.5f, .scheme = scheme::salient_to_salient}) ==
+        0x8B1F3452AD3232D8u);
+  CHECK(plan(ma::saliencymix{.scheme = scheme::salient_to_non_salient, .anchor_of = ma::anchor_of::window}) ==
+        0x77DC3AB7BC5AD9E7u);
   CHECK(plan(ma::saliencymix{.scheme = scheme::non_salient_to_salient}) == 0xCC4654B594D4CEDAu);
-  CHECK(plan(ma::saliencymix{.scheme = scheme::non_salient_to_non_salient, .anchor_of = ma::anchor_of::window}) == 0x486B4948E3482B8Au);
-  CHECK(plan(ma::saliencymix{.mode = ma::mode::batch, .scheme = scheme::non_salient_to_corresponding}) == 0x309F96839ED1FB45u);
+  CHECK(plan(ma::saliencymix{.scheme = scheme::non_salient_to_non_salient, .anchor_of = ma::anchor_of::window}) ==
+        0x486B4948E3482B8Au);
+  CHECK(plan(ma::saliencymix{.mode = ma::mode::batch, .scheme = scheme::non_salient_to_corresponding}) ==
+        0x309F96839ED1FB45u);
   CHECK(plan(ma::saliencymix{.window = ma::window::clipped}) == 0x509AFA03757ABDFBu);
-  CHECK(plan(ma::one_of(ma::mixup{}, ma::saliencymix{.scheme = scheme::salient_to_salient}, ma::cutmix{})) == 0xE2C5F99E218124E9u);
+  CHECK(plan(ma::one_of(ma::mixup{}, ma::saliencymix{.scheme = scheme::salient_to_salient}, ma::cutmix{})) ==
+        0xE2C5F99E218124E9u);
 }
 
 }  // namespace golden_test

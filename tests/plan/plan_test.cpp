@@ -84,10 +84,31 @@ TEST_CASE("what was moved from is empty, memory and plans; a copy of nothing is 
 
 TEST_CASE("columns are aligned, apart and inside one block") {
   auto const p = ma::make_plan(method, images(33), ma::key{});
-  void const* const at[] = {p.choice.data, p.self.data, p.partner.data, p.ratio.data, p.share_self.data, p.share_partner.data,
-                            p.weight_self.data, p.weight_partner.data, p.region.rest.head.where.data, p.region.rest.rest.where.data,
-                            p.rows_by_partner.data, p.rows_by_self.data, p.order.data};
-  std::size_t const bytes[] = {33, 264, 264, 132, 132, 132, 132, 132, 33 * 3 * sizeof(ma::box), 33 * 2 * sizeof(ma::box), 264, 264,
+  void const* const at[] = {p.choice.data,
+                            p.self.data,
+                            p.partner.data,
+                            p.ratio.data,
+                            p.share_self.data,
+                            p.share_partner.data,
+                            p.weight_self.data,
+                            p.weight_partner.data,
+                            p.region.rest.head.where.data,
+                            p.region.rest.rest.where.data,
+                            p.rows_by_partner.data,
+                            p.rows_by_self.data,
+                            p.order.data};
+  std::size_t const bytes[] = {33,
+                               264,
+                               264,
+                               132,
+                               132,
+                               132,
+                               132,
+                               132,
+                               33 * 3 * sizeof(ma::box),
+                               33 * 2 * sizeof(ma::box),
+                               264,
+                               264,
                                33 * sizeof(ma::inplace_step)};
   auto address = [](void const* v) { return reinterpret_cast<std::uintptr_t>(v); };
   for (int j = 0; j < 13; ++j) {
@@ -99,9 +120,12 @@ TEST_CASE("columns are aligned, apart and inside one block") {
 }
 
 TEST_CASE("the plan knows what it was made for") {
-  auto const p = ma::make_plan(ma::cutmix{.boxes = 2}, ma::volumes<float>(nullptr, {4, 2, 5, 6, 7}), ma::key{.seed = 8, .first = 4, .global = 12, .block = 4});
-  CHECK((p.rows() == 4 && p.shape.samples == 4 && p.shape.source_rows == 12 && p.shape.first == 4 && p.shape.spatial == 3));
-  CHECK((p.shape.size[0] == 5 && p.shape.size[1] == 6 && p.shape.size[2] == 7 && p.layout.count == 2 && p.shape.own_source));
+  auto const p = ma::make_plan(ma::cutmix{.boxes = 2}, ma::volumes<float>(nullptr, {4, 2, 5, 6, 7}),
+                               ma::key{.seed = 8, .first = 4, .global = 12, .block = 4});
+  CHECK((p.rows() == 4 && p.shape.samples == 4 && p.shape.source_rows == 12 && p.shape.first == 4 &&
+         p.shape.spatial == 3));
+  CHECK((p.shape.size[0] == 5 && p.shape.size[1] == 6 && p.shape.size[2] == 7 && p.layout.count == 2 &&
+         p.shape.own_source));
   CHECK((p.drawn_with == ma::key{.seed = 8, .first = 4, .global = 12, .block = 4} && p.local && !p.blends));
   for (index_t i = 0; i < 4; ++i) CHECK(p.self[i] == i);
   CHECK(ma::make_plan(ma::mixup{}, images(4), ma::key{}).blends);
@@ -117,7 +141,8 @@ TEST_CASE("readers list rows by partner and owners by sample, each ascending, fo
     std::vector<std::int64_t> partner(300);
     for (auto& p : partner) p = s.below(18) * step - 1;
     auto const in = ma::inputs(ma::features<float>(nullptr, {300, 1})).source_rows(18 * step);
-    auto const p = ma::make_plan(with(ma::mixup{}, ma::pairing::given{ma::indices(partner.data(), {300})}), in, ma::key{});
+    auto const p =
+        ma::make_plan(with(ma::mixup{}, ma::pairing::given{ma::indices(partner.data(), {300})}), in, ma::key{});
     for (index_t k = 0; k < 300; ++k) {
       REQUIRE(p.rows_by_self[k] == k);
       if (k == 0) continue;

@@ -48,13 +48,19 @@ void check_ids(char const* name, Method const& method, bool follow, bool in_plac
     REQUIRE((p.blends == !follow && p.in_order && p.local));
     REQUIRE((copy.blends == p.blends && copy.moved == p.moved));
     auto const told = [&](auto const& plan) {
-      std::string const a = refusal([&] { ma::apply(plan, mask, ma::masks(mixed.data(), {n, index_t{8}, index_t{8}})); });
-      std::string const b = refusal([&] { ma::apply(plan, mask32, ma::masks(mixed_ids.data(), {n, index_t{8}, index_t{8}})); });
+      std::string const a = refusal([&] {
+        ma::apply(plan, mask, ma::masks(mixed.data(), {n, index_t{8}, index_t{8}}));
+      });
+      std::string const b = refusal([&] {
+        ma::apply(plan, mask32, ma::masks(mixed_ids.data(), {n, index_t{8}, index_t{8}}));
+      });
       std::string const c = refusal([&] { ma::apply_inplace(plan, mask32); });
       REQUIRE(a.empty() == follow);
       REQUIRE(b.empty() == follow);
       REQUIRE(c.empty() == in_place);
-      if (!follow) REQUIRE(a.find("this plan blends pixels (some ratio may lie between 0 and 1), and ids cannot be blended") != std::string::npos);
+      if (!follow)
+        REQUIRE(a.find("this plan blends pixels (some ratio may lie between 0 and 1), and ids cannot be blended") !=
+                std::string::npos);
     };
     told(p), told(ma::to_any(p)), told(read_back(p)), told(ma::rescaled(ma::rescaled(p, {4, 4}), {8, 8}));
   }
@@ -94,7 +100,8 @@ struct false_corner : silent_corner {
 TEST_CASE("whether ids can follow is a property of the method, never of what a step drew") {
   using ma::ratio::constant, ma::ratio::uniform;
   auto const batch = ma::mode::batch;
-  ma::one_of either(ma::mixup{}, ma::cutmix{}), unused(ma::mixup{}, ma::cutmix{}), never(ma::mixup{.prob = 0}, ma::cutmix{});
+  ma::one_of either(ma::mixup{}, ma::cutmix{}), unused(ma::mixup{}, ma::cutmix{}),
+      never(ma::mixup{.prob = 0}, ma::cutmix{});
   ma::one_of const pastes(ma::cutmix{}, ma::cutout{.length = 4});
   either.mode = batch, either.weight[0] = 0.1f, unused.weight[0] = 0;
   check_ids("one_of(mixup, cutmix)", either, false, false);
@@ -122,7 +129,8 @@ TEST_CASE("8-bit id masks of frames and volumes are pasted, with any strides, an
   std::vector<std::uint8_t> ids(400, 7), mixed(400, 9);
   auto const check = [&](auto const& x, auto const& in, auto const& out, index_t boxed, index_t row) {
     for (index_t k = 0; k < 400; ++k) ids[static_cast<std::size_t>(k)] = static_cast<std::uint8_t>(k < 200 ? 0 : 2);
-    CHECK(refusal([&] { ma::apply(ma::make_plan(half, x, ma::key{}), in, out); }).find("ids cannot be blended") != std::string::npos);
+    CHECK(refusal([&] { ma::apply(ma::make_plan(half, x, ma::key{}), in, out); }).find("ids cannot be blended") !=
+          std::string::npos);
     CHECK(std::count(mixed.begin(), mixed.end(), 9) == 400);
     ma::apply(ma::make_plan(paste, x, ma::key{}), in, out);
     CHECK(std::count(mixed.begin(), mixed.begin() + 200, 2) == boxed);  // the sides of the box, and 0 beside it
@@ -134,20 +142,29 @@ TEST_CASE("8-bit id masks of frames and volumes are pasted, with any strides, an
   auto const signals = ma::signals<float>(nullptr, {2, 3, 60});
   auto const volumes = ma::volumes<float>(nullptr, {2, 1, 4, 5, 6});
   check(signals, ma::masks(ids.data(), {2, 60}, {200, 3}), ma::masks(mixed.data(), {2, 60}, {200, 2}), 30, 60);
-  check(volumes, ma::masks(ids.data(), {2, 4, 5, 6}, {200, 48, 8, 1}), ma::masks(mixed.data(), {2, 4, 5, 6}, {200, 40, 8, 1}), 3 * 3 * 4, 120);
+  check(volumes, ma::masks(ids.data(), {2, 4, 5, 6}, {200, 48, 8, 1}),
+        ma::masks(mixed.data(), {2, 4, 5, 6}, {200, 40, 8, 1}), 3 * 3 * 4, 120);
   // half the volume: 0.5^(1/3) = 0.794 of each side
   std::vector<std::uint8_t> dense(240);
   CHECK(ma::masks(dense.data(), {2, 4, 5, 6}).stride[0] == 120);
-  CHECK(refusal([&] { ma::apply_inplace(ma::make_plan(half, volumes, ma::key{}), ma::masks(dense.data(), {2, 4, 5, 6})); }).find("ids cannot be blended") != std::string::npos);
-  CHECK(refusal([&] { ma::apply_inplace(ma::make_plan(half, signals, ma::key{}), ma::masks(dense.data(), {2, 60})); }).find("ids cannot be blended") != std::string::npos);
+  CHECK(refusal([&] {
+          ma::apply_inplace(ma::make_plan(half, volumes, ma::key{}), ma::masks(dense.data(), {2, 4, 5, 6}));
+        }).find("ids cannot be blended") != std::string::npos);
+  CHECK(refusal([&] {
+          ma::apply_inplace(ma::make_plan(half, signals, ma::key{}), ma::masks(dense.data(), {2, 60}));
+        }).find("ids cannot be blended") != std::string::npos);
 }
 
 TEST_CASE("a kind that does not say what it holds may blend; a rule that says what is not so is refused") {
   CHECK(ma::make_plan(with(ma::cutmix{}, own_region{}), images, ma::key{}).blends);
   CHECK_FALSE(ma::make_plan(with(ma::cutmix{.prob = 0}, own_region{}), images, ma::key{}).blends);
-  CHECK_THROWS_WITH_AS(ma::make_plan(with(ma::mixup{}, false_ratio{{{}, 0.5f}}), images, ma::key{}), doctest::Contains("the field of row 0 blends, but"), ma::invalid_argument);
-  CHECK_THROWS_WITH_AS(ma::make_plan(with(ma::cutmix{}, false_corner{}), images, ma::key{}),
-                       doctest::Contains("row 0 reads its source at another place than it writes, but its region rule says moves() = false"), ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(ma::make_plan(with(ma::mixup{}, false_ratio{{{}, 0.5f}}), images, ma::key{}),
+                       doctest::Contains("the field of row 0 blends, but"), ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(
+      ma::make_plan(with(ma::cutmix{}, false_corner{}), images, ma::key{}),
+      doctest::Contains(
+          "row 0 reads its source at another place than it writes, but its region rule says moves() = false"),
+      ma::invalid_argument);
 }
 
 TEST_CASE("whether a plan can be applied in place is a property of the method too") {
@@ -159,50 +176,69 @@ TEST_CASE("whether a plan can be applied in place is a property of the method to
   either.mode = ma::mode::batch, either.weight[1] = 0.1f, unused.weight[1] = 0;
   for (std::uint64_t step = 0; step < 40; ++step) {
     ma::key const k{.step = step};
-    auto const refused = [&](auto const& p) { return refusal([&] { ma::apply_inplace(p, view); }).find("this plan may paste pixels at another place") != std::string::npos; };
-    auto const all = [&](auto const& p) { return refused(p) && refused(ma::to_any(p)) && refused(read_back(p)) && refused(ma::rescaled(ma::rescaled(p, {4, 4}), {8, 8})); };
+    auto const refused = [&](auto const& p) {
+      return refusal([&] { ma::apply_inplace(p, view); }).find("this plan may paste pixels at another place") !=
+             std::string::npos;
+    };
+    auto const all = [&](auto const& p) {
+      return refused(p) && refused(ma::to_any(p)) && refused(read_back(p)) &&
+             refused(ma::rescaled(ma::rescaled(p, {4, 4}), {8, 8}));
+    };
     REQUIRE(all(ma::make_plan(either, images, k)));
-    REQUIRE(all(ma::make_plan(with(ma::cutmix{.prob = 0.1f, .mode = ma::mode::batch}, test::random_pair{}), images, k)));
+    REQUIRE(
+        all(ma::make_plan(with(ma::cutmix{.prob = 0.1f, .mode = ma::mode::batch}, test::random_pair{}), images, k)));
     REQUIRE(all(ma::make_plan(silent, images, k)));
     REQUIRE_FALSE(refused(ma::make_plan(unused, images, k)));
   }
 }
 
-TEST_CASE("whether partners may lie outside the call follows from the key and the pairing rule, not from the partners drawn") {
+TEST_CASE(
+    "whether partners may lie outside the call follows from the key and the pairing rule, not from the partners "
+    "drawn") {
   std::vector<float> x(n * 64), out(n * 64), weights(n, 1.0f);
   auto const view = ma::nchw(x.data(), {2, 1, 8, 8}), room = ma::nchw(out.data(), {2, 1, 8, 8});
   std::int64_t const inside[] = {1, 0};
   auto const given = with(ma::cutmix{}, ma::pairing::given{ma::indices(inside, {2})});
   for (std::uint64_t step = 0; step < 40; ++step) {
-    ma::key const part{.step = step, .global = 4}, blocks{.step = step, .global = 4, .block = 2}, across{.step = step, .first = 1, .global = 4, .block = 2};
+    ma::key const part{.step = step, .global = 4}, blocks{.step = step, .global = 4, .block = 2},
+        across{.step = step, .first = 1, .global = 4, .block = 2};
     REQUIRE_FALSE(ma::make_plan(ma::cutmix{}, view, part).local);
     REQUIRE_FALSE(read_back(ma::make_plan(ma::cutmix{}, view, part)).local);
     REQUIRE_FALSE(ma::make_plan(ma::one_of(ma::cutout{.length = 4}, ma::cutmix{}), view, part).local);
-    REQUIRE(refusal([&] { ma::apply(ma::make_plan(ma::cutmix{}, view, part), view, room); }).find("partners lie outside") != std::string::npos);
+    REQUIRE(refusal([&] {
+              ma::apply(ma::make_plan(ma::cutmix{}, view, part), view, room);
+            }).find("partners lie outside") != std::string::npos);
     REQUIRE_FALSE(ma::make_plan(ma::cutmix{}, view, across).local);
     REQUIRE(ma::make_plan(ma::cutmix{}, view, blocks).local);
     REQUIRE(read_back(ma::make_plan(ma::cutmix{}, view, blocks)).local);
     REQUIRE(ma::make_plan(ma::cutout{.length = 4}, view, part).local);
     REQUIRE(ma::make_plan(given, view, part).local);
     // what partners outside would be read from is asked for at every step
-    REQUIRE(refusal([&] { ma::make_plan(ma::cutmix{}, ma::inputs(view).weights(ma::weights(weights.data(), {2})), part); }).find("weights is 2 rows; expected 4 rows") !=
-            std::string::npos);
-    REQUIRE(refusal([&] { ma::make_plan(ma::serial{}, ma::saliencymix{}, view, part); }).find("add them: mixaug::inputs(x).source_images(v)") != std::string::npos);
+    REQUIRE(refusal([&] {
+              ma::make_plan(ma::cutmix{}, ma::inputs(view).weights(ma::weights(weights.data(), {2})), part);
+            }).find("weights is 2 rows; expected 4 rows") != std::string::npos);
+    REQUIRE(refusal([&] {
+              ma::make_plan(ma::serial{}, ma::saliencymix{}, view, part);
+            }).find("add them: mixaug::inputs(x).source_images(v)") != std::string::npos);
     REQUIRE(refusal([&] { ma::make_plan(ma::serial{}, ma::saliencymix{}, view, blocks); }).empty());
   }
 }
 
 TEST_CASE("rows of other samples than their own are mixed by apply, and refused in place") {
   std::istringstream text(
-      "mixaug-plan 3\nrows 2 samples 2 source_rows 2 own_source 1 first 0\nsize\nkey 1 0 0 2 0\nblends 1 moves 0 local 1\nchoice 0 whole mix\n"
-      "columns choice self partner ratio share_self share_partner weight_self weight_partner field\n0 1 0 0.25 0.25 0.75 1 1\n0 1 0 0.5 0.5 0.5 1 1\nend 2\n");
+      "mixaug-plan 3\nrows 2 samples 2 source_rows 2 own_source 1 first 0\nsize\nkey 1 0 0 2 0\nblends 1 moves 0 local "
+      "1\nchoice 0 whole mix\n"
+      "columns choice self partner ratio share_self share_partner weight_self weight_partner field\n0 1 0 0.25 0.25 "
+      "0.75 1 1\n0 1 0 0.5 0.5 0.5 1 1\nend 2\n");
   ma::any_plan p = ma::read_plan(text);
   CHECK_FALSE(p.in_order);
   float a[] = {10, 20}, o[2];
   ma::apply(p, ma::features(a, {2, 1}), ma::features(o, {2, 1}));
   CHECK((o[0] == 12.5f && o[1] == 15.0f));
   auto const refused = [&](auto const& plan) {
-    return refusal([&] { ma::apply_inplace(plan, ma::features(a, {2, 1})); }).find("its column self is not 0, 1, 2, ...") != std::string::npos;
+    return refusal([&] {
+             ma::apply_inplace(plan, ma::features(a, {2, 1}));
+           }).find("its column self is not 0, 1, 2, ...") != std::string::npos;
   };
   CHECK(refused(p));
   ma::any_plan const copy = p;
@@ -220,19 +256,26 @@ TEST_CASE("every key that planning takes reads back from text, up to its last nu
   index_t const most = (index_t{1} << 40) - 2;
   float x[4] = {};
   auto const view = ma::features(x, {2, 2});
-  for (ma::key const& k : {ma::key{.block = most}, ma::key{.seed = ~std::uint64_t{0}}, ma::key{.step = (std::uint64_t{1} << 40) - 1}, ma::key{.global = most},
-                           ma::key{.first = most - 2, .global = most, .block = 2}, ma::key{.first = most - 2, .global = most, .block = most}}) {
+  for (ma::key const& k :
+       {ma::key{.block = most}, ma::key{.seed = ~std::uint64_t{0}}, ma::key{.step = (std::uint64_t{1} << 40) - 1},
+        ma::key{.global = most}, ma::key{.first = most - 2, .global = most, .block = 2},
+        ma::key{.first = most - 2, .global = most, .block = most}}) {
     // reverse looks its partners up: a permutation of 2^40 rows has no room
     auto const p = ma::make_plan(with(ma::mixup{}, ma::pairing::reverse{}), view, k);
     CHECK(read_back(p).drawn_with == p.drawn_with);
   }
-  auto const far = ma::make_plan(ma::mixup{}, ma::inputs(view).source_rows(most - 1), ma::key{.first = most - 2, .global = most});
+  auto const far =
+      ma::make_plan(ma::mixup{}, ma::inputs(view).source_rows(most - 1), ma::key{.first = most - 2, .global = most});
   CHECK(read_back(far).shape == far.shape);
   auto const refused = [&](ma::key const& k) { return refusal([&] { ma::make_plan(ma::mixup{}, view, k); }); };
-  CHECK(refused({.block = most + 1}).find("the key's first, global, block is 0, 0, 1099511627775; expected three numbers in [0, 2^40 - 2]") != std::string::npos);
+  CHECK(refused({.block = most + 1})
+            .find("the key's first, global, block is 0, 0, 1099511627775; expected three numbers in [0, 2^40 - 2]") !=
+        std::string::npos);
   CHECK(refused({.block = index_t{1} << 40}).find("three numbers in [0, 2^40 - 2]") != std::string::npos);
-  CHECK(refused({.step = std::uint64_t{1} << 40}).find("key.step is 1099511627776; expected less than 2^40") != std::string::npos);
-  CHECK(refused({.first = most - 1, .global = most}).find("rows of the global batch of 1099511627774 rows") != std::string::npos);
+  CHECK(refused({.step = std::uint64_t{1} << 40}).find("key.step is 1099511627776; expected less than 2^40") !=
+        std::string::npos);
+  CHECK(refused({.first = most - 1, .global = most}).find("rows of the global batch of 1099511627774 rows") !=
+        std::string::npos);
   CHECK(refused({.first = most - 1}).find("rows of the global batch of 2 rows") != std::string::npos);
 }
 

@@ -50,7 +50,9 @@ TEST_CASE("corners of boxes are b * to / from, rounded half to even, for every c
       for (index_t i = 0; i <= from; ++i) {
         ma::box const b = q.region.box(i);
         bool const vanished = i == 0 || i == from;
-        ma::box const expected = vanished ? ma::no_box : ma::box{0, 1, corner(i, to, from), static_cast<std::int32_t>(to), 0, corner(i, 2 * to, from)};
+        ma::box const expected =
+            vanished ? ma::no_box
+                     : ma::box{0, 1, corner(i, to, from), static_cast<std::int32_t>(to), 0, corner(i, 2 * to, from)};
         wrong += !(b == expected) && !(b.empty() && expected.empty());
         ties += 2 * i * to % from == 0 && 2 * i * to / from % 2 == 1;
       }
@@ -117,10 +119,13 @@ TEST_CASE("masks and features at another resolution show the boxes of the images
     for (index_t k = 0; k < n * h * w; ++k) {
       index_t const i = k / (h * w), row = k / w % h, column = k % w;
       ma::box const b = p.region.box(i);
-      bool const inside = !b.empty() && row >= corner(b.y0, h, 32) && row < corner(b.y1, h, 32) && column >= corner(b.x0, w, 32) && column < corner(b.x1, w, 32);
+      bool const inside = !b.empty() && row >= corner(b.y0, h, 32) && row < corner(b.y1, h, 32) &&
+                          column >= corner(b.x0, w, 32) && column < corner(b.x1, w, 32);
       auto const at = static_cast<std::size_t>(k);
       index_t const expected = inside ? p.partner[i] + 1 : i + 1;
-      wrong += id_out[at] != expected || byte_out[at] != expected || feature_out[2 * at] != static_cast<double>(expected) || feature_out[2 * at + 1] != static_cast<double>(expected);
+      wrong += id_out[at] != expected || byte_out[at] != expected ||
+               feature_out[2 * at] != static_cast<double>(expected) ||
+               feature_out[2 * at + 1] != static_cast<double>(expected);
     }
     CHECK(wrong == 0);
     auto in_place = ids;

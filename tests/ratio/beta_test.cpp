@@ -24,7 +24,8 @@ std::vector<float> drawn(float alpha, ma::index_t rows, std::uint64_t seed) {
 TEST_CASE("the reference of the incomplete beta function knows closed forms") {
   for (long double x : {0.01L, 0.3L, 0.5L, 0.77L}) {
     CHECK(static_cast<double>(reference::beta_cdf(1, x)) == doctest::Approx(static_cast<double>(x)).epsilon(1e-15));
-    CHECK(static_cast<double>(reference::beta_cdf(2, x)) == doctest::Approx(static_cast<double>(x * x * (3 - 2 * x))).epsilon(1e-15));
+    CHECK(static_cast<double>(reference::beta_cdf(2, x)) ==
+          doctest::Approx(static_cast<double>(x * x * (3 - 2 * x))).epsilon(1e-15));
     CHECK(static_cast<double>(reference::beta_cdf(0.5L, x)) ==
           doctest::Approx(static_cast<double>(2 / 3.14159265358979323846L * std::asin(std::sqrt(x)))).epsilon(1e-15));
   }
@@ -67,7 +68,8 @@ TEST_CASE("the table follows Beta(alpha, alpha): Kolmogorov and Smirnov on the h
       std::uint64_t const bits = ma::random({.seed = seed + 1}, row, ma::purpose::ratio).bits(0);
       upper += bits >> 63 != 0 ? 1 : 0;
       double const x = (*t)(bits & ~(std::uint64_t{1} << 63));
-      u.push_back(static_cast<double>(2 * reference::beta_cdf(static_cast<long double>(alpha), static_cast<long double>(x))));
+      u.push_back(
+          static_cast<double>(2 * reference::beta_cdf(static_cast<long double>(alpha), static_cast<long double>(x))));
     }
     ++seed;
     std::sort(u.begin(), u.end());

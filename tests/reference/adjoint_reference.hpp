@@ -7,8 +7,8 @@ namespace reference {
 /// ascending row, weight m; then rows whose partner is j, weight 1 - m. A weight of 0 adds nothing.
 /// `self`, `source`: which of the two sums are taken. `bound` collects the sum of magnitudes.
 template <class T, class R, class B>
-real_of<T> gradient(mixaug::plan<R, B> const& p, std::vector<T> const& g, std::int64_t length, std::int64_t j, std::int64_t partner,
-                    std::int64_t e, bool self, bool source, double& bound) {
+real_of<T> gradient(mixaug::plan<R, B> const& p, std::vector<T> const& g, std::int64_t length, std::int64_t j,
+                    std::int64_t partner, std::int64_t e, bool self, bool source, double& bound) {
   using real = real_of<T>;
   real sum = 0;
   auto add = [&](std::int64_t i, std::int64_t at, real w) {
@@ -35,7 +35,8 @@ template <class T>
 bool is_gradient(T got, real_of<T> sum, double bound, bool exact) {
   T const rounded = from_real<T>(sum);
   if (exact) return test::same_bits(got, rounded) || (test::as_double(got) == 0 && test::as_double(rounded) == 0);
-  return std::fabs(test::as_double(got) - static_cast<double>(sum)) <= 4 * std::numeric_limits<real_of<T>>::epsilon() * bound + ulp<T>(static_cast<double>(sum));
+  return std::fabs(test::as_double(got) - static_cast<double>(sum)) <=
+         4 * std::numeric_limits<real_of<T>>::epsilon() * bound + ulp<T>(static_cast<double>(sum));
 }
 
 }  // namespace reference

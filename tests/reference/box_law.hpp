@@ -18,12 +18,15 @@ inline std::int64_t side(std::int64_t size, std::int64_t parts, int d, std::int6
     return p;
   };
   std::int64_t s = 0;
-  while (s < size && power(s + 1) * (std::int64_t{1} << 20) * boxes <= ((std::int64_t{1} << 20) - parts) * power(size)) ++s;
+  while (s < size && power(s + 1) * (std::int64_t{1} << 20) * boxes <= ((std::int64_t{1} << 20) - parts) * power(size))
+    ++s;
   return s;
 }
 
 /// numpy.clip
-constexpr std::int64_t clip(std::int64_t v, std::int64_t low, std::int64_t high) { return v < low ? low : v > high ? high : v; }
+constexpr std::int64_t clip(std::int64_t v, std::int64_t low, std::int64_t high) {
+  return v < low ? low : v > high ? high : v;
+}
 
 /// The published box of CutMix: a uniform integer centre, half = cut // 2 on either side, clipped.
 inline interval published(std::int64_t size, std::int64_t cut, std::int64_t centre) {
@@ -54,11 +57,14 @@ inline law intervals(where w, std::int64_t size, std::int64_t cut) {
   for (std::int64_t c = 0; c < size && (w == where::clipped || w == where::shifted); ++c) {
     interval const box = published(size, cut, c);
     std::int64_t const moved = clip(c - cut / 2, 0, size - cut);
-    if (w == where::clipped) put(box.first, box.second, 1 / n);
-    else put(moved, moved + cut, 1 / n);
+    if (w == where::clipped)
+      put(box.first, box.second, 1 / n);
+    else
+      put(moved, moved + cut, 1 / n);
   }
   if (w == where::uniform_pixels)  // every place that touches the image
-    for (std::int64_t b = 1 - cut; b < size && cut > 0; ++b) put(clip(b, 0, size), clip(b + cut, 0, size), 1 / (n + s - 1));
+    for (std::int64_t b = 1 - cut; b < size && cut > 0; ++b)
+      put(clip(b, 0, size), clip(b + cut, 0, size), 1 / (n + s - 1));
   if (w == where::uniform_pixels && cut == 0) put(0, 0, 1);
   return out;
 }

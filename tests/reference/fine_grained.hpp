@@ -26,7 +26,8 @@ inline bytes gaussian_3x3(bytes const& image, std::int64_t h, std::int64_t w) {
       double sum = 0;
       for (int dy = -1; dy <= 1; ++dy)
         for (int dx = -1; dx <= 1; ++dx)
-          sum += image[static_cast<std::size_t>(inside(y + dy, h) * w + inside(x + dx, w))] * (dy ? 0.25 : 0.5) * (dx ? 0.25 : 0.5);
+          sum += image[static_cast<std::size_t>(inside(y + dy, h) * w + inside(x + dx, w))] * (dy ? 0.25 : 0.5) *
+                 (dx ? 0.25 : 0.5);
       out[static_cast<std::size_t>(y * w + x)] = static_cast<std::uint8_t>(std::floor(sum + 0.5));
     }
   return out;
@@ -39,15 +40,19 @@ inline bytes fine_grained(bytes const& gray, std::int64_t h, std::int64_t w) {
   std::vector<std::int64_t> sums(at(h + 1, w + 1, w + 1));  // of all pixels above and to the left
   for (std::int64_t y = 0; y < h; ++y)
     for (std::int64_t x = 0; x < w; ++x)
-      sums[at(y + 1, x + 1, w + 1)] = sums[at(y, x + 1, w + 1)] + sums[at(y + 1, x, w + 1)] - sums[at(y, x, w + 1)] + g[at(y, x, w)];
+      sums[at(y + 1, x + 1, w + 1)] =
+          sums[at(y, x + 1, w + 1)] + sums[at(y + 1, x, w + 1)] - sums[at(y, x, w + 1)] + g[at(y, x, w)];
   std::vector<int> on(g.size()), off(g.size());
   for (std::int64_t y = 0; y < h; ++y)
     for (std::int64_t x = 0; x < w; ++x)
       for (std::int64_t n : {12, 24, 48, 28, 56, 112}) {
-        std::int64_t const x1 = std::clamp(x - n + 1, std::int64_t{0}, w), x2 = std::clamp(x + n + 1, std::int64_t{0}, w);
-        std::int64_t const y1 = std::clamp(y - n + 1, std::int64_t{0}, h), y2 = std::clamp(y + n + 1, std::int64_t{0}, h);
+        std::int64_t const x1 = std::clamp(x - n + 1, std::int64_t{0}, w),
+                           x2 = std::clamp(x + n + 1, std::int64_t{0}, w);
+        std::int64_t const y1 = std::clamp(y - n + 1, std::int64_t{0}, h),
+                           y2 = std::clamp(y + n + 1, std::int64_t{0}, h);
         std::int64_t const centre = g[at(y, x, w)], others = (x2 - x1) * (y2 - y1) - 1;
-        std::int64_t const sum = sums[at(y2, x2, w + 1)] - sums[at(y1, x2, w + 1)] - sums[at(y2, x1, w + 1)] + sums[at(y1, x1, w + 1)];
+        std::int64_t const sum =
+            sums[at(y2, x2, w + 1)] - sums[at(y1, x2, w + 1)] - sums[at(y2, x1, w + 1)] + sums[at(y1, x1, w + 1)];
         if (others == 0) continue;
         float const mean = static_cast<float>(sum - centre) / static_cast<float>(others);
         float const difference = static_cast<float>(centre) - mean;
@@ -66,7 +71,8 @@ inline bytes fine_grained(bytes const& gray, std::int64_t h, std::int64_t w) {
     most = std::max({most, on[i], off[i]});
   }
   bytes out(g.size());
-  for (std::size_t i = 0; i < g.size(); ++i) out[i] = static_cast<std::uint8_t>(std::min(255, scaled(on[i] + off[i], most)));
+  for (std::size_t i = 0; i < g.size(); ++i)
+    out[i] = static_cast<std::uint8_t>(std::min(255, scaled(on[i] + off[i], most)));
   return out;
 }
 

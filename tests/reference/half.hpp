@@ -11,8 +11,7 @@ inline double decode16(std::uint16_t bits, int fraction_bits) {
   int const fraction = bits & ((1 << fraction_bits) - 1);
   int const exponent = (bits >> fraction_bits) & ((1 << exponent_bits) - 1);
   double const sign = (bits & 0x8000) != 0 ? -1.0 : 1.0;
-  if (exponent == (1 << exponent_bits) - 1)
-    return fraction != 0 ? std::nan("") : sign * HUGE_VAL;
+  if (exponent == (1 << exponent_bits) - 1) return fraction != 0 ? std::nan("") : sign * HUGE_VAL;
   if (exponent == 0) return sign * std::ldexp(fraction, 1 - bias - fraction_bits);
   return sign * std::ldexp((1 << fraction_bits) + fraction, exponent - bias - fraction_bits);
 }

@@ -26,13 +26,27 @@ inline std::vector<std::vector<float>> kernel_labels(int law, std::size_t n, std
   for (auto& row : rows) {
     double const side = g.unit() < 0.5 ? 0 : 40;
     for (auto& v : row) switch (law) {
-        case 0: v = static_cast<float>(g.unit()); break;
-        case 1: v = static_cast<float>(g.normal()); break;
-        case 2: v = static_cast<float>(std::tan(3.14159265 * (g.unit() - 0.5))); break;
-        case 3: v = static_cast<float>(std::floor(g.unit() * 8) * 0.25); break;
-        case 4: v = static_cast<float>(std::floor(g.unit() * 2)); break;
-        case 5: v = 7.25f; break;
-        default: v = static_cast<float>(side + g.normal()); break;
+        case 0:
+          v = static_cast<float>(g.unit());
+          break;
+        case 1:
+          v = static_cast<float>(g.normal());
+          break;
+        case 2:
+          v = static_cast<float>(std::tan(3.14159265 * (g.unit() - 0.5)));
+          break;
+        case 3:
+          v = static_cast<float>(std::floor(g.unit() * 8) * 0.25);
+          break;
+        case 4:
+          v = static_cast<float>(std::floor(g.unit() * 2));
+          break;
+        case 5:
+          v = 7.25f;
+          break;
+        default:
+          v = static_cast<float>(side + g.normal());
+          break;
       }
   }
   return rows;

@@ -22,14 +22,18 @@ std::vector<double> kernel_row(std::vector<T> const& labels, double query, doubl
   std::size_t nearest = n;
   for (std::size_t j = 0; j < n; ++j) {
     if (out(j)) continue;
-    if (nearest < n && (distance(j) > distance(nearest) || (distance(j) == distance(nearest) && (side(j) ? label(j) <= label(nearest) : label(j) >= label(nearest))))) continue;
+    if (nearest < n &&
+        (distance(j) > distance(nearest) ||
+         (distance(j) == distance(nearest) && (side(j) ? label(j) <= label(nearest) : label(j) >= label(nearest)))))
+      continue;
     nearest = j;
   }
   long double sum = 0;
   std::vector<long double> w(n);
   for (std::size_t j = 0; j < n; ++j) {
     if (out(j)) continue;
-    long double const more = side(j) == side(nearest) ? std::fabs(label(j) - label(nearest)) : distance(j) - distance(nearest);
+    long double const more =
+        side(j) == side(nearest) ? std::fabs(label(j) - label(nearest)) : distance(j) - distance(nearest);
     w[j] = tophat ? (std::fabs(query - static_cast<double>(labels[j])) < h ? 1.0L : 0.0L)
                   : std::exp(-(more / h) * ((distance(j) + distance(nearest)) / h) / 2);
     sum += w[j];
@@ -62,13 +66,20 @@ inline double label_of(label_law law, std::uint64_t i) {
   constexpr double pi = 3.14159265358979323846;
   double const u = uniform_of(2 * i), v = uniform_of(2 * i + 1), z = std::sqrt(-2 * std::log(u)) * std::cos(2 * pi * v);
   switch (law) {
-    case label_law::uniform: return u;
-    case label_law::normal: return z;
-    case label_law::lognormal: return std::exp(3 * z);
-    case label_law::grid: return std::floor(50 * u) / 10;
-    case label_law::ten_values: return std::floor(10 * u) - 5;
-    case label_law::two_clusters: return (v < 0.3 ? 10.0 : 0.0) + 0.01 * u;
-    default: return std::tan(pi * (u - 0.5));
+    case label_law::uniform:
+      return u;
+    case label_law::normal:
+      return z;
+    case label_law::lognormal:
+      return std::exp(3 * z);
+    case label_law::grid:
+      return std::floor(50 * u) / 10;
+    case label_law::ten_values:
+      return std::floor(10 * u) - 5;
+    case label_law::two_clusters:
+      return (v < 0.3 ? 10.0 : 0.0) + 0.01 * u;
+    default:
+      return std::tan(pi * (u - 0.5));
   }
 }
 template <class T>

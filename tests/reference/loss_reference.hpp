@@ -37,8 +37,8 @@ inline row_loss soft_cross_entropy(std::vector<long double> const& z, std::vecto
 
 /// UMIX (2209.08928): lambda w_i CE(z, y_i) + (1 - lambda) w_j CE(z, y_j), a = lambda w_i and b = (1 - lambda) w_j,
 /// each label smoothed to 1 - s + s / C for its class and s / C for the others.
-inline row_loss pair_cross_entropy(std::vector<long double> const& z, std::int64_t y, long double a, std::int64_t q, long double b,
-                                   long double s) {
+inline row_loss pair_cross_entropy(std::vector<long double> const& z, std::int64_t y, long double a, std::int64_t q,
+                                   long double b, long double s) {
   std::vector<long double> t(z.size(), (a + b) * s / static_cast<long double>(z.size()));
   t[static_cast<std::size_t>(y)] += a * (1 - s);
   t[static_cast<std::size_t>(q)] += b * (1 - s);
@@ -54,10 +54,12 @@ std::vector<long double> row_of(std::vector<T> const& m, std::int64_t i, std::in
 
 /// lambda w_i l_i + (1 - lambda) w_j l_j, summed over the rows; a and b as above.
 template <class T>
-long double pair_loss_sum(std::vector<long double> const& a, std::vector<T> const& own, std::vector<long double> const& b, std::vector<T> const& other) {
+long double pair_loss_sum(std::vector<long double> const& a, std::vector<T> const& own,
+                          std::vector<long double> const& b, std::vector<T> const& other) {
   long double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i)
-    sum += (a[i] == 0 ? 0 : a[i] * static_cast<long double>(own[i])) + (b[i] == 0 ? 0 : b[i] * static_cast<long double>(other[i]));
+    sum += (a[i] == 0 ? 0 : a[i] * static_cast<long double>(own[i])) +
+           (b[i] == 0 ? 0 : b[i] * static_cast<long double>(other[i]));
   return sum;
 }
 

@@ -54,7 +54,9 @@ T fill_of(float v) {
 /// The distance to the next larger number of the format.
 template <class T>
 double ulp(double v) {
-  int const digits = std::is_same_v<T, mixaug::float16> ? 11 : std::is_same_v<T, mixaug::bfloat16> ? 8 : std::numeric_limits<real_of<T>>::digits;
+  int const digits = std::is_same_v<T, mixaug::float16>    ? 11
+                     : std::is_same_v<T, mixaug::bfloat16> ? 8
+                                                           : std::numeric_limits<real_of<T>>::digits;
   return v == 0 ? 0 : std::ldexp(1.0, std::ilogb(v) - digits + 1);
 }
 
@@ -81,20 +83,25 @@ bool is_mix(T got, T a, T b, float m, bool exact) {
 /// The first element of `out` that is not what the plan says; -1 = all are right. x, source, out hold rows of
 /// equal length in logical order; source row p is that of partner `first + p`.
 template <class R, class B, class T>
-std::int64_t first_wrong(mixaug::plan<R, B> const& p, std::vector<T> const& x, std::vector<T> const& source, std::vector<T> const& out,
-                         bool exact, std::int64_t first = 0, bool gathered = false) {
+std::int64_t first_wrong(mixaug::plan<R, B> const& p, std::vector<T> const& x, std::vector<T> const& source,
+                         std::vector<T> const& out, bool exact, std::int64_t first = 0, bool gathered = false) {
   std::int64_t const length = static_cast<std::int64_t>(x.size()) / p.shape.samples, pixels = p.shape.pixels();
   if (static_cast<std::int64_t>(out.size()) != length * p.rows()) return 0;
   std::vector<float> field(static_cast<std::size_t>(pixels), 1.0f);
   for (std::int64_t i = 0; i < p.rows(); ++i) {
     bool const partner = has_partner(p, i), filled = !other_side<B>::is_partner(p.blend, p.choice[i]);
-    for (std::int64_t k = 0; k < pixels; ++k) field[static_cast<std::size_t>(k)] = partner || filled ? weight(p, i, k) : 1.0f;
+    for (std::int64_t k = 0; k < pixels; ++k)
+      field[static_cast<std::size_t>(k)] = partner || filled ? weight(p, i, k) : 1.0f;
     T const *const a = x.data() + p.self[i] * length, *const o = out.data() + i * length;
     T const* const b = partner ? source.data() + (gathered ? i : p.partner[i] - first) * length : a;
     for (std::int64_t e = 0, k = 0; e < length; ++e, k = k + 1 == pixels ? 0 : k + 1) {
       float const m = field[static_cast<std::size_t>(k)];
-      T const other = filled ? fill_of<T>(other_side<B>::fill(p.blend, p.choice[i], e / pixels)) : m == 1.0f ? a[e] : b[moved(p, i, e, 1)];
-      bool const right = m == 1.0f ? test::same_bits(o[e], a[e]) : m == 0.0f ? test::same_bits(o[e], other) : is_mix(o[e], a[e], other, m, exact);
+      T const other = filled      ? fill_of<T>(other_side<B>::fill(p.blend, p.choice[i], e / pixels))
+                      : m == 1.0f ? a[e]
+                                  : b[moved(p, i, e, 1)];
+      bool const right = m == 1.0f   ? test::same_bits(o[e], a[e])
+                         : m == 0.0f ? test::same_bits(o[e], other)
+                                     : is_mix(o[e], a[e], other, m, exact);
       if (!right) return i * length + e;
     }
   }

@@ -22,7 +22,8 @@ inline std::int64_t extreme_pixel(float const* map, std::int64_t n, bool least) 
 
 /// The first place, in row order, where a box has the largest (or least) summed score. Scores of the tests are
 /// multiples of 1/32, so that these sums are exact.
-inline std::int64_t extreme_window(float const* map, std::int64_t h, std::int64_t w, std::int64_t bh, std::int64_t bw, bool least) {
+inline std::int64_t extreme_window(float const* map, std::int64_t h, std::int64_t w, std::int64_t bh, std::int64_t bw,
+                                   bool least) {
   std::int64_t best = -1;
   double best_sum = 0;
   for (std::int64_t y = 0; y + bh <= h; ++y)
@@ -36,7 +37,8 @@ inline std::int64_t extreme_window(float const* map, std::int64_t h, std::int64_
   return best;
 }
 
-inline mixaug::box salient_box(float const* map, std::int64_t h, std::int64_t w, float lambda, bool least, salient_options const& o) {
+inline mixaug::box salient_box(float const* map, std::int64_t h, std::int64_t w, float lambda, bool least,
+                               salient_options const& o) {
   // (1 - lambda)^(1/d) of each of the d axes longer than one pixel; an axis of one pixel is whole
   auto const cut = [&](std::int64_t side) {
     double const area = 1.0 - static_cast<double>(lambda), part = h > 1 && w > 1 ? std::sqrt(area) : area;
@@ -52,7 +54,8 @@ inline mixaug::box salient_box(float const* map, std::int64_t h, std::int64_t w,
     std::int64_t const k = extreme_pixel(map, h * w, least), y = k / w, x = k % w;
     y0 = y - bh / 2, x0 = x - bw / 2;
     if (o.clipped) {
-      y1 = std::min(y + bh / 2, h), x1 = std::min(x + bw / 2, w), y0 = std::max<std::int64_t>(y0, 0), x0 = std::max<std::int64_t>(x0, 0);
+      y1 = std::min(y + bh / 2, h), x1 = std::min(x + bw / 2, w), y0 = std::max<std::int64_t>(y0, 0),
+      x0 = std::max<std::int64_t>(x0, 0);
       if (h == 1) y0 = 0, y1 = 1;
       if (w == 1) x0 = 0, x1 = 1;
       if (y0 >= y1 || x0 >= x1) return mixaug::no_box;
@@ -64,14 +67,19 @@ inline mixaug::box salient_box(float const* map, std::int64_t h, std::int64_t w,
       y1 = y0 + bh, x1 = x0 + bw;
     }
   }
-  return {0, 1, static_cast<std::int32_t>(y0), static_cast<std::int32_t>(y1), static_cast<std::int32_t>(x0), static_cast<std::int32_t>(x1)};
+  return {0,
+          1,
+          static_cast<std::int32_t>(y0),
+          static_cast<std::int32_t>(y1),
+          static_cast<std::int32_t>(x0),
+          static_cast<std::int32_t>(x1)};
 }
 
 /// The first row of a plan whose boxes are not these; -1 = all are right. Map of batch row i at maps + i * h * w, of
 /// source row p at sources + (p - first) * h * w. `to` and `from` are the plan's columns.
 template <class Plan, class Columns>
-std::int64_t first_misplaced(Plan const& p, Columns const& columns, float const* maps, float const* sources, std::int64_t first,
-                             salient_options const& o, int member = -1) {
+std::int64_t first_misplaced(Plan const& p, Columns const& columns, float const* maps, float const* sources,
+                             std::int64_t first, salient_options const& o, int member = -1) {
   std::int64_t const h = p.shape.size[1], w = p.shape.size[2], n = h * w;
   for (std::int64_t i = 0; i < p.rows(); ++i) {
     if (member >= 0 && p.choice[i] != member) continue;

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-/// The spectral residual of Hou and Zhang (CVPR 2007) as OpenCV's detector describes it, step by step in double, with the
-/// transform as its defining sum. Slow, and without any of the kernel's devices.
+/// The spectral residual of Hou and Zhang (CVPR 2007) as OpenCV's detector describes it, step by step in double, with
+/// the transform as its defining sum. Slow, and without any of the kernel's devices.
 namespace reference {
 
 using grid = std::vector<double>;
@@ -33,12 +33,14 @@ inline place source_of(std::int64_t i, std::int64_t from, std::int64_t to) {
 }
 
 /// Bilinear; `steps` > 0 rounds the weights to multiples of 1 / steps, and the result half up (8-bit images).
-inline grid resized(grid const& in, std::int64_t h, std::int64_t w, std::int64_t to_h, std::int64_t to_w, double steps) {
+inline grid resized(grid const& in, std::int64_t h, std::int64_t w, std::int64_t to_h, std::int64_t to_w,
+                    double steps) {
   grid out;
   for (std::int64_t y = 0; y < to_h; ++y)
     for (std::int64_t x = 0; x < to_w; ++x) {
       place py = source_of(y, h, to_h), px = source_of(x, w, to_w);
-      if (steps > 0) py.weight = std::nearbyint(py.weight * steps) / steps, px.weight = std::nearbyint(px.weight * steps) / steps;
+      if (steps > 0)
+        py.weight = std::nearbyint(py.weight * steps) / steps, px.weight = std::nearbyint(px.weight * steps) / steps;
       auto at = [&](std::int64_t i, std::int64_t j) { return in[static_cast<std::size_t>(i * w + j)]; };
       double const top = at(py.left, px.left) * (1 - px.weight) + at(py.left, px.right) * px.weight;
       double const bottom = at(py.right, px.left) * (1 - px.weight) + at(py.right, px.right) * px.weight;
@@ -48,18 +50,23 @@ inline grid resized(grid const& in, std::int64_t h, std::int64_t w, std::int64_t
   return out;
 }
 
-/// One axis of the transform: `count` sequences of n items, `item` apart, beginning `next` apart. sign -1 forward, 1 back.
+/// One axis of the transform: `count` sequences of n items, `item` apart, beginning `next` apart. sign -1 forward, 1
+/// back.
 inline void dft(spectrum& f, std::int64_t count, std::int64_t next, std::int64_t n, std::int64_t item, int sign) {
   double const pi = 3.14159265358979323846;
   spectrum row(static_cast<std::size_t>(n)), root(static_cast<std::size_t>(n));
-  for (std::int64_t k = 0; k < n; ++k) root[static_cast<std::size_t>(k)] = std::polar(1.0, sign * 2 * pi * static_cast<double>(k) / static_cast<double>(n));
+  for (std::int64_t k = 0; k < n; ++k)
+    root[static_cast<std::size_t>(k)] =
+        std::polar(1.0, sign * 2 * pi * static_cast<double>(k) / static_cast<double>(n));
   for (std::int64_t s = 0; s < count; ++s) {
     for (std::int64_t k = 0; k < n; ++k) {
       std::complex<double> sum = 0;
-      for (std::int64_t j = 0; j < n; ++j) sum += f[static_cast<std::size_t>(s * next + j * item)] * root[static_cast<std::size_t>(j * k % n)];
+      for (std::int64_t j = 0; j < n; ++j)
+        sum += f[static_cast<std::size_t>(s * next + j * item)] * root[static_cast<std::size_t>(j * k % n)];
       row[static_cast<std::size_t>(k)] = sum;
     }
-    for (std::int64_t k = 0; k < n; ++k) f[static_cast<std::size_t>(s * next + k * item)] = row[static_cast<std::size_t>(k)];
+    for (std::int64_t k = 0; k < n; ++k)
+      f[static_cast<std::size_t>(s * next + k * item)] = row[static_cast<std::size_t>(k)];
   }
 }
 inline void dft2(spectrum& f, std::int64_t h, std::int64_t w, int sign) {
@@ -84,7 +91,8 @@ inline grid filtered(grid const& in, std::int64_t h, std::int64_t w, grid const&
 }
 
 /// Bins below `vanished` times the largest magnitude count as zero: amplitude 0, phase 0.
-inline grid spectral_residual(std::uint8_t const* gray, std::int64_t h, std::int64_t w, std::int64_t work_h, std::int64_t work_w, double vanished = 1e-10) {
+inline grid spectral_residual(std::uint8_t const* gray, std::int64_t h, std::int64_t w, std::int64_t work_h,
+                              std::int64_t work_w, double vanished = 1e-10) {
   grid const small = resized(grid(gray, gray + h * w), h, w, work_h, work_w, 256);
   spectrum f(small.begin(), small.end());
   dft2(f, work_h, work_w, -1);

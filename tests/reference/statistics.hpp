@@ -12,7 +12,8 @@ namespace reference {
 /// A failure by chance once in a million, shared out over `tests` tests (Bonferroni).
 constexpr double level(int tests) { return 1e-6 / tests; }
 
-/// Draws of a statistic: an eighth with a sanitizer, and where nobody asked for long statistics (tests/run --full does).
+/// Draws of a statistic: an eighth with a sanitizer, and where nobody asked for long statistics (tests/run --full
+/// does).
 inline int draws(int n) { return test::unoptimised || !test::long_statistics() ? n / 8 : n; }
 
 /// Q(a, x), the upper regularised incomplete gamma function: series below a + 1, continued fraction above.
@@ -47,8 +48,10 @@ inline double chi_square_p(std::vector<double> const& observed, std::vector<doub
       x2 -= (last_o - last_e) * (last_o - last_e) / last_e;
       o += last_o, e += last_e, --cells;
     }
-    if (e > 0) x2 += (o - e) * (o - e) / e, ++cells;
-    else if (o > 0) return 0;  // seen, and impossible
+    if (e > 0)
+      x2 += (o - e) * (o - e) / e, ++cells;
+    else if (o > 0)
+      return 0;  // seen, and impossible
     last_o = o, last_e = e, o = e = 0;
   }
   return cells < 2 ? 1 : gamma_q((cells - 1) / 2.0, x2 / 2);
@@ -82,8 +85,7 @@ inline long double beta_cdf(long double a, long double x) {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   if (x > 0.5L) return 1 - beta_cdf(a, 1 - x);
-  long double const front =
-      std::exp(a * (std::log(x) + std::log1p(-x)) + std::lgamma(2 * a) - 2 * std::lgamma(a)) / a;
+  long double const front = std::exp(a * (std::log(x) + std::log1p(-x)) + std::lgamma(2 * a) - 2 * std::lgamma(a)) / a;
   long double c = 1, d = 1 / (1 - 2 * a * x / (a + 1)), h = d;
   for (int m = 1; m < 10000; ++m) {
     long double const k = m, even = k * (a - k) * x / ((a + 2 * k - 1) * (a + 2 * k));

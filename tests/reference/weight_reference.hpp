@@ -53,10 +53,12 @@ struct group_dro {
     std::size_t const k = sizes.size(), n = losses.size();
     if (q.empty()) q.assign(k, 1 / static_cast<real>(k));
     std::vector<real> sum(k, 0), count(k, 0), out(n);
-    for (std::size_t i = 0; i < n; ++i) sum[static_cast<std::size_t>(groups[i])] += losses[i], count[static_cast<std::size_t>(groups[i])] += 1;
+    for (std::size_t i = 0; i < n; ++i)
+      sum[static_cast<std::size_t>(groups[i])] += losses[i], count[static_cast<std::size_t>(groups[i])] += 1;
     real all = 0;
     for (std::size_t g = 0; g < k; ++g) {
-      if (count[g] > 0) q[g] *= std::exp(step * (sum[g] / count[g] + adjustment / std::sqrt(static_cast<real>(sizes[g]))));
+      if (count[g] > 0)
+        q[g] *= std::exp(step * (sum[g] / count[g] + adjustment / std::sqrt(static_cast<real>(sizes[g]))));
       all += q[g];
     }
     for (real& v : q) v /= all;

@@ -11,9 +11,11 @@ namespace minmax_test {
 namespace ma = mixaug;
 using ma::index_t;
 
-TEST_CASE("minmax: sides are uniform on [trunc(low S), trunc(high S)], each axis for itself, and every border is reached") {
+TEST_CASE(
+    "minmax: sides are uniform on [trunc(low S), trunc(high S)], each axis for itself, and every border is reached") {
   int const n = 20000;
-  auto const p = ma::make_plan(ma::cutmix{.minmax = {0.25f, 0.6f}}, ma::nchw<float>(nullptr, {n, 3, 21, 40}), ma::key{.seed = 5});
+  auto const p =
+      ma::make_plan(ma::cutmix{.minmax = {0.25f, 0.6f}}, ma::nchw<float>(nullptr, {n, 3, 21, 40}), ma::key{.seed = 5});
   std::vector<double> high(8), wide(15), joint(8 * 15);  // trunc(5.25) to trunc(12.6); 10 to trunc(24.0...)
   index_t left = 99, right = 0, top = 99, bottom = 0;
   for (int i = 0; i < n; ++i) {
@@ -34,7 +36,8 @@ TEST_CASE("minmax: sides are uniform on [trunc(low S), trunc(high S)], each axis
 TEST_CASE("minmax: a side, its place, and those of the other axis and of the next box do not depend on each other") {
   int const n = reference::draws(160000);
   // Sides 2, 3, 4 of 6 have 5, 4, 3 places: 12 pairs an axis, three axes in pairs, two boxes.
-  auto const p = ma::make_plan(ma::cutmix{.minmax = {0.34f, 0.67f}, .boxes = 2}, ma::volumes<float>(nullptr, {n, 1, 6, 6, 6}), ma::key{.seed = 31});
+  auto const p = ma::make_plan(ma::cutmix{.minmax = {0.34f, 0.67f}, .boxes = 2},
+                               ma::volumes<float>(nullptr, {n, 1, 6, 6, 6}), ma::key{.seed = 31});
   int const before[] = {0, 5, 9};
   std::vector<double> pair_law;
   for (int places : {5, 4, 3})
@@ -72,8 +75,10 @@ TEST_CASE("minmax: one size, the whole image, nothing, signals and volumes") {
     REQUIRE(sides({0.5f, 0.5f}, i) == std::pair{5, 8});
     REQUIRE(sides({1.0f, 1.0f}, i) == std::pair{10, 16});
   }
-  auto const s = ma::make_plan(ma::cutmix{.minmax = {0.1f, 0.9f}}, ma::signals<float>(nullptr, {500, 2, 30}), ma::key{.seed = 1});
-  auto const v = ma::make_plan(ma::cutmix{.minmax = {0.1f, 0.9f}}, ma::volumes<float>(nullptr, {500, 1, 10, 20, 30}), ma::key{.seed = 1});
+  auto const s =
+      ma::make_plan(ma::cutmix{.minmax = {0.1f, 0.9f}}, ma::signals<float>(nullptr, {500, 2, 30}), ma::key{.seed = 1});
+  auto const v = ma::make_plan(ma::cutmix{.minmax = {0.1f, 0.9f}}, ma::volumes<float>(nullptr, {500, 1, 10, 20, 30}),
+                               ma::key{.seed = 1});
   int short_one = 99, long_one = 0, deep = 0;
   for (int i = 0; i < 500; ++i) {
     ma::box const a = s.region.box(i), b = v.region.box(i);
@@ -113,9 +118,13 @@ TEST_CASE("cutout: holes of the published arithmetic; too long ones cover what c
     REQUIRE((p.share_self[i] == 1.0f && p.share_partner[i] == 0.0f && p.partner[i] == -1));
   }
   // 1 // 2 = 0: the published code erases nothing
-  CHECK_THROWS_WITH_AS(ma::make_plan(ma::cutout{.length = 1}, image, ma::key{}),
-                       doctest::Contains("would leave the batch as it is: along the axis of 12 pixels of (12, 20) its boxes are at most 1 long"), ma::invalid_argument);
-  CHECK_THROWS_WITH_AS(ma::make_plan(ma::cutmix{.minmax = {0.0f, 0.05f}}, image, ma::key{}), doctest::Contains("are at most 0 long, and hold no pixel; raise minmax.high"),
+  CHECK_THROWS_WITH_AS(
+      ma::make_plan(ma::cutout{.length = 1}, image, ma::key{}),
+      doctest::Contains(
+          "would leave the batch as it is: along the axis of 12 pixels of (12, 20) its boxes are at most 1 long"),
+      ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(ma::make_plan(ma::cutmix{.minmax = {0.0f, 0.05f}}, image, ma::key{}),
+                       doctest::Contains("are at most 0 long, and hold no pixel; raise minmax.high"),
                        ma::invalid_argument);
 }
 

@@ -120,8 +120,7 @@ TEST_CASE("windows of every size on small maps, greatest and least, the first of
 
 TEST_CASE("units: levels of a full map are exact multiples, halves go up, and the maximum is 255 * 65536") {
   double const scale = ma::detail::score_scale(1.0f);
-  for (int k = 0; k <= 255; ++k)
-    CHECK(ma::detail::score_units(static_cast<float>(k) / 255.0f, scale) == k * 65536);
+  for (int k = 0; k <= 255; ++k) CHECK(ma::detail::score_units(static_cast<float>(k) / 255.0f, scale) == k * 65536);
   for (float most : {1e-45f, 1e-30f, 0.3f, 0.7f, 17.0f, 1e30f, 3.4e38f})
     CHECK(ma::detail::score_units(most, ma::detail::score_scale(most)) == 16711680);
   double const halves = ma::detail::score_scale(16711680.0f);
@@ -134,9 +133,8 @@ TEST_CASE("units: levels of a full map are exact multiples, halves go up, and th
 
 TEST_CASE("a large map: sums beyond 32 bits") {
   std::mt19937 random(13);
-  auto const s = made(2000, 1500, [&](index_t k) {
-    return static_cast<float>(random() % 4 + (k % 1500 > 700 ? 250 : 252)) / 255.0f;
-  });
+  auto const s = made(
+      2000, 1500, [&](index_t k) { return static_cast<float>(random() % 4 + (k % 1500 > 700 ? 250 : 252)) / 255.0f; });
   check_pixels(s);
   for (auto const& [bh, bw] : {std::pair<index_t, index_t>{1, 1}, {700, 600}, {1999, 3}, {2, 1500}, {2000, 1500}})
     check_windows(s, bh, bw);

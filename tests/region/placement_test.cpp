@@ -13,7 +13,8 @@ using ma::index_t;
 using reference::where;
 
 namespace {
-constexpr ma::placement placements[] = {ma::placement::clipped, ma::placement::inside, ma::placement::shifted, ma::placement::uniform_pixels};
+constexpr ma::placement placements[] = {ma::placement::clipped, ma::placement::inside, ma::placement::shifted,
+                                        ma::placement::uniform_pixels};
 constexpr where laws[] = {where::clipped, where::inside, where::shifted, where::uniform_pixels};
 
 auto images(index_t n, index_t h, index_t w) { return ma::nchw<float>(nullptr, {n, index_t{1}, h, w}); }
@@ -25,7 +26,8 @@ double joint_p(ma::plan<ma::kind::boxes, ma::blend::mix> const& p, reference::la
   for (auto const& a : y)
     for (auto const& b : x) {
       bool const empty = a.first.second == 0 || b.first.second == 0;  // an empty side empties the box
-      expected[empty ? std::pair{reference::interval{0, 0}, reference::interval{0, 0}} : std::pair{a.first, b.first}] += n * a.second * b.second;
+      expected[empty ? std::pair{reference::interval{0, 0}, reference::interval{0, 0}} : std::pair{a.first, b.first}] +=
+          n * a.second * b.second;
     }
   for (index_t i = 0; i < p.rows(); ++i) {
     ma::box const b = p.region.box(i);
@@ -44,15 +46,16 @@ TEST_CASE("every placement follows its law on both axes, independently, for a gr
       for (index_t w : {6, 9})
         for (index_t parts : {0, 1 << 17, 1 << 18, 1 << 19, 3 << 18, 1015808, 1 << 20}) {
           float const lambda = static_cast<float>(parts) / 1048576.0f;
-          auto const method = with(ma::cutmix{.placement = placements[k]}, ma::ratio::constant{lambda}, ma::pairing::roll{});
+          auto const method =
+              with(ma::cutmix{.placement = placements[k]}, ma::ratio::constant{lambda}, ma::pairing::roll{});
           auto const p = ma::make_plan(method, images(4000, h, w), ma::key{.seed = ++seed});
           CAPTURE(k);
           CAPTURE(h);
           CAPTURE(w);
           CAPTURE(parts);
           int const d = reference::exponent({h, w});
-          CHECK(joint_p(p, reference::intervals(laws[k], h, reference::side(h, parts, d)), reference::intervals(laws[k], w, reference::side(w, parts, d))) >
-                reference::level(168));
+          CHECK(joint_p(p, reference::intervals(laws[k], h, reference::side(h, parts, d)),
+                        reference::intervals(laws[k], w, reference::side(w, parts, d))) > reference::level(168));
         }
 }
 
@@ -73,13 +76,15 @@ TEST_CASE("clipped is the published arithmetic for every lambda and centre") {
 TEST_CASE("uniform_pixels covers every pixel equally often, whatever lambda and the number of boxes") {
   for (index_t boxes : {1, 3}) {
     int const h = 6, w = 9, n = 60000;
-    auto const p = ma::make_plan(ma::cutmix{.placement = ma::placement::uniform_pixels, .boxes = boxes}, images(n, h, w), ma::key{.seed = 8});
+    auto const p = ma::make_plan(ma::cutmix{.placement = ma::placement::uniform_pixels, .boxes = boxes},
+                                 images(n, h, w), ma::key{.seed = 8});
     std::vector<double> covered(static_cast<std::size_t>(h * w));
     for (int i = 0; i < n; ++i)
       for (int y = 0; y < h; ++y)
         for (int x = 0; x < w; ++x) {
           bool in = false;
-          for (index_t j = 0; j < boxes; ++j) in = in || (p.region.box(i, j).has_row(0, y) && x >= p.region.box(i, j).x0 && x < p.region.box(i, j).x1);
+          for (index_t j = 0; j < boxes; ++j)
+            in = in || (p.region.box(i, j).has_row(0, y) && x >= p.region.box(i, j).x0 && x < p.region.box(i, j).x1);
           covered[static_cast<std::size_t>(y * w + x)] += in ? 1 : 0;
         }
     double mean = 0;
@@ -100,7 +105,8 @@ TEST_CASE("uniform_pixels covers every pixel equally often, whatever lambda and 
 
 TEST_CASE("shifted and inside keep the whole cut, also an odd one; clipped loses a pixel of an odd one") {
   auto const image = images(500, 32, 32);
-  auto const wide = with(ma::cutmix{.placement = ma::placement::shifted}, ma::ratio::constant{1 - 49.0f / 1024});  // side 7
+  auto const wide =
+      with(ma::cutmix{.placement = ma::placement::shifted}, ma::ratio::constant{1 - 49.0f / 1024});  // side 7
   auto const p = ma::make_plan(wide, image, ma::key{.seed = 1});
   auto const q = ma::make_plan(with(ma::cutmix{}, ma::ratio::constant{1 - 49.0f / 1024}), image, ma::key{.seed = 1});
   index_t most = 0;

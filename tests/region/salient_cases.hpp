@@ -29,13 +29,14 @@ struct scheme_case {
   int target;
 };
 inline constexpr scheme_case schemes[] = {
-    {ma::scheme::salient_to_corresponding, false, 0}, {ma::scheme::salient_to_salient, false, 1},
-    {ma::scheme::salient_to_non_salient, false, 2},   {ma::scheme::non_salient_to_salient, true, 1},
+    {ma::scheme::salient_to_corresponding, false, 0},  {ma::scheme::salient_to_salient, false, 1},
+    {ma::scheme::salient_to_non_salient, false, 2},    {ma::scheme::non_salient_to_salient, true, 1},
     {ma::scheme::non_salient_to_non_salient, true, 2}, {ma::scheme::non_salient_to_corresponding, true, 0}};
 
 }  // namespace test
 
-TEST_CASE_TEMPLATE_DEFINE("saliencymix: boxes where the maps say, for every scheme, anchor and window", Backend, salient_places) {
+TEST_CASE_TEMPLATE_DEFINE("saliencymix: boxes where the maps say, for every scheme, anchor and window", Backend,
+                          salient_places) {
   for (auto const& size : {std::pair<ma::index_t, ma::index_t>{9, 14}, {1, 17}, {19, 1}, {12, 2}, {23, 8}}) {
     ma::index_t const h = size.first, w = size.second;
     test::salient_world<Backend> const world{{}, 24, h, w};
@@ -46,12 +47,14 @@ TEST_CASE_TEMPLATE_DEFINE("saliencymix: boxes where the maps say, for every sche
         CAPTURE(static_cast<int>(s.scheme));
         CAPTURE(form);
         if (form == 2 && (s.target != 0 || w == 2)) continue;  // an axis of 2 pixels has no clipped box
-        ma::saliencymix const m{.prob = 0.8f, .scheme = s.scheme,
+        ma::saliencymix const m{.prob = 0.8f,
+                                .scheme = s.scheme,
                                 .anchor_of = form == 1 ? ma::anchor_of::window : ma::anchor_of::pixel,
                                 .window = form == 2 ? ma::window::clipped : ma::window::shifted};
         auto const p = world.plan(m, {.seed = 7});
         float const* const maps = world.maps.data();
-        CHECK(reference::first_misplaced(p, p.region, maps, maps, 0, {s.source_valley, s.target, form == 1, form == 2}) == -1);
+        CHECK(reference::first_misplaced(p, p.region, maps, maps, 0,
+                                         {s.source_valley, s.target, form == 1, form == 2}) == -1);
         CHECK(p.moved == (s.target != 0));
         for (ma::index_t i = 0; i < 24; ++i) {
           double const share = 1.0 - static_cast<double>(p.region.to[i].volume()) / static_cast<double>(h * w);
@@ -64,14 +67,17 @@ TEST_CASE_TEMPLATE_DEFINE("saliencymix: boxes where the maps say, for every sche
 
 TEST_CASE_TEMPLATE_DEFINE("saliencymix beside others in one_of, each with its own options", Backend, salient_chosen) {
   test::salient_world<Backend> const world{{}, 40, 11, 16};
-  ma::saliencymix const first{.alpha = 2}, second{.scheme = ma::scheme::non_salient_to_salient, .anchor_of = ma::anchor_of::window};
+  ma::saliencymix const first{.alpha = 2},
+      second{.scheme = ma::scheme::non_salient_to_salient, .anchor_of = ma::anchor_of::window};
   auto const p = world.plan(ma::one_of(first, ma::mixup{}, second, ma::cutmix{}), {.seed = 5});
   float const* const maps = world.maps.data();
   CHECK(reference::first_misplaced(p, p.region.head, maps, maps, 0, {}, 0) == -1);
   CHECK(reference::first_misplaced(p, p.region.rest.rest.head, maps, maps, 0, {true, 1, true, false}, 2) == -1);
 }
 
-TEST_CASE_TEMPLATE_DEFINE("saliencymix of mode batch in one_of: the first row of that choice places one box for the others", Backend, salient_chosen_batch) {
+TEST_CASE_TEMPLATE_DEFINE(
+    "saliencymix of mode batch in one_of: the first row of that choice places one box for the others", Backend,
+    salient_chosen_batch) {
   test::salient_world<Backend> const world{{}, 40, 11, 16};
   float const* const maps = world.maps.data();
   int told = 0;  // plans in which another row's maps, or another place, would show
@@ -90,13 +96,15 @@ TEST_CASE_TEMPLATE_DEFINE("saliencymix of mode batch in one_of: the first row of
       CHECK(p.ratio[i] == p.ratio[lead]);
     }
     CHECK(reference::first_misplaced(p, p.region.head, maps, maps, 0, {}, 0) == -1);
-    auto const of_row_0 = reference::salient_box(maps, 11, 16, p.ratio[lead], false, {}), of_partner_0 = reference::salient_box(maps + p.partner[0] * 176, 11, 16, p.ratio[lead], false, {});
+    auto const of_row_0 = reference::salient_box(maps, 11, 16, p.ratio[lead], false, {}),
+               of_partner_0 = reference::salient_box(maps + p.partner[0] * 176, 11, 16, p.ratio[lead], false, {});
     told += lead > 0 && !to.empty() && !(to == of_row_0) && !(from == of_partner_0) && !(to == from);
   }
   CHECK(told >= 2);
 }
 
-TEST_CASE_TEMPLATE_DEFINE("saliencymix, mode batch: the first pair's maps place one box for all", Backend, salient_batch) {
+TEST_CASE_TEMPLATE_DEFINE("saliencymix, mode batch: the first pair's maps place one box for all", Backend,
+                          salient_batch) {
   test::salient_world<Backend> const world{{}, 9, 20, 20};
   for (auto const& s : test::schemes) {
     auto const p = world.plan(ma::saliencymix{.mode = ma::mode::batch, .scheme = s.scheme}, {.seed = 11});
@@ -123,9 +131,9 @@ TEST_CASE_TEMPLATE_DEFINE("saliencymix: parts of a batch and any backend give th
   }
 }
 
-#define TEST_SALIENT(BACKEND)                         \
-  TEST_CASE_TEMPLATE_INVOKE(salient_places, BACKEND); \
-  TEST_CASE_TEMPLATE_INVOKE(salient_chosen, BACKEND); \
-  TEST_CASE_TEMPLATE_INVOKE(salient_batch, BACKEND);  \
+#define TEST_SALIENT(BACKEND)                               \
+  TEST_CASE_TEMPLATE_INVOKE(salient_places, BACKEND);       \
+  TEST_CASE_TEMPLATE_INVOKE(salient_chosen, BACKEND);       \
+  TEST_CASE_TEMPLATE_INVOKE(salient_batch, BACKEND);        \
   TEST_CASE_TEMPLATE_INVOKE(salient_chosen_batch, BACKEND); \
   TEST_CASE_TEMPLATE_INVOKE(salient_split, BACKEND)

@@ -69,7 +69,8 @@ TEST_CASE("boxes that move, at another resolution: corners rounded, both of one 
           CHECK(q.moved);
           for (index_t i = 0; i < p.rows(); ++i) {
             ma::box const a = p.region.to[i], b = p.region.from[i], t = q.region.to[i], f = q.region.from[i];
-            ma::box const expected{0, 1, corner(a.y0, h, 32), corner(a.y1, h, 32), corner(a.x0, w, 28), corner(a.x1, w, 28)};
+            ma::box const expected{
+                0, 1, corner(a.y0, h, 32), corner(a.y1, h, 32), corner(a.x0, w, 28), corner(a.x1, w, 28)};
             if (a.empty() || expected.empty()) {
               REQUIRE((t.empty() && f.empty()));
               vanished += a.empty() ? 0 : 1;
@@ -77,7 +78,8 @@ TEST_CASE("boxes that move, at another resolution: corners rounded, both of one 
             }
             REQUIRE(t == expected);
             std::int32_t const bh = t.y1 - t.y0, bw = t.x1 - t.x0, y = corner(b.y0, h, 32), x = corner(b.x0, w, 28);
-            std::int32_t const y0 = std::min(y, static_cast<std::int32_t>(h) - bh), x0 = std::min(x, static_cast<std::int32_t>(w) - bw);
+            std::int32_t const y0 = std::min(y, static_cast<std::int32_t>(h) - bh),
+                               x0 = std::min(x, static_cast<std::int32_t>(w) - bw);
             REQUIRE((f == ma::box{0, 1, y0, y0 + bh, x0, x0 + bw}));
             REQUIRE((f.y0 >= 0 && f.x0 >= 0 && f.y1 <= h && f.x1 <= w));
             pushed += y0 != y || x0 != x ? 1 : 0;
@@ -115,22 +117,27 @@ TEST_CASE("plans of score-driven methods read back to the same text, pixels and 
     CHECK(written(q) == written(p));
     index_t wrong = 0;
     for (index_t i = 0; i < p.rows(); ++i)
-      wrong += !(p.state(i).tile_at(0).source == q.state(i).tile_at(0).source) || ma::pixel_share(p, i) != ma::pixel_share(q, i) || p.rows_by_partner[i] != q.rows_by_partner[i];
+      wrong += !(p.state(i).tile_at(0).source == q.state(i).tile_at(0).source) ||
+               ma::pixel_share(p, i) != ma::pixel_share(q, i) || p.rows_by_partner[i] != q.rows_by_partner[i];
     CHECK(wrong == 0);
     check_replay(p, q);
   };
   check(ma::saliencymix{.prob = 0.8f});
   check(ma::saliencymix{.window = ma::window::clipped});
   check(ma::saliencymix{.scheme = ma::scheme::salient_to_salient});
-  check(ma::saliencymix{.mode = ma::mode::batch, .scheme = ma::scheme::non_salient_to_salient, .anchor_of = ma::anchor_of::window});
-  check(ma::one_of(ma::mixup{}, ma::saliencymix{.scheme = ma::scheme::salient_to_non_salient}, ma::cutmix{.boxes = 3}, ma::cutout{.length = 4}));
+  check(ma::saliencymix{
+      .mode = ma::mode::batch, .scheme = ma::scheme::non_salient_to_salient, .anchor_of = ma::anchor_of::window});
+  check(ma::one_of(ma::mixup{}, ma::saliencymix{.scheme = ma::scheme::salient_to_non_salient}, ma::cutmix{.boxes = 3},
+                   ma::cutout{.length = 4}));
   auto const small = ma::rescaled(images.plan(ma::saliencymix{.scheme = ma::scheme::salient_to_salient}, 2), {5, 3});
   CHECK(written(read(written(small))) == written(small));
 }
 
 TEST_CASE("the text of a plan whose box moves is as documented; what does not fit is refused") {
-  std::string const head = "mixaug-plan 3\nrows 2 samples 2 source_rows 2 own_source 1 first 0\nsize 4 5\nkey 1 0 0 2 0\nblends 0 moves 1 local 1\nchoice 0 box_pair mix\n"
-                           "columns choice self partner ratio share_self share_partner weight_self weight_partner field\n";
+  std::string const head =
+      "mixaug-plan 3\nrows 2 samples 2 source_rows 2 own_source 1 first 0\nsize 4 5\nkey 1 0 0 2 0\nblends 0 moves 1 "
+      "local 1\nchoice 0 box_pair mix\n"
+      "columns choice self partner ratio share_self share_partner weight_self weight_partner field\n";
   std::string const tail = "\n0 1 -1 1 1 0 1 1 0,0,0,0,0,0 0,0,0,0,0,0\nend 2\n", row = "0 0 1 0.5 0.7 0.3 1 1 ";
   auto const p = read(head + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail);
   CHECK(written(p) == head + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail);
@@ -139,12 +146,17 @@ TEST_CASE("the text of a plan whose box moves is as documented; what does not fi
   std::string still = head;
   still.replace(still.find("moves 1"), 7, "moves 0");
   CHECK(!read(still + row + "0,1,0,2,1,4 0,1,0,2,1,4" + tail).moved);
-  CHECK_THROWS_WITH_AS(read(still + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail),
-                       doctest::Contains("line 8 of the plan text is a box read at another place; expected one place, for the plan says moves 0"), ma::invalid_argument);
-  for (char const* boxes : {"0,1,0,2,1,4", "0,1,0,2,1,4 0,1,2,4,2,4", "0,1,0,2,1,4 0,1,3,5,2,5", "0,1,0,2,1,4 0,1,2,4,3,6", "0,1,0,2,1,4 0,0,0,0,0,0", "0,1,0,2,1,4 0,1,2,4,-1,2",
+  CHECK_THROWS_WITH_AS(
+      read(still + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail),
+      doctest::Contains(
+          "line 8 of the plan text is a box read at another place; expected one place, for the plan says moves 0"),
+      ma::invalid_argument);
+  for (char const* boxes : {"0,1,0,2,1,4", "0,1,0,2,1,4 0,1,2,4,2,4", "0,1,0,2,1,4 0,1,3,5,2,5",
+                            "0,1,0,2,1,4 0,1,2,4,3,6", "0,1,0,2,1,4 0,0,0,0,0,0", "0,1,0,2,1,4 0,1,2,4,-1,2",
                             "0,1,0,2,1,4 0,1,2,4,2,5 0,1,0,2,1,4", "0,1,0,2,1,4 0,1,2,4,2"}) {
     CAPTURE(boxes);
-    CHECK_THROWS_WITH_AS(read(head + row + boxes + tail), doctest::Contains("line 8 of the plan text"), ma::invalid_argument);
+    CHECK_THROWS_WITH_AS(read(head + row + boxes + tail), doctest::Contains("line 8 of the plan text"),
+                         ma::invalid_argument);
   }
   std::ostringstream table;
   table << p;

@@ -12,7 +12,8 @@ namespace ma = mixaug;
 using ma::index_t;
 
 namespace {
-constexpr ma::placement placements[] = {ma::placement::clipped, ma::placement::inside, ma::placement::shifted, ma::placement::uniform_pixels};
+constexpr ma::placement placements[] = {ma::placement::clipped, ma::placement::inside, ma::placement::shifted,
+                                        ma::placement::uniform_pixels};
 
 /// visit(method) for every way to draw a box.
 template <class Visit>
@@ -92,7 +93,8 @@ TEST_CASE("shares are what the pixels say where any axes have one pixel, and mos
 }
 
 TEST_CASE("minmax beside an axis of one pixel: the other side keeps its range, and a side of 0 empties the box") {
-  auto const p = ma::make_plan(ma::cutmix{.minmax = {0.0f, 0.5f}}, ma::nchw<float>(nullptr, {4000, 1, 1, 8}), ma::key{.seed = 2});
+  auto const p =
+      ma::make_plan(ma::cutmix{.minmax = {0.0f, 0.5f}}, ma::nchw<float>(nullptr, {4000, 1, 1, 8}), ma::key{.seed = 2});
   std::vector<index_t> sides(5);
   for (index_t i = 0; i < 4000; ++i) {
     ma::box const b = p.region.box(i);
@@ -104,7 +106,8 @@ TEST_CASE("minmax beside an axis of one pixel: the other side keeps its range, a
 
 TEST_CASE("holes of cutout beside an axis of one pixel") {
   for (ma::placement where : placements) {
-    auto const p = ma::make_plan(ma::cutout{.length = 5, .placement = where}, ma::nchw<float>(nullptr, {200, 1, 30, 1}), ma::key{.seed = 4});
+    auto const p = ma::make_plan(ma::cutout{.length = 5, .placement = where}, ma::nchw<float>(nullptr, {200, 1, 30, 1}),
+                                 ma::key{.seed = 4});
     index_t most = 0;
     for (index_t i = 0; i < 200; ++i) {
       ma::box const b = p.region.box(i);
@@ -128,7 +131,9 @@ TEST_CASE("score-driven boxes of one row or column: shares follow lambda to a pi
     index_t minority = 0;
     for (index_t i = 0; i < 40; ++i) {
       // lambda is a float: its parts of 2^24 are exact
-      auto const cut = [](float lambda) { return reference::side(25, static_cast<std::int64_t>(double{lambda} * 0x1p20), 1); };
+      auto const cut = [](float lambda) {
+        return reference::side(25, static_cast<std::int64_t>(double{lambda} * 0x1p20), 1);
+      };
       CHECK(std::abs(static_cast<int>(p.region.to[i].volume() - cut(p.ratio[i]))) <= 1);
       minority += b.partner[i] >= 0 && ma::pixel_share(b, i) < 1.0 ? 1 : 0;
     }
@@ -138,28 +143,37 @@ TEST_CASE("score-driven boxes of one row or column: shares follow lambda to a pi
 
 TEST_CASE("what no option can mix, and options that never mix, are refused") {
   auto const refused = [](auto const& method, auto const& x, char const* sentence) {
-    CHECK_THROWS_WITH_AS(ma::make_plan(ma::serial{}, method, x, ma::key{}), doctest::Contains(sentence), ma::invalid_argument);
+    CHECK_THROWS_WITH_AS(ma::make_plan(ma::serial{}, method, x, ma::key{}), doctest::Contains(sentence),
+                         ma::invalid_argument);
   };
   std::vector<std::uint8_t> pixels(64);
   auto const dot = ma::nchw(pixels.data(), {4, 1, 1, 1});
-  char const* const random = "region::random_box cuts images, and the batch's spatial extents are (1, 1), one pixel; use mixup";
+  char const* const random =
+      "region::random_box cuts images, and the batch's spatial extents are (1, 1), one pixel; use mixup";
   refused(ma::cutmix{}, dot, random);
   refused(ma::cutmix{.minmax = {0.5f, 1.0f}}, dot, random);
   refused(ma::cutout{}, dot, random);
   refused(ma::one_of(ma::mixup{}, ma::cutmix{}), dot, random);
-  refused(ma::saliencymix{}, dot, "region::salient_box cuts images, and the batch's spatial extents are (1, 1), one pixel");
+  refused(ma::saliencymix{}, dot,
+          "region::salient_box cuts images, and the batch's spatial extents are (1, 1), one pixel");
   refused(ma::cutmix{}, ma::signals(pixels.data(), {4, 1, 1}), "spatial extents are (1), one pixel");
   refused(ma::cutmix{}, ma::volumes(pixels.data(), {4, 1, 1, 1, 1}), "spatial extents are (1, 1, 1), one pixel");
   // [c - side / 2, c + side / 2) of a side of 1 is empty, and an axis of 2 has no longer side where lambda > 0
   auto const pairs = ma::nchw(pixels.data(), {2, 1, 2, 16});
-  refused(ma::cutmix{}, pairs, "along the axis of 2 pixels of (2, 16) its boxes are at most 1 long, and clipped ones, [c - side / 2, c + side / 2), need 2; use placement::inside");
-  refused(ma::saliencymix{.window = ma::window::clipped}, pairs, "region::salient_box would leave the batch as it is: along the axis of 2 pixels");
-  refused(ma::cutmix{.placement = ma::placement::inside, .boxes = 64}, ma::nchw(pixels.data(), {1, 1, 8, 8}), "its boxes are at most 0 long, and hold no pixel; use fewer boxes");
+  refused(ma::cutmix{}, pairs,
+          "along the axis of 2 pixels of (2, 16) its boxes are at most 1 long, and clipped ones, [c - side / 2, c + "
+          "side / 2), need 2; use placement::inside");
+  refused(ma::saliencymix{.window = ma::window::clipped}, pairs,
+          "region::salient_box would leave the batch as it is: along the axis of 2 pixels");
+  refused(ma::cutmix{.placement = ma::placement::inside, .boxes = 64}, ma::nchw(pixels.data(), {1, 1, 8, 8}),
+          "its boxes are at most 0 long, and hold no pixel; use fewer boxes");
   CHECK_NOTHROW(ma::make_plan(ma::cutmix{.placement = ma::placement::inside}, pairs, ma::key{}));
   CHECK_NOTHROW(ma::make_plan(ma::cutout{.length = 2}, pairs, ma::key{}));
 }
 
-TEST_CASE("rescaled: an axis of one pixel stays whole at any length; shrunk to one pixel, a box holds it that covers the middle") {
+TEST_CASE(
+    "rescaled: an axis of one pixel stays whole at any length; shrunk to one pixel, a box holds it that covers the "
+    "middle") {
   auto const row = ma::make_plan(ma::cutmix{}, ma::nchw<float>(nullptr, {100, 1, 1, 64}), ma::key{.seed = 5});
   auto const high = ma::rescaled(row, {12, 64}), back = ma::rescaled(high, {1, 64});
   CHECK(same_boxes(row, back));

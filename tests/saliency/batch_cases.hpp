@@ -1,7 +1,9 @@
 #pragma once
 #include "saliency/maps_cases.hpp"
 
-TEST_CASE_TEMPLATE_DEFINE("an image's map owes nothing to its batch, its neighbours, the threads or where it is written", Backend, maps_batch) {
+TEST_CASE_TEMPLATE_DEFINE(
+    "an image's map owes nothing to its batch, its neighbours, the threads or where it is written", Backend,
+    maps_batch) {
   constexpr ma::index_t n = 5, h = 19, w = 23, row = 3 * h * w;
   auto const bytes = test::soft_images(n, 3, h, w, 9);
   auto const batch = ma::nchw<std::uint8_t>(nullptr, {n, 3, h, w});
@@ -18,7 +20,8 @@ TEST_CASE_TEMPLATE_DEFINE("an image's map owes nothing to its batch, its neighbo
     CHECK(test::first_difference(alone, expected) == -1);
     auto x = test::place<Backend>(batch, bytes);
     // Rows with room between them, columns first, backwards: nothing but the elements is written.
-    for (auto const& layout : {ma::scores<float>(nullptr, {n, h, w}, {h * (w + 3), w + 3, ma::index_t{1}}), ma::scores<float>(nullptr, {n, h, w}, {h * w + 1, ma::index_t{1}, h}),
+    for (auto const& layout : {ma::scores<float>(nullptr, {n, h, w}, {h * (w + 3), w + 3, ma::index_t{1}}),
+                               ma::scores<float>(nullptr, {n, h, w}, {h * w + 1, ma::index_t{1}, h}),
                                ma::scores<float>(nullptr, {n, h, w}, {ma::index_t{1}, -2 * n * w, -2 * n})}) {
       auto out = test::room<Backend>(layout, 1);
       ma::saliency_map(Backend{}, d, x.view(), out.view());
@@ -28,7 +31,8 @@ TEST_CASE_TEMPLATE_DEFINE("an image's map owes nothing to its batch, its neighbo
     auto reversed = batch;
     reversed.stride[0] = -reversed.stride[0];
     std::vector<std::uint8_t> last_first;
-    for (ma::index_t i = n; i-- > 0;) last_first.insert(last_first.end(), bytes.begin() + i * row, bytes.begin() + (i + 1) * row);
+    for (ma::index_t i = n; i-- > 0;)
+      last_first.insert(last_first.end(), bytes.begin() + i * row, bytes.begin() + (i + 1) * row);
     CHECK(test::first_difference(test::maps_of(Backend{}, d, reversed, last_first), turned) == -1);
     if constexpr (requires { Backend{}.threads; })
       for (int threads = 1; threads <= 5; ++threads) {
@@ -49,7 +53,8 @@ TEST_CASE_TEMPLATE_DEFINE("an image's map owes nothing to its batch, its neighbo
   });
 }
 
-TEST_CASE_TEMPLATE_DEFINE("gradient_magnitude is the root of the mean square over the channels, over its maximum", Backend, maps_gradient) {
+TEST_CASE_TEMPLATE_DEFINE("gradient_magnitude is the root of the mean square over the channels, over its maximum",
+                          Backend, maps_gradient) {
   for (ma::index_t c : {1, 3, 7}) {
     CAPTURE(c);
     constexpr ma::index_t n = 3, h = 6, w = 11, all = h * w;
@@ -76,22 +81,28 @@ TEST_CASE_TEMPLATE_DEFINE("gradient_magnitude is the root of the mean square ove
     for (std::size_t k = 0; k < got.size(); ++k) worst = std::max(worst, std::fabs(got[k] - expected[k]));
     CHECK(worst <= 1.5e-7f);
     CHECK(*std::max_element(got.begin(), got.end()) == 1.0f);
-    CHECK(test::first_difference(test::maps_of(Backend{}, d, ma::nhwc<float>(nullptr, {n, h, w, c}), values, 1), got) == -1);
+    CHECK(test::first_difference(test::maps_of(Backend{}, d, ma::nhwc<float>(nullptr, {n, h, w, c}), values, 1), got) ==
+          -1);
     std::vector<double> const doubles(values.begin(), values.end());
-    CHECK(test::first_difference(test::maps_of(Backend{}, d, ma::nchw<double>(nullptr, {n, c, h, w}), doubles), got) == -1);
+    CHECK(test::first_difference(test::maps_of(Backend{}, d, ma::nchw<double>(nullptr, {n, c, h, w}), doubles), got) ==
+          -1);
   }
 }
 
-TEST_CASE_TEMPLATE_DEFINE("given maps are kept bit for bit, whatever their scale, type and layout", Backend, maps_given) {
+TEST_CASE_TEMPLATE_DEFINE("given maps are kept bit for bit, whatever their scale, type and layout", Backend,
+                          maps_given) {
   using limits = std::numeric_limits<float>;
   std::vector<float> v{0, -0.0f, 1, limits::denorm_min(), limits::min(), limits::max(), 1e-30f, 255, 0.1f, 3, 4, 5};
   ma::saliency::given const d;
   CHECK(test::first_difference(test::maps_of(Backend{}, d, ma::scores<float>(nullptr, {2, 2, 3}), v), v) == -1);
-  CHECK(test::first_difference(test::maps_of(Backend{}, d, ma::nchw<float>(nullptr, {2, 1, 2, 3}, {-9, 1, -4, -1}), v, 3), v) == -1);
+  CHECK(test::first_difference(
+            test::maps_of(Backend{}, d, ma::nchw<float>(nullptr, {2, 1, 2, 3}, {-9, 1, -4, -1}), v, 3), v) == -1);
   std::vector<ma::float16> const halves{{0x3C00}, {0x0001}, {0x7BFF}, {0x8000}};
   std::vector<float> const as_floats{1, 0x1p-24f, 65504, -0.0f};
-  CHECK(test::first_difference(test::maps_of(Backend{}, d, ma::scores<ma::float16>(nullptr, {1, 2, 2}), halves), as_floats) == -1);
-  CHECK(test::maps_of(Backend{}, d, ma::scores<std::uint8_t>(nullptr, {1, 1, 3}), {0, 7, 255}) == std::vector<float>{0, 7, 255});
+  CHECK(test::first_difference(test::maps_of(Backend{}, d, ma::scores<ma::float16>(nullptr, {1, 2, 2}), halves),
+                               as_floats) == -1);
+  CHECK(test::maps_of(Backend{}, d, ma::scores<std::uint8_t>(nullptr, {1, 1, 3}), {0, 7, 255}) ==
+        std::vector<float>{0, 7, 255});
 }
 
 #define TEST_MAPS_OF_BATCHES(BACKEND)                \

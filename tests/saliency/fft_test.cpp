@@ -24,7 +24,9 @@ struct matrix {
   matrix(ma::index_t rows, ma::index_t count)
       : n(rows), lanes(count), pitch(ma::detail::fft_pitch(count)), re(at(rows * pitch)), im(at(rows * pitch)) {}
   complex_rows<F> rows() { return {re.data(), im.data(), pitch}; }
-  std::complex<double> operator()(ma::index_t k, ma::index_t j) const { return {static_cast<double>(re[at(k * pitch + j)]), static_cast<double>(im[at(k * pitch + j)])}; }
+  std::complex<double> operator()(ma::index_t k, ma::index_t j) const {
+    return {static_cast<double>(re[at(k * pitch + j)]), static_cast<double>(im[at(k * pitch + j)])};
+  }
 };
 
 template <class F>
@@ -60,7 +62,8 @@ double error(ma::index_t n, ma::index_t lanes, ma::index_t all, bool inverse, bo
     ma::detail::fft_lanes(n, lanes, from, to, roots.data(), all, work.data());
   double worst = 0;
   for (ma::index_t k = 0; k < n; ++k)
-    for (ma::index_t j = 0; j < lanes; ++j) worst = std::max(worst, std::abs((transposed ? out(j, k) : out(k, j)) - want[at(k * lanes + j)]));
+    for (ma::index_t j = 0; j < lanes; ++j)
+      worst = std::max(worst, std::abs((transposed ? out(j, k) : out(k, j)) - want[at(k * lanes + j)]));
   return worst / std::sqrt(static_cast<double>(n));
 }
 }  // namespace
@@ -88,7 +91,8 @@ TEST_CASE("one lane at a time gives the same numbers") {
   std::vector<float> work(at(4 * n * lanes));
   ma::detail::fill_roots(roots.data(), n);
   ma::detail::fft_lanes(n, lanes, in.rows(), together.rows(), roots.data(), n, work.data());
-  for (ma::index_t j = 0; j < lanes; ++j) ma::detail::fft<1>(n, in.rows().at(0, j), alone.rows().at(0, j), roots.data(), n, work.data());
+  for (ma::index_t j = 0; j < lanes; ++j)
+    ma::detail::fft<1>(n, in.rows().at(0, j), alone.rows().at(0, j), roots.data(), n, work.data());
   double worst = 0;  // contraction to fma is the compiler's choice, so equal up to rounding
   for (ma::index_t k = 0; k < n; ++k)
     for (ma::index_t j = 0; j < lanes; ++j) worst = std::max(worst, std::abs(together(k, j) - alone(k, j)));
@@ -129,10 +133,12 @@ TEST_CASE("float functions that vectorise") {
   double log_error = 0, exp_error = 0, root_error = 0;
   for (float x = 1e-4f; x < 3e8f; x *= 1.0007f) {
     double const v = static_cast<double>(x), l = std::log(v);
-    log_error = std::max(log_error, std::fabs(static_cast<double>(ma::detail::fast_log(x)) - l) / std::max(1.0, std::fabs(l)));
+    log_error =
+        std::max(log_error, std::fabs(static_cast<double>(ma::detail::fast_log(x)) - l) / std::max(1.0, std::fabs(l)));
     root_error = std::max(root_error, std::fabs(static_cast<double>(ma::detail::fast_rsqrt(x)) * std::sqrt(v) - 1));
     for (float e : {static_cast<float>(l), static_cast<float>(-l)})
-      exp_error = std::max(exp_error, std::fabs(static_cast<double>(ma::detail::fast_exp(e)) / std::exp(static_cast<double>(e)) - 1));
+      exp_error = std::max(
+          exp_error, std::fabs(static_cast<double>(ma::detail::fast_exp(e)) / std::exp(static_cast<double>(e)) - 1));
   }
   CHECK(log_error < 2.5e-7);
   CHECK(exp_error < 3e-7);

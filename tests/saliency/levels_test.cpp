@@ -60,25 +60,32 @@ constexpr ma::channel_stats cifar{{125.307f, 122.961f, 113.8575f}, {51.5865f, 50
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("every level 0..255 comes back from real pixels, as loaders scale them", T, float, double, ma::float16, ma::bfloat16) {
+TEST_CASE_TEMPLATE("every level 0..255 comes back from real pixels, as loaders scale them", T, float, double,
+                   ma::float16, ma::bfloat16) {
   auto const unit = [](int u, int) { return u / 255.0; };
   CHECK(lost<T>({.range = {0, 1}}, unit) == 0);
   CHECK(lost<T>({}, unit) == 0);  // black and white are there: the image's own extremes
   CHECK(lost<T>({.range = {0, 255}}, [](int u, int) { return u; }) == 0);
-  CHECK(lost<T>({.stats = imagenet}, [](int u, int c) { return (u / 255.0 - double{imagenet.mean[c]}) / double{imagenet.std[c]}; }) == 0);
-  CHECK(lost<T>({.range = {0, 255}, .stats = cifar}, [](int u, int c) { return (u - double{cifar.mean[c]}) / double{cifar.std[c]}; }) == 0);
+  CHECK(lost<T>({.stats = imagenet},
+                [](int u, int c) { return (u / 255.0 - double{imagenet.mean[c]}) / double{imagenet.std[c]}; }) == 0);
+  CHECK(lost<T>({.range = {0, 255}, .stats = cifar},
+                [](int u, int c) { return (u - double{cifar.mean[c]}) / double{cifar.std[c]}; }) == 0);
 }
 
 TEST_CASE("every level 0..255 comes back from float arithmetic, symmetric ranges and integers") {
   // As a loader in float does it, not rounded once from double.
-  CHECK(lost<float>({.range = {0, 1}}, [](int u, int) { return double{static_cast<float>(u) * (1.0f / 255.0f)}; }) == 0);
-  CHECK(lost<float>({.stats = imagenet}, [](int u, int c) { return double{(static_cast<float>(u) / 255.0f - imagenet.mean[c]) / imagenet.std[c]}; }) == 0);
+  CHECK(lost<float>({.range = {0, 1}}, [](int u, int) { return double{static_cast<float>(u) * (1.0f / 255.0f)}; }) ==
+        0);
+  CHECK(lost<float>({.stats = imagenet}, [](int u, int c) {
+          return double{(static_cast<float>(u) / 255.0f - imagenet.mean[c]) / imagenet.std[c]};
+        }) == 0);
   CHECK(lost<float>({.range = {-1, 1}}, [](int u, int) { return double{static_cast<float>(u) / 127.5f - 1.0f}; }) == 0);
   CHECK(lost<ma::float16>({.range = {-1, 1}}, [](int u, int) { return u / 127.5 - 1; }) == 0);
   CHECK(lost<float>({.range = {1e-38f, 3e-38f}}, [](int u, int) { return 1e-38 + 2e-38 * u / 255; }) == 0);
   CHECK(lost<float>({.range = {-3e38f, 3e38f}}, [](int u, int) { return -3e38 + 6e38 * u / 255; }) == 0);
   CHECK(lost<std::uint8_t>({}, [](int u, int) { return u; }) == 0);
-  CHECK(lost<std::uint8_t>({.range = {0, 1}, .stats = imagenet}, [](int u, int) { return u; }) == 0);  // bytes are levels
+  CHECK(lost<std::uint8_t>({.range = {0, 1}, .stats = imagenet}, [](int u, int) { return u; }) ==
+        0);  // bytes are levels
   CHECK(lost<std::int8_t>({.range = {-128, 127}}, [](int u, int) { return u - 128; }) == 0);
   CHECK(lost<std::int8_t>({}, [](int u, int) { return u - 128; }) == 0);
   CHECK(lost<std::uint16_t>({.range = {0, 65535}}, [](int u, int) { return 257 * u; }) == 0);
@@ -95,7 +102,8 @@ TEST_CASE("halves go up, what lies outside is cut off, NaN is black") {
     v.insert(v.end(), {half, std::nextafter(half, 0.0f), std::nextafter(half, 300.0f)});
     expected.insert(expected.end(), {u + 1, u, u + 1});
   }
-  v.insert(v.end(), {255.5f, 256.0f, biggest, infinite, -0.25f, -0.5f, -1.0f, -biggest, -infinite, nan_value, -nan_value, -0.0f, denormal});
+  v.insert(v.end(), {255.5f, 256.0f, biggest, infinite, -0.25f, -0.5f, -1.0f, -biggest, -infinite, nan_value,
+                     -nan_value, -0.0f, denormal});
   expected.insert(expected.end(), {255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0});
   CHECK(levels(v, 1, {.range = {0, 255}}) == expected);
   std::vector<float> const wild{nan_value, infinite, -infinite, biggest, -biggest};
@@ -124,7 +132,8 @@ TEST_CASE("an image's own extremes are those of its finite values, over all its 
     }
 }
 
-TEST_CASE("gray is 0.299 r + 0.587 g + 0.114 b, to the nearest level; gray stays gray; bgr reads the planes the other way") {
+TEST_CASE(
+    "gray is 0.299 r + 0.587 g + 0.114 b, to the nearest level; gray stays gray; bgr reads the planes the other way") {
   CHECK(ma::detail::gray_level(255, 0, 0) == 76);  // the known values of OpenCV's conversion
   CHECK(ma::detail::gray_level(0, 255, 0) == 150);
   CHECK(ma::detail::gray_level(0, 0, 255) == 29);
@@ -137,9 +146,11 @@ TEST_CASE("gray is 0.299 r + 0.587 g + 0.114 b, to the nearest level; gray stays
         REQUIRE(ma::detail::gray_level(byte(r), byte(r), byte(r)) == r);
       }
   std::uint8_t const pixels[] = {255, 0, 0, 0, 255, 0, 0, 0, 255};  // interleaved: red, green, blue
-  for (int form = 0; form < 3; ++form) {  // planes, interleaved, interleaved backwards
+  for (int form = 0; form < 3; ++form) {                            // planes, interleaved, interleaved backwards
     std::uint8_t const* const first = form == 2 ? pixels + 2 : pixels;
-    auto const x = form == 0 ? ma::nchw(first, {1, 3, 1, 3}) : form == 1 ? ma::nhwc(first, {1, 1, 3, 3}) : ma::nhwc(first, {1, 1, 3, 3}, {9, 9, 3, -1});
+    auto const x = form == 0   ? ma::nchw(first, {1, 3, 1, 3})
+                   : form == 1 ? ma::nhwc(first, {1, 1, 3, 3})
+                               : ma::nhwc(first, {1, 1, 3, 3}, {9, 9, 3, -1});
     ma::image_batch const images(x);
     std::byte scratch[256];
     std::uint8_t gray[3];

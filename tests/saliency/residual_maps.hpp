@@ -28,12 +28,12 @@ image drawn(ma::index_t h, ma::index_t w, Rule rule) {
 /// The map, from scratch full of NaN, with guards around everything.
 inline std::vector<float> map_of(image const& m, ma::index_t work_h = 64, ma::index_t work_w = 64) {
   std::size_t const bytes = ma::detail::residual_bytes(m.h, m.w, work_h, work_w), area = m.gray.size();
-  auto* const scratch = static_cast<std::byte*>(::operator new(bytes + 64, std::align_val_t{64}));
+  auto* const scratch = static_cast<std::byte*>(::operator new (bytes + 64, std::align_val_t{64}));
   std::fill(scratch, scratch + bytes + 64, std::byte{0xFF});
   std::vector<float> out(area + 16, -1.0f);
   ma::detail::spectral_residual_map(m.gray.data(), m.h, m.w, work_h, work_w, out.data(), scratch);
   CHECK(std::all_of(scratch + bytes, scratch + bytes + 64, [](std::byte b) { return b == std::byte{0xFF}; }));
-  ::operator delete(scratch, std::align_val_t{64});
+  ::operator delete (scratch, std::align_val_t{64});
   CHECK(std::all_of(out.begin() + static_cast<std::ptrdiff_t>(area), out.end(), [](float v) { return v == -1.0f; }));
   out.resize(area);
   CHECK(std::all_of(out.begin(), out.end(), [](float v) { return v >= 0.0f && v <= 1.0f; }));  // no NaN
@@ -44,7 +44,8 @@ inline double error(image const& m, ma::index_t work_h = 64, ma::index_t work_w 
   auto const got = map_of(m, work_h, work_w);
   auto const want = reference::spectral_residual(m.gray.data(), m.h, m.w, work_h, work_w);
   double worst = 0;
-  for (std::size_t i = 0; i < got.size(); ++i) worst = std::max(worst, std::fabs(static_cast<double>(got[i]) - want[i]));
+  for (std::size_t i = 0; i < got.size(); ++i)
+    worst = std::max(worst, std::fabs(static_cast<double>(got[i]) - want[i]));
   return worst / std::max(1e-3, *std::max_element(want.begin(), want.end()));
 }
 

@@ -74,7 +74,8 @@ TEST_CASE("black, single pixels, lines: finite, and the reference's") {
       CAPTURE(s[0]);
       CAPTURE(s[1]);
       CHECK(error(drawn(s[0], s[1], [=](ma::index_t, ma::index_t) { return shade; })) < 1e-5);
-      CHECK(error(drawn(s[0], s[1], [=](ma::index_t y, ma::index_t x) { return (37 * (y + x) + shade) % 256; })) < 1e-5);
+      CHECK(error(drawn(s[0], s[1], [=](ma::index_t y, ma::index_t x) { return (37 * (y + x) + shade) % 256; })) <
+            1e-5);
     }
 }
 
@@ -83,23 +84,27 @@ TEST_CASE("resizing: bytes exactly, floats to rounding") {
   for (ma::index_t h : sides)
     for (ma::index_t w : sides)
       for (ma::index_t to : {8, 32, 64}) {
-        image const m = drawn(h, w, [](ma::index_t y, ma::index_t x) { return (y * 83 + x * x * 47 + x * y * 29) % 256; });
+        image const m =
+            drawn(h, w, [](ma::index_t y, ma::index_t x) { return (y * 83 + x * x * 47 + x * y * 29) % 256; });
         ma::index_t const to_h = to, to_w = to == 32 ? 24 : to;
         std::vector<std::uint8_t> turned(static_cast<std::size_t>(to_h * to_w));
-        std::vector<std::byte> scratch(ma::detail::resize_bytes_scratch(w, to_h) + ma::detail::resize_floats_scratch(h, to_h) + 64);
+        std::vector<std::byte> scratch(ma::detail::resize_bytes_scratch(w, to_h) +
+                                       ma::detail::resize_floats_scratch(h, to_h) + 64);
         auto* const block = scratch.data() + (64 - reinterpret_cast<std::uintptr_t>(scratch.data()) % 64) % 64;
         ma::detail::resize_bytes_turned(m.gray.data(), h, w, turned.data(), to_h, to_w, block);
         auto const want = reference::resized(reference::grid(m.gray.begin(), m.gray.end()), h, w, to_h, to_w, 256);
         int wrong = 0;
         for (ma::index_t y = 0; y < to_h; ++y)
-          for (ma::index_t x = 0; x < to_w; ++x) wrong += turned[static_cast<std::size_t>(x * to_h + y)] != want[static_cast<std::size_t>(y * to_w + x)];
+          for (ma::index_t x = 0; x < to_w; ++x)
+            wrong += turned[static_cast<std::size_t>(x * to_h + y)] != want[static_cast<std::size_t>(y * to_w + x)];
         CHECK(wrong == 0);
         std::vector<float> const columns(turned.begin(), turned.end());
         std::vector<float> out(static_cast<std::size_t>(h * w));
         ma::detail::resize_floats_turned(columns.data(), to_h, to_h, to_w, out.data(), h, w, block);
         auto const back = reference::resized(want, to_h, to_w, h, w, 0);
         double worst = 0;
-        for (std::size_t i = 0; i < out.size(); ++i) worst = std::max(worst, std::fabs(static_cast<double>(out[i]) - back[i]));
+        for (std::size_t i = 0; i < out.size(); ++i)
+          worst = std::max(worst, std::fabs(static_cast<double>(out[i]) - back[i]));
         CHECK(worst < 1e-2);  // of 255: positions are rounded to float, as in OpenCV
       }
 }

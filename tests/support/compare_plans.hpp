@@ -46,25 +46,30 @@ struct compare_region<ma::kind::either<First, Rest...>> {
     if constexpr (sizeof...(Rest) == 0)
       return compare_region<First>::same(a, i, b, k);
     else
-      return compare_region<First>::same(a.head, i, b.head, k) && compare_region<ma::kind::either<Rest...>>::same(a.rest, i, b.rest, k);
+      return compare_region<First>::same(a.head, i, b.head, k) &&
+             compare_region<ma::kind::either<Rest...>>::same(a.rest, i, b.rest, k);
   }
 };
 
 /// Row i of plan a was decided as row k of plan b, bit for bit (`self` counts from each plan's first row).
 template <class R, class B>
 bool same_row(ma::plan<R, B> const& a, index_t i, ma::plan<R, B> const& b, index_t k) {
-  return a.choice[i] == b.choice[k] && a.self[i] + a.shape.first == b.self[k] + b.shape.first && a.partner[i] == b.partner[k] &&
-         same_bits(a.ratio[i], b.ratio[k]) && same_bits(a.share_self[i], b.share_self[k]) &&
-         same_bits(a.share_partner[i], b.share_partner[k]) && same_bits(a.weight_self[i], b.weight_self[k]) &&
-         same_bits(a.weight_partner[i], b.weight_partner[k]) && compare_region<R>::same(a.region, i, b.region, k);
+  return a.choice[i] == b.choice[k] && a.self[i] + a.shape.first == b.self[k] + b.shape.first &&
+         a.partner[i] == b.partner[k] && same_bits(a.ratio[i], b.ratio[k]) &&
+         same_bits(a.share_self[i], b.share_self[k]) && same_bits(a.share_partner[i], b.share_partner[k]) &&
+         same_bits(a.weight_self[i], b.weight_self[k]) && same_bits(a.weight_partner[i], b.weight_partner[k]) &&
+         compare_region<R>::same(a.region, i, b.region, k);
 }
 
 /// Two plans of the same rows, with the lists derived from them.
 template <class R, class B>
 bool same_plan(ma::plan<R, B> const& a, ma::plan<R, B> const& b) {
-  if (!(a.shape == b.shape) || !(a.layout == b.layout) || a.blends != b.blends || a.local != b.local || a.moved != b.moved || a.in_order != b.in_order || !(a.drawn_with == b.drawn_with)) return false;
+  if (!(a.shape == b.shape) || !(a.layout == b.layout) || a.blends != b.blends || a.local != b.local ||
+      a.moved != b.moved || a.in_order != b.in_order || !(a.drawn_with == b.drawn_with))
+    return false;
   for (index_t i = 0; i < a.rows(); ++i) {
-    if (!same_row(a, i, b, i) || a.rows_by_partner[i] != b.rows_by_partner[i] || a.rows_by_self[i] != b.rows_by_self[i]) return false;
+    if (!same_row(a, i, b, i) || a.rows_by_partner[i] != b.rows_by_partner[i] || a.rows_by_self[i] != b.rows_by_self[i])
+      return false;
     if (!a.local || a.rows() != a.shape.samples) continue;
     ma::inplace_step const x = a.order[i], y = b.order[i];
     if (x.row != y.row || x.source != y.source || x.kept_for != y.kept_for || x.last != y.last) return false;

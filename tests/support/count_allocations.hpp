@@ -9,11 +9,11 @@
 
 // Sanitizers bring a malloc of their own, and other C libraries no second name for theirs.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
-#define MIXAUG_TEST_NO_COUNT
+#  define MIXAUG_TEST_NO_COUNT
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define MIXAUG_TEST_NO_COUNT
-#endif
+#  if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#    define MIXAUG_TEST_NO_COUNT
+#  endif
 #endif
 
 namespace test {

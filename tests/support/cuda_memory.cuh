@@ -31,8 +31,8 @@ class buffer<T, ma::space::device> {
 
 /// A host plan on the device, for any backend that reaches it.
 template <class Backend, class R, class B>
-  requires(Backend::memory == ma::space::device)
-ma::plan<R, B, ma::space::device> there(Backend const&, ma::plan<R, B> const& p) {
+requires(Backend::memory == ma::space::device) ma::plan<R, B, ma::space::device> there(Backend const&,
+                                                                                       ma::plan<R, B> const& p) {
   ma::plan<R, B, ma::space::device> d;
   ma::upload(ma::cuda{}, p, d);
   return d;
@@ -40,8 +40,8 @@ ma::plan<R, B, ma::space::device> there(Backend const&, ma::plan<R, B> const& p)
 
 /// A plan made by a device backend, on the host.
 template <class Backend, class Method, class In>
-  requires(Backend::memory == ma::space::device)
-ma::plan_of<Method> planned(Backend const& be, Method const& m, In const& in, ma::key const& k) {
+requires(Backend::memory == ma::space::device) ma::plan_of<Method> planned(Backend const& be, Method const& m,
+                                                                           In const& in, ma::key const& k) {
   ma::plan_of<Method, ma::space::device> d;
   ma::make_plan(be, m, in, k, d);
   ma::plan_of<Method> p;

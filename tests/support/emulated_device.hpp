@@ -11,12 +11,14 @@ struct emulated_device {
   using mixaug_backend = void;
   static constexpr mixaug::space memory = mixaug::space::host;
 
-  template <class Job, class Scratch> void steps(Job const& job, mixaug::index_t maps, Scratch& scratch) const {
+  template <class Job, class Scratch>
+  void steps(Job const& job, mixaug::index_t maps, Scratch& scratch) const {
     std::byte* const block = scratch.reserve(mixaug::detail::device_step_bytes(job, maps), false);
     std::memset(block, 0xEE, mixaug::detail::device_step_bytes(job, maps));  // memory that nobody cleared
     mixaug::detail::device_steps(*this, job, maps, block);
   }
-  template <class Job> void launch(Job const& job, mixaug::index_t rows, mixaug::index_t count) const {
+  template <class Job>
+  void launch(Job const& job, mixaug::index_t rows, mixaug::index_t count) const {
     for (mixaug::index_t i = rows - 1; i >= 0; --i)
       for (mixaug::index_t c = count - 1; c >= 0; --c) job(job.begin(i), c);
   }

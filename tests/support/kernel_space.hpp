@@ -27,7 +27,8 @@ struct placed {
   using kit_of = ma::detail::table_kit<Backend>;
   kit_of kit;
   ma::detail::table_array<T, kit_of::memory> block;
-  placed(Backend const& be, std::vector<T> const& v) : kit(be, 1), block(kit.template make<T>(static_cast<index_t>(v.size()))) {
+  placed(Backend const& be, std::vector<T> const& v)
+      : kit(be, 1), block(kit.template make<T>(static_cast<index_t>(v.size()))) {
     kit.write(v.data(), block.size(), block.data());
   }
   std::vector<T> read() const {
@@ -49,8 +50,10 @@ struct room {
 };
 template <ma::space Space, class T, int R>
 auto in(ma::tensor_view<T, R> const& v) {
-  if constexpr (Space == ma::space::device) return ma::on_device(v);
-  else return v;
+  if constexpr (Space == ma::space::device)
+    return ma::on_device(v);
+  else
+    return v;
 }
 
 }  // namespace kernel_space

@@ -118,8 +118,7 @@ class placed {
     for (index_t p : places_) low = std::min(low, p), high = std::max(high, p);
     origin_ = margin - low + shift;
     std::vector<T> all(static_cast<std::size_t>(origin_ + high + 1 + margin), gap());
-    for (std::size_t k = 0; k < places_.size(); ++k)
-      all[static_cast<std::size_t>(origin_ + places_[k])] = values.at(k);
+    for (std::size_t k = 0; k < places_.size(); ++k) all[static_cast<std::size_t>(origin_ + places_[k])] = values.at(k);
     return all;
   }
 
@@ -141,15 +140,13 @@ placed<T, R, Backend::memory> room(ma::tensor_view<T, R> layout, index_t shift =
 
 /// A host plan in the memory of a backend. On the host that is the plan itself.
 template <class Backend, class R, class B>
-  requires(Backend::memory == ma::space::host)
-ma::plan<R, B> const& there(Backend const&, ma::plan<R, B> const& p) {
-  return p;
-}
+requires(Backend::memory == ma::space::host) ma::plan<R, B>
+const& there(Backend const&, ma::plan<R, B> const& p) { return p; }
 
 /// A plan made by a backend, on the host.
 template <class Backend, class Method, class In>
-  requires(Backend::memory == ma::space::host)
-ma::plan_of<Method> planned(Backend const& be, Method const& m, In const& in, ma::key const& k) {
+requires(Backend::memory == ma::space::host) ma::plan_of<Method> planned(Backend const& be, Method const& m,
+                                                                         In const& in, ma::key const& k) {
   return ma::make_plan(be, m, in, k);
 }
 

@@ -12,7 +12,8 @@ std::vector<mixaug::index_t> partners(Rule const& rule, mixaug::index_t n, mixau
   return {p.partner.data, p.partner.data + n};
 }
 template <class Rule>
-std::vector<mixaug::index_t> partners(Rule const& rule, mixaug::input_set<mixaug::space::host> const& in, mixaug::key const& k) {
+std::vector<mixaug::index_t> partners(Rule const& rule, mixaug::input_set<mixaug::space::host> const& in,
+                                      mixaug::key const& k) {
   auto const p = mixaug::make_plan(with(mixaug::mixup{}, rule), in, k);
   return {p.partner.data, p.partner.data + p.rows()};
 }

@@ -48,13 +48,17 @@ template <class X, class Visit>
 void hole_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
   using mixaug::make_plan, mixaug::cutout;
   visit("cutout", make_plan(cutout{.length = 3}, x, k));
-  visit("cutout of three holes", make_plan(cutout{.n_holes = 3, .length = 4, .fill = fill_for(channels), .placement = mixaug::placement::shifted}, x, k));
+  visit(
+      "cutout of three holes",
+      make_plan(cutout{.n_holes = 3, .length = 4, .fill = fill_for(channels), .placement = mixaug::placement::shifted},
+                x, k));
 }
 
 /// All three kinds in one batch.
 template <class X, class Visit>
 void chosen_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
-  mixaug::one_of method(mixaug::mixup{}, mixaug::cutmix{.boxes = 2}, mixaug::cutout{.n_holes = 3, .length = 3, .fill = fill_for(channels)});
+  mixaug::one_of method(mixaug::mixup{}, mixaug::cutmix{.boxes = 2},
+                        mixaug::cutout{.n_holes = 3, .length = 3, .fill = fill_for(channels)});
   visit("one_of, a choice a sample", mixaug::make_plan(method, x, k));
   method.mode = mixaug::mode::batch;
   visit("one_of, a choice a batch", mixaug::make_plan(method, x, k));
@@ -74,9 +78,12 @@ struct random_pair : mixaug::region::rule<mixaug::kind::box_pair> {
     mixaug::plan_shape const& s = row.shape;
     std::int32_t at[2][3] = {}, side[3] = {1, 1, 1};
     for (int d = 3 - s.spatial; d < 3; ++d) {
-      if (s.size[d] > 1) side[d] = static_cast<std::int32_t>(mixaug::detail::box_side(s.size[d], 1.0 - static_cast<double>(row.ratio), mixaug::detail::cut_axes(s)));
+      if (s.size[d] > 1)
+        side[d] = static_cast<std::int32_t>(
+            mixaug::detail::box_side(s.size[d], 1.0 - static_cast<double>(row.ratio), mixaug::detail::cut_axes(s)));
       for (int j = 0; j < 2; ++j)
-        at[j][d] = static_cast<std::int32_t>(draw.below(s.size[d] - side[d] + 1, static_cast<std::uint32_t>(2 * d + j)));
+        at[j][d] =
+            static_cast<std::int32_t>(draw.below(s.size[d] - side[d] + 1, static_cast<std::uint32_t>(2 * d + j)));
     }
     mixaug::box const b{0, side[0], 0, side[1], 0, side[2]};
     columns.to[row.row] = mixaug::detail::sized(b, at[0][0], at[0][1], at[0][2]);

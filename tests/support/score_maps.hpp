@@ -21,17 +21,20 @@ inline std::vector<float> score_maps(mixaug::index_t n, mixaug::index_t h, mixau
 }
 
 /// n images of soft blobs on a ramp, as bytes: something to be salient.
-inline std::vector<std::uint8_t> soft_images(mixaug::index_t n, mixaug::index_t c, mixaug::index_t h, mixaug::index_t w, std::uint64_t seed) {
+inline std::vector<std::uint8_t> soft_images(mixaug::index_t n, mixaug::index_t c, mixaug::index_t h, mixaug::index_t w,
+                                             std::uint64_t seed) {
   stream s(seed);
   std::vector<std::uint8_t> out;
   for (mixaug::index_t i = 0; i < n; ++i) {
-    double const cy = s.unit() * static_cast<double>(h), cx = s.unit() * static_cast<double>(w), size = 2 + s.unit() * static_cast<double>(w) / 4;
+    double const cy = s.unit() * static_cast<double>(h), cx = s.unit() * static_cast<double>(w),
+                 size = 2 + s.unit() * static_cast<double>(w) / 4;
     for (mixaug::index_t k = 0; k < c; ++k) {
       double const tint = 60 + 120 * s.unit(), slope = s.unit() * 60 / static_cast<double>(w);
       for (mixaug::index_t y = 0; y < h; ++y)
         for (mixaug::index_t x = 0; x < w; ++x) {
           double const dy = (static_cast<double>(y) - cy) / size, dx = (static_cast<double>(x) - cx) / size;
-          out.push_back(static_cast<std::uint8_t>(30 + slope * static_cast<double>(x) + tint * std::exp(-dy * dy - dx * dx) + 4 * s.unit()));
+          out.push_back(static_cast<std::uint8_t>(30 + slope * static_cast<double>(x) +
+                                                  tint * std::exp(-dy * dy - dx * dx) + 4 * s.unit()));
         }
     }
   }

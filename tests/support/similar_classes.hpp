@@ -36,7 +36,9 @@ struct classes {
   std::vector<float> values;
   explicit classes(index_t count, std::uint64_t seed, int levels = 0) : k(count), values(at(k * k)) {
     test::stream s(seed);
-    for (float& v : values) v = levels > 0 ? static_cast<float>(s.below(levels)) / static_cast<float>(levels) : static_cast<float>(2 * s.unit() - 1);
+    for (float& v : values)
+      v = levels > 0 ? static_cast<float>(s.below(levels)) / static_cast<float>(levels)
+                     : static_cast<float>(2 * s.unit() - 1);
   }
   ma::tensor_view<float const, 2> view() const { return ma::features(values.data(), {k, k}); }
   reference::matrix rows() const {
@@ -59,7 +61,8 @@ inline double furthest(std::vector<double> const& a, std::vector<double> const& 
   return d;
 }
 inline reference::similarity_options told(class_similarity const& r) {
-  return {r.preference == by_rank, double{r.temperature}, double{r.decay}, r.with_own_class, double{r.sample_temperature}};
+  return {r.preference == by_rank, double{r.temperature}, double{r.decay}, r.with_own_class,
+          double{r.sample_temperature}};
 }
 /// The classes of the candidates of row i: its block without itself.
 inline ids_list candidates_of(ids_list const& ids, index_t i, index_t block) {
@@ -70,7 +73,8 @@ inline ids_list candidates_of(ids_list const& ids, index_t i, index_t block) {
 }
 /// The p-value of 3000 draws of row i against the law; -1 where something impossible was drawn.
 template <class Rule>
-double p_value(Rule const& rule, inputs const& in, index_t i, std::vector<double> const& law, std::uint64_t seed, index_t block = 0) {
+double p_value(Rule const& rule, inputs const& in, index_t i, std::vector<double> const& law, std::uint64_t seed,
+               index_t block = 0) {
   std::vector<double> seen(law.size()), expected;
   int const steps = reference::draws(3000);
   for (std::uint64_t step = 0; step < static_cast<std::uint64_t>(steps); ++step) {

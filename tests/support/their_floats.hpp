@@ -3,8 +3,8 @@
 #include <limits>
 #include <mixaug/mixaug.hpp>
 
-/// 16-bit floats as other libraries have them: one that std::numeric_limits knows (as c10::Half and Eigen::half are), and
-/// one that the user says.
+/// 16-bit floats as other libraries have them: one that std::numeric_limits knows (as c10::Half and Eigen::half are),
+/// and one that the user says.
 namespace test {
 
 class their_half {

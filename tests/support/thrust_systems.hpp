@@ -1,12 +1,12 @@
 #pragma once
 #if defined(MIXAUG_TEST_THRUST_CPP)
-#include <thrust/system/cpp/execution_policy.h>
+#  include <thrust/system/cpp/execution_policy.h>
 #endif
 #if defined(MIXAUG_TEST_THRUST_OMP)
-#include <thrust/system/omp/execution_policy.h>
+#  include <thrust/system/omp/execution_policy.h>
 #endif
 #if defined(MIXAUG_TEST_THRUST_TBB)
-#include <thrust/system/tbb/execution_policy.h>
+#  include <thrust/system/tbb/execution_policy.h>
 #endif
 
 #include <mixaug/backend/thrust.hpp>

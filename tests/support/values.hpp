@@ -19,9 +19,7 @@ class stream {
     return z ^ (z >> 31);
   }
   double unit() { return static_cast<double>(bits() >> 11) * 0x1p-53; }
-  std::int64_t below(std::int64_t n) {
-    return static_cast<std::int64_t>(bits() % static_cast<std::uint64_t>(n));
-  }
+  std::int64_t below(std::int64_t n) { return static_cast<std::int64_t>(bits() % static_cast<std::uint64_t>(n)); }
 
  private:
   std::uint64_t state_;
@@ -31,9 +29,12 @@ class stream {
 template <class T>
 T any_integer(stream& s) {
   switch (s.below(8)) {
-    case 0: return std::numeric_limits<T>::min();
-    case 1: return std::numeric_limits<T>::max();
-    default: return static_cast<T>(s.bits());
+    case 0:
+      return std::numeric_limits<T>::min();
+    case 1:
+      return std::numeric_limits<T>::max();
+    default:
+      return static_cast<T>(s.bits());
   }
 }
 

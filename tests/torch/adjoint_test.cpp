@@ -13,7 +13,8 @@ namespace {
 int const n = 8, c = 3, h = 12, w = 10;
 
 /// The field m (n, 1, h, w) of a plan, pixel by pixel from its columns.
-template <class Plan> torch::Tensor field(Plan const& plan) {
+template <class Plan>
+torch::Tensor field(Plan const& plan) {
   auto m = torch::ones({n, 1, h, w}, torch::kDouble);
   auto at = m.accessor<double, 4>();
   for (int i = 0; i < n; ++i)
@@ -22,16 +23,20 @@ template <class Plan> torch::Tensor field(Plan const& plan) {
   return m;
 }
 
-template <class Plan> torch::Tensor partners(Plan const& plan) {
+template <class Plan>
+torch::Tensor partners(Plan const& plan) {
   auto p = torch::empty({n}, torch::kLong);
   for (int i = 0; i < n; ++i) p[i] = plan.partner[i] < 0 ? i : plan.partner[i];
   return p;
 }
 
-auto view(torch::Tensor const& t) { return ma::nchw(t.data_ptr<double>(), {t.size(0), t.size(1), t.size(2), t.size(3)}); }
+auto view(torch::Tensor const& t) {
+  return ma::nchw(t.data_ptr<double>(), {t.size(0), t.size(1), t.size(2), t.size(3)});
+}
 
 /// The batch with itself, and with a second source: values and both gradients.
-template <class Method> void against_autograd(Method const& method, std::uint64_t seed) {
+template <class Method>
+void against_autograd(Method const& method, std::uint64_t seed) {
   torch::manual_seed(static_cast<std::int64_t>(seed));
   auto const g = torch::randn({n, c, h, w}, torch::kDouble);
   auto x = torch::randn({n, c, h, w}, torch::kDouble);
@@ -79,7 +84,8 @@ TEST_CASE("the pair loss is the soft-target cross entropy, with the same gradien
   int const classes = 6;
   auto logits = torch::randn({n, classes}, torch::kDouble).requires_grad_();
   auto const ids = torch::tensor({0, 1, 2, 3, 4, 5, 0, 1}, torch::kLong);
-  auto const plan = ma::make_plan(ma::mixup{}, ma::features(logits.data_ptr<double>(), {n, classes}), ma::key{.seed = 11});
+  auto const plan =
+      ma::make_plan(ma::mixup{}, ma::features(logits.data_ptr<double>(), {n, classes}), ma::key{.seed = 11});
   auto const id_view = ma::class_ids(ids.data_ptr<std::int64_t>(), {n});
 
   auto soft = torch::empty({n, classes}, torch::kDouble);
@@ -90,7 +96,8 @@ TEST_CASE("the pair loss is the soft-target cross entropy, with the same gradien
   auto const a = torch::nll_loss(log_p, ids, {}, at::Reduction::None).contiguous();
   auto const b = torch::nll_loss(log_p, ids.index_select(0, partners(plan)), {}, at::Reduction::None).contiguous();
   auto out = torch::empty({n}, torch::kDouble);
-  ma::pair_loss(plan, ma::weights(a.data_ptr<double>(), {n}), ma::weights(b.data_ptr<double>(), {n}), ma::weights(out.data_ptr<double>(), {n}));
+  ma::pair_loss(plan, ma::weights(a.data_ptr<double>(), {n}), ma::weights(b.data_ptr<double>(), {n}),
+                ma::weights(out.data_ptr<double>(), {n}));
   CHECK((out - expected).abs().max().item<double>() < 1e-6);  // shares are float32
 
   auto const soft_grad = torch::autograd::grad({expected.sum()}, {logits}, {}, true)[0];

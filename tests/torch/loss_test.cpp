@@ -13,11 +13,17 @@ namespace ma = mixaug;
 
 namespace {
 
-template <class T> constexpr auto kind = std::is_same_v<T, float> ? torch::kFloat : torch::kDouble;
-template <class T> constexpr double tolerance = std::is_same_v<T, float> ? 1e-5 : 1e-12;
+template <class T>
+constexpr auto kind = std::is_same_v<T, float> ? torch::kFloat : torch::kDouble;
+template <class T>
+constexpr double tolerance = std::is_same_v<T, float> ? 1e-5 : 1e-12;
 
-template <class T> auto rows(torch::Tensor const& t) { return ma::weights(t.data_ptr<T>(), {t.size(0)}); }
-template <class T> auto matrix(torch::Tensor const& t) {
+template <class T>
+auto rows(torch::Tensor const& t) {
+  return ma::weights(t.data_ptr<T>(), {t.size(0)});
+}
+template <class T>
+auto matrix(torch::Tensor const& t) {
   return ma::features(t.data_ptr<T>(), {t.size(0), t.size(1)}, {t.stride(0), t.stride(1)});
 }
 /// The largest difference, relative to numbers above 1 / size and to 1 / size below.
@@ -26,7 +32,8 @@ double distance(torch::Tensor const& got, torch::Tensor const& want, double size
 }
 
 /// A plan of mixup whose weights differ by row, and its columns as tensors.
-template <class T> struct mixed {
+template <class T>
+struct mixed {
   int n;
   torch::Tensor w;
   ma::plan_of<ma::mixup> plan;
@@ -42,7 +49,8 @@ template <class T> struct mixed {
   }
 };
 
-template <class T> void cross_entropy(int n, int classes, double smoothing, std::uint64_t seed) {
+template <class T>
+void cross_entropy(int n, int classes, double smoothing, std::uint64_t seed) {
   CAPTURE(classes);
   torch::manual_seed(static_cast<std::int64_t>(seed));
   mixed<T> const m(n, seed);
@@ -50,46 +58,56 @@ template <class T> void cross_entropy(int n, int classes, double smoothing, std:
   auto const ids = torch::randint(classes, {n}, torch::kLong);
   auto const ce = [&](torch::Tensor const& y) {
     using options = torch::nn::functional::CrossEntropyFuncOptions;
-    return torch::nn::functional::cross_entropy(logits, y, options().reduction(torch::kNone).label_smoothing(smoothing));
+    return torch::nn::functional::cross_entropy(logits, y,
+                                                options().reduction(torch::kNone).label_smoothing(smoothing));
   };
   auto const want = m.own * ce(ids) + m.other * ce(ids.index_select(0, m.partner));
   auto const want_grad = torch::autograd::grad({want.mean()}, {logits})[0];
   auto const loss = torch::empty({n}, kind<T>), grad = torch::empty({n, classes}, kind<T>);
-  ma::pair_cross_entropy(m.plan, matrix<T>(logits), ma::class_ids(ids.data_ptr<std::int64_t>(), {n}), rows<T>(loss), matrix<T>(grad), {.smoothing = static_cast<float>(smoothing), .reduce = ma::reduction::mean});
+  ma::pair_cross_entropy(m.plan, matrix<T>(logits), ma::class_ids(ids.data_ptr<std::int64_t>(), {n}), rows<T>(loss),
+                         matrix<T>(grad), {.smoothing = static_cast<float>(smoothing), .reduce = ma::reduction::mean});
   CHECK(distance(loss, want.detach()) < tolerance<T>);
   CHECK(distance(grad, want_grad, 1.0 / n) < tolerance<T>);
   CHECK(want_grad.abs().max().template item<double>() > 0.01 / n);
 }
 
-/// lambda CE(z, y) + (1 - lambda) CE(z, y of the partners), each the mean over what is not ignored, as trainers write it.
-template <class T> void ignored_ids(int n, int classes, int ignored) {
+/// lambda CE(z, y) + (1 - lambda) CE(z, y of the partners), each the mean over what is not ignored, as trainers write
+/// it.
+template <class T>
+void ignored_ids(int n, int classes, int ignored) {
   CAPTURE(ignored);
   torch::manual_seed(classes);
-  auto const plan = ma::make_plan(ma::mixup{.mode = ma::mode::batch}, ma::features<float>(nullptr, {n, 1}), ma::key{.seed = 5});
+  auto const plan =
+      ma::make_plan(ma::mixup{.mode = ma::mode::batch}, ma::features<float>(nullptr, {n, 1}), ma::key{.seed = 5});
   auto const logits = (torch::randn({n, classes}, kind<T>) * 4).requires_grad_();
   auto ids = torch::randint(classes, {n}, torch::kLong), partner = torch::empty({n}, torch::kLong);
   for (int i = 0; i < n; ++i) partner[i] = plan.partner[i];
   for (int i = 0; i < n; i += 3) ids[i] = ignored;
   auto const ce = [&](torch::Tensor const& y) {
     using options = torch::nn::functional::CrossEntropyFuncOptions;
-    return torch::nn::functional::cross_entropy(logits, y, options().reduction(torch::kMean).ignore_index(ignored).label_smoothing(0.125));
+    return torch::nn::functional::cross_entropy(
+        logits, y, options().reduction(torch::kMean).ignore_index(ignored).label_smoothing(0.125));
   };
-  auto const want = static_cast<double>(plan.share_self[0]) * ce(ids) + static_cast<double>(plan.share_partner[0]) * ce(ids.index_select(0, partner));
+  auto const want = static_cast<double>(plan.share_self[0]) * ce(ids) +
+                    static_cast<double>(plan.share_partner[0]) * ce(ids.index_select(0, partner));
   auto const want_grad = torch::autograd::grad({want}, {logits})[0];
   auto const loss = torch::empty({n}, kind<T>), grad = torch::empty({n, classes}, kind<T>);
-  ma::pair_cross_entropy(plan, matrix<T>(logits), ma::class_ids(ids.data_ptr<std::int64_t>(), {n}), rows<T>(loss), matrix<T>(grad),
+  ma::pair_cross_entropy(plan, matrix<T>(logits), ma::class_ids(ids.data_ptr<std::int64_t>(), {n}), rows<T>(loss),
+                         matrix<T>(grad),
                          {.smoothing = 0.125f, .reduce = ma::reduction::mean, .ignore_index = ignored});
   CHECK(distance(grad, want_grad, 1.0 / n) < tolerance<T>);
   auto const labelled = ids.ne(ignored).sum().item<double>();  // both sides have as many
   CHECK(distance(loss.sum() / labelled, want.detach()) < tolerance<T>);
 }
 
-template <class T> void soft_targets(int n, int classes) {
+template <class T>
+void soft_targets(int n, int classes) {
   CAPTURE(classes);
   torch::manual_seed(classes);
   auto const logits = (torch::randn({n, classes}, kind<T>) * 4).requires_grad_();
   auto const targets = torch::rand({n, classes}, kind<T>) * 2 / classes, w = torch::rand({n}, kind<T>) * 3;
-  auto const plain = torch::nn::functional::cross_entropy(logits, targets, torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kNone));
+  auto const plain = torch::nn::functional::cross_entropy(
+      logits, targets, torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kNone));
   auto const want = w * plain;
   auto const want_grad = torch::autograd::grad({want.sum()}, {logits})[0];
   auto const loss = torch::empty({n}, kind<T>), grad = torch::empty({classes, n}, kind<T>).t();  // strided
@@ -98,7 +116,8 @@ template <class T> void soft_targets(int n, int classes) {
   CHECK(distance(grad, want_grad) < tolerance<T>);
 }
 
-template <class T> void reduced(int n) {
+template <class T>
+void reduced(int n) {
   CAPTURE(n);
   torch::manual_seed(n);
   mixed<T> const m(n, 9);

@@ -34,10 +34,17 @@ TEST_CASE("group DRO by hand: two groups, one absent") {
 TEST_CASE("group DRO by hand: a group without training samples, with the adjustment and without") {
   std::vector<std::int64_t> const counts{100, 0, 25};
   auto const views = ma::indices(counts.data(), {3});
-  CHECK_THROWS_WITH_AS(w::group_dro({.groups = 3, .adjustment = 2, .counts = views}),
-                       doctest::Contains("counts(1) is 0; expected a number of samples > 0, or .empty = weight::empty_group::weightless"), ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(
+      w::group_dro({.groups = 3, .adjustment = 2, .counts = views}),
+      doctest::Contains(
+          "counts(1) is 0; expected a number of samples > 0, or .empty = weight::empty_group::weightless"),
+      ma::invalid_argument);
   for (double adjustment : {0.0, 2.0}) {
-    w::group_dro d({.groups = 3, .step_size = 0.5, .adjustment = adjustment, .counts = views, .empty = w::empty_group::weightless});
+    w::group_dro d({.groups = 3,
+                    .step_size = 0.5,
+                    .adjustment = adjustment,
+                    .counts = views,
+                    .empty = w::empty_group::weightless});
     CHECK((d.q(0) == 0.5 && d.q(1) == 0 && d.q(2) == 0.5));
     batch const b{{1, 3, 2}, {0, 0, 2}};
     std::vector<double> out(3);
@@ -55,20 +62,29 @@ TEST_CASE("group DRO by hand: a group without training samples, with the adjustm
     std::vector<double> const saved{d.q(0), d.q(1), d.q(2)}, wrong{0.5, 0.25, 0.25}, none{0.0, 0.0, 1.0};
     d.restore(ma::weights(saved.data(), {3}));
     CHECK((d.q(0) == saved[0] && d.q(1) == 0));
-    CHECK_THROWS_WITH_AS(d.restore(ma::weights(wrong.data(), {3})), doctest::Contains("q(1) is 0.25; expected 0, for the group has no training samples"), ma::invalid_argument);
-    CHECK_THROWS_WITH_AS(d.restore(ma::weights(none.data(), {3})), doctest::Contains("q(0) is 0; expected a number > 0"), ma::invalid_argument);
+    CHECK_THROWS_WITH_AS(d.restore(ma::weights(wrong.data(), {3})),
+                         doctest::Contains("q(1) is 0.25; expected 0, for the group has no training samples"),
+                         ma::invalid_argument);
+    CHECK_THROWS_WITH_AS(d.restore(ma::weights(none.data(), {3})),
+                         doctest::Contains("q(0) is 0; expected a number > 0"), ma::invalid_argument);
   }
   std::vector<std::int64_t> const nobody(3), negative{1, -1, 2};
-  CHECK_THROWS_WITH_AS(w::group_dro({.groups = 3, .counts = ma::indices(nobody.data(), {3}), .empty = w::empty_group::weightless}), doctest::Contains("counts is without a sample"),
-                       ma::invalid_argument);
-  CHECK_THROWS_WITH_AS(w::group_dro({.groups = 3, .counts = ma::indices(negative.data(), {3}), .empty = w::empty_group::weightless}), doctest::Contains("counts(1) is -1; expected a number of samples >= 0"),
-                       ma::invalid_argument);
-  CHECK_THROWS_WITH_AS(w::group_dro({.groups = 3, .empty = w::empty_group::weightless}), doctest::Contains("counts is of 0 elements"), ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(
+      w::group_dro({.groups = 3, .counts = ma::indices(nobody.data(), {3}), .empty = w::empty_group::weightless}),
+      doctest::Contains("counts is without a sample"), ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(
+      w::group_dro({.groups = 3, .counts = ma::indices(negative.data(), {3}), .empty = w::empty_group::weightless}),
+      doctest::Contains("counts(1) is -1; expected a number of samples >= 0"), ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(w::group_dro({.groups = 3, .empty = w::empty_group::weightless}),
+                       doctest::Contains("counts is of 0 elements"), ma::invalid_argument);
 }
 
 TEST_CASE("group DRO: a batch of weightless groups alone weighs 0, with mean one too") {
   std::vector<std::int64_t> const counts{0, 5};
-  w::group_dro d({.groups = 2, .counts = ma::indices(counts.data(), {2}), .normalise = w::normalise::mean_one, .empty = w::empty_group::weightless});
+  w::group_dro d({.groups = 2,
+                  .counts = ma::indices(counts.data(), {2}),
+                  .normalise = w::normalise::mean_one,
+                  .empty = w::empty_group::weightless});
   batch const b{{1, 2}, {0, 0}};
   std::vector<float> out{7, 7};
   d.update(ma::serial{}, b.l(), b.g(), ma::weights(out.data(), {2}));
@@ -145,11 +161,15 @@ TEST_CASE("weights have the same bits under every compiler and flag") {
     dro.update(ma::serial{}, ma::labels(b.losses.data(), {300}), ma::indices(b.groups.data(), {300}));
     for (index_t g = 0; g < 4; ++g) add(dro.q(g));
     std::vector<double> out(300);
-    w::cvar({.fraction = static_cast<double>(step + 1) / 60}).weights(ma::serial{}, ma::labels(b.losses.data(), {300}), ma::weights(out.data(), {300}));
+    w::cvar({.fraction = static_cast<double>(step + 1) / 60})
+        .weights(ma::serial{}, ma::labels(b.losses.data(), {300}), ma::weights(out.data(), {300}));
     for (double v : out) add(v);
   }
   for (auto const policy : {w::unvisited::as_wrong, w::unvisited::ignore}) {
-    auto r = test::recorded(ma::serial{}, 500, {.epochs = 20, .eta = 3.7, .c = 0.9, .unvisited = policy, .normalise = w::normalise::mean_one}, test::any_visits(500, 7, 3));
+    auto r =
+        test::recorded(ma::serial{}, 500,
+                       {.epochs = 20, .eta = 3.7, .c = 0.9, .unvisited = policy, .normalise = w::normalise::mean_one},
+                       test::any_visits(500, 7, 3));
     r.fit(ma::serial{});
     for (double v : test::all_weights(ma::serial{}, r)) add(v);
   }

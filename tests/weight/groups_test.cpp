@@ -27,9 +27,11 @@ TEST_CASE("inverse frequency: every group weighs the same in total, the mean ove
 
 TEST_CASE("inverse frequency as it stands, and by groups") {
   std::vector<std::int64_t> const counts{10, 0, 40};
-  w::inverse_frequency const none(counted(counts), {.normalise = w::normalise::none, .empty = w::empty_group::weightless});
+  w::inverse_frequency const none(counted(counts),
+                                  {.normalise = w::normalise::none, .empty = w::empty_group::weightless});
   CHECK((none.of(0) == 0.1 && none.of(1) == 0 && none.of(2) == 0.025));
-  w::inverse_frequency const groups(counted(counts), {.normalise = w::normalise::groups_one, .empty = w::empty_group::weightless});
+  w::inverse_frequency const groups(counted(counts),
+                                    {.normalise = w::normalise::groups_one, .empty = w::empty_group::weightless});
   CHECK(groups.of(0) == doctest::Approx(1.6).epsilon(1e-15));
   CHECK(groups.of(2) == doctest::Approx(0.4).epsilon(1e-15));
 }
@@ -55,14 +57,16 @@ TEST_CASE("tables from the ids of a data set have rows") {
   double mean = 0;
   for (index_t i = 0; i < 8; ++i) mean += static_cast<double>(t.weight(i)) / 8;
   CHECK(mean == doctest::Approx(1));
-  w::effective_number const e(ma::class_ids(ids.data(), {8}, {1}), 4, {.beta = 0.9, .normalise = w::normalise::mean_one, .empty = w::empty_group::weightless});
+  w::effective_number const e(ma::class_ids(ids.data(), {8}, {1}), 4,
+                              {.beta = 0.9, .normalise = w::normalise::mean_one, .empty = w::empty_group::weightless});
   mean = 0;
   for (index_t i = 0; i < 8; ++i) mean += static_cast<double>(e.weight(i)) / 8;
   CHECK(mean == doctest::Approx(1).epsilon(1e-6));
 }
 
 TEST_CASE("effective number: the paper's weights, from beta 0 to beta next to 1") {
-  std::vector<std::int64_t> const counts{5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50, 1};  // long-tailed CIFAR-10, and one
+  std::vector<std::int64_t> const counts{5000, 2997, 1796, 1077, 645, 387,
+                                         232,  139,  83,   50,   1};  // long-tailed CIFAR-10, and one
   for (double const beta : {0.0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.999999, 1 - 1e-12, 1 - 0x1p-53}) {
     CAPTURE(beta);
     w::effective_number const t(counted(counts), {.beta = beta, .normalise = w::normalise::none});
@@ -77,7 +81,8 @@ TEST_CASE("effective number: the paper's weights, from beta 0 to beta next to 1"
     CHECK(one.of(0) / one.of(5) == doctest::Approx(t.of(0) / t.of(5)).epsilon(1e-14));
   }
   std::vector<std::int64_t> const huge{std::int64_t{1} << 40, 1};
-  CHECK(w::effective_number(counted(huge), {.beta = 0.999, .normalise = w::normalise::none}).of(0) == doctest::Approx(0.001).epsilon(1e-14));
+  CHECK(w::effective_number(counted(huge), {.beta = 0.999, .normalise = w::normalise::none}).of(0) ==
+        doctest::Approx(0.001).epsilon(1e-14));
 }
 
 TEST_CASE("the bits of expm1 do not depend on a libm") {

@@ -5,7 +5,7 @@
 #include <sstream>
 
 #if defined(__unix__) || defined(__APPLE__)
-#include <sys/stat.h>
+#  include <sys/stat.h>
 #endif
 
 #include "weight/weight_cases.hpp"
@@ -20,7 +20,9 @@ using ma::index_t;
 
 /// A folder of its own, which goes with the test.
 struct folder {
-  fs::path path = fs::temp_directory_path() / ("mixaug_records_" + std::to_string(reinterpret_cast<std::uintptr_t>(this)) + "_" + std::to_string(std::time(nullptr)));
+  fs::path path =
+      fs::temp_directory_path() / ("mixaug_records_" + std::to_string(reinterpret_cast<std::uintptr_t>(this)) + "_" +
+                                   std::to_string(std::time(nullptr)));
   folder() { fs::create_directories(path); }
   ~folder() { fs::remove_all(path); }
 };
@@ -50,7 +52,9 @@ std::string with_checksum(std::string bytes) {
   for (std::size_t b = 0; b < 8; ++b) bytes[bytes.size() - 8 + b] = static_cast<char>(h >> (8 * b) & 255u);
   return bytes;
 }
-bool says(std::string const& message, char const* part) { return message.find(part) != std::string::npos && message.rfind("mixaug: ", 0) == 0; }
+bool says(std::string const& message, char const* part) {
+  return message.find(part) != std::string::npos && message.rfind("mixaug: ", 0) == 0;
+}
 }  // namespace
 
 TEST_CASE("a record read back weighs and goes on as the one that was saved") {
@@ -68,7 +72,8 @@ TEST_CASE("a record read back weighs and goes on as the one that was saved") {
       for (auto const& more : test::any_visits(77, 6, 9)) {
         auto const n = static_cast<index_t>(more.ids.size());
         for (w::uncertainty* x : {&r, &back})
-          x->record(ma::serial{}, more.epoch, ma::indices(more.ids.data(), {n}), ma::class_ids(more.predictions.data(), {n}), ma::class_ids(more.labels.data(), {n}));
+          x->record(ma::serial{}, more.epoch, ma::indices(more.ids.data(), {n}),
+                    ma::class_ids(more.predictions.data(), {n}), ma::class_ids(more.labels.data(), {n}));
       }
       CHECK(test::first_difference(test::all_weights(ma::serial{}, r), test::all_weights(ma::serial{}, back)) == -1);
     }
@@ -81,7 +86,10 @@ TEST_CASE("the bytes of a file are those of its description") {
   r.record(ma::serial{}, 3, ma::class_ids(p.data(), {3}), ma::class_ids(y.data(), {3}));
   w::save(r, f.path / "record");
   std::string const got = bytes_of(f.path / "record");
-  std::string const head("mixaugUR\1\0\0\0\4\3\2\1\3\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x40\0\0\0\0\0\0\xF0\x3F\0\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\1\0\1\0\0\0\0\0", 80);
+  std::string const head(
+      "mixaugUR\1\0\0\0\4\3\2\1\3\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x40\0\0\0\0\0\0\xF0\x3F\0"
+      "\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\1\0\1\0\0\0\0\0",
+      80);
   CHECK(got.substr(0, 80) == head);
   REQUIRE(got.size() == 88);
   std::uint64_t h = 14695981039346656037u, written = 0;
@@ -97,7 +105,8 @@ TEST_CASE("the bytes of a file are those of its description") {
 TEST_CASE("files that are foreign, truncated, of another version or order, or corrupted are refused") {
   folder const f;
   fs::path const at = f.path / "record";
-  auto const r = test::recorded(ma::serial{}, 50, {.first_epoch = 1, .epochs = 70, .eta = 5}, test::any_visits(50, 4, 8));
+  auto const r =
+      test::recorded(ma::serial{}, 50, {.first_epoch = 1, .epochs = 70, .eta = 5}, test::any_visits(50, 4, 8));
   w::save(r, at);
   std::string const whole = bytes_of(at);
   auto const with = [&](std::size_t k, char v) {
@@ -110,7 +119,8 @@ TEST_CASE("files that are foreign, truncated, of another version or order, or co
   CHECK(says(with(0, 'M'), "a file that weight::save wrote"));
   CHECK(says(with(8, 2), "version 1"));
   std::string heavy = whole;  // eta and c 3e38 each
-  for (std::size_t k = 0; k < 16; ++k) heavy[40 + k] = static_cast<char>(std::bit_cast<std::uint64_t>(3e38) >> (8 * (k % 8)) & 255);
+  for (std::size_t k = 0; k < 16; ++k)
+    heavy[40 + k] = static_cast<char>(std::bit_cast<std::uint64_t>(3e38) >> (8 * (k % 8)) & 255);
   write_bytes(at, heavy);
   CHECK(says(refusal(at), "impossible header"));
   std::string swapped = whole;
@@ -155,11 +165,14 @@ TEST_CASE("a record with more wrong visits than visits is refused, as a file and
     w::uncertainty_options const o{.epochs = epochs, .eta = 1e38, .unvisited = w::unvisited::ignore};
     w::uncertainty r(11, o), sum(11, o);
     std::vector<int> const zeros(11, 0), ones(11, 1);
-    for (w::uncertainty* x : {&r, &sum}) x->record(ma::serial{}, 0, ma::class_ids(zeros.data(), {11}), ma::class_ids(ones.data(), {11}));
+    for (w::uncertainty* x : {&r, &sum})
+      x->record(ma::serial{}, 0, ma::class_ids(zeros.data(), {11}), ma::class_ids(ones.data(), {11}));
     w::save(r, at);
     CHECK(refusal(at) == "loaded");  // every visit wrong
     std::size_t const width = epochs == 5 ? 1 : epochs == 200 ? 2 : 4;
-    auto const more = [&](std::byte b) { return epochs == 5 ? std::byte{0x21} : std::byte{static_cast<unsigned char>(static_cast<unsigned>(b) + 1)}; };
+    auto const more = [&](std::byte b) {
+      return epochs == 5 ? std::byte{0x21} : std::byte{static_cast<unsigned char>(static_cast<unsigned>(b) + 1)};
+    };
     std::byte& wrong = r.counters().data()[7 * width + width / 2];  // the upper half of row 7's counter
     wrong = more(wrong);
     w::save(r, at);
@@ -173,7 +186,8 @@ TEST_CASE("a record with more wrong visits than visits is refused, as a file and
 TEST_CASE("forged files are refused: epochs beyond the window, bytes behind the counters") {
   folder const f;
   fs::path const at = f.path / "record";
-  auto const r = test::recorded(ma::serial{}, 50, {.first_epoch = 1, .epochs = 70, .eta = 5}, test::any_visits(50, 4, 8));
+  auto const r =
+      test::recorded(ma::serial{}, 50, {.first_epoch = 1, .epochs = 70, .eta = 5}, test::any_visits(50, 4, 8));
   w::save(r, at);
   std::string const whole = bytes_of(at);  // a header of 64, epochs of 16, counters of 50, zeros of 6, a checksum
   REQUIRE(whole.size() == 64 + 16 + 56 + 8);

@@ -20,7 +20,8 @@ template <class P>
 void record_ids(w::uncertainty& r, index_t epoch, std::vector<int> const& ids, std::vector<P> const& p) {
   std::vector<std::uint8_t> const zeros(p.size());
   auto const n = static_cast<index_t>(p.size());
-  r.record(ma::serial{}, epoch, ma::class_ids(ids.data(), {n}), ma::class_ids(p.data(), {n}), ma::class_ids(zeros.data(), {n}));
+  r.record(ma::serial{}, epoch, ma::class_ids(ids.data(), {n}), ma::class_ids(p.data(), {n}),
+           ma::class_ids(zeros.data(), {n}));
 }
 }  // namespace
 
@@ -53,7 +54,8 @@ TEST_CASE("epochs outside the window change nothing; a part of the window averag
 }
 
 TEST_CASE("samples never visited: wrong as published, or ignored") {
-  w::uncertainty published(3, {.epochs = 4, .eta = 8}), ignore(3, {.epochs = 4, .eta = 8, .unvisited = w::unvisited::ignore});
+  w::uncertainty published(3, {.epochs = 4, .eta = 8}),
+      ignore(3, {.epochs = 4, .eta = 8, .unvisited = w::unvisited::ignore});
   for (w::uncertainty* r : {&published, &ignore}) {
     record_ids<int>(*r, 0, {0, 1}, {0, 1});
     record_ids<int>(*r, 1, {0}, {1});
@@ -102,7 +104,8 @@ TEST_CASE("counters are exact at their end: right in every epoch is u = 0, wrong
     }
 }
 
-TEST_CASE("normalise::mean_one: a record, a merge and a load after fit make the mean stale, and stale weights are refused") {
+TEST_CASE(
+    "normalise::mean_one: a record, a merge and a load after fit make the mean stale, and stale weights are refused") {
   w::uncertainty_options const o{.epochs = 4, .normalise = w::normalise::mean_one};
   w::uncertainty r(2, o), other(2, o);
   std::vector<float> out(2);
@@ -163,7 +166,9 @@ TEST_CASE("u needs no mean") {
 }
 
 TEST_CASE("bytes a sample") {
-  auto const bytes = [](index_t epochs, w::unvisited policy) { return w::uncertainty(1000, {.epochs = epochs, .unvisited = policy}).bytes() / 1000; };
+  auto const bytes = [](index_t epochs, w::unvisited policy) {
+    return w::uncertainty(1000, {.epochs = epochs, .unvisited = policy}).bytes() / 1000;
+  };
   CHECK((bytes(1, w::unvisited::as_wrong) == 1 && bytes(255, w::unvisited::as_wrong) == 1));
   CHECK((bytes(256, w::unvisited::as_wrong) == 2 && bytes(65535, w::unvisited::as_wrong) == 2));
   CHECK((bytes(15, w::unvisited::ignore) == 1 && bytes(16, w::unvisited::ignore) == 2));
@@ -185,7 +190,8 @@ TEST_CASE("records of several processes make the record of one") {
       auto const all = test::any_visits(500, 6, 9);
       auto const one = test::recorded(ma::serial{}, 500, o, all);
       std::vector<test::visits> part[3];
-      for (std::size_t k = 0; k < all.size(); ++k) part[policy == w::unvisited::ignore ? k % 3 : k / 3 % 3].push_back(all[k]);  // rows, or epochs
+      for (std::size_t k = 0; k < all.size(); ++k)
+        part[policy == w::unvisited::ignore ? k % 3 : k / 3 % 3].push_back(all[k]);  // rows, or epochs
       auto sum = test::recorded(ma::serial{}, 500, o, part[0]);
       for (int k = 1; k < 3; ++k) sum.merge(test::recorded(ma::serial{}, 500, o, part[k]));
       CHECK(sum.recorded() == one.recorded());

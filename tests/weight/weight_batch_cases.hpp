@@ -20,7 +20,8 @@ struct losses_of_groups {
 
 /// q and the weights of every step. Strides of 2 for the losses and 3 for the output.
 template <class Be, class T>
-std::vector<std::vector<double>> dro_steps(Be const& be, w::group_dro_options const& o, std::vector<losses_of_groups<T>> const& steps) {
+std::vector<std::vector<double>> dro_steps(Be const& be, w::group_dro_options const& o,
+                                           std::vector<losses_of_groups<T>> const& steps) {
   w::group_dro_of<Be::memory> state(o);
   std::vector<std::vector<double>> out;
   for (auto const& b : steps) {
@@ -69,22 +70,27 @@ void check_cvar(Be const& be, std::vector<T> const& losses, double fraction) {
   long double sum = 0, risk = 0;
   for (std::size_t i = 0; i < got.size(); ++i) sum += got[i], risk += got[i] * exact[i] / static_cast<long double>(n);
   CHECK(static_cast<double>(sum) == doctest::Approx(static_cast<double>(n)).epsilon(1e-12));
-  CHECK(static_cast<double>(risk) == doctest::Approx(static_cast<double>(reference::cvar(exact, fraction))).epsilon(1e-11));
+  CHECK(static_cast<double>(risk) ==
+        doctest::Approx(static_cast<double>(reference::cvar(exact, fraction))).epsilon(1e-11));
 }
 
 /// The host's table where the backend reaches it.
 template <class Be>
-auto table_for(w::group_table const& t) { return w::group_table_of<Be::memory>(t); }
+auto table_for(w::group_table const& t) {
+  return w::group_table_of<Be::memory>(t);
+}
 
 }  // namespace test
 
-TEST_CASE_TEMPLATE_DEFINE("group DRO: states and weights of algorithm 1, groups that are absent, the bits of serial", Backend, same_group_dro) {
+TEST_CASE_TEMPLATE_DEFINE("group DRO: states and weights of algorithm 1, groups that are absent, the bits of serial",
+                          Backend, same_group_dro) {
   Backend const be;
   for (test::index_t const k : {1, 2, 4, 150}) {
     test::check_dro<Backend, float>(be, k, {});
     test::check_dro<Backend, double>(be, k, {.step_size = 0.3, .adjustment = 2.5});
   }
-  test::check_dro<Backend, float>(be, 3, {.step_size = 300}, 2);  // exp of 1200: nothing overflows; then q is held at 2^-1000
+  test::check_dro<Backend, float>(be, 3, {.step_size = 300},
+                                  2);  // exp of 1200: nothing overflows; then q is held at 2^-1000
 }
 
 TEST_CASE_TEMPLATE_DEFINE("CVaR: the worst fraction, the share at the edge, ties", Backend, same_cvar) {
@@ -115,7 +121,8 @@ TEST_CASE_TEMPLATE_DEFINE("tables of groups, and a batch's mean", Backend, same_
   auto const empty = ma::weight::empty_group::weightless;
   ma::weight::inverse_frequency const inverse(given, {.empty = empty});
   ma::weight::effective_number const effective(given, {.beta = 0.99, .empty = empty});
-  for (ma::weight::group_table const* t : {static_cast<ma::weight::group_table const*>(&inverse), static_cast<ma::weight::group_table const*>(&effective)}) {
+  for (ma::weight::group_table const* t : {static_cast<ma::weight::group_table const*>(&inverse),
+                                           static_cast<ma::weight::group_table const*>(&effective)}) {
     auto const there = test::table_for<Backend>(*t);
     auto const got = test::some_weights(be, there, groups);
     for (std::size_t i = 0; i < got.size(); ++i) REQUIRE(got[i] == static_cast<float>(t->of(groups[i])));
@@ -136,9 +143,9 @@ TEST_CASE_TEMPLATE_DEFINE("tables of groups, and a batch's mean", Backend, same_
   }
 }
 
-#define TEST_WEIGHTS(...)                              \
-  TEST_CASE_TEMPLATE_INVOKE(same_records, __VA_ARGS__);    \
-  TEST_CASE_TEMPLATE_INVOKE(same_errors, __VA_ARGS__);     \
-  TEST_CASE_TEMPLATE_INVOKE(same_group_dro, __VA_ARGS__);  \
-  TEST_CASE_TEMPLATE_INVOKE(same_cvar, __VA_ARGS__);       \
+#define TEST_WEIGHTS(...)                                 \
+  TEST_CASE_TEMPLATE_INVOKE(same_records, __VA_ARGS__);   \
+  TEST_CASE_TEMPLATE_INVOKE(same_errors, __VA_ARGS__);    \
+  TEST_CASE_TEMPLATE_INVOKE(same_group_dro, __VA_ARGS__); \
+  TEST_CASE_TEMPLATE_INVOKE(same_cvar, __VA_ARGS__);      \
   TEST_CASE_TEMPLATE_INVOKE(same_tables, __VA_ARGS__)

@@ -21,10 +21,14 @@ using index_t = ma::index_t;
 inline bool near(std::vector<double> const& got, std::vector<long double> const& expected, double relative) {
   bool good = got.size() == expected.size();
   for (std::size_t i = 0; good && i < got.size(); ++i)
-    good = std::fabs(got[i] - static_cast<double>(expected[i])) <= relative * (1 + std::fabs(static_cast<double>(expected[i])));
+    good = std::fabs(got[i] - static_cast<double>(expected[i])) <=
+           relative * (1 + std::fabs(static_cast<double>(expected[i])));
   return good;
 }
-template <class Be> auto list_room(index_t n) { return room<Be>(ma::weights<double>(nullptr, {n})); }
+template <class Be>
+auto list_room(index_t n) {
+  return room<Be>(ma::weights<double>(nullptr, {n}));
+}
 
 /// One batch of visits: by id (with ids that come twice) or in a range.
 struct visits {
@@ -49,7 +53,8 @@ inline std::vector<visits> any_visits(index_t rows, index_t epochs, std::uint64_
 }
 
 template <class Be>
-w::uncertainty_of<Be::memory> recorded(Be const& be, index_t rows, w::uncertainty_options const& o, std::vector<visits> const& all) {
+w::uncertainty_of<Be::memory> recorded(Be const& be, index_t rows, w::uncertainty_options const& o,
+                                       std::vector<visits> const& all) {
   w::uncertainty_of<Be::memory> r(be, rows, o);
   for (visits const& v : all) {
     auto const n = static_cast<index_t>(v.ids.size());
@@ -115,7 +120,8 @@ void check_record(Be const& be, index_t rows, index_t epochs, w::unvisited polic
 
 }  // namespace test
 
-TEST_CASE_TEMPLATE_DEFINE("UMIX: counters of every width give the paper's weights, and the bits of serial", Backend, same_records) {
+TEST_CASE_TEMPLATE_DEFINE("UMIX: counters of every width give the paper's weights, and the bits of serial", Backend,
+                          same_records) {
   using enum ma::weight::unvisited;
   for (auto const policy : {as_wrong, ignore})
     for (test::index_t const epochs : {1, 5, 15, 16, 255, 256, 300}) test::check_record(Backend{}, 70, epochs, policy);
@@ -127,9 +133,11 @@ TEST_CASE_TEMPLATE_DEFINE("JTT: the error set of predictions, and of a record", 
   test::index_t const n = 5000;
   std::vector<std::int32_t> p, y;
   test::stream s(3);
-  for (test::index_t i = 0; i < n; ++i) p.push_back(static_cast<std::int32_t>(s.below(4))), y.push_back(static_cast<std::int32_t>(s.below(4)));
+  for (test::index_t i = 0; i < n; ++i)
+    p.push_back(static_cast<std::int32_t>(s.below(4))), y.push_back(static_cast<std::int32_t>(s.below(4)));
   Backend const be;
-  auto a = test::place<Backend>(ma::class_ids<std::int32_t>(nullptr, {n}), p), b = test::place<Backend>(ma::class_ids<std::int32_t>(nullptr, {n}), y);
+  auto a = test::place<Backend>(ma::class_ids<std::int32_t>(nullptr, {n}), p),
+       b = test::place<Backend>(ma::class_ids<std::int32_t>(nullptr, {n}), y);
   using twice = ma::weight::just_train_twice_of<Backend::memory>;
   twice const direct(be, a.view(), b.view(), {.lambda_up = 20});
   ma::weight::uncertainty_of<Backend::memory> record(be, n, {.first_epoch = 4});
@@ -142,5 +150,6 @@ TEST_CASE_TEMPLATE_DEFINE("JTT: the error set of predictions, and of a record", 
   first_half.record(be, 0, b.view(), b.view()), first_half.record(be, 1, a.view(), b.view());  // u = 0.5 where wrong
   twice const above(std::move(first_half), {.lambda_up = 20});
   CHECK(test::all_weights(be, above) == std::vector<double>(all.size(), 1.0));
-  CHECK(test::some_weights(be, last, {17, 4999}) == std::vector<float>{static_cast<float>(all[17]), static_cast<float>(all[4999])});
+  CHECK(test::some_weights(be, last, {17, 4999}) ==
+        std::vector<float>{static_cast<float>(all[17]), static_cast<float>(all[4999])});
 }

@@ -43,49 +43,50 @@ struct linear_job {
 // that disagree fail to link instead of sharing a name.
 #define MIXAUG_THRUST_NAME_(version, system) v0_thrust_##version##_##system
 #define MIXAUG_THRUST_NAME(version, system) MIXAUG_THRUST_NAME_(version, system)
-inline namespace MIXAUG_THRUST_NAME(THRUST_VERSION, THRUST_DEVICE_SYSTEM) {
+#define MIXAUG_THRUST_NAMESPACE MIXAUG_THRUST_NAME(THRUST_VERSION, THRUST_DEVICE_SYSTEM)
+inline namespace MIXAUG_THRUST_NAMESPACE {
 
-  /// Any Thrust policy: thrust_on{thrust::omp::par}, thrust_on{thrust::cuda::par_nosync.on(stream)}, ... Host
-  /// policies (CPP, OMP, TBB, seq) take host views and plans, CUDA policies device ones; par waits for the
-  /// work, par_nosync does not. The bits are those of serial and of cuda. Include the policy's own header. In a child
-  /// of fork() host policies run on one thread (see backend/detail/fork.hpp).
-  template <class Policy>
-  struct thrust_on {
-    Policy policy{};
+/// Any Thrust policy: thrust_on{thrust::omp::par}, thrust_on{thrust::cuda::par_nosync.on(stream)}, ... Host
+/// policies (CPP, OMP, TBB, seq) take host views and plans, CUDA policies device ones; par waits for the
+/// work, par_nosync does not. The bits are those of serial and of cuda. Include the policy's own header. In a child
+/// of fork() host policies run on one thread (see backend/detail/fork.hpp).
+template <class Policy>
+struct thrust_on {
+  Policy policy{};
 
-    using mixaug_backend = void;
-    static constexpr space memory = detail::runs_on_host<Policy> ? space::host : space::device;
+  using mixaug_backend = void;
+  static constexpr space memory = detail::runs_on_host<Policy> ? space::host : space::device;
 
-    /// As many as the machine has processors; 1 where the standard library does not know.
-    index_t lanes() const noexcept {
-      if (memory == space::host && detail::forked()) return 1;
-      return detail::greater(1, index_t{std::thread::hardware_concurrency()});
-    }
-    template <class Items>
-    void items(index_t count, Items const& job) const {
-      if constexpr (memory == space::host)
-        if (detail::forked()) {
-          for (index_t k = 0; k < count; ++k) job(k);
-          return;
-        }
-      ::thrust::for_each_n(policy, ::thrust::counting_iterator<index_t>(0), count, job);
-    }
-    template <class Job>
-    void launch(Job const& job, index_t rows, index_t count) const {
-      items(rows * count, detail::linear_job<Job>{job, count});
-    }
-    template <class Job, class Scratch>
-    void steps(Job const& job, index_t maps, Scratch& scratch) const {
-      detail::device_steps(*this, job, maps, scratch.reserve(detail::device_step_bytes(job, maps), false));
-    }
-  };
-  template <class Policy>
-  thrust_on(Policy) -> thrust_on<Policy>;
+  /// As many as the machine has processors; 1 where the standard library does not know.
+  index_t lanes() const noexcept {
+    if (memory == space::host && detail::forked()) return 1;
+    return detail::greater(1, index_t{std::thread::hardware_concurrency()});
+  }
+  template <class Items>
+  void items(index_t count, Items const& job) const {
+    if constexpr (memory == space::host)
+      if (detail::forked()) {
+        for (index_t k = 0; k < count; ++k) job(k);
+        return;
+      }
+    ::thrust::for_each_n(policy, ::thrust::counting_iterator<index_t>(0), count, job);
+  }
+  template <class Job>
+  void launch(Job const& job, index_t rows, index_t count) const {
+    items(rows * count, detail::linear_job<Job>{job, count});
+  }
+  template <class Job, class Scratch>
+  void steps(Job const& job, index_t maps, Scratch& scratch) const {
+    detail::device_steps(*this, job, maps, scratch.reserve(detail::device_step_bytes(job, maps), false));
+  }
+};
+template <class Policy>
+thrust_on(Policy) -> thrust_on<Policy>;
 
-  /// The default of mixaug::thrust: the system that THRUST_DEVICE_SYSTEM names.
-  using thrust_device = thrust_on<std::remove_cvref_t<decltype(::thrust::device)>>;
+/// The default of mixaug::thrust: the system that THRUST_DEVICE_SYSTEM names.
+using thrust_device = thrust_on<std::remove_cvref_t<decltype(::thrust::device)>>;
 
-}  // namespace )
+}  // namespace MIXAUG_THRUST_NAMESPACE
 }  // namespace mixaug
 
 MIXAUG_EXACT_END
