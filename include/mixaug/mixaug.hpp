@@ -33,6 +33,7 @@
 // region: writes the field m
 #include <mixaug/region/grid_cells.hpp>
 #include <mixaug/region/random_box.hpp>
+#include <mixaug/region/resized_box.hpp>
 #include <mixaug/region/salient_box.hpp>
 #include <mixaug/region/whole.hpp>
 // blend: how the output reads its two sides
@@ -60,6 +61,7 @@
 #include <mixaug/method/mixup.hpp>
 #include <mixaug/method/one_of.hpp>
 #include <mixaug/method/regmixup.hpp>
+#include <mixaug/method/resizemix.hpp>
 #include <mixaug/method/saliencymix.hpp>
 #include <mixaug/method/umix.hpp>
 // plan: all decisions of a step

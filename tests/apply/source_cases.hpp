@@ -67,10 +67,9 @@ struct gathered_check {
     index_t wrong = 0;
     for (index_t i = 0; i < n; ++i)
       for (index_t e = 0; e < row; ++e) {
-        float expected = 0;
-        auto const to = reference::has_partner(plan, i) ? reference::moved(plan, i, e, -1) : -1;
-        if (to >= 0) expected = (1.0f - reference::weight(plan, i, to)) * g[static_cast<std::size_t>(i * row + to)];
-        wrong += got[static_cast<std::size_t>(i * row + e)] != expected;
+        double bound = 0;
+        float const expected = reference::partner_gradient<float>(plan, g, row, i, e, 0.0f, bound);
+        wrong += !reference::is_gradient(got[static_cast<std::size_t>(i * row + e)], expected, bound, exact<Backend>());
       }
     CHECK(wrong == 0);
     CHECK(adjoint_check<Backend, float, 4>{{}, out_layout, layout, g}.wrong(plan, grad_x.read(), true, false, 0) == -1);

@@ -46,7 +46,7 @@ template <class R, class B>
 std::uint64_t moved_digest_of(ma::plan<R, B> const& p) {
   digest d{digest_of(p)};
   for (index_t i = 0; i < p.rows(); ++i) {
-    ma::offset const by = p.state(i).tile_at(0).source;
+    ma::offset const by = p.state(i).tile_at(0).source.by;
     for (std::int32_t v : {by.z, by.y, by.x}) d.add(static_cast<std::uint64_t>(v));
   }
   return d.h;

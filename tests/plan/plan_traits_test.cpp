@@ -59,8 +59,8 @@ void check_ids(char const* name, Method const& method, bool follow, bool in_plac
       REQUIRE(b.empty() == follow);
       REQUIRE(c.empty() == in_place);
       if (!follow)
-        REQUIRE(a.find("this plan blends pixels (some ratio may lie between 0 and 1), and ids cannot be blended") !=
-                std::string::npos);
+        REQUIRE(a.find("this plan blends pixels (some ratio may lie between 0 and 1, or a box is resized linearly), "
+                       "and ids cannot be blended") != std::string::npos);
     };
     told(p), told(ma::to_any(p)), told(read_back(p)), told(ma::rescaled(ma::rescaled(p, {4, 4}), {8, 8}));
   }
@@ -93,6 +93,7 @@ struct silent_corner : ma::region::rule<ma::kind::box_pair> {
 };
 struct false_corner : silent_corner {
   bool moves() const { return false; }
+  bool interpolates() const { return false; }
 };
 
 }  // namespace

@@ -3,30 +3,50 @@
 
 namespace reference {
 
+/// sum + w g[row i, element `at`], in one rounding. A weight of 0 adds nothing. `bound` collects the magnitudes.
+template <class T>
+real_of<T> added(std::vector<T> const& g, std::int64_t length, std::int64_t i, std::int64_t at, real_of<T> w,
+                 real_of<T> sum, double& bound) {
+  if (w == 0) return sum;
+  real_of<T> const v = to_real(g[static_cast<std::size_t>(i * length + at)]);
+  bound += std::fabs(static_cast<double>(w * v));
+  return std::fma(w, v, sum);
+}
+
+/// What row i of the output adds to element e of its partner's gradient: its readers, in the order of output pixels.
+template <class T, class R, class B>
+real_of<T> partner_gradient(mixaug::plan<R, B> const& p, std::vector<T> const& g, std::int64_t length, std::int64_t i,
+                            std::int64_t e, real_of<T> sum, double& bound) {
+  using real = real_of<T>;
+  if (!has_partner(p, i)) return sum;
+  if (resize const r = resize_of<R>(p.region, i, p.choice[i]); r.given) {
+    std::int64_t const pixels = p.shape.pixels();
+    auto const* const size = p.shape.size;
+    each_reader<real>(r, pixel_of(p.shape, e % pixels), [&](pixel d, real w) {
+      sum = added<T>(g, length, i, e / pixels * pixels + (d.z * size[1] + d.y) * size[2] + d.x, w, sum, bound);
+    });
+    return sum;
+  }
+  std::int64_t const to = moved(p, i, e, -1);
+  return to < 0 ? sum : added<T>(g, length, i, to, real{1} - static_cast<real>(weight(p, i, to)), sum, bound);
+}
+
 /// The gradient of row `j`, element `e`, as the documentation orders the sum: rows whose sample is j, by
-/// ascending row, weight m; then rows whose partner is j, weight 1 - m. A weight of 0 adds nothing.
+/// ascending row, weight m; then rows whose partner is j, weight 1 - m.
 /// `self`, `source`: which of the two sums are taken. `bound` collects the sum of magnitudes.
 template <class T, class R, class B>
 real_of<T> gradient(mixaug::plan<R, B> const& p, std::vector<T> const& g, std::int64_t length, std::int64_t j,
                     std::int64_t partner, std::int64_t e, bool self, bool source, double& bound) {
   using real = real_of<T>;
   real sum = 0;
-  auto add = [&](std::int64_t i, std::int64_t at, real w) {
-    if (w == 0) return;
-    real const v = to_real(g[static_cast<std::size_t>(i * length + at)]);
-    sum = std::fma(w, v, sum);
-    bound += std::fabs(static_cast<double>(w * v));
-  };
   for (std::int64_t i = 0; i < p.rows() && self; ++i) {
     if (p.self[i] != j) continue;
     bool const erases = !other_side<B>::is_partner(p.blend, p.choice[i]);
-    add(i, e, erases || has_partner(p, i) ? static_cast<real>(weight(p, i, e)) : real{1});
+    real const m = erases || has_partner(p, i) ? static_cast<real>(weight(p, i, e)) : real{1};
+    sum = added<T>(g, length, i, e, m, sum, bound);
   }
   for (std::int64_t i = 0; i < p.rows() && source; ++i)
-    if (has_partner(p, i) && p.partner[i] == partner) {
-      std::int64_t const to = moved(p, i, e, -1);
-      if (to >= 0) add(i, to, real{1} - static_cast<real>(weight(p, i, to)));
-    }
+    if (p.partner[i] == partner) sum = partner_gradient<T>(p, g, length, i, e, sum, bound);
   return sum;
 }
 

@@ -17,6 +17,19 @@ inline pixel pixel_of(mixaug::plan_shape const& s, std::int64_t k) {
 template <class Kind>
 struct field_of;
 
+/// Row `row` resizes `from` into `to`.
+struct resize {
+  bool given = false;
+  mixaug::box to{}, from{};
+  bool linear = false;
+};
+template <class Kind, class Columns>
+resize resize_of(Columns const& c, std::int64_t row, int choice) {
+  if constexpr (requires { field_of<Kind>::resized(c, row, choice); })
+    return field_of<Kind>::resized(c, row, choice);
+  else
+    return {};
+}
 template <class Kind, class Columns>
 pixel shift_of(Columns const& c, std::int64_t row, int choice) {
   if constexpr (requires { field_of<Kind>::shift(c, row, choice); })
@@ -57,6 +70,18 @@ struct field_of<mixaug::kind::box_pair> {
     return {b.z0 - a.z0, b.y0 - a.y0, b.x0 - a.x0};
   }
 };
+template <>
+struct field_of<mixaug::kind::resized_box> {
+  template <class Columns>
+  static float at(Columns const& c, std::int64_t row, float, int, pixel p) {
+    mixaug::box const b = c.to[row];
+    return p.z >= b.z0 && p.z < b.z1 && p.y >= b.y0 && p.y < b.y1 && p.x >= b.x0 && p.x < b.x1 ? 0.0f : 1.0f;
+  }
+  template <class Columns>
+  static resize resized(Columns const& c, std::int64_t row, int) {
+    return {true, c.to[row], c.from[row], c.how[row] == mixaug::interpolation::linear};
+  }
+};
 template <class Only>
 struct field_of<mixaug::kind::either<Only>> : field_of<Only> {};
 template <class First, class Second, class... Rest>
@@ -70,6 +95,11 @@ struct field_of<mixaug::kind::either<First, Second, Rest...>> {
   static pixel shift(Columns const& c, std::int64_t row, int choice) {
     if (choice == 0) return shift_of<First>(c.head, row, 0);
     return shift_of<mixaug::kind::either<Second, Rest...>>(c.rest, row, choice - 1);
+  }
+  template <class Columns>
+  static resize resized(Columns const& c, std::int64_t row, int choice) {
+    if (choice == 0) return resize_of<First>(c.head, row, 0);
+    return resize_of<mixaug::kind::either<Second, Rest...>>(c.rest, row, choice - 1);
   }
 };
 
@@ -101,6 +131,10 @@ struct field_of<mixaug::kind::any_of<Kinds...>> {
   template <class Columns>
   static pixel shift(Columns const& c, std::int64_t row, int choice) {
     return all::shift(c.inner, row, c.kind_of[choice]);
+  }
+  template <class Columns>
+  static resize resized(Columns const& c, std::int64_t row, int choice) {
+    return all::resized(c.inner, row, c.kind_of[choice]);
   }
 };
 

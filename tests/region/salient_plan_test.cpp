@@ -103,7 +103,7 @@ TEST_CASE("boxes that stay, at another resolution, are read where they are writt
   auto const q = ma::rescaled(p, {7, 9}, ma::shares::derived);
   CHECK((!p.moved && !q.moved));
   for (index_t i = 0; i < 20; ++i) {
-    CHECK(q.state(i).tile_at(0).source == ma::offset{});
+    CHECK(q.state(i).tile_at(0).source.by == ma::offset{});
     CHECK(q.share_self[i] == static_cast<float>(ma::pixel_share(q, i)));
     CHECK(q.ratio[i] == p.ratio[i]);
   }
@@ -117,7 +117,7 @@ TEST_CASE("plans of score-driven methods read back to the same text, pixels and 
     CHECK(written(q) == written(p));
     index_t wrong = 0;
     for (index_t i = 0; i < p.rows(); ++i)
-      wrong += !(p.state(i).tile_at(0).source == q.state(i).tile_at(0).source) ||
+      wrong += !(p.state(i).tile_at(0).source.by == q.state(i).tile_at(0).source.by) ||
                ma::pixel_share(p, i) != ma::pixel_share(q, i) || p.rows_by_partner[i] != q.rows_by_partner[i];
     CHECK(wrong == 0);
     check_replay(p, q);
@@ -141,7 +141,7 @@ TEST_CASE("the text of a plan whose box moves is as documented; what does not fi
   std::string const tail = "\n0 1 -1 1 1 0 1 1 0,0,0,0,0,0 0,0,0,0,0,0\nend 2\n", row = "0 0 1 0.5 0.7 0.3 1 1 ";
   auto const p = read(head + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail);
   CHECK(written(p) == head + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail);
-  CHECK((p.moved && p.state(0).tile_at(0).source == ma::offset{0, 2, 1} && ma::pixel_share(p, 0) == 0.7));
+  CHECK((p.moved && p.state(0).tile_at(0).source.by == ma::offset{0, 2, 1} && ma::pixel_share(p, 0) == 0.7));
   CHECK(read(head + row + "0,1,0,2,1,4 0,1,0,2,1,4" + tail).moved);  // what the method may do, not what this step drew
   std::string still = head;
   still.replace(still.find("moves 1"), 7, "moves 0");

@@ -30,6 +30,13 @@ struct compare_region<ma::kind::box_pair> {
   }
 };
 template <>
+struct compare_region<ma::kind::resized_box> {
+  template <class A, class B>
+  static bool same(A const& a, index_t i, B const& b, index_t k) {
+    return a.to[i] == b.to[k] && a.from[i] == b.from[k] && a.how[i] == b.how[k];
+  }
+};
+template <>
 struct compare_region<ma::kind::cells> {
   template <class A, class B>
   static bool same(A const& a, index_t i, B const& b, index_t k) {

@@ -100,6 +100,46 @@ void moved_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Vis
   visit("one_of with a box from elsewhere", mixaug::make_plan(all, x, k));
 }
 
+/// A box of the source resized into any other box, smaller or larger: drawn, by the nearest or linearly.
+struct random_resize : mixaug::region::rule<mixaug::kind::resized_box> {
+  bool linear = false;
+  bool interpolates() const noexcept { return linear; }
+  template <class Columns>
+  void operator()(Columns const& columns, mixaug::row_facts const& row, mixaug::random const& draw) const {
+    std::int32_t at[2][3][2] = {};
+    for (int j = 0; j < 2; ++j)
+      for (int d = 0; d < 3; ++d) {
+        auto const number = static_cast<std::uint32_t>(6 * j + 2 * d);
+        mixaug::index_t const size = row.shape.size[d], side = 1 + draw.below(size, number);
+        at[j][d][0] = static_cast<std::int32_t>(draw.below(size - side + 1, number + 1));
+        at[j][d][1] = at[j][d][0] + static_cast<std::int32_t>(side);
+      }
+    auto const box_of = [&](int j) {
+      return mixaug::box{at[j][0][0], at[j][0][1], at[j][1][0], at[j][1][1], at[j][2][0], at[j][2][1]};
+    };
+    columns.to[row.row] = box_of(0);
+    columns.from[row.row] = box_of(1);
+    columns.how[row.row] =
+        linear && draw.below(4, 100) > 0 ? mixaug::interpolation::linear : mixaug::interpolation::nearest;
+  }
+};
+
+/// Boxes that are resized. Ids can follow.
+template <class X, class Visit>
+void resized_pastes(X const& x, mixaug::key const& k, Visit const& visit) {
+  visit("resizemix", mixaug::make_plan(mixaug::resizemix{.prob = 0.9f}, x, k));
+  visit("a box resized from elsewhere", mixaug::make_plan(with(mixaug::resizemix{}, random_resize{}), x, k));
+}
+/// Boxes that are resized linearly, alone and beside another kind.
+template <class X, class Visit>
+void resized_plans(X const& x, mixaug::key const& k, Visit const& visit) {
+  random_resize linear;
+  linear.linear = true;
+  auto const any = with(mixaug::resizemix{}, linear);
+  visit("a box resized linearly", mixaug::make_plan(any, x, k));
+  visit("one_of with a resized box", mixaug::make_plan(mixaug::one_of(any, mixaug::cutmix{.boxes = 2}), x, k));
+}
+
 template <class X, class Visit>
 void every_plan(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
   whole_plans(x, k, visit);
@@ -108,6 +148,8 @@ void every_plan(X const& x, mixaug::key const& k, mixaug::index_t channels, Visi
   hole_plans(x, k, channels, visit);
   chosen_plans(x, k, channels, visit);
   moved_plans(x, k, channels, visit);
+  resized_pastes(x, k, visit);
+  resized_plans(x, k, visit);
 }
 
 /// Whether the loops of a backend are its own. OpenMP's and Thrust's are serial's on other threads (they say so where

@@ -71,13 +71,15 @@ template <class T, class Plan>
 void check_element(Plan const& p, index_t channels) {
   if constexpr (!is_pixel<T>)
     if (p.blends)
-      fail(
-          is_pixel_integer<T>
-              ? "this plan blends pixels (some ratio may lie between 0 and 1), and ids cannot be blended: integers are "
-                "taken for ids; if these are pixels, say so with as_pixels(view) for every view; if they are ids, mix "
-                "them as soft labels (one plane a class), or use a method that pastes, such as cutmix"
-              : "this plan blends pixels (some ratio may lie between 0 and 1), and ids cannot be blended: mix them as "
-                "soft labels (one plane a class), or use a method that pastes, such as cutmix");
+      fail(is_pixel_integer<T>
+               ? "this plan blends pixels (some ratio may lie between 0 and 1, or a box is resized linearly), and ids "
+                 "cannot be blended: integers are taken for ids; if these are pixels, say so with as_pixels(view) for "
+                 "every view; if they are ids, mix them as soft labels (one plane a class), or use a method that "
+                 "pastes, "
+                 "such as cutmix"
+               : "this plan blends pixels (some ratio may lie between 0 and 1, or a box is resized linearly), and ids "
+                 "cannot be blended: mix them as soft labels (one plane a class), or use a method that pastes, such as "
+                 "cutmix");
   p.blend.template check<T>(channels);
 }
 

@@ -23,6 +23,13 @@
 /// The one compiler extension that plain loops need: gcc, clang, nvcc and MSVC all spell it so.
 #define MIXAUG_RESTRICT __restrict
 
+/// Asks the processor for the cache line of an address.
+#if defined(__GNUC__)
+#  define MIXAUG_PREFETCH(address) __builtin_prefetch(address)
+#else
+#  define MIXAUG_PREFETCH(address) static_cast<void>(address)
+#endif
+
 /// Everything between MIXAUG_EXACT_BEGIN and MIXAUG_EXACT_END keeps the arithmetic of IEEE 754 whatever the flags:
 /// -ffast-math and its parts (finite math only, reassociation, reciprocals, no signed zeros) would fold
 /// `x + magic - magic`, drop tests of NaN and change what a draw decides. Every header of the library with functions

@@ -18,6 +18,7 @@ template <class... Kinds>
 struct any_of : base {
   using all = either<Kinds...>;
   static constexpr bool moves = all::moves;
+  static constexpr bool resizes = all::resizes;
   using state = typename all::state;
 
   struct layout {
@@ -57,8 +58,10 @@ struct any_of : base {
   };
 };
 
-/// The kinds of the library, known at run time.
-using any_kind = any_of<whole, boxes, box_pair, cells>;
+/// The kinds of the library, known at run time, and more.
+template <class... Own>
+using any_kind_and = any_of<whole, boxes, box_pair, cells, resized_box, Own...>;
+using any_kind = any_kind_and<>;
 
 }  // namespace kind
 

@@ -63,6 +63,8 @@ struct rule {
   typename Kind::layout layout(plan_shape const&) const noexcept { return {}; }
   /// Whether a side may be read at another place than it is written.
   bool moves() const noexcept { return Kind::moves; }
+  /// Whether the source may be read between its pixels, so that ids cannot follow.
+  bool interpolates() const noexcept { return false; }
 };
 }  // namespace region
 
@@ -112,6 +114,7 @@ concept region_rule = requires(R const& rule,
   rule.check(shape);
   { rule.layout(shape) } -> std::same_as<typename R::kind::layout>;
   { rule.moves() } -> std::same_as<bool>;
+  { rule.interpolates() } -> std::same_as<bool>;
 };
 
 template <class R>

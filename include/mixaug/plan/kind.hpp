@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <concepts>
-#include <mixaug/core/box.hpp>
+#include <mixaug/core/resample.hpp>
 #include <mixaug/plan/columns.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -12,6 +12,7 @@ MIXAUG_EXACT_BEGIN
 ///   constant_field m is one number a row, so that a plan fits views of every size and rank
 ///   holds          what its m may be (field_weights)
 ///   moves          whether the source may be read at another place than is written
+///   resizes        whether it may be read from a box of another size
 ///   layout         what must be known before columns are laid out (boxes a sample); from options and shapes alone
 ///   state          what is constant in a row: disjoint tiles outside which m = 1,
 ///     tiles(), tile_at(j)   how many, and the j-th
@@ -36,17 +37,37 @@ enum class field_weights : unsigned char {
   any           ///< anything in [0, 1]
 };
 
-/// A box of pixels with one weight of the sample itself, and where the source is read, seen from what is written.
+/// Where the source is read for pixels that are written: `by` away from them, or, where `resized`, at the pixels of the
+/// box `from` that are resized into the box `to`, in which they lie.
+struct source_place {
+  offset by{};
+  bool resized = false;
+  interpolation how = interpolation::nearest;
+  box from{}, to{};
+
+  constexpr source_place() = default;
+  MIXAUG_HD constexpr source_place(offset away) noexcept : by(away) {}
+  /// Boxes of one size are no resize.
+  MIXAUG_HD constexpr source_place(box const& read, box const& written, interpolation between) noexcept
+      : by{read.z0 - written.z0, read.y0 - written.y0, read.x0 - written.x0},
+        resized(!same_size(read, written)),
+        how(between),
+        from(read),
+        to(written) {}
+  MIXAUG_HD constexpr bool elsewhere() const noexcept { return resized || !(by == offset{}); }
+};
+
+/// A box of pixels with one weight of the sample itself, and where the source is read.
 struct tile {
   box where;
   float m;
-  offset source{};
+  source_place source{};
 };
 /// m for the pixels [x, end) of a row.
 struct run_of_m {
   index_t end;
   float m;
-  offset source{};
+  source_place source{};
 };
 
 namespace kind {
@@ -56,11 +77,12 @@ struct no_layout {
   friend constexpr bool operator==(no_layout, no_layout) = default;
 };
 
-/// Defaults of a kind: it may blend anywhere, and reads its source where it writes.
+/// Defaults of a kind: it may blend anywhere, and reads its source where it writes, at the same size.
 struct base {
   static constexpr bool constant_field = false;
   static constexpr field_weights holds = field_weights::any;
   static constexpr bool moves = false;
+  static constexpr bool resizes = false;
   using layout = no_layout;
   static constexpr no_layout merged(no_layout, no_layout) noexcept { return {}; }
   template <class Writer>
@@ -101,6 +123,7 @@ concept field_kind = requires {
   { K::constant_field } -> std::convertible_to<bool>;
   { K::holds } -> std::convertible_to<field_weights>;
   { K::moves } -> std::convertible_to<bool>;
+  { K::resizes } -> std::convertible_to<bool>;
   typename K::layout;
   typename K::state;
   typename K::template columns<space::host, access::write>;
@@ -111,10 +134,11 @@ namespace detail {
 /// The sentences for a kind of the user's own that lacks something.
 template <class K>
 constexpr bool check_kind() {
-  static_assert(
-      field_kind<K>,
-      "mixaug: a region kind has constant_field, holds, moves, layout, state and columns<space, access>; derive from "
-      "mixaug::kind::base for defaults, and see mixaug/plan/kind.hpp");
+  static_assert(field_kind<K>,
+                "mixaug: a region kind has constant_field, holds, moves, resizes, layout, state and columns<space, "
+                "access>; derive "
+                "from "
+                "mixaug::kind::base for defaults, and see mixaug/plan/kind.hpp");
   if constexpr (field_kind<K>) {
     constexpr bool reads = kind_state<typename K::state>;
     constexpr bool holds = kind_columns<typename K::template columns<space::host, access::write>, typename K::layout>;

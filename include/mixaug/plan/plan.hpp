@@ -39,7 +39,7 @@ class plan : public plan_view<Region, S> {
   Blend blend{};
   key drawn_with{};
   // What the method's options allow at any step, not what this step drew:
-  bool blends = false;   ///< some m may lie strictly between 0 and 1, so ids cannot follow
+  bool blends = false;   ///< m may lie strictly between 0 and 1, or the source be interpolated: ids cannot follow
   bool local = false;    ///< all partners are rows of the batch that the call planned
   bool moved = false;    ///< some row may read its source at another place than it writes
   bool in_order = true;  ///< row i of the output is sample i, so that rows may be written in place

@@ -28,6 +28,7 @@ MIXAUG_EXACT_BEGIN
 ///   box_pair            the box of the output, and that of the source
 ///   cells COUNT         the cells along each axis, z,y,x, at most COUNT in all, and a bit a cell, 1 = the sample's,
 ///                       row by row as hexadecimal digits
+///   resized_box         nearest|linear, the box of the output, and the box of the source that is resized into it
 namespace mixaug {
 namespace detail {
 
@@ -200,14 +201,13 @@ void write_any(std::ostream& out, any_plan_of<Kinds...> const& q) {
 }
 
 template <class... Kinds>
-any_plan_of<Kinds...> read(std::istream& in) {
+void read(std::istream& in, any_plan_of<Kinds...>& p) {
   text_reader r(in);
   r.line();
   r.expect("mixaug-plan");
   if (std::string const v = r.word(); v != "3") r.bad("version " + quoted(v), "version 3");
   r.finish();
   plan_shape const s = read_shape(r);
-  any_plan_of<Kinds...> p;
   p.drawn_with = read_key(r);
   key const k = p.drawn_with;
   r.line();
@@ -268,7 +268,6 @@ any_plan_of<Kinds...> read(std::istream& in) {
   }
   p.in_order = rows_in_order(v);
   index_plan(v, p.blend, p.local, p.scratch());
-  return p;
 }
 
 }  // namespace detail
@@ -283,7 +282,7 @@ void write_plan(std::ostream& out, plan<R, B> const& p) {
 template <class Own, class... More, class R, class B>
 void write_plan_of(std::ostream& out, plan<R, B> const& p) {
   detail::check_made(p.shape);
-  any_plan_of<kind::whole, kind::boxes, kind::box_pair, kind::cells, Own, More...> q;
+  plan<kind::any_kind_and<Own, More...>, blend::any_blend> q;
   detail::convert(p, q);
   detail::write_any(out, q);
 }
@@ -293,12 +292,16 @@ void write_plan_of(std::ostream& out, plan<R, B> const& p) {
 /// read, not the numbers in it: at most 20 bytes for each byte of text; up to 120 where a choice has 64 boxes and the
 /// rows are of another one.
 inline any_plan read_plan(std::istream& in) {
-  return detail::read<kind::whole, kind::boxes, kind::box_pair, kind::cells>(in);
+  any_plan p;
+  detail::read(in, p);
+  return p;
 }
 /// The same with kinds of your own.
 template <class Own, class... More>
-any_plan_of<kind::whole, kind::boxes, kind::box_pair, kind::cells, Own, More...> read_plan(std::istream& in) {
-  return detail::read<kind::whole, kind::boxes, kind::box_pair, kind::cells, Own, More...>(in);
+auto read_plan(std::istream& in) {
+  plan<kind::any_kind_and<Own, More...>, blend::any_blend> p;
+  detail::read(in, p);
+  return p;
 }
 
 /// A table for people: a row a line, with the drawn ratio, the label shares, the true share and the boxes.
@@ -321,9 +324,12 @@ std::ostream& operator<<(std::ostream& out, plan<R, B> const& p) {
       tile const t = state.tile_at(j);
       detail::show_box(out, t.where, q.shape.spatial);
       box const b = t.where;
-      offset const by = t.source;
-      if (!b.empty() && !(by == offset{}))
-        detail::show_box(out << " from", {b.z0 + by.z, b.z1 + by.z, b.y0 + by.y, b.y1 + by.y, b.x0 + by.x, b.x1 + by.x},
+      offset const by = t.source.by;
+      if (!b.empty() && t.source.elsewhere())
+        detail::show_box(out << (t.source.resized ? " resized from" : " from"),
+                         t.source.resized
+                             ? t.source.from
+                             : box{b.z0 + by.z, b.z1 + by.z, b.y0 + by.y, b.y1 + by.y, b.x0 + by.x, b.x1 + by.x},
                          q.shape.spatial);
     }
     out << '\n';

@@ -136,6 +136,17 @@ class text_reader {
           "a number in [" + detail::text(low) + ", " + detail::text(high) + "]");
     return v;
   }
+  /// Which of some words stands next.
+  int one_word(char const* name, std::initializer_list<char const*> words) {
+    std::string const w = word();
+    std::string all;
+    int at = 0;
+    for (char const* known : words) {
+      if (w == known) return at;
+      all += (at++ == 0 ? "" : " or ") + std::string(known);
+    }
+    bad(std::string(name) + " " + detail::quoted(w), all);
+  }
   float finite(char const* name) {
     float const v = number<float>(name);
     if (!detail::finite(v)) bad(std::string(name) + " " + detail::text(static_cast<double>(v)), "a finite number");

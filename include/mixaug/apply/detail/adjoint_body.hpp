@@ -32,6 +32,7 @@ struct adjoint_body {
   using element = T;
   using real = typename mixer<T>::real;
   static constexpr bool moves = Region::moves;
+  static constexpr bool resizes = Region::resizes;
 
   rows_view<T const> grad;  // of the output
   rows_view<T> out;         // gradient of the batch, of the source, or of gathered rows
@@ -82,7 +83,7 @@ struct adjoint_body {
   template <class State>
   MIXAUG_HD static bool reads_elsewhere(State const& state) noexcept {
     for (index_t j = 0; j < state.tiles(); ++j)
-      if (!(state.tile_at(j).source == offset{})) return true;
+      if (state.tile_at(j).source.elsewhere()) return true;
     return false;
   }
   /// The parts of a row whose tiles are read at another place: those that elements [e0, e0 + n) of the source are read
@@ -92,8 +93,13 @@ struct adjoint_body {
                            real* acc) const noexcept {
     for (index_t j = 0; j < state.tiles(); ++j) {
       tile const t = state.tile_at(j);
-      offset const by = t.source;
       real const w = real{1} - static_cast<real>(t.m);
+      if constexpr (resizes)
+        if (t.source.resized) {
+          if (w > real{0} && !t.where.empty()) add_resized(i, t, w, p, z, y, e0, n, acc);
+          continue;
+        }
+      offset const by = t.source.by;
       if (!(w > real{0}) || !t.where.has_row(z - by.z, y - by.y)) continue;
       index_t const first = e0 - by.x * out.px;  // the element of the output that reads e0
       index_t const begin = greater(first, t.where.x0 * out.px), end = lesser(first + n, t.where.x1 * out.px);
@@ -102,6 +108,48 @@ struct adjoint_body {
       add_run(acc + (begin - first), w, g + begin * grad.step, grad.step, end - begin);
     }
   }
+
+  /// A box that is resized: every pixel that it is read from gathers its readers, z by z, y by y, x by x.
+  MIXAUG_HD void add_resized(index_t i, tile const& t, real w, index_t p, index_t z, index_t y, index_t e0, index_t n,
+                             real* acc) const noexcept {
+    box const &from = t.source.from, &to = t.source.to;
+    if (!from.has_row(z, y)) return;
+    axis const along_z(z, from.z0, from.z1, to.z0, to.z1, t.source.how),
+        along_y(y, from.y0, from.y1, to.y0, to.y1, t.source.how);
+    index_t const px = out.px;
+    for (index_t e = greater(e0, from.x0 * px), end = lesser(e0 + n, from.x1 * px); e < end; ++e) {
+      index_t const x = quotient(e, px), channel = e - x * px;
+      axis const along_x(x, from.x0, from.x1, to.x0, to.x1, t.source.how);
+      for (index_t dz = greater(along_z.begin, t.where.z0); dz < lesser(along_z.end, t.where.z1); ++dz)
+        for (index_t dy = greater(along_y.begin, t.where.y0); dy < lesser(along_y.end, t.where.y1); ++dy) {
+          real const line = w * along_z.weight(dz) * along_y.weight(dy);
+          if (!(line > real{0})) continue;
+          T const* const g = grad.at(i, p, dz, dy);
+          for (index_t dx = greater(along_x.begin, t.where.x0); dx < lesser(along_x.end, t.where.x1); ++dx)
+            if (real const v = line * along_x.weight(dx); v > real{0})
+              acc[e - e0] = add_product<real>(v, to_float(g[(dx * px + channel) * grad.step]), acc[e - e0]);
+        }
+    }
+  }
+  /// The pixels [begin, end) of the output that may read one pixel of a resized box, along an axis.
+  struct axis {
+    index_t begin, end, at, source, target, first;
+    bool linear;
+    MIXAUG_HD axis(index_t pixel, index_t from0, index_t from1, index_t to0, index_t to1, interpolation how) noexcept
+        : at(pixel - from0),
+          source(from1 - from0),
+          target(to1 - to0),
+          first(to0),
+          linear(how == interpolation::linear) {
+      pixel_range const r = linear ? linear_readers(at, source, target) : nearest_readers(at, source, target);
+      begin = to0 + r.begin;
+      end = to0 + r.end;
+    }
+    MIXAUG_HD real weight(index_t d) const noexcept {
+      if (!linear) return real{1};
+      return static_cast<real>(tap_of(d - first, source, target).of(at)) * static_cast<real>(0x1p-11);
+    }
+  };
 
   /// Elements [e0, e0 + n) of row (p, z, y) of gradient row s.row; n <= Width.
   template <int Width>

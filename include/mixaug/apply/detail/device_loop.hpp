@@ -44,13 +44,13 @@ struct blender {
   };
   MIXAUG_HD range field(sample const& s, place at) const noexcept {
     run_of_m q = first_run(s, at);
-    range r{q.m, q.m, !(q.source == offset{})};
+    range r{q.m, q.m, q.source.elsewhere()};
     while (q.end < at.n) {
       deal.advance(at, q.end);
       q = first_run(s, at);
       if (q.m < r.least) r.least = q.m;
       if (q.m > r.most) r.most = q.m;
-      r.moved = r.moved || !(q.source == offset{});
+      r.moved = r.moved || q.source.elsewhere();
     }
     return r;
   }
@@ -62,7 +62,7 @@ struct blender {
         place one = at;
         one.n = 1;
         run_of_m const q = first_run(s, one);
-        if (q.m < 1.0f) b.v[u] = *body.source_at(s, q.source, at.p, at.z, at.y, at.e);
+        if (q.m < 1.0f) b.v[u] = body.source_element(s, q.source, at.p, at.z, at.y, at.e);
         deal.advance(at, 1);
       }
       return b;

@@ -57,15 +57,41 @@ struct run_block {
   Body const& body;
   typename Body::sample const& s;
   float m;
-  offset by{};  ///< where the source is read
+  source_place from{};  ///< where the source is read
   void operator()(index_t p, index_t z, index_t y0, index_t y1, index_t e0, index_t e1) const noexcept {
     bool const keep = m >= 1.0f || (s.source < 0 && body.blend.reads_source(s.choice));
+    if constexpr (Body::resizes)
+      if (from.resized && !keep && s.source >= 0) return resized(p, z, y0, y1, e0, e1);
+    offset const& by = from.by;
     if (K != run_kind::strided && (keep || (m <= 0.0f && s.source >= 0))) {  // m = 0 pastes what the blend reads
-      auto const* const from = keep ? body.x.at(s.self, p, z, y0) + e0 : body.source_at(s, by, p, z, y0, e0);
-      copy_rows<K>(body.out.at(s.row, p, z, y0) + e0, body.out.row, from, keep ? body.x.row : body.source.row, e1 - e0,
+      auto const* const read = keep ? body.x.at(s.self, p, z, y0) + e0 : body.source_at(s, by, p, z, y0, e0);
+      copy_rows<K>(body.out.at(s.row, p, z, y0) + e0, body.out.row, read, keep ? body.x.row : body.source.row, e1 - e0,
                    y1 - y0);
     } else {
       for (index_t y = y0; y < y1; ++y) body.template run<K>(s, by, p, z, y, e0, e1, m);
+    }
+  }
+
+ private:
+  /// The source's elements are read where they are pasted, or into a buffer from which they are blended.
+  void resized(index_t p, index_t z, index_t y0, index_t y1, index_t e0, index_t e1) const noexcept {
+    using T = typename Body::element;
+    constexpr run_kind kind = K == run_kind::strided ? run_kind::strided : run_kind::contiguous;
+    bool const pastes = K != run_kind::strided && m <= 0.0f;
+    T buffer[resized_rows<T>::most];
+    auto const &x = body.x, &out = body.out;
+    for (index_t e = e0; e < e1; e += resized_rows<T>::most) {
+      index_t const n = lesser(e1 - e, resized_rows<T>::most);
+      resized_rows<T> source(body.source, s.source, from, e, n);
+      for (index_t y = y0; y < y1; ++y) {
+        source.fetch(p, z, y + 2);
+        run_of<T> const o{out.at(s.row, p, z, y) + e * out.step, out.step};
+        source.read(p, z, y, pastes ? o.data : buffer);
+        if (pastes) continue;
+        run_of<T const> const a{x.at(s.self, p, z, y) + e * x.step, x.step};
+        body.blend.template run<kind>(s.choice, o, a, run_of<T const>{buffer}, n, m, out.px == 1 ? p : e % out.px,
+                                      out.px);
+      }
     }
   }
 };

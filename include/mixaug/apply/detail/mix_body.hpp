@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/apply/detail/resized_read.hpp>
 #include <mixaug/blend/mix.hpp>
 #include <mixaug/core/box.hpp>
 #include <mixaug/core/detail/rows.hpp>
@@ -16,6 +17,7 @@ struct mix_body {
   using element = T;
   static constexpr bool constant_field = Region::constant_field;
   static constexpr bool moves = Region::moves;
+  static constexpr bool resizes = Region::resizes;
 
   rows_view<T const> x, source;
   rows_view<T> out;
@@ -52,6 +54,14 @@ struct mix_body {
       e += by.x * source.px;
     }
     return source.at(s.source, p, z, y) + e * source.step;
+  }
+
+  /// The source's element for element e of a row of the output, wherever it is read; in range where m < 1.
+  MIXAUG_HD T source_element(sample const& s, source_place const& from, index_t p, index_t z, index_t y,
+                             index_t e) const noexcept {
+    if constexpr (resizes)
+      if (from.resized) return resized_element<T>(source, s.source, from, p, z, y, e);
+    return *source_at(s, from.by, p, z, y, e);
   }
 
   /// Elements [e0, e1) of a row with one weight m; e counts elements of the run. `a` is the sample's row.

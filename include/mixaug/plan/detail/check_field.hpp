@@ -9,13 +9,23 @@ namespace mixaug::detail {
 
 /// What the tiles of one row do.
 struct field_facts {
-  bool fractional = false;  ///< some m lies strictly between 0 and 1
+  bool fractional = false;  ///< some m lies strictly between 0 and 1, or some pixel is read between pixels
   bool moved = false;       ///< some tile is read at another place than it is written
 };
 
 inline bool lies_inside(box const& b, offset const& by, plan_shape const& s) noexcept {
   return b.empty() || (b.z0 + by.z >= 0 && b.y0 + by.y >= 0 && b.x0 + by.x >= 0 && b.z1 + by.z <= s.size[0] &&
                        b.y1 + by.y <= s.size[1] && b.x1 + by.x <= s.size[2]);
+}
+/// Whether a tile is written, and read, inside the image.
+inline bool lies_inside(tile const& t, plan_shape const& s) noexcept {
+  if (t.where.empty()) return true;
+  if (!lies_inside(t.where, {}, s)) return false;
+  source_place const& p = t.source;
+  if (!p.resized) return lies_inside(t.where, p.by, s);
+  return !p.from.empty() && lies_inside(p.from, {}, s) && lies_inside(p.to, {}, s) && p.to.x0 <= t.where.x0 &&
+         p.to.x1 >= t.where.x1 && p.to.y0 <= t.where.y0 && p.to.y1 >= t.where.y1 && p.to.z0 <= t.where.z0 &&
+         p.to.z1 >= t.where.z1;
 }
 /// Looks at every tile of row i; refuses one that leaves the image.
 template <class State>
@@ -25,10 +35,10 @@ field_facts facts_of(plan_shape const& shape, State const& s, index_t i) {
   bool const constant = s.constant(whole);
   for (index_t j = 0; j < s.tiles(); ++j) {
     tile const t = s.tile_at(j);
-    f.fractional = f.fractional || (t.m > 0.0f && t.m < 1.0f);
-    f.moved = f.moved || !(t.source == offset{});
-    bool const fits = lies_inside(t.where, {}, shape) && lies_inside(t.where, t.source, shape);
-    if ((!fits && !constant) || !(t.m >= 0.0f && t.m <= 1.0f))
+    bool const between = t.source.resized && t.source.how == interpolation::linear && !t.where.empty();
+    f.fractional = f.fractional || (t.m > 0.0f && t.m < 1.0f) || between;
+    f.moved = f.moved || t.source.elsewhere();
+    if ((!lies_inside(t, shape) && !constant) || !(t.m >= 0.0f && t.m <= 1.0f))
       fail("box " + text(j) + " of row " + text(i) +
            " leaves the image, or its m the range [0, 1]; the region rule must place boxes inside " +
            shape_text(shape.size, 3));

@@ -33,7 +33,7 @@ constexpr bool check_recipe() {
   static_assert(
       places,
       "mixaug: a region rule names its kind, is called with (columns, row_facts, random), and has check(shape), "
-      "layout(shape) and moves(); derive from mixaug::region::rule<kind> for defaults, and see "
+      "layout(shape), moves() and interpolates(); derive from mixaug::region::rule<kind> for defaults, and see "
       "mixaug/region/random_box.hpp");
   static_assert(
       blends,

@@ -8,7 +8,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::detail {
 
 struct plan_traits {
-  bool blends = false;  ///< some m may lie strictly between 0 and 1
+  bool blends = false;  ///< some m may lie strictly between 0 and 1, or the source be read between pixels
   bool moves = false;   ///< a side may be read at another place
   bool draws = false;   ///< partners are drawn
 };
@@ -26,7 +26,7 @@ plan_traits traits_of(recipe_list<P, R...> const& recipes) noexcept {
       all.draws = P::draws;
     if (!(r.when.prob > 0.0f)) return;
     all.blends = all.blends || kind::holds == field_weights::any ||
-                 (kind::holds == field_weights::ratio && r.ratio.fractional());
+                 (kind::holds == field_weights::ratio && r.ratio.fractional()) || r.region.interpolates();
     all.moves = all.moves || r.region.moves();
   });
   return all;

@@ -4,4 +4,5 @@
 #include <mixaug/region/kind/box_pair.hpp>
 #include <mixaug/region/kind/boxes.hpp>
 #include <mixaug/region/kind/cells.hpp>
+#include <mixaug/region/kind/resized_box.hpp>
 #include <mixaug/region/kind/whole.hpp>

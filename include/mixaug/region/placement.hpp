@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/error.hpp>
+#include <mixaug/core/random.hpp>
+#include <mixaug/plan/columns.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug {
+
+/// Where a box of a given side goes along each axis of length S.
+enum class placement : unsigned char {
+  clipped,        ///< centre uniform, [c - side / 2, c + side / 2) clipped: the published arithmetic of CutMix
+  inside,         ///< every place where the whole box fits, equally likely
+  shifted,        ///< centre uniform, then moved inside, keeping its size
+  uniform_pixels  ///< every pixel equally likely to be covered; clipped at the border
+};
+
+namespace detail {
+
+/// Refuses options that leave every box of the batch empty, whatever is drawn: `most` is the longest side that they
+/// give the axis of `size` pixels, `least` the shortest that holds a pixel.
+inline void check_longest_side(char const* rule, plan_shape const& s, index_t size, index_t most, index_t least,
+                               char const* advice) {
+  if (most < least)
+    fail(std::string(rule) + " would leave the batch as it is: along the axis of " + text(size) + " pixels of " +
+         shape_text(s.size + 3 - s.spatial, s.spatial) + " its boxes are at most " + text(most) + " long, and " +
+         (least > 1 ? "clipped ones, [c - side / 2, c + side / 2), need 2; " : "hold no pixel; ") + advice);
+}
+
+struct interval {
+  std::int32_t begin, end;
+};
+inline interval place_interval(placement where, index_t size, index_t side, random const& draw,
+                               std::uint32_t number) noexcept {
+  index_t begin = 0, end = 0;
+  if (where == placement::clipped) {
+    index_t const centre = draw.below(size, number), half = side / 2;
+    begin = greater(centre - half, 0), end = lesser(centre + half, size);
+  } else if (where == placement::inside) {
+    begin = draw.below(size - side + 1, number), end = begin + side;
+  } else if (where == placement::shifted) {
+    begin = greater(0, lesser(draw.below(size, number) - side / 2, size - side)), end = begin + side;
+  } else if (side > 0) {
+    // `side` of the size + side - 1 equally likely places cover a given pixel
+    index_t const at = draw.below(size + side - 1, number) - (side - 1);
+    begin = greater(at, 0), end = lesser(at + side, size);
+  }
+  if (begin >= end) return {0, 0};
+  return {static_cast<std::int32_t>(begin), static_cast<std::int32_t>(end)};
+}
+
+}  // namespace detail
+}  // namespace mixaug
+
+MIXAUG_EXACT_END

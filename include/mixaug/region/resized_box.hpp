@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/error.hpp>
+#include <mixaug/plan/concepts.hpp>
+#include <mixaug/region/detail/cut_axes.hpp>
+#include <mixaug/region/kind/resized_box.hpp>
+#include <mixaug/region/placement.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug::region {
+
+/// m = 0 in one box, which shows the whole partner, resized (ResizeMix, Qin et al., arXiv 2012.11101). The side ratio
+/// tau is uniform on [scope_min, scope_max), the same for every axis longer than one pixel; the box has trunc(tau S) of
+/// S pixels around a uniform centre, [c - side / 2, c + side / 2), clipped; the partner is resized to what is left of
+/// it. The ratio is not read. Errors: a batch without spatial extents or of single pixels; not 0 < scope_min <=
+/// scope_max <= 1; a scope that leaves every box empty.
+struct resized_box {
+  float scope_min = 0.1f, scope_max = 0.8f;
+  mixaug::interpolation interpolation = mixaug::interpolation::nearest;
+
+  using kind = mixaug::kind::resized_box;
+
+  template <class Columns>
+  void operator()(Columns const& columns, row_facts const& row, random const& draw) const noexcept {
+    plan_shape const& s = row.shape;
+    auto const tau =
+        static_cast<float>(detail::fused_sum(static_cast<double>(scope_max) - static_cast<double>(scope_min),
+                                             draw.uniform(), static_cast<double>(scope_min)));
+    detail::interval axis[3] = {{0, 1}, {0, 1}, {0, 1}};
+    for (int d = 3 - s.spatial; d < 3; ++d)
+      if (s.size[d] > 1)
+        axis[d] = detail::place_interval(placement::clipped, s.size[d], side_of(s.size[d], tau), draw,
+                                         static_cast<std::uint32_t>(1 + d));
+    box const to{axis[0].begin, axis[0].end, axis[1].begin, axis[1].end, axis[2].begin, axis[2].end};
+    if (to.empty()) return;
+    columns.to[row.row] = to;
+    columns.from[row.row] = {0, pixels(s.size[0]), 0, pixels(s.size[1]), 0, pixels(s.size[2])};
+    columns.how[row.row] = interpolation;
+  }
+
+  kind::layout layout(plan_shape const&) const noexcept { return {}; }
+  bool moves() const noexcept { return true; }
+  bool interpolates() const noexcept { return interpolation == mixaug::interpolation::linear; }
+
+  void check(plan_shape const& s) const {
+    if (s.spatial == 0)
+      detail::fail(
+          "region::resized_box needs spatial extents, and the batch is features (n, d); use mixup, or plan on the "
+          "images and apply to features with rescaled(plan, extents)");
+    detail::check_cut_axes("region::resized_box", s);
+    if (!(scope_min > 0.0f && scope_min <= scope_max && scope_max <= 1.0f))
+      detail::fail("region::resized_box's scope",
+                   "[" + detail::text(static_cast<double>(scope_min)) + ", " +
+                       detail::text(static_cast<double>(scope_max)) + ")",
+                   "0 < scope_min <= scope_max <= 1, fractions of the sides");
+    for (index_t size : s.size)
+      if (size > 1)
+        detail::check_longest_side("region::resized_box", s, size, side_of(size, scope_max), 2,
+                                   "raise scope_max, or use larger images");
+  }
+
+ private:
+  static std::int32_t pixels(index_t size) noexcept { return static_cast<std::int32_t>(size); }
+  /// In float, so that 0.9f of 30 is 27.
+  static index_t side_of(index_t size, float tau) noexcept {
+    return detail::lesser(static_cast<index_t>(tau * static_cast<float>(size)), size);
+  }
+};
+
+}  // namespace mixaug::region
+
+MIXAUG_EXACT_END
