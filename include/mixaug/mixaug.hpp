@@ -26,11 +26,13 @@
 // ratio: writes ratio
 #include <mixaug/ratio/beta.hpp>
 #include <mixaug/ratio/constant.hpp>
+#include <mixaug/ratio/given.hpp>
 #include <mixaug/ratio/uniform.hpp>
 // saliency: score maps that a region reads
 #include <mixaug/saliency/detector.hpp>
 #include <mixaug/saliency/gradient_magnitude.hpp>
 // region: writes the field m
+#include <mixaug/region/given_boxes.hpp>
 #include <mixaug/region/grid_cells.hpp>
 #include <mixaug/region/random_box.hpp>
 #include <mixaug/region/resized_box.hpp>
@@ -73,6 +75,7 @@
 #include <mixaug/apply/apply_inplace.hpp>
 #include <mixaug/apply/labels.hpp>
 #include <mixaug/apply/saliency_map.hpp>
+#include <mixaug/apply/write_field.hpp>
 // what a trainer does with the plan: losses and accuracies
 #include <mixaug/loss/pair_cross_entropy.hpp>
 #include <mixaug/loss/pair_loss.hpp>

@@ -1,6 +1,7 @@
 #include "apply/adjoint_cases.hpp"
 #include "apply/apply_cases.hpp"
 #include "apply/element_cases.hpp"
+#include "apply/field_cases.hpp"
 #include "apply/identity_cases.hpp"
 #include "apply/inplace_cases.hpp"
 #include "apply/source_cases.hpp"
@@ -27,6 +28,7 @@ TEST_CASE("integer pixels on a device") {
 TEST_APPLY(test::emulated_device);
 TEST_CASE_TEMPLATE_INVOKE(apply_halves, test::emulated_device);
 TEST_ADJOINT(test::emulated_device);
+TEST_FIELDS(test::emulated_device);
 TEST_IDENTITY(test::emulated_device);
 TEST_INPLACE(test::emulated_device);
 TEST_SOURCES(test::emulated_device);

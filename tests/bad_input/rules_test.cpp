@@ -13,7 +13,7 @@ namespace {
 struct ratio_of : ma::ratio::rule {
   float value;
   ratio_of const& sampler() const { return *this; }
-  float operator()(std::uint64_t) const { return value; }
+  float operator()(std::uint64_t, ma::row_of_batch const&) const { return value; }
 };
 struct partner_of : ma::pairing::rule {
   index_t value;

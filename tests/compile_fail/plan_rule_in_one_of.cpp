@@ -1,4 +1,4 @@
-// expect: mixaug: a ratio rule has sampler(), which turns 64 bits into lambda
+// expect: mixaug: a ratio rule has sampler(), which is called as (bits, row_of_batch) and returns lambda
 #include <mixaug/mixaug.hpp>
 
 namespace ma = mixaug;

@@ -70,7 +70,7 @@ void check_ids(char const* name, Method const& method, bool follow, bool in_plac
 struct silent_ratio : ma::ratio::rule {
   float value;
   silent_ratio const& sampler() const noexcept { return *this; }
-  float operator()(std::uint64_t) const noexcept { return value; }
+  float operator()(std::uint64_t, ma::row_of_batch const&) const noexcept { return value; }
 };
 struct false_ratio : silent_ratio {
   false_ratio const& sampler() const noexcept { return *this; }

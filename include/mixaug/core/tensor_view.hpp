@@ -198,6 +198,19 @@ constexpr tensor_view<T, 1> weights(T* p, extents<1> e) noexcept {
   return row_major(p, e);
 }
 
+/// Boxes (n, 2 d), one a sample, or (n, k, 2 d), of d spatial axes: {y0, y1, x0, x1} in images, {x0, x1} in signals,
+/// {z0, z1, y0, y1, x0, x1} in volumes, half-open, in pixels, 32-bit.
+template <class T>
+constexpr tensor_view<T, 2> boxes(T* p, extents<2> e) noexcept {
+  static_assert(std::is_same_v<std::remove_const_t<T>, std::int32_t>, "mixaug: boxes are std::int32_t");
+  return row_major(p, e);
+}
+template <class T>
+constexpr tensor_view<T, 3> boxes(T* p, extents<3> e) noexcept {
+  static_assert(std::is_same_v<std::remove_const_t<T>, std::int32_t>, "mixaug: boxes are std::int32_t");
+  return row_major(p, e);
+}
+
 namespace detail {
 /// A byte that is an id and not a pixel: std::byte may alias any memory, and no arithmetic takes it.
 template <class T>

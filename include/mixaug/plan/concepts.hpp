@@ -18,6 +18,26 @@ struct row_facts {
   float ratio;
 };
 
+/// A row of the batch that is planned.
+struct row_of_batch {
+  plan_shape const& shape;
+  index_t sample;
+};
+namespace detail {
+/// Where a row of the batch stands in something given that has `rows` rows: those of the batch, or of the global batch.
+inline index_t given_row(row_of_batch const& row, index_t rows) noexcept {
+  return rows == row.shape.samples ? row.sample : row.shape.first + row.sample;
+}
+/// Refuses a number of rows that is neither.
+inline void check_given_rows(char const* name, plan_shape const& s, index_t rows) {
+  if (rows == s.samples || (s.own_source && rows == s.source_rows)) return;
+  fail(name, text(rows) + " rows",
+       text(s.samples) + (s.own_source && s.source_rows != s.samples
+                              ? ", or the " + text(s.source_rows) + " of the global batch"
+                              : " rows"));
+}
+}  // namespace detail
+
 /// What a label rule answers: the two label coefficients, which need not sum to 1.
 struct label_shares {
   float self, partner;
@@ -42,7 +62,8 @@ struct rule {
 }  // namespace pairing
 
 namespace ratio {
-/// Defaults of a ratio rule, whose sampler() (which may hold a table) turns 64 uniform bits into lambda in [0, 1].
+/// Defaults of a ratio rule. Its sampler(), which may hold a table, is called as (bits, row_of_batch) and turns 64 uniform
+/// bits into lambda in [0, 1]; rules whose lambdas are given look the row up.
 struct rule {
   /// Refuses bad options, or a batch that the rule does not fit.
   void check(plan_shape const&) const noexcept {}
@@ -100,8 +121,8 @@ struct rule {
 }  // namespace label
 
 template <class R>
-concept ratio_rule = requires(R const& rule, std::uint64_t bits, plan_shape const& shape) {
-  { rule.sampler()(bits) } -> std::convertible_to<float>;
+concept ratio_rule = requires(R const& rule, std::uint64_t bits, row_of_batch const& row, plan_shape const& shape) {
+  { rule.sampler()(bits, row) } -> std::convertible_to<float>;
   rule.check(shape);
   { rule.fractional() } -> std::same_as<bool>;
 };

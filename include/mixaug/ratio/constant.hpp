@@ -12,7 +12,7 @@ struct constant {
   float value = 0.5f;
 
   constant const& sampler() const noexcept { return *this; }
-  float operator()(std::uint64_t) const noexcept { return value; }
+  float operator()(std::uint64_t, row_of_batch const&) const noexcept { return value; }
   /// Whether lambda may lie strictly between 0 and 1.
   bool fractional() const noexcept { return value > 0.0f && value < 1.0f; }
   void check(plan_shape const&) const {

@@ -13,7 +13,7 @@ struct uniform {
   float low = 0.0f, high = 1.0f;
 
   uniform const& sampler() const noexcept { return *this; }
-  float operator()(std::uint64_t bits) const noexcept {
+  float operator()(std::uint64_t bits, row_of_batch const&) const noexcept {
     return static_cast<float>(detail::fused_sum(static_cast<double>(high) - static_cast<double>(low),
                                                 random::unit(bits), static_cast<double>(low)));
   }

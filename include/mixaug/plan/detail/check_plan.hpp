@@ -28,7 +28,8 @@ constexpr bool check_recipe() {
                 "mixaug: a pairing rule is called with a pairing_task, and says whether it draws; derive from "
                 "mixaug::pairing::rule, and see mixaug/pairing/reverse.hpp");
   static_assert(draws,
-                "mixaug: a ratio rule has sampler(), which turns 64 bits into lambda, check(shape) and fractional(); "
+                "mixaug: a ratio rule has sampler(), which is called as (bits, row_of_batch) and returns lambda, check(shape) and "
+                "fractional(); "
                 "derive from mixaug::ratio::rule for defaults, and see mixaug/ratio/uniform.hpp");
   static_assert(
       places,

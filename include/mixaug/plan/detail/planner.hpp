@@ -164,7 +164,7 @@ class planner {
         bool const batch = when_[v.choice[j]].mode == mode::batch;
         std::uint64_t const b = batch ? random(key_, batch_row, purpose::ratio).bits(0) : bits[j - i];
         v.ratio[j] = recipes_.at(v.choice[j], [&](auto const&, auto k) -> float {
-          return std::get<static_cast<std::size_t>(decltype(k)::value)>(samplers)(b);
+          return std::get<static_cast<std::size_t>(decltype(k)::value)>(samplers)(b, row_of_batch{in_.shape, j});
         });
       }
     }
