@@ -14,6 +14,7 @@ void real_images(char const* type) {
   chosen_plans(planes, {.seed = 1}, 3, apply_check<Backend, T, 4>{{}, planes, planes});
   chosen_plans(planes, {.seed = 2}, 3, apply_check<Backend, T, 4>{{}, interleaved, interleaved, 1});
   chosen_plans(planes, {.seed = 3}, 3, apply_check<Backend, T, 4>{{}, planes, interleaved});
+  resized_plans(planes, {.seed = 4}, apply_check<Backend, T, 4>{{}, planes, interleaved});
 }
 template <class Backend, class T>
 void id_images(char const* type) {
@@ -31,6 +32,7 @@ void integer_images(char const* type, ma::index_t channels) {
   auto const interleaved = ma::nhwc<ma::pixel<T>>(nullptr, {7, 9, 31, channels});
   chosen_plans(planes, {.seed = 4}, channels, apply_check<Backend, ma::pixel<T>, 4>{{}, planes, planes});
   chosen_plans(planes, {.seed = 5}, channels, apply_check<Backend, ma::pixel<T>, 4>{{}, planes, interleaved, 1});
+  resized_plans(planes, {.seed = 6}, apply_check<Backend, ma::pixel<T>, 4>{{}, planes, interleaved});
 }
 
 /// A 16-bit float of others: `Theirs` are the bits of `Own`, and so are all results.

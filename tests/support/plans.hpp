@@ -64,13 +64,6 @@ void chosen_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Vi
   visit("one_of, a choice a batch", mixaug::make_plan(method, x, k));
 }
 
-/// Both kinds that ids can follow, in one batch.
-template <class X, class Visit>
-void chosen_pastes(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
-  mixaug::one_of const method(mixaug::cutmix{}, mixaug::cutout{.n_holes = 2, .length = 4, .fill = fill_for(channels)});
-  visit("one_of that pastes", mixaug::make_plan(method, x, k));
-}
-
 /// A box of the source pasted anywhere else: drawn, so that no score map is needed.
 struct random_pair : mixaug::region::rule<mixaug::kind::box_pair> {
   template <class Columns>
@@ -130,14 +123,20 @@ void resized_pastes(X const& x, mixaug::key const& k, Visit const& visit) {
   visit("resizemix", mixaug::make_plan(mixaug::resizemix{.prob = 0.9f}, x, k));
   visit("a box resized from elsewhere", mixaug::make_plan(with(mixaug::resizemix{}, random_resize{}), x, k));
 }
-/// Boxes that are resized linearly, alone and beside another kind.
+/// Boxes that are resized linearly, and beside them another kind.
 template <class X, class Visit>
 void resized_plans(X const& x, mixaug::key const& k, Visit const& visit) {
   random_resize linear;
   linear.linear = true;
-  auto const any = with(mixaug::resizemix{}, linear);
-  visit("a box resized linearly", mixaug::make_plan(any, x, k));
-  visit("one_of with a resized box", mixaug::make_plan(mixaug::one_of(any, mixaug::cutmix{.boxes = 2}), x, k));
+  mixaug::one_of const method(with(mixaug::resizemix{}, linear), mixaug::cutmix{.boxes = 2});
+  visit("one_of with a box resized linearly", mixaug::make_plan(method, x, k));
+}
+/// The kinds that ids can follow, in one batch.
+template <class X, class Visit>
+void chosen_pastes(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
+  mixaug::one_of const method(mixaug::cutmix{}, mixaug::cutout{.n_holes = 2, .length = 4, .fill = fill_for(channels)},
+                              with(mixaug::resizemix{}, random_resize{}));
+  visit("one_of that pastes", mixaug::make_plan(method, x, k));
 }
 
 template <class X, class Visit>
