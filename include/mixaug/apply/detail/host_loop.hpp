@@ -79,7 +79,8 @@ struct run_block {
     constexpr run_kind kind = K == run_kind::strided ? run_kind::strided : run_kind::contiguous;
     bool const pastes = K != run_kind::strided && m <= 0.0f;
     T buffer[resized_rows<T>::most];
-    auto const &x = body.x, &out = body.out;
+    auto const& x = body.x;
+    auto const& out = body.out;
     for (index_t e = e0; e < e1; e += resized_rows<T>::most) {
       index_t const n = lesser(e1 - e, resized_rows<T>::most);
       resized_rows<T> source(body.source, s.source, from, e, n);
