@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "gallery/rows.hpp"
 #include "support/drawn_images.hpp"
-#include "support/gallery_options.hpp"
-#include "support/gallery_rows.hpp"
 #include "support/load_images.hpp"
+#include "support/options.hpp"
 
 namespace ma = mixaug;
 using example::gallery_rows;
