@@ -127,7 +127,8 @@ for readme in $(readmes); do
             example=${words[$((k + 1))]:-}
             case $example in
               '' | -* | NAME | '#'*) ;;
-              *) [ -f "examples/$example.cpp" ] || offend "$readme:$line: no example $example" ;;
+              *) [ -f "examples/$example.cpp" ] || [ -f "examples/$example/$example.cpp" ] ||
+                offend "$readme:$line: no example $example" ;;
             esac
           fi ;;
         include/* | tests/* | bench/* | examples/* | .ci/*)
@@ -153,7 +154,7 @@ for readme in $(readmes); do
   done < <(grep -noE 'MIXAUG_[A-Z_]*[A-Z]' "$readme" | sort -u || true)
   while IFS=: read -r line _ link; do
     [ -e "$folder/$link" ] || offend "$readme:$line: no $link beside it"
-  done < <(grep -noE '\]\([^)#:]+\)' "$readme" | sed 's/](\(.*\))/:\1/' || true)
+  done < <(grep -noE '\]\([^)#:]+[)#]' "$readme" | sed 's/](\(.*\)[)#]/:\1/' || true)
 done
 
 echo "$(readmes | wc -l) READMEs, $offences offences"
