@@ -23,6 +23,7 @@ inline double fixed_falling_expm1(double x) noexcept {
 
 namespace weight {
 
+/// Options of effective_number.
 struct effective_number_options {
   double beta = 0.999;  ///< in [0, 1); 0 gives every class 1, towards 1 the inverse of its size
   weight::normalise normalise = weight::normalise::groups_one;

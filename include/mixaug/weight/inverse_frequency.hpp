@@ -6,6 +6,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::weight {
 
+/// Options of inverse_frequency.
 struct inverse_frequency_options {
   weight::normalise normalise = weight::normalise::mean_one;
   weight::empty_group empty = weight::empty_group::refuse;

@@ -8,6 +8,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::weight {
 
+/// Options of uncertainty: the window of epochs that is recorded, and the line from u to the weight.
 struct uncertainty_options {
   index_t first_epoch = 0;    ///< T_s
   index_t epochs = 1;         ///< T, at most 65535: the window is [T_s, T_s + T)
@@ -137,6 +138,7 @@ class uncertainty_of {
   workspace<S> counters_, mean_;
   workspace<space::host> marks_;
 };
+/// A record in host memory.
 using uncertainty = uncertainty_of<space::host>;
 
 }  // namespace mixaug::weight
