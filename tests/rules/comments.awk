@@ -106,7 +106,6 @@ FNR == 1 {
   line = $0
   if (macro || line ~ /^ *#/) {
     macro = line ~ /\\$/
-    above = 0
     next
   }
   if (line ~ /^ *\/\/\//) {
