@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The README's first program: CutMix on a batch of images, with its soft labels.
+// The first program of README.md: CutMix on a batch of images, with its soft labels.
 #include <cstdint>
 #include <cstdio>
 #include <mixaug/mixaug.hpp>

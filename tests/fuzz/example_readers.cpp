@@ -12,8 +12,8 @@
 
 #include "fuzz.hpp"
 #include "support/load_images.hpp"
-#include "support/regression_data.hpp"
-#include "support/subpopulation_data.hpp"
+#include "train_regression/data.hpp"
+#include "train_subpopulation/data.hpp"
 
 namespace fuzz {
 namespace fs = std::filesystem;

@@ -7,8 +7,8 @@
 #   sh      scripts that it names exist, and so do their options and the examples that it runs; so in the prose
 #   text    is not checked
 # Lines are compared without their indentation and with single spaces, and closing braces alone on a line are left out:
-# the source may go on in a loop that the block ends. Paragraphs are what blank lines part. Headers, folders and MIXAUG_
-# names that a README writes exist, too.
+# the source may go on in a loop that the block ends. Paragraphs are what blank lines part. Headers, folders, MIXAUG_
+# names and the sections of links that a README writes exist, too.
 set -euo pipefail
 cd "$1"
 offences=0
@@ -127,7 +127,8 @@ for readme in $(readmes); do
             example=${words[$((k + 1))]:-}
             case $example in
               '' | -* | NAME | '#'*) ;;
-              *) [ -f "examples/$example.cpp" ] || offend "$readme:$line: no example $example" ;;
+              *) [ -f "examples/$example.cpp" ] || [ -f "examples/$example/$example.cpp" ] ||
+                offend "$readme:$line: no example $example" ;;
             esac
           fi ;;
         include/* | tests/* | bench/* | examples/* | .ci/*)
@@ -153,7 +154,13 @@ for readme in $(readmes); do
   done < <(grep -noE 'MIXAUG_[A-Z_]*[A-Z]' "$readme" | sort -u || true)
   while IFS=: read -r line _ link; do
     [ -e "$folder/$link" ] || offend "$readme:$line: no $link beside it"
-  done < <(grep -noE '\]\([^)#:]+\)' "$readme" | sed 's/](\(.*\))/:\1/' || true)
+  done < <(grep -noE '\]\([^)#:]+[)#]' "$readme" | sed 's/](\(.*\)[)#]/:\1/' || true)
+  while IFS=: read -r line link; do
+    target=$readme
+    [ -z "${link%%#*}" ] || target=$folder/${link%%#*}
+    [ -f "$target" ] && sed -nE 's/^#+ //p' "$target" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9_\n-' |
+      grep -x -- "${link#*#}" >/dev/null || offend "$readme:$line: no section #${link#*#} in $target"
+  done < <(grep -noE '\]\([^):]*#[^)]+\)' "$readme" | sed 's/:](\(.*\))/:\1/' || true)
 done
 
 echo "$(readmes | wc -l) READMEs, $offences offences"

@@ -1,4 +1,5 @@
-// The section "In a data loader" of README.md: workers, ranks, threads and a resumed run plan what one process plans.
+// The section "In a data loader" of examples/README.md: workers, ranks, threads and a resumed run plan what one process
+// plans.
 #include <doctest/doctest.h>
 
 #include <sys/mman.h>

@@ -1,4 +1,4 @@
-// The snippets of README.md, compiled and run; check.sh compares the two texts line by line.
+// The snippets of the READMEs, compiled and run; check.sh compares the texts line by line.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -144,6 +144,55 @@ TEST_CASE("partners of a data set by the kernel of their labels") {
     CHECK(plan.partner[i] / 10 == places[static_cast<std::size_t>(i)] / 10);
     float const m = plan.ratio[i], a = row(pixels, i, c * h * w)[0], b = row(set, plan.partner[i], c * h * w)[0];
     CHECK(std::fabs(row(mixed, i, c * h * w)[0] - (m * a + (1.0f - m) * b)) < 1e-6f);
+  }
+}
+
+TEST_CASE("C-Mixup in the batch: partners are near in their targets, and the targets mix") {
+  std::vector<float> const pixels = numbers(n * c * h * w), age = {20, 21, 50, 51, 80, 81, 22, 52};
+  std::vector<float> mixed(pixels.size()), mixed_age(n);
+  auto x = ma::nchw(pixels.data(), {n, c, h, w});
+  auto out = ma::nchw(mixed.data(), {n, c, h, w});
+  ma::key const key{.seed = 9};
+
+  auto y = ma::labels(age.data(), {n});  // or (n, d)
+  auto plan = ma::make_plan(ma::c_mixup{.alpha = 2.0f, .bandwidth = 2.0}, ma::inputs(x).targets(y), key);
+  ma::apply(plan, x, out);
+  ma::mix_targets(plan, y, ma::labels(mixed_age.data(), {n}));
+
+  for (ma::index_t i = 0; i < n; ++i) {
+    float const own = age[static_cast<std::size_t>(i)], other = age[static_cast<std::size_t>(plan.partner[i])];
+    CHECK(std::fabs(own - other) <= 2.0f);
+    float const m = plan.ratio[i], seen = mixed_age[static_cast<std::size_t>(i)];
+    CHECK(std::fabs(seen - (m * own + (1.0f - m) * other)) < 1e-4f);
+  }
+}
+
+TEST_CASE("a loader fetches the partners of a data set that is not in memory") {
+  std::vector<float> const pixels = numbers(n * c * h * w), set = numbers(N * c * h * w);
+  std::vector<float> mixed(pixels.size()), expected(pixels.size()), fetched(pixels.size()), soft(n * num_classes);
+  std::vector<int> own_ids = {0, 1, 2, 3, 4, 0, 1, 2}, set_ids(N), fetched_ids(n);
+  for (std::size_t k = 0; k < N; ++k) set_ids[k] = static_cast<int>(k) % num_classes;
+  auto x = ma::nchw(pixels.data(), {n, c, h, w});
+  auto out = ma::nchw(mixed.data(), {n, c, h, w});
+  auto class_ids = ma::class_ids(own_ids.data(), {n});
+  auto targets = ma::features(soft.data(), {n, num_classes});
+  ma::key const key{.seed = 10};
+  auto const fetch = [&](ma::index_t from, ma::index_t i) {
+    std::memcpy(fetched.data() + i * c * h * w, row(set, from, c * h * w), c * h * w * sizeof(float));
+    fetched_ids[static_cast<std::size_t>(i)] = set_ids[static_cast<std::size_t>(from)];
+  };
+
+  auto plan = ma::make_plan(ma::cutmix{}, ma::inputs(x).source_rows(N), key);
+  for (ma::index_t i = 0; i < n; ++i) fetch(plan.partner[i], i);  // row i of what is fetched: the partner of row i
+  ma::apply(plan, x, ma::gathered(ma::nchw(fetched.data(), {n, c, h, w})), out);
+  ma::soft_labels(plan, class_ids, ma::gathered(ma::class_ids(fetched_ids.data(), {n})), targets);
+
+  ma::apply(plan, x, ma::nchw(set.data(), {N, c, h, w}), ma::nchw(expected.data(), {n, c, h, w}));
+  CHECK(mixed == expected);
+  for (ma::index_t i = 0; i < n; ++i) {
+    float sum = 0.0f;
+    for (int k = 0; k < num_classes; ++k) sum += row(soft, i, num_classes)[k];
+    CHECK(static_cast<double>(sum) == doctest::Approx(1.0));
   }
 }
 

@@ -68,6 +68,43 @@ while IFS= read -r -d '' file; do
     END { exit public }' "$file" && offend "$file: only namespace detail, so it belongs into detail/" || true
 done < <(find include/mixaug -path '*/detail/*' -prune -o -mindepth 2 -name '*.hpp' -print0 | grep -zv '/math/')
 
+# Every public name at namespace scope has a comment. Of members only options are looked at, by the next two rules: most
+# others are the calls of a contract (include/mixaug/README.md).
+while IFS= read -r line; do
+  offend "$line: a public name without a /// comment"
+done < <(find include/mixaug -path '*/detail/*' -prune -o \( -name '*.hpp' -o -name '*.cuh' \) -print | sort |
+  xargs awk -f tests/rules/comments.awk)
+
+# So has every member of a struct NAME_options.
+while IFS= read -r line; do
+  offend "$line: an option without a /// comment"
+done < <(find include/mixaug -name '*.hpp' -print | sort | xargs awk '
+  /^struct [a-z_]+_options \{/ { inside = 1 }
+  /^};/ { inside = 0 }
+  inside && /^  [a-z].*;/ && !/\/\/\/</ && !above && !/^  friend/ {
+    sub(/^ */, "")
+    print FILENAME ":" FNR ": " $0
+  }
+  { above = /^ *\/\/\// }')
+
+# Every option of a method stands in its card.
+cards=include/mixaug/method/README.md
+for file in include/mixaug/method/*.hpp; do
+  method=$(basename "$file" .hpp)
+  card=$(awk -v title="## $method" '/^## / { inside = $0 == title } inside' "$cards")
+  [ -n "$card" ] || offend "$cards: no card of $method"
+  while IFS= read -r option; do
+    grep -qF "\`$option\`" <<<"$card" || offend "$file: its card in $cards does not say what $option is"
+  done < <(awk -v struct="^struct $method " '
+    $0 ~ struct { inside = 1 }
+    /^};/ { inside = 0 }
+    inside && /^  [a-z][A-Za-z_:0-9<>, ]* [a-z_]+(\[.*\])?( = .*|\{.*\})?;/ && !/^  (static|using|friend)/ {
+      sub(/(\[.*\])?( = .*|\{.*\})?;.*/, "")
+      sub(/.* /, "")
+      print
+    }' "$file")
+done
+
 # Bodies run on the device, where std::array has no operator[].
 for room in blend region saliency; do
   [ -d "include/mixaug/$room" ] || continue

@@ -13,6 +13,7 @@ template <class View>
 struct gathered_rows {
   View view;
 };
+/// A view of such rows, as the source of apply, apply_adjoint, labels and losses.
 template <class T, int R, space S>
 gathered_rows<tensor_view<T, R, S>> gathered(tensor_view<T, R, S> const& v) noexcept {
   return {v};

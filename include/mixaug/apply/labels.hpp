@@ -18,6 +18,7 @@ enum class smooth : unsigned char { both, self, source };
 /// What a label of NaN is: refused, or a label that is missing, which makes what it is mixed into NaN.
 enum class missing : unsigned char { refused, nan };
 
+/// Options of soft_labels and mix_targets: label smoothing, and what a missing label is.
 struct soft_label_options {
   float smoothing = 0.0f;   ///< s in [0, 1): label t of a class becomes t (1 - s) + s / C, an id's 1 and 0 as a row's
   index_t num_classes = 0;  ///< checked against the width of the output; 0 = the width

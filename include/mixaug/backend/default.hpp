@@ -33,6 +33,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 MIXAUG_DEFAULT_BEGIN
 
+/// The backend of calls that name none: that of the CMake target that is linked, or of MIXAUG_BACKEND; else serial.
 #if MIXAUG_CHOSEN == 2
 using default_backend = openmp;
 #elif MIXAUG_CHOSEN == 3

@@ -14,12 +14,13 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// IEEE binary16 and bfloat16 as 16 bits of storage. Mixed in float, rounded to nearest even. A framework's own types
-/// are viewed as they are (element_traits).
+/// IEEE binary16 as 16 bits of storage. Mixed in float, rounded to nearest even. A framework's own types are viewed as
+/// they are (element_traits).
 struct float16 {
   std::uint16_t bits;
   friend constexpr bool operator==(float16, float16) = default;
 };
+/// bfloat16, the upper 16 bits of a float, as storage. Mixed as float16 is.
 struct bfloat16 {
   std::uint16_t bits;
   friend constexpr bool operator==(bfloat16, bfloat16) = default;

@@ -56,6 +56,7 @@ struct tensor_view {
   }
 };
 
+/// Whether a type is a tensor_view.
 template <class>
 inline constexpr bool is_tensor_view = false;
 template <class T, int R, space S>
@@ -114,7 +115,7 @@ constexpr tensor_view<T, 4> nhwc(T* p, extents<4> e, extents<4> s) noexcept {
   return strided(p, extents<4>{e.at[0], e.at[3], e.at[1], e.at[2]}, extents<4>{s.at[0], s.at[3], s.at[1], s.at[2]});
 }
 
-/// Signals (n, c, l) and volumes (n, c, d, h, w).
+/// Signals (n, c, l).
 template <class T>
 constexpr tensor_view<T, 3> signals(T* p, extents<3> e) noexcept {
   return row_major(p, e);
@@ -123,6 +124,7 @@ template <class T>
 constexpr tensor_view<T, 3> signals(T* p, extents<3> e, extents<3> s) noexcept {
   return strided(p, e, s);
 }
+/// Volumes (n, c, d, h, w).
 template <class T>
 constexpr tensor_view<T, 5> volumes(T* p, extents<5> e) noexcept {
   return row_major(p, e);

@@ -93,35 +93,39 @@ constexpr auto placed_as(View const& v) noexcept {
 
 }  // namespace detail
 
-/// Images {n, c, h, w}, or with interleaved channels {n, h, w, c}; both give (n, c, h, w).
+/// Images {n, c, h, w}.
 template <detail::thrust_argument V>
 auto nchw(V&& v, extents<4> e) {
   return detail::placed_as<V>(nchw(detail::memory_for<V>(v, e, "nchw"), e));
 }
+/// Images with interleaved channels; extents as they lie in memory, {n, h, w, c}, logical order (n, c, h, w).
 template <detail::thrust_argument V>
 auto nhwc(V&& v, extents<4> e) {
   return detail::placed_as<V>(nhwc(detail::memory_for<V>(v, e, "nhwc"), e));
 }
 
-/// Signals {n, c, l} and volumes {n, c, d, h, w}.
+/// Signals {n, c, l}.
 template <detail::thrust_argument V>
 auto signals(V&& v, extents<3> e) {
   return detail::placed_as<V>(signals(detail::memory_for<V>(v, e, "signals"), e));
 }
+/// Volumes {n, c, d, h, w}.
 template <detail::thrust_argument V>
 auto volumes(V&& v, extents<5> e) {
   return detail::placed_as<V>(volumes(detail::memory_for<V>(v, e, "volumes"), e));
 }
 
-/// Hidden features or class scores {n, d}; score maps {n, h, w}; id masks {n, h, w}, {n, l} or {n, d, h, w}.
+/// Hidden features or class scores {n, d}.
 template <detail::thrust_argument V>
 auto features(V&& v, extents<2> e) {
   return detail::placed_as<V>(features(detail::memory_for<V>(v, e, "features"), e));
 }
+/// Score maps {n, h, w}.
 template <detail::thrust_argument V>
 auto scores(V&& v, extents<3> e) {
   return detail::placed_as<V>(scores(detail::memory_for<V>(v, e, "scores"), e));
 }
+/// Id masks {n, h, w}, {n, l} or {n, d, h, w}.
 template <detail::thrust_argument V>
 auto masks(V&& v, extents<3> e) {
   return detail::as_ids(detail::placed_as<V>(row_major(detail::memory_for<V>(v, e, "masks"), e)));
@@ -135,7 +139,7 @@ auto masks(V&& v, extents<4> e) {
   return detail::as_ids(detail::placed_as<V>(row_major(detail::memory_for<V>(v, e, "masks"), e)));
 }
 
-/// Labels {n} or {n, d}; one class id, data set row or weight a sample {n}.
+/// Labels {n} or {n, d}.
 template <detail::thrust_argument V>
 auto labels(V&& v, extents<1> e) {
   return detail::placed_as<V>(labels(detail::memory_for<V>(v, e, "labels"), e));
@@ -144,14 +148,17 @@ template <detail::thrust_argument V>
 auto labels(V&& v, extents<2> e) {
   return detail::placed_as<V>(labels(detail::memory_for<V>(v, e, "labels"), e));
 }
+/// Class ids {n}, integers.
 template <detail::thrust_argument V>
 auto class_ids(V&& v, extents<1> e) {
   return detail::as_class_ids(detail::placed_as<V>(row_major(detail::memory_for<V>(v, e, "class_ids"), e)));
 }
+/// Rows of a data set {n}, std::int64_t.
 template <detail::thrust_argument V>
 auto indices(V&& v, extents<1> e) {
   return detail::as_indices(detail::placed_as<V>(row_major(detail::memory_for<V>(v, e, "indices"), e)));
 }
+/// Weights of the samples {n}, real numbers.
 template <detail::thrust_argument V>
 auto weights(V&& v, extents<1> e) {
   return detail::as_weights(detail::placed_as<V>(row_major(detail::memory_for<V>(v, e, "weights"), e)));

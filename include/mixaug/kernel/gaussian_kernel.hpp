@@ -13,6 +13,7 @@ namespace pairing {
 class gaussian_kernel;
 class device_gaussian_kernel;
 }  // namespace pairing
+/// A copy of a host table on the device of a backend; defined in kernel/device_gaussian_kernel.hpp.
 template <class Backend>
 pairing::device_gaussian_kernel upload(Backend const& be, pairing::gaussian_kernel const& table);
 

@@ -17,8 +17,8 @@ namespace pairing {
 
 /// Options of a kernel's sampling table (C-Mixup, Yao et al., arXiv 2210.05775).
 struct kernel_options {
-  double bandwidth = 0.0;  ///< h, in the labels' own units; > 0 and finite
-  mixaug::kernel kernel = mixaug::kernel::gaussian;
+  double bandwidth = 0.0;                            ///< h, in the labels' own units; > 0 and finite
+  mixaug::kernel kernel = mixaug::kernel::gaussian;  ///< how the chance falls with the distance
   bool with_self = true;  ///< a sample may be its own partner, as published; else never (-1 where no other can be)
 };
 

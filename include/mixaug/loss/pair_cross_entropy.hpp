@@ -6,6 +6,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
+/// Options of pair_cross_entropy: label smoothing, reduction, and samples without a label.
 struct cross_entropy_options {
   float smoothing = 0.0f;              ///< s in [0, 1): the class gets 1 - s + s / C, the others s / C
   reduction reduce = reduction::none;  ///< mean: the gradient is divided by n (losses stay those of the rows)

@@ -144,6 +144,7 @@ void pair_loss(Be const& be, plan<R, B, S> const& p, L const& loss_self, P const
 struct pair_coefficient {
   float self, partner;
 };
+/// The two coefficients of row i: label share times weight.
 template <class R, class B>
 pair_coefficient pair_coefficients(plan<R, B> const& p, index_t i) noexcept {
   return {p.share_self[i] * p.weight_self[i], p.share_partner[i] * p.weight_partner[i]};

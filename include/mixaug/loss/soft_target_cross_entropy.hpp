@@ -6,6 +6,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
+/// Options of soft_target_cross_entropy.
 struct soft_target_options {
   reduction reduce = reduction::none;  ///< mean: the gradient is divided by n (losses stay those of the rows)
   double scale = 1.0;                  ///< and multiplied by this, as by a loss scale

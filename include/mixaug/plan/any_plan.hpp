@@ -97,6 +97,7 @@ struct any_blend : rule {
 /// it, and every backend applies it, with the same pixels.
 template <class... Kinds>
 using any_plan_of = plan<kind::any_of<Kinds...>, blend::any_blend>;
+/// A plan of any kind of region and any blend of the library.
 using any_plan = plan<kind::any_kind, blend::any_blend>;
 
 namespace detail {

@@ -120,6 +120,8 @@ struct rule {
 };
 }  // namespace label
 
+/// A rule of the column `ratio`: its sampler turns 64 uniform bits into lambda; `fractional` says whether lambda may
+/// lie strictly between 0 and 1.
 template <class R>
 concept ratio_rule = requires(R const& rule, std::uint64_t bits, row_of_batch const& row, plan_shape const& shape) {
   { rule.sampler()(bits, row) } -> std::convertible_to<float>;
@@ -127,6 +129,7 @@ concept ratio_rule = requires(R const& rule, std::uint64_t bits, row_of_batch co
   { rule.fractional() } -> std::same_as<bool>;
 };
 
+/// A rule of the field m: places one row that is mixed into the columns of its kind; `layout` is known before any draw.
 template <class R>
 concept region_rule = requires(R const& rule,
                                typename R::kind::template columns<space::host, access::write> const& columns,
@@ -138,12 +141,15 @@ concept region_rule = requires(R const& rule,
   { rule.interpolates() } -> std::same_as<bool>;
 };
 
+/// A rule of `share_self` and `share_partner`: from the row and its true pixel share to two coefficients.
 template <class R>
 concept label_rule = requires(R const& rule, row_facts const& row) {
   { rule(row, 0.5) } -> std::same_as<label_shares>;
   { R::on_device } -> std::convertible_to<bool>;
 };
 
+/// How the output reads its two sides: whether both at the same place, whether the source at all, and each channel
+/// alone.
 template <class B>
 concept blend_rule = requires(B const& rule, std::uint8_t choice) {
   { B::same_place } -> std::convertible_to<bool>;

@@ -100,6 +100,7 @@ struct base {
 
 }  // namespace kind
 
+/// The state of one row: disjoint tiles, the run of equal m at a pixel, m where it is constant, and the mean of m.
 template <class S>
 concept kind_state = requires(S const& s, index_t i, float& m, plan_shape const& shape) {
   { s.tiles() } -> std::same_as<index_t>;
@@ -108,6 +109,7 @@ concept kind_state = requires(S const& s, index_t i, float& m, plan_shape const&
   { s.constant(m) } -> std::same_as<bool>;
   { s.mean(shape) } -> std::same_as<double>;
 };
+/// The typed columns of a kind, which are placed in the memory of a plan and give the state of a row.
 template <class C, class Layout>
 concept kind_columns = requires(C& c, C const& r, detail::placer& put, Layout const& layout, plan_shape const& shape,
                                 index_t i) {

@@ -124,6 +124,7 @@ class plan : public plan_view<Region, S> {
   workspace<space::host> scratch_, draft_;
 };
 
+/// Whether a type is a plan.
 template <class>
 inline constexpr bool is_plan = false;
 template <class R, class B, space S>

@@ -45,6 +45,7 @@ template <class R, class B, int Rank>
 void rescale(plan<R, B> const& p, extents<Rank> const& size, plan<R, B>& into, shares labels = shares::kept) {
   detail::rescale(p, size.at, Rank, labels, into);
 }
+/// The same as a new plan: rescaled(plan, {h, w}), {l} or {d, h, w}.
 template <class R, class B>
 plan<R, B> rescaled(plan<R, B> const& p, extents<2> const& size, shares labels = shares::kept) {
   plan<R, B> q;

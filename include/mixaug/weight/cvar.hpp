@@ -9,6 +9,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::weight {
 
+/// Options of cvar.
 struct cvar_options {
   double fraction = 0.1;  ///< a in (0, 1]
 };
@@ -72,6 +73,7 @@ class cvar_of {
   double fraction_;
   workspace<S> scratch_;
 };
+/// CVaR of batches in host memory.
 using cvar = cvar_of<space::host>;
 
 }  // namespace mixaug::weight

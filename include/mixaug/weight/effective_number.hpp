@@ -23,10 +23,11 @@ inline double fixed_falling_expm1(double x) noexcept {
 
 namespace weight {
 
+/// Options of effective_number.
 struct effective_number_options {
   double beta = 0.999;  ///< in [0, 1); 0 gives every class 1, towards 1 the inverse of its size
-  weight::normalise normalise = weight::normalise::groups_one;
-  weight::empty_group empty = weight::empty_group::refuse;
+  weight::normalise normalise = weight::normalise::groups_one;  ///< what the weights are divided by
+  weight::empty_group empty = weight::empty_group::refuse;      ///< what a group without samples is
 };
 
 /// The class-balanced weights of arXiv 1901.05555: a sample of class c weighs (1 - beta) / (1 - beta^n_c), the inverse

@@ -9,6 +9,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::weight {
 
+/// Options of group_dro.
 struct group_dro_options {
   index_t groups = 0;       ///< K
   double step_size = 0.01;  ///< s > 0
@@ -184,6 +185,7 @@ class group_dro_of {
   weight::normalise normalise_;
   workspace<S> state_, scratch_;
 };
+/// Group DRO with its state in host memory.
 using group_dro = group_dro_of<space::host>;
 
 }  // namespace mixaug::weight

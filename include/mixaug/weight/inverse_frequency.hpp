@@ -6,9 +6,10 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::weight {
 
+/// Options of inverse_frequency.
 struct inverse_frequency_options {
-  weight::normalise normalise = weight::normalise::mean_one;
-  weight::empty_group empty = weight::empty_group::refuse;
+  weight::normalise normalise = weight::normalise::mean_one;  ///< what the weights are divided by
+  weight::empty_group empty = weight::empty_group::refuse;    ///< what a group without samples is
 };
 
 /// Groups (or classes) by the inverse of their size n_g, so that every group weighs the same in total. With N samples

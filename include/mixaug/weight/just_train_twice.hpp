@@ -7,6 +7,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::weight {
 
+/// Options of just_train_twice.
 struct just_train_twice_options {
   double lambda_up = 0.0;    ///< weight of the samples of the error set, > 0: to be given, for the paper tunes it
   double wrong_above = 0.5;  ///< of a record over several epochs: a sample is in the error set where u exceeds it
@@ -75,6 +76,7 @@ class just_train_twice_of {
   uncertainty_of<S> record_;
   options options_{};
 };
+/// Just Train Twice with its record in host memory.
 using just_train_twice = just_train_twice_of<space::host>;
 
 }  // namespace mixaug::weight

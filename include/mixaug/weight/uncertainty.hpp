@@ -8,12 +8,13 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::weight {
 
+/// Options of uncertainty: the window of epochs that is recorded, and the line from u to the weight.
 struct uncertainty_options {
-  index_t first_epoch = 0;    ///< T_s
-  index_t epochs = 1;         ///< T, at most 65535: the window is [T_s, T_s + T)
-  double eta = 1.0, c = 1.0;  ///< >= 0, together at most FLT_MAX
-  weight::unvisited unvisited = weight::unvisited::as_wrong;
-  weight::normalise normalise = weight::normalise::none;  ///< mean_one: over the data set, as fit(backend) finds it
+  index_t first_epoch = 0;                                    ///< T_s
+  index_t epochs = 1;                                         ///< T, at most 65535: the window is [T_s, T_s + T)
+  double eta = 1.0, c = 1.0;                                  ///< >= 0, together at most FLT_MAX
+  weight::unvisited unvisited = weight::unvisited::as_wrong;  ///< what a sample is that no recorded epoch visited
+  weight::normalise normalise = weight::normalise::none;      ///< mean_one: over the data set, as fit(backend) finds it
   friend bool operator==(uncertainty_options const&, uncertainty_options const&) = default;
 };
 
@@ -137,6 +138,7 @@ class uncertainty_of {
   workspace<S> counters_, mean_;
   workspace<space::host> marks_;
 };
+/// A record in host memory.
 using uncertainty = uncertainty_of<space::host>;
 
 }  // namespace mixaug::weight

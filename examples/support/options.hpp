@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// The command line of the gallery, and of other examples that draw a sheet.
+// The command line of the examples that draw a sheet, and the reading of numbers for all of them.
 
 #include <charconv>
 #include <cstdint>
@@ -25,7 +25,7 @@ inline constexpr char const* option_help =
   --help        this text
 )";
 
-struct gallery_options {
+struct sheet_options {
   std::string data, out;
   std::int64_t size = 0;  // 0: what the images suggest
   std::uint64_t seed = 4;
@@ -43,8 +43,8 @@ Number number_of(std::string_view name, std::string_view text, Number low, Numbe
 
 // Prints the help and leaves where it is asked for; throws std::runtime_error on anything unknown.
 // `what` says what the example does, `sheet` where its sheet goes if nobody says.
-inline gallery_options read_options(int argc, char const* const* argv, char const* what, char const* sheet) {
-  gallery_options out;
+inline sheet_options read_options(int argc, char const* const* argv, char const* what, char const* sheet) {
+  sheet_options out;
   out.out = sheet;
   for (int i = 1; i < argc; ++i) {
     std::string_view const name = argv[i];

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "curve_plot.hpp"
+#include "support/curve_plot.hpp"
 
 namespace example {
 

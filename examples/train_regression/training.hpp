@@ -16,7 +16,7 @@
 #include <random>
 #include <vector>
 
-#include "regression_data.hpp"
+#include "train_regression/data.hpp"
 
 namespace example {
 

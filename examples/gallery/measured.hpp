@@ -7,7 +7,7 @@
 #include <mixaug/mixaug.hpp>
 #include <vector>
 
-#include "image_set.hpp"
+#include "support/image_set.hpp"
 
 namespace example {
 

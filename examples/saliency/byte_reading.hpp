@@ -12,7 +12,7 @@
 #include <cstring>
 #include <vector>
 
-#include "image_set.hpp"
+#include "support/image_set.hpp"
 
 namespace example {
 

@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "image_set.hpp"
-#include "measured.hpp"
-#include "plan_reading.hpp"
-#include "progress.hpp"
-#include "sheet.hpp"
+#include "gallery/measured.hpp"
+#include "support/image_set.hpp"
+#include "support/plan_reading.hpp"
+#include "support/progress.hpp"
+#include "support/sheet.hpp"
 
 namespace example {
 

@@ -9,12 +9,14 @@
 #include <mixaug/mixaug.hpp>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "gallery/overview.hpp"
+#include "gallery/rows.hpp"
 #include "support/drawn_images.hpp"
-#include "support/gallery_options.hpp"
-#include "support/gallery_rows.hpp"
 #include "support/load_images.hpp"
+#include "support/options.hpp"
 
 namespace ma = mixaug;
 using example::gallery_rows;
@@ -36,6 +38,7 @@ void show_boxes_and_blends(gallery_rows& rows) {
   rows.show("cutout", {"length = half the side", "the label is kept"}, ma::cutout{.length = half});
   rows.show("cutout, 3 holes", {"n_holes = 3", "length = a third of the side"},
             ma::cutout{.n_holes = 3, .length = third});
+  rows.show("gridmix", {"n = 4", "cells of a 4 x 4 grid"}, ma::gridmix{});
   rows.show("one of", {"mixup or cutmix,", "each sample chooses"}, ma::one_of(ma::mixup{}, ma::cutmix{}));
   rows.show("mixup, same class", {"with pairing::same_class"}, ma::with(ma::mixup{}, ma::pairing::same_class{}));
   rows.show("cutmix, other class", {"with pairing::other_class"}, ma::with(ma::cutmix{}, ma::pairing::other_class{}));
@@ -67,9 +70,35 @@ void show_salient_boxes(gallery_rows& rows) {
             background_mix{.scheme = scheme::non_salient_to_corresponding, .class_counts = said});
 }
 
+void write_overview(std::string const& file, std::uint64_t seed) {
+  example::image_set const images = example::draw_images(8, 96, seed);
+  example::image_set four = images;  // two samples, and their partners
+  four.n = 4, four.pixels.clear(), four.labels.clear();
+  for (std::int64_t const i : {0, 4, 3, 5}) {
+    four.pixels.insert(four.pixels.end(), images.image(i), images.image(i) + images.image_size());
+    four.labels.push_back(images.labels[static_cast<std::size_t>(i)]);
+  }
+  example::overview picture(four, seed);
+  picture.show("mixup", ma::mixup{});
+  picture.show("cutmix", ma::cutmix{.placement = ma::placement::shifted});
+  picture.show("cutout", ma::cutout{.length = 40});
+  picture.show("gridmix", ma::gridmix{});
+  picture.show("saliencymix", ma::saliencymix{});
+  picture.show("background_mix", ma::background_mix{});
+  if (!picture.write_png(file)) throw std::runtime_error(file + ": cannot be written");
+}
+
 int main(int argc, char** argv) try {
+  bool const small = argc > 1 && std::string_view(argv[1]) == "--overview";
   auto const options = example::read_options(
-      argc, argv, "gallery: mixes images by every method and shows on a sheet what each one did", "gallery.png");
+      argc - small, argv + small,
+      "gallery: mixes images by every method and shows on a sheet what each one did\n"
+      "  --overview    as the first argument: a small picture of drawn images goes to --out instead",
+      "gallery.png");
+  if (small) {
+    write_overview(options.out, options.seed);
+    return 0;
+  }
   bool const drawn = options.data.empty();
   auto const images = drawn ? example::draw_images(64, options.size ? options.size : 128, options.seed)
                             : example::load_images(options.data, 256, options.size);

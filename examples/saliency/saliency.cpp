@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "saliency/map_sheet.hpp"
+#include "saliency/object_table.hpp"
+#include "saliency/score_maps.hpp"
 #include "support/drawn_images.hpp"
-#include "support/gallery_options.hpp"
 #include "support/load_images.hpp"
-#include "support/map_sheet.hpp"
-#include "support/object_table.hpp"
-#include "support/score_maps.hpp"
+#include "support/options.hpp"
 
 namespace ma = mixaug;
 using example::image_set, example::maps, example::object_table;

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "seed_statistics.hpp"
-#include "subpopulation_recipes.hpp"
-#include "subpopulation_training.hpp"
+#include "support/seed_statistics.hpp"
+#include "train_subpopulation/recipes.hpp"
+#include "train_subpopulation/training.hpp"
 
 namespace example {
 

@@ -14,12 +14,12 @@
 
 #include "support/curve_plot.hpp"
 #include "support/progress.hpp"
-#include "support/subpopulation_data.hpp"
-#include "support/subpopulation_options.hpp"
-#include "support/subpopulation_recipes.hpp"
-#include "support/subpopulation_table.hpp"
-#include "support/subpopulation_training.hpp"
 #include "support/worker_processes.hpp"
+#include "train_subpopulation/data.hpp"
+#include "train_subpopulation/options.hpp"
+#include "train_subpopulation/recipes.hpp"
+#include "train_subpopulation/table.hpp"
+#include "train_subpopulation/training.hpp"
 
 using example::subpopulation_modes;
 

@@ -12,9 +12,9 @@
 #include <thread>
 #include <vector>
 
-#include "gallery_options.hpp"
-#include "subpopulation_recipes.hpp"
-#include "subpopulation_training.hpp"
+#include "support/options.hpp"
+#include "train_subpopulation/recipes.hpp"
+#include "train_subpopulation/training.hpp"
 
 namespace example {
 

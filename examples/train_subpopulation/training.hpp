@@ -19,8 +19,8 @@
 #include <optional>
 #include <random>
 
-#include "subpopulation_data.hpp"
-#include "subpopulation_recipes.hpp"
+#include "train_subpopulation/data.hpp"
+#include "train_subpopulation/recipes.hpp"
 
 namespace example {
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "regression_data.hpp"
-#include "seed_statistics.hpp"
+#include "support/seed_statistics.hpp"
+#include "train_regression/data.hpp"
 
 namespace example {
 

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "image_set.hpp"
-#include "plan_reading.hpp"
+#include "support/image_set.hpp"
+#include "support/plan_reading.hpp"
 
 namespace example {
 

@@ -12,10 +12,10 @@
 #include <string_view>
 #include <vector>
 
-#include "canvas.hpp"
-#include "heat.hpp"
-#include "object_table.hpp"
-#include "sheet.hpp"
+#include "saliency/heat.hpp"
+#include "saliency/object_table.hpp"
+#include "support/canvas.hpp"
+#include "support/sheet.hpp"
 
 namespace example {
 

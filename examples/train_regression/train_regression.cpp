@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "support/progress.hpp"
-#include "support/regression_data.hpp"
-#include "support/regression_options.hpp"
-#include "support/regression_plot.hpp"
-#include "support/regression_table.hpp"
-#include "support/regression_training.hpp"
 #include "support/worker_processes.hpp"
+#include "train_regression/data.hpp"
+#include "train_regression/options.hpp"
+#include "train_regression/plot.hpp"
+#include "train_regression/table.hpp"
+#include "train_regression/training.hpp"
 
 using example::training_modes, example::regression_set;
 

@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "cifar10.hpp"
-#include "drawn_images.hpp"
-#include "open_file.hpp"
+#include "support/cifar10.hpp"
+#include "support/drawn_images.hpp"
+#include "support/open_file.hpp"
 
 namespace example {
 

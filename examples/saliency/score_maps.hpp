@@ -7,9 +7,9 @@
 #include <mixaug/mixaug.hpp>
 #include <vector>
 
-#include "byte_reading.hpp"
-#include "image_set.hpp"
-#include "plan_reading.hpp"
+#include "saliency/byte_reading.hpp"
+#include "support/image_set.hpp"
+#include "support/plan_reading.hpp"
 
 namespace example {
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <thread>
 
-#include "gallery_options.hpp"
-#include "regression_training.hpp"
+#include "support/options.hpp"
+#include "train_regression/training.hpp"
 
 namespace example {
 

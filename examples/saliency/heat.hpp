@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "canvas.hpp"
+#include "support/canvas.hpp"
 
 namespace example {
 

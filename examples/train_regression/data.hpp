@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-#include "open_file.hpp"
+#include "support/open_file.hpp"
 
 namespace example {
 
