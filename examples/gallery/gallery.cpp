@@ -39,6 +39,9 @@ void show_boxes_and_blends(gallery_rows& rows) {
   rows.show("cutout, 3 holes", {"n_holes = 3", "length = a third of the side"},
             ma::cutout{.n_holes = 3, .length = third});
   rows.show("gridmix", {"n = 4", "cells of a 4 x 4 grid"}, ma::gridmix{});
+  rows.show("resizemix", {"the whole partner,", "nearest pixels"}, ma::resizemix{.scope_min = 0.3f});
+  rows.show("resizemix, linear", {"the whole partner,", "interpolated"},
+            ma::resizemix{.scope_min = 0.3f, .interpolation = ma::interpolation::linear});
   rows.show("one of", {"mixup or cutmix,", "each sample chooses"}, ma::one_of(ma::mixup{}, ma::cutmix{}));
   rows.show("mixup, same class", {"with pairing::same_class"}, ma::with(ma::mixup{}, ma::pairing::same_class{}));
   rows.show("cutmix, other class", {"with pairing::other_class"}, ma::with(ma::cutmix{}, ma::pairing::other_class{}));

@@ -81,6 +81,10 @@ TEST_CASE("plans have the bits that they always had") {
   CHECK(digest_of(make_plan(ma::cutmix{.minmax = {0.3f, 0.8f}}, volumes, k)) == 0xCEDD828DBDE674E1u);
   CHECK(digest_of(make_plan(ma::cutout{.n_holes = 2}, images, k)) == 0xFFD16AA38DC4713Cu);
   CHECK(digest_of(make_plan(ma::one_of(ma::mixup{}, ma::cutmix{}, ma::cutout{}), images, k)) == 0xACEB4B162642749Eu);
+  CHECK(digest_of(make_plan(ma::gridmix{.n = 5}, volumes, k)) == 0x793E18227C36CDCFu);
+  CHECK(digest_of(make_plan(ma::resizemix{}, images, k)) == 0xBEA92536D986959Cu);
+  CHECK(digest_of(make_plan(ma::resizemix{.scope_min = 0.4f, .prob = 0.5f, .mode = ma::mode::batch}, volumes, k)) ==
+        0x84D922E02C0A94E6u);
 }
 
 TEST_CASE("boxes found in score maps have the bits that they always had") {

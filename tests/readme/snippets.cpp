@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 #include <thread>
+#include <numeric>
 #include <vector>
 
 #include <mixaug/mixaug.hpp>
@@ -263,6 +264,27 @@ TEST_CASE("id masks follow the pixels, and 16-bit floats are pixels") {
       own += id == i ? 1 : 0;
     }
     CHECK(own / double{h * w} == doctest::Approx(i == plan.partner[i] ? 1.0 : static_cast<double>(plan.share_self[i])));
+  }
+}
+
+TEST_CASE("lambdas and boxes of the caller's, and the field for the caller") {
+  std::vector<float> const pixels = numbers(n * c * h * w);
+  std::vector<float> const lambda(n, 0.25f);
+  std::vector<std::int32_t> corners;
+  for (std::int32_t i = 0; i < n; ++i) corners.insert(corners.end(), {0, 4, i % 3, 6});
+  std::vector<float> field(n * h * w);
+  auto x = ma::nchw(pixels.data(), {n, c, h, w});
+  ma::key const key{.seed = 9};
+
+  auto own = ma::with(ma::cutmix{}, ma::ratio::given{ma::labels(lambda.data(), {n})},
+                      ma::region::given_boxes{ma::boxes(corners.data(), {n, 4})});  // {y0, y1, x0, x1}, or (n, k, 4)
+  auto pasted = ma::make_plan(own, x, key);
+  ma::write_field(pasted, ma::scores(field.data(), {n, h, w}));  // m of every pixel, as the blend uses it
+
+  for (int i = 0; i < n; ++i) {
+    CHECK(pasted.ratio[i] == 0.25f);
+    CHECK(std::accumulate(field.begin() + i * h * w, field.begin() + (i + 1) * h * w, 0.0) ==
+          doctest::Approx(h * w - 4 * (6 - i % 3)));
   }
 }
 

@@ -22,6 +22,7 @@ struct box {
 /// The box that holds nothing, at the origin.
 inline constexpr box no_box{0, 0, 0, 0, 0, 0};
 
+/// Whether two boxes have the same extents.
 MIXAUG_HD constexpr bool same_size(box const& a, box const& b) noexcept {
   return a.z1 - a.z0 == b.z1 - b.z0 && a.y1 - a.y0 == b.y1 - b.y0 && a.x1 - a.x0 == b.x1 - b.x0;
 }

@@ -61,6 +61,7 @@ struct any_of : base {
 /// The kinds of the library, known at run time, and more.
 template <class... Own>
 using any_kind_and = any_of<whole, boxes, box_pair, cells, resized_box, Own...>;
+/// The kinds of the library alone.
 using any_kind = any_kind_and<>;
 
 }  // namespace kind
