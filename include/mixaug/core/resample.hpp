@@ -15,9 +15,14 @@ enum class interpolation : unsigned char {
 
 namespace detail {
 
+/// a / b of numbers >= 0: nearly all fit 32 bits, whose division takes a fraction of the time.
+MIXAUG_HD constexpr index_t pixel_quotient(index_t a, index_t b) noexcept {
+  if (((a | b) >> 32) == 0) return static_cast<std::uint32_t>(a) / static_cast<std::uint32_t>(b);
+  return a / b;
+}
 /// The pixel of S that pixel d of D reads.
 MIXAUG_HD constexpr index_t nearest_pixel(index_t d, index_t source, index_t target) noexcept {
-  return quotient(d * source, target);
+  return pixel_quotient(d * source, target);
 }
 /// Two neighbours along an axis, and the weight of the second in units of 2^-11. What has no weight is not read.
 struct resize_tap {
@@ -35,9 +40,9 @@ struct resize_tap {
 MIXAUG_HD constexpr resize_tap tap_of(index_t d, index_t source, index_t target) noexcept {
   index_t const position = (2 * d + 1) * source - target;  // in units of 1 / (2 D)
   if (position <= 0) return {0, 0};
-  index_t const at = quotient(position, 2 * target), rest = position - at * 2 * target;
+  index_t const at = pixel_quotient(position, 2 * target), rest = position - at * 2 * target;
   if (at >= source - 1) return {source - 1, 0};
-  auto const weight = static_cast<std::int32_t>(quotient(rest * resize_tap::one + target, 2 * target));
+  auto const weight = static_cast<std::int32_t>(pixel_quotient(rest * resize_tap::one + target, 2 * target));
   if (weight == resize_tap::one) return {at + 1, 0};
   return {at, weight};
 }
@@ -53,7 +58,7 @@ MIXAUG_HD constexpr pixel_range nearest_readers(index_t s, index_t source, index
 /// it. Some may have no weight for it.
 MIXAUG_HD constexpr pixel_range linear_readers(index_t s, index_t source, index_t target) noexcept {
   index_t const before = target * (2 * s - 1) - source, behind = target * (2 * s + 3) - source;
-  index_t const begin = s == 0 || before <= 0 ? 0 : quotient(before, 2 * source);
+  index_t const begin = s == 0 || before <= 0 ? 0 : pixel_quotient(before, 2 * source);
   if (s == source - 1) return {begin, target};
   return {begin, behind <= 0 ? 0 : lesser(ceil_div(behind, 2 * source), target)};
 }

@@ -78,16 +78,17 @@ struct run_block {
     using T = typename Body::element;
     constexpr run_kind kind = K == run_kind::strided ? run_kind::strided : run_kind::contiguous;
     bool const pastes = K != run_kind::strided && m <= 0.0f;
-    T buffer[resized_rows<T>::most];
+    alignas(64) T buffer[resized_rows<T>::most];
     auto const& x = body.x;
     auto const& out = body.out;
     for (index_t e = e0; e < e1; e += resized_rows<T>::most) {
       index_t const n = lesser(e1 - e, resized_rows<T>::most);
       resized_rows<T> source(body.source, s.source, from, e, n);
+      bool const streams = K == run_kind::streamed && pastes && n * static_cast<index_t>(sizeof(T)) >= stream_row;
       for (index_t y = y0; y < y1; ++y) {
-        source.fetch(p, z, y + 2);
         run_of<T> const o{out.at(s.row, p, z, y) + e * out.step, out.step};
-        source.read(p, z, y, pastes ? o.data : buffer);
+        source.read(p, z, y, pastes && !streams ? o.data : buffer);
+        if (streams) stream_copy(o.data, buffer, n);
         if (pastes) continue;
         run_of<T const> const a{x.at(s.self, p, z, y) + e * x.step, x.step};
         body.blend.template run<kind>(s.choice, o, a, run_of<T const>{buffer}, n, m, out.px == 1 ? p : e % out.px,

@@ -122,22 +122,26 @@ class resized_rows {
       channel = 0;
       ++x;
     }
+    // Elements of one cache line, about.
+    constexpr index_t cache_line = 64 / static_cast<index_t>(sizeof(T));
+    index_t const span = greater(at_[count - 1] - at_[0], at_[0] - at_[count - 1]) + 1;
+    fetched_ = greater(1, count * cache_line / span);
   }
 
-  /// Asks for the source's line of row (p, z, y), which is read soon: lines that are left out in between keep the
-  /// processor from foreseeing it.
-  void fetch(index_t p, index_t z, index_t y) const noexcept {
-    box const &from = place_.from, &to = place_.to;
-    if (y >= to.y1) return;
-    index_t const sz = nearest_pixel(z - to.z0, from.z1 - from.z0, to.z1 - to.z0);
-    index_t const sy = nearest_pixel(y - to.y0, from.y1 - from.y0, to.y1 - to.y0);
-    prefetch(source_.at(row_, p, from.z0 + sz, from.y0 + sy));
-    if (linear() && sy + 1 < from.y1 - from.y0) prefetch(source_.at(row_, p, from.z0 + sz, from.y0 + sy + 1));
-  }
   /// The elements of row (p, z, y) of the output.
   void read(index_t p, index_t z, index_t y, T* MIXAUG_RESTRICT out) noexcept {
     box const &from = place_.from, &to = place_.to;
     index_t const depth = from.z1 - from.z0, height = from.y1 - from.y0;
+    // The lines of the third row from here are asked for now: what is left out between lines keeps the processor from
+    // foreseeing them. Here and not in a function, which gcc would take for one without effect.
+    if (y + 3 < to.y1) {
+      index_t const line = from.y0 + nearest_pixel(y + 3 - to.y0, height, to.y1 - to.y0);
+      index_t const last = linear() ? lesser(line + 1, from.y1 - 1) : line;
+      for (index_t ahead = line; ahead <= last; ++ahead) {
+        T const* const next = source_.at(row_, p, from.z0 + nearest_pixel(z - to.z0, depth, to.z1 - to.z0), ahead);
+        for (index_t k = 0; k < count_; k += fetched_) MIXAUG_PREFETCH(next + at_[k]);
+      }
+    }
     if constexpr (is_pixel<T>)
       if (linear()) {
         resize_tap const tz = tap_of(z - to.z0, depth, to.z1 - to.z0), ty = tap_of(y - to.y0, height, to.y1 - to.y0);
@@ -150,15 +154,6 @@ class resized_rows {
   }
 
  private:
-  /// Every cache line of it, or, where those between two elements are left out as well, those of the elements.
-  void prefetch(T const* line) const noexcept {
-    constexpr index_t cache_line = 64 / static_cast<index_t>(sizeof(T));
-    index_t const first = at_[0], last = at_[count_ - 1];
-    if (last - first >= 0 && last - first <= count_ * cache_line)
-      for (index_t k = first; k <= last; k += cache_line) MIXAUG_PREFETCH(line + k);
-    else
-      for (index_t k = 0; k < count_; ++k) MIXAUG_PREFETCH(line + at_[k]);
-  }
   bool linear() const noexcept { return is_pixel<T> && place_.how == interpolation::linear; }
 
   void plane(index_t p, index_t z, resize_tap const& ty, T* MIXAUG_RESTRICT out) noexcept {
@@ -204,6 +199,7 @@ class resized_rows {
   index_t row_;
   source_place place_;
   index_t count_;
+  index_t fetched_ = 1;  ///< elements from one that is asked for to the next
   index_t at_[most], next_[most];
   std::int32_t weight_[most];
   held held_[4];
