@@ -29,13 +29,14 @@ void beta_draws(table& t, float alpha, char const* name) {
   };
   auto const s = std::make_shared<state>();
   auto const sampler = ma::ratio::beta{alpha}.sampler();
+  ma::plan_shape const shape;
   contest c{std::string("a draw of Beta(") + name + "), std::gamma_distribution", {}, {}, 4, count, count};
   c.ours = [=] {
     std::uint64_t bits[ma::detail::bits_width];
     ++s->step;
     for (int i = 0; i < count; i += ma::detail::bits_width) {
       ma::detail::bits_of_rows({.seed = 1, .step = s->step}, static_cast<std::uint64_t>(i), ma::purpose::ratio, bits);
-      for (int j = 0; j < ma::detail::bits_width; ++j) s->drawn[i + j] = sampler(bits[j]);
+      for (int j = 0; j < ma::detail::bits_width; ++j) s->drawn[i + j] = sampler(bits[j], {shape, j});
     }
     keep(s->drawn);
   };

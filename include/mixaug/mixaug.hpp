@@ -33,6 +33,7 @@
 #include <mixaug/saliency/gradient_magnitude.hpp>
 // region: writes the field m
 #include <mixaug/region/given_boxes.hpp>
+#include <mixaug/region/given_mask.hpp>
 #include <mixaug/region/grid_cells.hpp>
 #include <mixaug/region/random_box.hpp>
 #include <mixaug/region/resized_box.hpp>

@@ -81,6 +81,7 @@ struct own_kind : ma::kind::boxes {
 };
 struct own_region : ma::region::random_box {
   using kind = own_kind;
+  bool blends() const noexcept { return true; }
 };
 
 /// Boxes of another place, by a rule that does not say that they move, and by one that says they do not.
@@ -93,7 +94,7 @@ struct silent_corner : ma::region::rule<ma::kind::box_pair> {
 };
 struct false_corner : silent_corner {
   bool moves() const { return false; }
-  bool interpolates() const { return false; }
+  bool blends() const { return false; }
 };
 
 }  // namespace

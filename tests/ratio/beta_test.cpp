@@ -125,8 +125,10 @@ TEST_CASE("a table is built once for an alpha, and extreme alphas stay in [0, 1]
     auto const sampler = ma::ratio::beta{.alpha = static_cast<float>(alpha)}.sampler();
     double mean = 0, square = 0;
     int const n = 20000;
+    ma::plan_shape const shape;
     for (std::uint64_t row = 0; row < n; ++row) {
-      double const x = static_cast<double>(sampler(ma::random({.seed = 8}, row, ma::purpose::ratio).bits(0)));
+      double const x =
+          static_cast<double>(sampler(ma::random({.seed = 8}, row, ma::purpose::ratio).bits(0), {shape, 0}));
       REQUIRE((x >= 0 && x <= 1));
       mean += x / n, square += (x - 0.5) * (x - 0.5) / n;
     }

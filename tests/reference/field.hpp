@@ -82,6 +82,23 @@ struct field_of<mixaug::kind::resized_box> {
     return {true, c.to[row], c.from[row], c.how[row] == mixaug::interpolation::linear};
   }
 };
+/// A grid of numbers: that of the cell that holds the pixel, looked for along each axis.
+template <>
+struct field_of<mixaug::kind::mask> {
+  static std::int64_t cell(std::int64_t at, std::int64_t n, std::int64_t size) {
+    std::int64_t k = 0;
+    while ((k + 1) * size <= at * n) ++k;  // k / n <= at / size < (k + 1) / n
+    return k;
+  }
+  template <class Columns>
+  static float at(Columns const& c, std::int64_t row, float, int, pixel p) {
+    auto const& g = c.where[row];
+    std::int64_t const z = cell(p.z, g.n[0], c.size[0]), y = cell(p.y, g.n[1], c.size[1]),
+                       x = cell(p.x, g.n[2], c.size[2]);
+    if (g.data != nullptr) return g.data[z * g.stride[0] + y * g.stride[1] + x * g.stride[2]];
+    return c.m[row * c.count + (z * g.n[1] + y) * g.n[2] + x];
+  }
+};
 template <class Only>
 struct field_of<mixaug::kind::either<Only>> : field_of<Only> {};
 template <class First, class Second, class... Rest>

@@ -169,4 +169,112 @@ TEST_CASE("what given ratios and boxes refuse leaves a kept plan as it was") {
             "needs spatial extents"));
 }
 
+TEST_CASE("a mask of the caller's: pixels, shares, gradients, in place, and where its numbers are") {
+  index_t const n = 4, h = 9, w = 14;
+  auto const values = test::any_values<float>(n * 3 * h * w, 6);
+  std::vector<float> field(static_cast<std::size_t>(n * h * w)), grid(n * 3 * 4);
+  for (std::size_t k = 0; k < field.size(); ++k) field[k] = static_cast<float>(k % 11) / 10;
+  for (std::size_t k = 0; k < grid.size(); ++k) grid[k] = static_cast<float>(k % 5) / 4;
+  auto const x = ma::nchw(values.data(), {n, 3, h, w});
+  auto const of = [&](ma::region::given_mask const& rule, auto const& view) {
+    return ma::make_plan(with(ma::mixup{}, ma::pairing::reverse{}, rule), ma::inputs(x).field(view), ma::key{});
+  };
+  auto const full = ma::scores(field.data(), {n, h, w});
+  auto const coarse = ma::scores(grid.data(), {n, 3, 4});
+  for (auto const& p : {of({}, full), of({.keep = true}, full), of({}, coarse)}) {
+    std::vector<float> out(values.size()), same = values;
+    ma::apply(p, x, ma::nchw(out.data(), {n, 3, h, w}));
+    CHECK(reference::first_wrong(p, values, values, out, test::exact<ma::serial>()) == -1);
+    ma::apply_inplace(p, ma::nchw(same.data(), {n, 3, h, w}));
+    CHECK(same == out);
+    for (index_t i = 0; i < n; ++i) {
+      double sum = 0;
+      for (index_t k = 0; k < h * w; ++k) sum += static_cast<double>(reference::weight(p, i, k));
+      CHECK(std::fabs(ma::pixel_share(p, i) - sum / static_cast<double>(h * w)) < 1e-12);
+      CHECK(p.share_self[i] == static_cast<float>(ma::pixel_share(p, i)));
+      CHECK(p.share_partner[i] == 1.0f - p.share_self[i]);
+    }
+    CHECK(p.blends);
+  }
+  // m of the definition: pixel (4, 6) of row 1 has the cell (4 * 3 / 9, 6 * 4 / 14) of its grid.
+  auto const c = of({}, coarse);
+  CHECK(reference::weight(c, 1, 4 * w + 6) == grid[12 + 1 * 4 + 1]);
+  CHECK(!of({}, full).region.kept(0));
+  CHECK(of({.keep = true}, full).region.kept(0));
+  CHECK(c.region.kept(0));
+}
+
+TEST_CASE("a mask as text, at another size, for a part of the global batch, and of padded memory") {
+  index_t const n = 4, h = 6, w = 8;
+  std::vector<float> field(2 * n * h * w * 2);
+  for (std::size_t k = 0; k < field.size(); ++k) field[k] = static_cast<float>(k % 7) / 6;
+  auto const x = ma::nchw<float>(nullptr, {n, 1, h, w});
+  auto const padded = ma::scores(field.data(), {2 * n, h, w}, {2 * h * w, 2 * w, 2});
+  auto const plan = [&](bool keep, ma::key const& k) {
+    return ma::make_plan(with(ma::mixup{}, ma::region::given_mask{.keep = keep}), ma::inputs(x).field(padded), k);
+  };
+  auto const part = plan(true, {.first = n, .global = 2 * n});
+  for (index_t i = 0; i < n; ++i)
+    for (index_t k = 0; k < h * w; ++k) REQUIRE(reference::weight(part, i, k) == padded(n + i, k / w, k % w));
+  std::ostringstream out, again;
+  ma::write_plan(out, part);
+  std::istringstream in(out.str());
+  ma::write_plan(again, ma::read_plan(in));
+  CHECK(again.str() == out.str());
+  CHECK(has(refusal([&] {
+              std::ostringstream lost;
+              ma::write_plan(lost, plan(false, {.first = n, .global = 2 * n}));
+            }),
+            "stays in the caller's memory, and cannot be written as text; plan with region::given_mask{.keep = true}"));
+  auto const half = ma::rescaled(part, {3, 4}, ma::shares::derived);
+  for (index_t k = 0; k < 12; ++k) CHECK(reference::weight(half, 2, k) == padded(n + 2, k / 4 * h / 3, k % 4 * w / 4));
+  // A text that asks for more than it holds.
+  std::istringstream greedy(
+      "mixaug-plan 3\nrows 1 samples 1 source_rows 1 own_source 1 first 0\nsize 4 4\nkey 0 0 0 0 0\n"
+      "blends 1 moves 0 local 1\nchoice 0 mask 1000000000 mix\n"
+      "columns choice self partner ratio share_self share_partner weight_self weight_partner field\n"
+      "0 0 0 0 1 0 1 1 1,1,1 0.5\nend 1\n");
+  CHECK(has(refusal([&] { ma::read_plan(greedy); }), "at most 128 bytes for each byte of the text"));
+}
+
+TEST_CASE("ids follow a mask of zeros and ones that says so") {
+  std::vector<float> field{0, 1, 1, 0, 1, 1, 0, 0};
+  std::vector<std::int32_t> const ids{1, 2, 3, 4, 5, 6, 7, 8};
+  std::vector<std::int32_t> out(8);
+  auto const x = ma::nchw<float>(nullptr, {2, 1, 2, 2});
+  auto const plan = [&](bool binary) {
+    return ma::make_plan(with(ma::mixup{}, ma::pairing::reverse{}, ma::region::given_mask{.binary = binary}),
+                         ma::inputs(x).field(ma::scores(field.data(), {2, 2, 2})), ma::key{});
+  };
+  auto const masks = [](auto* p) { return ma::masks(p, {2, 2, 2}); };
+  ma::apply(plan(true), masks(ids.data()), masks(out.data()));
+  CHECK(out == std::vector<std::int32_t>{5, 2, 3, 8, 5, 6, 3, 4});
+  CHECK(has(refusal([&] { ma::apply(plan(false), masks(ids.data()), masks(out.data())); }), "ids cannot be blended"));
+  field[3] = 0.5f;
+  CHECK(has(refusal([&] { plan(true); }),
+            "inputs(x).field of row 0 at (1, 1) is 0.5; expected 0 or 1, as binary = true says"));
+}
+
+TEST_CASE("what a given mask refuses") {
+  std::vector<float> field(2 * 6 * 8, 0.5f);
+  auto const x = ma::nchw<float>(nullptr, {2, 1, 6, 8});
+  auto const plan = [&](auto const& in) {
+    return refusal([&] { ma::make_plan(with(ma::mixup{}, ma::region::given_mask{}), in, ma::key{}); });
+  };
+  CHECK(has(plan(ma::inputs(x)),
+            "region::given_mask reads a field, which was not given; add it: mixaug::inputs(x).field(v)"));
+  CHECK(has(plan(ma::inputs(x).field(ma::scores(field.data(), {1, 6, 8}))), "inputs(x).field is 1 rows; expected 2"));
+  CHECK(has(plan(ma::inputs(x).field(ma::scores(field.data(), {2, 7, 4}))),
+            "7 numbers along axis 0; expected 1 to 6, as the images have pixels"));
+  CHECK(has(plan(ma::inputs(x).field(ma::features(field.data(), {2, 6}))), "of rank 2; expected rank 3"));
+  CHECK(has(plan(ma::inputs(x).field(ma::scores<float>(nullptr, {2, 6, 8}))), "a null pointer"));
+  for (float bad : {-0.1f, 1.5f, std::numeric_limits<float>::quiet_NaN()}) {
+    field[8 + 3] = bad;
+    CHECK(
+        has(plan(ma::inputs(x).field(ma::scores(field.data(), {2, 6, 8}))), "inputs(x).field of row 0 at (1, 3) is "));
+  }
+  CHECK(has(plan(ma::inputs(ma::features<float>(nullptr, {2, 6})).field(ma::features(field.data(), {2, 6}))),
+            "needs spatial extents"));
+}
+
 }  // namespace given_test

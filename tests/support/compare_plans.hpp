@@ -37,6 +37,17 @@ struct compare_region<ma::kind::resized_box> {
   }
 };
 template <>
+struct compare_region<ma::kind::mask> {
+  template <class A, class B>
+  static bool same(A const& a, index_t i, B const& b, index_t k) {
+    auto const &g = a.where[i], &h = b.where[k];
+    if (g.data != h.data || g.n[0] != h.n[0] || g.n[1] != h.n[1] || g.n[2] != h.n[2]) return false;
+    for (index_t j = 0; g.data == nullptr && j < g.count(); ++j)
+      if (!same_bits(a.m[i * a.count + j], b.m[k * b.count + j])) return false;
+    return true;
+  }
+};
+template <>
 struct compare_region<ma::kind::cells> {
   template <class A, class B>
   static bool same(A const& a, index_t i, B const& b, index_t k) {

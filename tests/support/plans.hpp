@@ -96,7 +96,7 @@ void moved_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Vis
 /// A box of the source resized into any other box, smaller or larger: drawn, by the nearest or linearly.
 struct random_resize : mixaug::region::rule<mixaug::kind::resized_box> {
   bool linear = false;
-  bool interpolates() const noexcept { return linear; }
+  bool blends() const noexcept { return linear; }
   template <class Columns>
   void operator()(Columns const& columns, mixaug::row_facts const& row, mixaug::random const& draw) const {
     std::int32_t at[2][3][2] = {};
@@ -139,6 +139,33 @@ void chosen_pastes(X const& x, mixaug::key const& k, mixaug::index_t channels, V
   visit("one_of that pastes", mixaug::make_plan(method, x, k));
 }
 
+/// A grid of numbers, many of them 0 and 1: drawn, so that no field is needed; for every second row one number a pixel.
+struct random_mask : mixaug::region::rule<mixaug::kind::mask> {
+  mixaug::kind::mask::layout layout(mixaug::plan_shape const& s) const noexcept { return {s.pixels()}; }
+  template <class Columns>
+  void operator()(Columns const& columns, mixaug::row_facts const& row, mixaug::random const& draw) const {
+    mixaug::kind::mask::grid g;
+    for (int d = 0; d < 3; ++d) {
+      mixaug::index_t const size = row.shape.size[d];
+      g.n[d] = static_cast<std::int32_t>(row.row % 2 == 0 ? size : 1 + draw.below(size, static_cast<std::uint32_t>(d)));
+    }
+    columns.where[row.row] = g;
+    for (mixaug::index_t k = 0; k < g.count(); ++k) {
+      double const u = draw.uniform(static_cast<std::uint32_t>(8 + k));
+      columns.m[row.row * columns.count + k] = u < 0.2 ? 0.0f : u > 0.8 ? 1.0f : static_cast<float>(u);
+    }
+  }
+};
+
+/// Masks, alone and beside other kinds and blends.
+template <class X, class Visit>
+void mask_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
+  auto const masked = with(mixaug::cutmix{.prob = 0.9f}, random_mask{});
+  visit("a mask", mixaug::make_plan(masked, x, k));
+  mixaug::one_of const all(masked, with(mixaug::cutout{.fill = fill_for(channels)}, random_mask{}));
+  visit("one_of of masks, blended and erased", mixaug::make_plan(all, x, k));
+}
+
 template <class X, class Visit>
 void every_plan(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
   whole_plans(x, k, visit);
@@ -149,6 +176,7 @@ void every_plan(X const& x, mixaug::key const& k, mixaug::index_t channels, Visi
   moved_plans(x, k, channels, visit);
   resized_pastes(x, k, visit);
   resized_plans(x, k, visit);
+  mask_plans(x, k, channels, visit);
 }
 
 /// Whether the loops of a backend are its own. OpenMP's and Thrust's are serial's on other threads (they say so where

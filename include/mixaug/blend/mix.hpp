@@ -131,6 +131,59 @@ MIXAUG_HD void blend_run(run_of<T> o, run_of<T const> a, run_of<T const> b, inde
 }  // namespace detail
 
 namespace blend {
+struct mix;
+template <class First, class... Rest>
+struct either;
+}  // namespace blend
+
+namespace detail {
+
+/// A run whose elements have weights of their own, by any blend: one after the other.
+template <run_kind K, class Blend, class T>
+void run_by_weights(Blend const& blend, std::uint8_t choice, run_of<T> o, run_of<T const> a, run_of<T const> b,
+                    index_t n, float const* m, index_t channel, index_t px) noexcept {
+  for (index_t k = 0; k < n; ++k) {
+    blend.template run<run_kind::strided>(choice, run_of<T>{o.data + k * o.step, 1},
+                                          run_of<T const>{a.data + k * a.step, 1},
+                                          run_of<T const>{b.data + k * b.step, 1}, 1, m[k], channel, px);
+    if (px > 1 && ++channel == px) channel = 0;
+  }
+}
+/// o = m a + (1 - m) b, element by element; m = 0 and m = 1 are copies.
+template <class T>
+MIXAUG_HD T mix_one(T a, T b, float m) noexcept {
+  T const mixed = mixer<T>(m)(a, b);
+  return m >= 1.0f ? a : m <= 0.0f ? b : mixed;
+}
+/// The linear blend in lanes.
+template <run_kind K, class T>
+void run_by_weights(blend::mix const&, std::uint8_t, run_of<T> o, run_of<T const> a, run_of<T const> b, index_t n,
+                    float const* m, index_t, index_t) noexcept {
+  if constexpr (K == run_kind::strided) {
+    for (index_t k = 0; k < n; ++k) o.data[k * o.step] = mix_one(a.data[k * a.step], b.data[k * b.step], m[k]);
+  } else {
+    constexpr index_t width = block<T>;
+    index_t k = 0;
+    for (; k + width <= n; k += width) {
+      T mixed[width];
+      for (index_t u = 0; u < width; ++u) mixed[u] = mix_one(a.data[k + u], b.data[k + u], m[k + u]);
+      for (index_t u = 0; u < width; ++u) o.data[k + u] = mixed[u];
+    }
+    for (; k < n; ++k) o.data[k] = mix_one(a.data[k], b.data[k], m[k]);
+  }
+}
+/// The blend that a choice says.
+template <run_kind K, class First, class Second, class... Rest, class T>
+void run_by_weights(blend::either<First, Second, Rest...> const& blend, std::uint8_t choice, run_of<T> o,
+                    run_of<T const> a, run_of<T const> b, index_t n, float const* m, index_t channel,
+                    index_t px) noexcept {
+  if (choice == 0) return run_by_weights<K>(blend.head, 0, o, a, b, n, m, channel, px);
+  run_by_weights<K>(blend.rest, static_cast<std::uint8_t>(choice - 1), o, a, b, n, m, channel, px);
+}
+
+}  // namespace detail
+
+namespace blend {
 
 /// out = m * self + (1 - m) * source, both read at the same place; m = 0 pastes.
 struct mix : rule {

@@ -19,6 +19,8 @@ struct any_of : base {
   using all = either<Kinds...>;
   static constexpr bool moves = all::moves;
   static constexpr bool resizes = all::resizes;
+  static constexpr bool weighted = all::weighted;
+  static constexpr bool borrows = all::borrows;
   using state = typename all::state;
 
   struct layout {
@@ -42,6 +44,7 @@ struct any_of : base {
       return inner.state_of(i, ratio, kind_of[choice & 7]);
     }
     void clear(index_t i) const noexcept { inner.clear(i); }
+    bool kept(index_t i) const noexcept { return inner.kept(i); }
     template <class From>
     MIXAUG_HD void assign(index_t i, From const& other, index_t j) const noexcept {
       inner.assign(i, other.inner, j);
@@ -60,7 +63,7 @@ struct any_of : base {
 
 /// The kinds of the library, known at run time, and more.
 template <class... Own>
-using any_kind_and = any_of<whole, boxes, box_pair, cells, resized_box, Own...>;
+using any_kind_and = any_of<whole, boxes, box_pair, cells, resized_box, mask, Own...>;
 /// The kinds of the library alone.
 using any_kind = any_kind_and<>;
 

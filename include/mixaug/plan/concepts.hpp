@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <concepts>
+#include <mixaug/plan/inputs.hpp>
 #include <mixaug/plan/plan.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -62,8 +63,8 @@ struct rule {
 }  // namespace pairing
 
 namespace ratio {
-/// Defaults of a ratio rule. Its sampler(), which may hold a table, is called as (bits, row_of_batch) and turns 64 uniform
-/// bits into lambda in [0, 1]; rules whose lambdas are given look the row up.
+/// Defaults of a ratio rule. Its sampler(), which may hold a table, is called as (bits, row_of_batch) and turns 64
+/// uniform bits into lambda in [0, 1]; rules whose lambdas are given look the row up.
 struct rule {
   /// Refuses bad options, or a batch that the rule does not fit.
   void check(plan_shape const&) const noexcept {}
@@ -84,8 +85,12 @@ struct rule {
   typename Kind::layout layout(plan_shape const&) const noexcept { return {}; }
   /// Whether a side may be read at another place than it is written.
   bool moves() const noexcept { return Kind::moves; }
-  /// Whether the source may be read between its pixels, so that ids cannot follow.
-  bool interpolates() const noexcept { return false; }
+  /// Whether m may lie strictly between 0 and 1 where it is not the ratio, or the source be read between its pixels:
+  /// ids cannot follow then.
+  bool blends() const noexcept { return Kind::holds == field_weights::any; }
+  /// Takes what the rule reads of the inputs, for a plan in a memory space; before anything else is called.
+  template <class In>
+  void read(In const&, space) noexcept {}
 };
 }  // namespace region
 
@@ -131,14 +136,15 @@ concept ratio_rule = requires(R const& rule, std::uint64_t bits, row_of_batch co
 
 /// A rule of the field m: places one row that is mixed into the columns of its kind; `layout` is known before any draw.
 template <class R>
-concept region_rule = requires(R const& rule,
+concept region_rule = requires(R& taking, R const& rule, input_set<space::host> const& in,
                                typename R::kind::template columns<space::host, access::write> const& columns,
                                row_facts const& row, random const& draw, plan_shape const& shape) {
   rule(columns, row, draw);
   rule.check(shape);
   { rule.layout(shape) } -> std::same_as<typename R::kind::layout>;
   { rule.moves() } -> std::same_as<bool>;
-  { rule.interpolates() } -> std::same_as<bool>;
+  { rule.blends() } -> std::same_as<bool>;
+  taking.read(in, space::host);
 };
 
 /// A rule of `share_self` and `share_partner`: from the row and its true pixel share to two coefficients.

@@ -50,6 +50,12 @@ void upload(cuda const& be, plan<R, B, space::device>& p) {
 /// A plan made on the host, sent as one block; does not wait for the copy, only for the one before it.
 template <class R, class B>
 void upload(cuda const& be, plan<R, B> const& from, plan<R, B, space::device>& to) {
+  if constexpr (R::borrows)
+    for (index_t i = 0; i < from.rows(); ++i)
+      if (!from.region.kept(i))
+        detail::fail("the field of row " + detail::text(i) +
+                     " stays in memory of the host, which devices do not read; plan with "
+                     "region::given_mask{.keep = true}");
   if (!detail::capturing(be.stream)) to.block().wait();
   to.fit(from.shape, from.layout);
   to.blend = from.blend, to.drawn_with = from.drawn_with, to.blends = from.blends, to.local = from.local;

@@ -96,6 +96,14 @@ class weights_by_row {
 
 }  // namespace detail
 
+/// A field m of the caller's: (n, spatial...) floats.
+struct given_field {
+  float const* data = nullptr;
+  int rank = 0;
+  index_t extent[4] = {0, 1, 1, 1}, stride[4] = {0, 0, 0, 0};
+  bool given() const noexcept { return rank != 0; }
+};
+
 /// What the stages of a method may read, by name: the batch, and optional views beside it. A rule that
 /// misses one says so, with the call that adds it. Views of the batch have a row for each of its samples, or
 /// for each row of the global batch when partners may lie outside the call's rows.
@@ -152,6 +160,20 @@ class input_set {
     static_assert(detail::is_real<std::remove_const_t<T>>, "mixaug: scores are real numbers");
     return score_maps = image_batch(v), *this;
   }
+  /// (n, h, w), or (n, spatial...) of the batch: m of each pixel, the weight of the sample itself, or of a coarser
+  /// grid; float32 in [0, 1], on the host. For region::given_mask.
+  template <class T, int R, space F>
+  input_set& field(tensor_view<T, R, F> const& v) {
+    static_assert(std::is_same_v<std::remove_const_t<T>, float>, "mixaug: a field is float32");
+    static_assert(R >= 2 && R <= 4, "mixaug: a field is (n, spatial...), one number a pixel or a cell");
+    static_assert(F == space::host, "mixaug: planning reads a field on the host; give a host view");
+    given = {v.data, R};
+    for (int d = 0; d < R; ++d) {
+      given.extent[d] = v.extent[d];
+      given.stride[d] = v.stride[d];
+    }
+    return *this;
+  }
   /// Partners come from a second source of `rows` rows (a data set, a support set), given to apply.
   input_set& source_rows(index_t rows) { return shape.source_rows = rows, shape.own_source = false, *this; }
   /// (source rows) integers: the classes of the second source.
@@ -197,6 +219,7 @@ class input_set {
   detail::real_list labels, loss_weights, feature_rows, source_labels, source_feature_rows, source_loss_weights;
   detail::weights_by_row row_weights;
   image_batch pixels, score_maps, source_pixels, source_maps;
+  given_field given;
 };
 
 namespace detail {

@@ -13,6 +13,9 @@ MIXAUG_EXACT_BEGIN
 ///   holds          what its m may be (field_weights)
 ///   moves          whether the source may be read at another place than is written
 ///   resizes        whether it may be read from a box of another size
+///   weighted       whether tiles may have an m for each pixel: the state has weights(z, y, x, count, out) then, and
+///                  is_weighted()
+///   borrows        whether rows may refer to memory of the caller's: columns have kept(row) then
 ///   layout         what must be known before columns are laid out (boxes a sample); from options and shapes alone
 ///   state          what is constant in a row: disjoint tiles outside which m = 1,
 ///     tiles(), tile_at(j)   how many, and the j-th
@@ -62,6 +65,7 @@ struct tile {
   box where;
   float m;
   source_place source{};
+  bool weighted = false;  ///< m differs from pixel to pixel: state.weights(z, y, x, count, out), or run_at
 };
 /// m for the pixels [x, end) of a row.
 struct run_of_m {
@@ -83,6 +87,8 @@ struct base {
   static constexpr field_weights holds = field_weights::any;
   static constexpr bool moves = false;
   static constexpr bool resizes = false;
+  static constexpr bool weighted = false;
+  static constexpr bool borrows = false;
   using layout = no_layout;
   static constexpr no_layout merged(no_layout, no_layout) noexcept { return {}; }
   template <class Writer>
@@ -126,6 +132,8 @@ concept field_kind = requires {
   { K::holds } -> std::convertible_to<field_weights>;
   { K::moves } -> std::convertible_to<bool>;
   { K::resizes } -> std::convertible_to<bool>;
+  { K::weighted } -> std::convertible_to<bool>;
+  { K::borrows } -> std::convertible_to<bool>;
   typename K::layout;
   typename K::state;
   typename K::template columns<space::host, access::write>;
@@ -137,7 +145,8 @@ namespace detail {
 template <class K>
 constexpr bool check_kind() {
   static_assert(field_kind<K>,
-                "mixaug: a region kind has constant_field, holds, moves, resizes, layout, state and columns<space, "
+                "mixaug: a region kind has constant_field, holds, moves, resizes, weighted, borrows, layout, state and "
+                "columns<space, "
                 "access>; derive "
                 "from "
                 "mixaug::kind::base for defaults, and see mixaug/plan/kind.hpp");

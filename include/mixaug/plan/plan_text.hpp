@@ -28,6 +28,7 @@ MIXAUG_EXACT_BEGIN
 ///   box_pair            the box of the output, and that of the source
 ///   cells COUNT         the cells along each axis, z,y,x, at most COUNT in all, and a bit a cell, 1 = the sample's,
 ///                       row by row as hexadecimal digits
+///   mask COUNT          numbers along each axis, z,y,x, at most COUNT in all, and the numbers, row by row
 ///   resized_box         nearest|linear, the box of the output, and the box of the source that is resized into it
 namespace mixaug {
 namespace detail {
@@ -246,6 +247,11 @@ void read(std::istream& in, any_plan_of<Kinds...>& p) {
   r.within("the row count", s.rows, s.rows);
   r.finish();
 
+  placer measure;
+  plan_view<kind::any_of<Kinds...>, space::host>().place(measure, s, layout);
+  if (measure.used / 128 > r.bytes() + 512)
+    r.bad("choices that ask for " + text(static_cast<index_t>(measure.used)) + " bytes",
+          "at most 128 bytes for each byte of the text");
   p.fit(s, layout);
   p.drawn_with = k;
   auto const v = plan_writer::columns(p);

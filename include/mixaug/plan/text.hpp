@@ -113,6 +113,7 @@ class text_reader {
     if (in_->bad())
       detail::fail("the plan text", "a stream that cannot be read", "an open file and no folder, or a text");
     if (in_->fail()) bad("the end of the text", "another line (the plan is truncated)");
+    bytes_ += line_.size() + 1;
     if (!line_.empty() && line_.back() == '\r') line_.pop_back();
   }
   bool more() const noexcept { return at_ < line_.size(); }
@@ -204,6 +205,8 @@ class text_reader {
   /// What was not read of the line, and its number.
   std::string rest() const { return at_ < line_.size() ? line_.substr(at_) : std::string(); }
   index_t line_number() const noexcept { return number_; }
+  /// Of the lines read so far.
+  std::size_t bytes() const noexcept { return bytes_; }
   void finish() {
     if (more()) bad(detail::quoted(line_.substr(at_)) + " after the last word", "the end of the line");
   }
@@ -238,7 +241,7 @@ class text_reader {
 
   std::istream* in_ = nullptr;
   std::string line_;
-  std::size_t at_ = 0;
+  std::size_t at_ = 0, bytes_ = 0;
   index_t number_ = 0;
 };
 

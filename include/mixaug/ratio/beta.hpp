@@ -19,7 +19,9 @@ struct beta {
 
   struct drawn {
     std::shared_ptr<detail::beta_table const> table;
-    float operator()(std::uint64_t bits, row_of_batch const&) const noexcept { return static_cast<float>((*table)(bits)); }
+    float operator()(std::uint64_t bits, row_of_batch const&) const noexcept {
+      return static_cast<float>((*table)(bits));
+    }
   };
   /// Looks the table of alpha up; the first use of an alpha builds it (a few milliseconds).
   drawn sampler() const { return {detail::beta_table::of(static_cast<double>(alpha))}; }

@@ -39,7 +39,9 @@ class given_boxes {
   }
   kind::layout layout(plan_shape const&) const noexcept { return {boxes_}; }
   bool moves() const noexcept { return false; }
-  bool interpolates() const noexcept { return false; }
+  bool blends() const noexcept { return false; }
+  template <class In>
+  void read(In const&, space) noexcept {}
 
   void check(plan_shape const& s) const {
     if (s.spatial == 0) detail::fail("region::given_boxes needs spatial extents, and the batch is features (n, d)");

@@ -34,7 +34,9 @@ struct grid_cells {
 
   kind::layout layout(plan_shape const& s) const noexcept { return {grid_of(s).count()}; }
   bool moves() const noexcept { return false; }
-  bool interpolates() const noexcept { return false; }
+  bool blends() const noexcept { return false; }
+  template <class In>
+  void read(In const&, space) noexcept {}
   void check(plan_shape const& s) const {
     if (s.spatial == 0)
       detail::fail(

@@ -87,7 +87,9 @@ struct random_box {
 
   kind::layout layout(plan_shape const&) const noexcept { return {boxes}; }
   bool moves() const noexcept { return false; }
-  bool interpolates() const noexcept { return false; }
+  bool blends() const noexcept { return false; }
+  template <class In>
+  void read(In const&, space) noexcept {}
 
   void check(plan_shape const& s) const {
     if (s.spatial == 0)

@@ -41,7 +41,9 @@ struct resized_box {
 
   kind::layout layout(plan_shape const&) const noexcept { return {}; }
   bool moves() const noexcept { return true; }
-  bool interpolates() const noexcept { return interpolation == mixaug::interpolation::linear; }
+  bool blends() const noexcept { return interpolation == mixaug::interpolation::linear; }
+  template <class In>
+  void read(In const&, space) noexcept {}
 
   void check(plan_shape const& s) const {
     if (s.spatial == 0)

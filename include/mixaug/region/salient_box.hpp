@@ -59,7 +59,9 @@ struct salient_box {
   kind::layout layout(plan_shape const&) const noexcept { return {}; }
   /// The two boxes may lie at different places.
   MIXAUG_HD bool moves() const noexcept { return destination != mixaug::destination::corresponding; }
-  bool interpolates() const noexcept { return false; }
+  bool blends() const noexcept { return false; }
+  template <class In>
+  void read(In const&, space) noexcept {}
   /// The map of the sample is read for a salient destination alone.
   score_needs needs() const noexcept { return {.self = moves(), .partner = true}; }
   /// The box's size, and with it its share, may change when it is placed.

@@ -33,6 +33,7 @@ struct adjoint_body {
   using real = typename mixer<T>::real;
   static constexpr bool moves = Region::moves;
   static constexpr bool resizes = Region::resizes;
+  static constexpr bool weighted = Region::weighted;
 
   rows_view<T const> grad;  // of the output
   rows_view<T> out;         // gradient of the batch, of the source, or of gathered rows
@@ -60,6 +61,7 @@ struct adjoint_body {
   }
 
   /// Adds one row's part to n accumulated elements from element e0: with weight m, or as a partner 1 - m.
+  template <int Width>
   MIXAUG_HD void add(index_t i, bool from_self, index_t p, index_t z, index_t y, index_t e0, index_t n,
                      real* acc) const noexcept {
     std::uint8_t const choice = plan.choice.data[i];
@@ -72,12 +74,31 @@ struct adjoint_body {
     if constexpr (moves)
       if (!from_self && reads_elsewhere(state)) return add_tiles(i, state, p, z, y, e0, n, acc);
     T const* const g = grad.at(i, p, z, y);
+    if constexpr (weighted && Width > 1)
+      if (!alone && state.is_weighted()) return add_weighted(state, from_self, z, y, e0, n, g, acc);
     for (index_t e = e0; e < e0 + n;) {
       run_of_m const q = state.run_at(z, y, e / out.px);
       index_t const last = e0 + n, end = q.end > last / out.px ? last : lesser(q.end * out.px, last);
       real const m = alone ? real{1} : static_cast<real>(q.m), w = from_self ? m : real{1} - m;
       if (w > real{0}) add_run(acc + (e - e0), w, g + e * grad.step, grad.step, end - e);
       e = end;
+    }
+  }
+  /// Pixels with an m of their own.
+  template <class State>
+  MIXAUG_HD void add_weighted(State const& state, bool from_self, index_t z, index_t y, index_t e0, index_t n,
+                              T const* g, real* acc) const noexcept {
+    constexpr index_t most = 256;
+    float m[most];
+    for (index_t done = 0; done < n;) {
+      index_t const e = e0 + done, first = quotient(e, out.px), part = lesser(n - done, most - 2);
+      state.weights(z, y, first, quotient(e + part - 1, out.px) + 1 - first, m);
+      for (index_t k = 0; k < part; ++k) {
+        real const own = static_cast<real>(m[quotient(e + k, out.px) - first]), w = from_self ? own : real{1} - own;
+        real const sum = add_product<real>(w, to_float(g[(e + k) * grad.step]), acc[done + k]);
+        acc[done + k] = w > real{0} ? sum : acc[done + k];
+      }
+      done += part;
     }
   }
   template <class State>
@@ -156,9 +177,10 @@ struct adjoint_body {
   MIXAUG_HD void run(sample const& s, index_t p, index_t z, index_t y, index_t e0, index_t n) const noexcept {
     c_array<real, Width> acc;
     for (index_t k = 0; k < n; ++k) acc[k] = real{0};
-    for (index_t k = s.owner0; k < s.owner1; ++k) add(plan.rows_by_self.data[k], true, p, z, y, e0, n, acc);
-    for (index_t k = s.reader0; k < s.reader1; ++k) add(plan.rows_by_partner.data[k], false, p, z, y, e0, n, acc);
-    if (gathered) add(s.row, false, p, z, y, e0, n, acc);
+    for (index_t k = s.owner0; k < s.owner1; ++k) add<Width>(plan.rows_by_self.data[k], true, p, z, y, e0, n, acc);
+    for (index_t k = s.reader0; k < s.reader1; ++k)
+      add<Width>(plan.rows_by_partner.data[k], false, p, z, y, e0, n, acc);
+    if (gathered) add<Width>(s.row, false, p, z, y, e0, n, acc);
     store_run(out.at(s.row, p, z, y) + e0 * out.step, out.step, acc, n);
   }
 };

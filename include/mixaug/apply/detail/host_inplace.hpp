@@ -44,6 +44,7 @@ struct inplace_items {
     typename Body::sample const& s;
     T const* kept;  // the source's elements, when it was kept aside
     float m;
+    bool weighted = false;  ///< m differs from pixel to pixel
     void operator()(index_t p, index_t z, index_t y0, index_t y1, index_t e0, index_t e1) const noexcept {
       auto const& v = body.out;
       T* o = v.at(s.row, p, z, y0) + e0 * v.step;
@@ -62,10 +63,31 @@ struct inplace_items {
       for (index_t y = y0; y < y1; ++y, o += v.row, b += b_row) {
         run_of<T> const to{o, v.step};
         run_of<T const> const own{o, v.step}, other{b, b_step};
+        if constexpr (Body::weighted)
+          if (weighted) {
+            by_weights(p, z, y, e0, e1, to, own, other);
+            continue;
+          }
         if (v.step == 1)
           body.blend.template run<run_kind::contiguous>(s.choice, to, own, other, e1 - e0, m, channel, v.px);
         else
           body.blend.template run<run_kind::strided>(s.choice, to, own, other, e1 - e0, m, channel, v.px);
+      }
+    }
+
+   private:
+    void by_weights(index_t p, index_t z, index_t y, index_t e0, index_t e1, run_of<T> o, run_of<T const> a,
+                    run_of<T const> b) const noexcept {
+      constexpr index_t most = 252;  // whole pixels of up to 4 channels
+      index_t const px = body.out.px;
+      for (index_t e = e0; e < e1; e += most) {
+        index_t const n = lesser(e1 - e, most), at = e - e0, channel = px == 1 ? p : e % px;
+        run_of<T> const to{o.data + at * o.step, o.step};
+        run_of<T const> const own{a.data + at * a.step, a.step}, other{b.data + at * b.step, b.step};
+        if (o.step == 1 && b.step == 1)
+          weighted_run<run_kind::contiguous>(body, s, z, y, e, n, to, own, other, channel);
+        else
+          weighted_run<run_kind::strided>(body, s, z, y, e, n, to, own, other, channel);
       }
     }
   };
@@ -88,6 +110,7 @@ struct inplace_items {
     auto const a = body.begin(order[at].row), b = body.begin(order[at + 1].row);
     if (a.region.tiles() != 1 || b.region.tiles() != 1) return false;
     tile const p = a.region.tile_at(0), q = b.region.tile_at(0);
+    if (p.weighted || q.weighted) return false;
     if (!(p.where == q.where) || (p.m > 0.0f) != (q.m > 0.0f)) return false;
     each_row_block(body.out, u, p.where, swap{body, a.row, b.row, p.m, q.m});
     return true;
@@ -109,7 +132,7 @@ struct inplace_items {
       T const* const saved = step.source == inplace_step::saved ? kept : nullptr;
       for (index_t j = 0; j < s.region.tiles(); ++j) {
         tile const q = s.region.tile_at(j);
-        if (q.m < 1.0f) each_row_block(body.out, u, q.where, write{body, u, s, saved, q.m});
+        if (q.m < 1.0f) each_row_block(body.out, u, q.where, write{body, u, s, saved, q.m, q.weighted});
       }
     }
   }

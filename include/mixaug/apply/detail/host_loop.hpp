@@ -51,17 +51,38 @@ void each_row_block(Rows const& v, unit const& u, box const& where, Act const& a
   }
 }
 
+/// Elements [e, e + n) of a row, each pixel with an m of its own; n <= 256.
+template <run_kind K, class Body>
+void weighted_run(Body const& body, typename Body::sample const& s, index_t z, index_t y, index_t e, index_t n,
+                  run_of<typename Body::element> o, run_of<typename Body::element const> a,
+                  run_of<typename Body::element const> b, index_t channel) noexcept {
+  constexpr index_t most = 256;
+  index_t const px = body.out.px, first = quotient(e, px), pixels = quotient(e + n - 1, px) + 1 - first;
+  float m[most];
+  s.region.weights(z, y, first, pixels, m);
+  if (px == 1) return run_by_weights<K>(body.blend, s.choice, o, a, b, n, m, channel, px);
+  float spread[most];
+  for (index_t k = 0, pixel = 0, left = (first + 1) * px - e; k < n; ++k) {
+    spread[k] = m[pixel];
+    if (--left == 0) ++pixel, left = px;
+  }
+  run_by_weights<K>(body.blend, s.choice, o, a, b, n, spread, channel, px);
+}
+
 /// A block of rows with one weight m: copies go as a whole, blends row by row.
 template <run_kind K, class Body>
 struct run_block {
   Body const& body;
   typename Body::sample const& s;
   float m;
-  source_place from{};  ///< where the source is read
+  source_place from{};    ///< where the source is read
+  bool weighted = false;  ///< m differs from pixel to pixel
   void operator()(index_t p, index_t z, index_t y0, index_t y1, index_t e0, index_t e1) const noexcept {
     bool const keep = m >= 1.0f || (s.source < 0 && body.blend.reads_source(s.choice));
     if constexpr (Body::resizes)
       if (from.resized && !keep && s.source >= 0) return resized(p, z, y0, y1, e0, e1);
+    if constexpr (Body::weighted)
+      if (weighted && !(s.source < 0 && body.blend.reads_source(s.choice))) return each_weighted(p, z, y0, y1, e0, e1);
     offset const& by = from.by;
     if (K != run_kind::strided && (keep || (m <= 0.0f && s.source >= 0))) {  // m = 0 pastes what the blend reads
       auto const* const read = keep ? body.x.at(s.self, p, z, y0) + e0 : body.source_at(s, by, p, z, y0, e0);
@@ -73,6 +94,20 @@ struct run_block {
   }
 
  private:
+  void each_weighted(index_t p, index_t z, index_t y0, index_t y1, index_t e0, index_t e1) const noexcept {
+    using T = typename Body::element;
+    constexpr run_kind kind = K == run_kind::strided ? run_kind::strided : run_kind::contiguous;
+    constexpr index_t most = 252;  // whole pixels of up to 4 channels
+    auto const& out = body.out;
+    for (index_t y = y0; y < y1; ++y)
+      for (index_t e = e0; e < e1; e += most) {
+        run_of<T> const o{out.at(s.row, p, z, y) + e * out.step, out.step};
+        run_of<T const> const a{body.x.at(s.self, p, z, y) + e * body.x.step, body.x.step};
+        run_of<T const> const b =
+            s.source < 0 ? a : run_of<T const>{body.source_at(s, from.by, p, z, y, e), body.source.step};
+        weighted_run<kind>(body, s, z, y, e, lesser(e1 - e, most), o, a, b, out.px == 1 ? p : e % out.px);
+      }
+  }
   /// The source's elements are read where they are pasted, or into a buffer from which they are blended.
   void resized(index_t p, index_t z, index_t y0, index_t y1, index_t e0, index_t e1) const noexcept {
     using T = typename Body::element;
@@ -127,7 +162,7 @@ void mix_unit(Body const& body, index_t i, unit const& u) noexcept {
   }
   for (index_t j = 0; j < s.region.tiles(); ++j) {
     tile const t = s.region.tile_at(j);
-    if (t.m < 1.0f) each_row_block(body.out, u, t.where, run_block<K, Body>{body, s, t.m, t.source});
+    if (t.m < 1.0f) each_row_block(body.out, u, t.where, run_block<K, Body>{body, s, t.m, t.source, t.weighted});
   }
 }
 

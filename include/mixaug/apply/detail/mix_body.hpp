@@ -18,6 +18,7 @@ struct mix_body {
   static constexpr bool constant_field = Region::constant_field;
   static constexpr bool moves = Region::moves;
   static constexpr bool resizes = Region::resizes;
+  static constexpr bool weighted = Region::weighted;
 
   rows_view<T const> x, source;
   rows_view<T> out;

@@ -28,6 +28,24 @@ inline bool lies_inside(tile const& t, plan_shape const& s) noexcept {
          p.to.z1 >= t.where.z1;
 }
 /// Looks at every tile of row i; refuses one that leaves the image.
+/// Whether every m of a tile of pixels of their own lies in [0, 1]; some may lie strictly between.
+template <class State>
+bool weights_fit(State const& s, box const& where, bool& fractional) noexcept {
+  constexpr index_t most = 256;
+  float m[most];
+  bool fit = true;
+  for (index_t z = where.z0; z < where.z1; ++z)
+    for (index_t y = where.y0; y < where.y1; ++y)
+      for (index_t x = where.x0; x < where.x1; x += most) {
+        index_t const n = lesser(where.x1 - x, most);
+        s.weights(z, y, x, n, m);
+        for (index_t k = 0; k < n; ++k) {
+          fit = fit && m[k] >= 0.0f && m[k] <= 1.0f;
+          fractional = fractional || (m[k] > 0.0f && m[k] < 1.0f);
+        }
+      }
+  return fit;
+}
 template <class State>
 field_facts facts_of(plan_shape const& shape, State const& s, index_t i) {
   field_facts f;
@@ -36,9 +54,14 @@ field_facts facts_of(plan_shape const& shape, State const& s, index_t i) {
   for (index_t j = 0; j < s.tiles(); ++j) {
     tile const t = s.tile_at(j);
     bool const between = t.source.resized && t.source.how == interpolation::linear && !t.where.empty();
-    f.fractional = f.fractional || (t.m > 0.0f && t.m < 1.0f) || between;
+    bool fits = t.m >= 0.0f && t.m <= 1.0f;
+    if (t.weighted) {
+      if constexpr (requires { s.is_weighted(); }) fits = weights_fit(s, t.where, f.fractional);
+    } else {
+      f.fractional = f.fractional || (t.m > 0.0f && t.m < 1.0f) || between;
+    }
     f.moved = f.moved || t.source.elsewhere();
-    if ((!lies_inside(t, shape) && !constant) || !(t.m >= 0.0f && t.m <= 1.0f))
+    if ((!lies_inside(t, shape) && !constant) || !fits)
       fail("box " + text(j) + " of row " + text(i) +
            " leaves the image, or its m the range [0, 1]; the region rule must place boxes inside " +
            shape_text(shape.size, 3));

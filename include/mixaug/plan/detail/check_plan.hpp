@@ -28,13 +28,15 @@ constexpr bool check_recipe() {
                 "mixaug: a pairing rule is called with a pairing_task, and says whether it draws; derive from "
                 "mixaug::pairing::rule, and see mixaug/pairing/reverse.hpp");
   static_assert(draws,
-                "mixaug: a ratio rule has sampler(), which is called as (bits, row_of_batch) and returns lambda, check(shape) and "
+                "mixaug: a ratio rule has sampler(), which is called as (bits, row_of_batch) and returns lambda, "
+                "check(shape) and "
                 "fractional(); "
                 "derive from mixaug::ratio::rule for defaults, and see mixaug/ratio/uniform.hpp");
   static_assert(
       places,
       "mixaug: a region rule names its kind, is called with (columns, row_facts, random), and has check(shape), "
-      "layout(shape), moves() and interpolates(); derive from mixaug::region::rule<kind> for defaults, and see "
+      "layout(shape), moves(), blends() and read(inputs, space); derive from mixaug::region::rule<kind> for defaults, "
+      "and see "
       "mixaug/region/random_box.hpp");
   static_assert(
       blends,

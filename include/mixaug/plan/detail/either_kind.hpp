@@ -15,6 +15,8 @@ struct either : base {
   static constexpr bool constant_field = First::constant_field && tail::constant_field;
   static constexpr bool moves = First::moves || tail::moves;
   static constexpr bool resizes = First::resizes || tail::resizes;
+  static constexpr bool weighted = First::weighted || tail::weighted;
+  static constexpr bool borrows = First::borrows || tail::borrows;
 
   template <class Layout>
   static constexpr int members(Layout const&) noexcept {
@@ -38,6 +40,20 @@ struct either : base {
     }
     MIXAUG_HD bool constant(float& m) const noexcept { return in_head ? head.constant(m) : rest.constant(m); }
     double mean(plan_shape const& s) const noexcept { return in_head ? head.mean(s) : rest.mean(s); }
+    MIXAUG_HD bool is_weighted() const noexcept requires weighted {
+      if constexpr (First::weighted)
+        if (in_head) return head.is_weighted();
+      if constexpr (tail::weighted)
+        if (!in_head) return rest.is_weighted();
+      return false;
+    }
+    MIXAUG_HD void weights(index_t z, index_t y, index_t x, index_t count,
+                           float* out) const noexcept requires weighted {
+      if constexpr (First::weighted)
+        if (in_head) return head.weights(z, y, x, count, out);
+      if constexpr (tail::weighted)
+        if (!in_head) return rest.weights(z, y, x, count, out);
+    }
   };
 
   template <space S, access A = access::read>
@@ -56,6 +72,12 @@ struct either : base {
     void clear(index_t i) const noexcept {
       head.clear(i);
       rest.clear(i);
+    }
+    bool kept(index_t i) const noexcept {
+      bool all = true;
+      if constexpr (First::borrows) all = all && head.kept(i);
+      if constexpr (tail::borrows) all = all && rest.kept(i);
+      return all;
     }
     template <class From>
     MIXAUG_HD void assign(index_t i, From const& other, index_t j) const noexcept {

@@ -25,8 +25,7 @@ plan_traits traits_of(recipe_list<P, R...> const& recipes) noexcept {
     else
       all.draws = P::draws;
     if (!(r.when.prob > 0.0f)) return;
-    all.blends = all.blends || kind::holds == field_weights::any ||
-                 (kind::holds == field_weights::ratio && r.ratio.fractional()) || r.region.interpolates();
+    all.blends = all.blends || r.region.blends() || (kind::holds == field_weights::ratio && r.ratio.fractional());
     all.moves = all.moves || r.region.moves();
   });
   return all;

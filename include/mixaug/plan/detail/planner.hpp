@@ -35,6 +35,7 @@ class planner {
     if (!in_.shape.own_source && key_.block != 0)
       fail("key.block confines partners inside the batch, but the inputs name a second source; use one of the two");
     check_inputs(in_, key_);
+    recipes_.each([&](auto& r, auto) { r.region.read(in_, Plan::memory); });
     recipes_.each([&](auto const& r, auto) { r.ratio.check(in_.shape); });
     recipes_.each([&](auto const& r, auto) { r.region.check(in_.shape); });
     recipes_.each([&](auto const& r, auto k_) {
@@ -210,7 +211,7 @@ class planner {
       if (f.fractional && !plan_.blends)
         fail("the field of row " + text(i) +
              " blends, but its kind says holds = field_weights::zero_or_one, or its ratio rule says that it is not "
-             "fractional(); say what may be drawn");
+             "fractional(), or its region rule says blends() = false; say what may be drawn");
       if (f.moved && !plan_.moved)
         fail("row " + text(i) +
              " reads its source at another place than it writes, but its region rule says moves() = false; say what "
@@ -226,7 +227,7 @@ class planner {
     v.share_self[i] = shares.self, v.share_partner[i] = shares.partner;
   }
   Plan& plan_;
-  Recipes const& recipes_;
+  Recipes recipes_;
   input_set<S> in_;
   key key_{};
   loss_weights weights_;

@@ -53,6 +53,10 @@ struct recipe_list {
   void each(F const& f) const {
     each_from<0>(f);
   }
+  template <class F>
+  void each(F const& f) {
+    each_from<0>(f);
+  }
   /// f(recipe, member<K>) of the recipe that was chosen.
   template <class F>
   decltype(auto) at(int choice, F const& f) const {
@@ -101,6 +105,11 @@ struct recipe_list {
   template <int K, class F>
   void each_from(F const& f) const {
     f(get<K>(), member<K>{});
+    if constexpr (K + 1 < count) each_from<K + 1>(f);
+  }
+  template <int K, class F>
+  void each_from(F const& f) {
+    f(std::get<static_cast<std::size_t>(K)>(all), member<K>{});
     if constexpr (K + 1 < count) each_from<K + 1>(f);
   }
   template <int K, class F>

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/core/error.hpp>
+#include <mixaug/plan/concepts.hpp>
+#include <mixaug/region/kind/mask.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug::region {
+
+/// m from inputs(x).field(v): attention, class activation, segmentation, a mask of another library. The field has a
+/// number for each pixel, (n, h, w) for images, or is a coarser grid (n, gh, gw), whose numbers are spread over their
+/// cells: pixel y has number floor(y gh / h). n is the rows of the batch or of the global batch. The ratio is not read;
+/// by_share labels follow the mean of m. A grid is copied into the plan; a field of all pixels stays the caller's, and
+/// must live, unchanged, as long as the plan is applied, unless `keep` copies it too: for text, for devices (which
+/// always copy), for plans that outlive it. `binary` takes 0 and 1 alone, so that ids can follow, as ClassMix's do.
+/// Errors: no field, another number of rows, more numbers than pixels along an axis, NaN, a number outside [0, 1], with
+/// `binary` any but 0 and 1, a batch without spatial extents.
+struct given_mask {
+  bool keep = false;
+  bool binary = false;
+  /// What planning found in the inputs.
+  given_field field{};
+
+  using kind = mixaug::kind::mask;
+
+  template <class In>
+  void read(In const& in, space where) noexcept {
+    field = in.given;
+    keep = keep || where == space::device;
+  }
+  template <class Columns>
+  void operator()(Columns const& columns, row_facts const& row, random const&) const noexcept {
+    index_t const sample = row.row - (row.shape.rows - row.shape.samples);
+    kind::grid g = grid_of(row.shape);
+    float const* const data = field.data + detail::given_row({row.shape, sample}, field.extent[0]) * field.stride[0];
+    auto& where = columns.where[row.row];
+    if (!kept(row.shape)) {
+      g.data = data;
+      where = g;
+      return;
+    }
+    where = kind::grid{nullptr, {g.n[0], g.n[1], g.n[2]}};
+    float* to = &columns.m[row.row * columns.count];
+    for (index_t z = 0; z < g.n[0]; ++z)
+      for (index_t y = 0; y < g.n[1]; ++y)
+        for (index_t x = 0; x < g.n[2]; ++x) *to++ = data[z * g.stride[0] + y * g.stride[1] + x * g.stride[2]];
+  }
+  kind::layout layout(plan_shape const& s) const noexcept { return {kept(s) ? grid_of(s).count() : 1}; }
+  bool moves() const noexcept { return false; }
+  bool blends() const noexcept { return !binary; }
+
+  void check(plan_shape const& s) const {
+    if (!field.given())
+      detail::fail("region::given_mask reads a field, which was not given; add it: mixaug::inputs(x).field(v)");
+    if (s.spatial == 0) detail::fail("region::given_mask needs spatial extents, and the batch is features (n, d)");
+    detail::check_given_rows("inputs(x).field", s, field.extent[0]);
+    if (field.rank != 1 + s.spatial)
+      detail::fail("inputs(x).field", "of rank " + detail::text(index_t{field.rank}),
+                   "rank " + detail::text(index_t{1} + s.spatial) + ", (n, spatial...)");
+    for (int d = 0; d < s.spatial; ++d)
+      if (field.extent[1 + d] < 1 || field.extent[1 + d] > s.size[3 - s.spatial + d])
+        detail::fail("inputs(x).field",
+                     detail::text(field.extent[1 + d]) + " numbers along axis " + detail::text(index_t{d}),
+                     "1 to " + detail::text(s.size[3 - s.spatial + d]) + ", as the images have pixels");
+    if (field.data == nullptr) detail::fail("inputs(x).field", "a null pointer", "memory for the field");
+    for (index_t sample = 0; sample < s.samples; ++sample) check_row(s, sample);
+  }
+
+ private:
+  kind::grid grid_of(plan_shape const& s) const noexcept {
+    kind::grid g;
+    for (int d = 0; d < s.spatial; ++d) {
+      g.n[3 - s.spatial + d] = static_cast<std::int32_t>(field.extent[1 + d]);
+      g.stride[3 - s.spatial + d] = field.stride[1 + d];
+    }
+    return g;
+  }
+  bool kept(plan_shape const& s) const noexcept {
+    bool all = true;
+    for (int d = 0; d < s.spatial; ++d) all = all && field.extent[1 + d] == s.size[3 - s.spatial + d];
+    return keep || !all;
+  }
+  bool fits(float m) const noexcept { return binary ? m == 0.0f || m == 1.0f : m >= 0.0f && m <= 1.0f; }
+  void check_row(plan_shape const& s, index_t sample) const {
+    kind::grid const g = grid_of(s);
+    float const* const data = field.data + detail::given_row({s, sample}, field.extent[0]) * field.stride[0];
+    for (index_t z = 0; z < g.n[0]; ++z)
+      for (index_t y = 0; y < g.n[1]; ++y)
+        for (index_t x = 0; x < g.n[2]; ++x)
+          if (float const m = data[z * g.stride[0] + y * g.stride[1] + x * g.stride[2]]; !fits(m)) {
+            index_t const at[3] = {z, y, x};
+            detail::fail("inputs(x).field of row " + detail::text(sample) + " at " +
+                             detail::shape_text(at + 3 - s.spatial, s.spatial),
+                         detail::text(static_cast<double>(m)),
+                         binary ? "0 or 1, as binary = true says" : "a number in [0, 1]");
+          }
+  }
+};
+
+}  // namespace mixaug::region
+
+MIXAUG_EXACT_END
