@@ -170,7 +170,8 @@ TEST_CASE_TEMPLATE_DEFINE("clean rows, then the mixes: an output of twice the ro
                           source_clean) {
   auto const x = ma::nchw<float>(nullptr, {7, 3, 6, 10}), out = ma::nchw<float>(nullptr, {14, 3, 6, 10});
   auto const values = test::any_values<float>(x.size(), 5);
-  ma::when const w{.prob = 0.8f, .clean_rows = true};
+  ma::when const w{.prob = 0.8f};
+  ma::output_rows const rows{.clean = true};
   auto const check = [&](char const* name, auto const& method) {
     auto const plan = ma::make_plan(method, x, ma::key{.seed = 9});
     REQUIRE(plan.rows() == 14);
@@ -180,9 +181,9 @@ TEST_CASE_TEMPLATE_DEFINE("clean rows, then the mixes: an output of twice the ro
   };
   check("regmixup", ma::regmixup{});
   check("regmixup, derangement", with(ma::regmixup{}, ma::pairing::derangement{}));
-  check("boxes", with(ma::cutmix{.boxes = 2}, w));
-  check("holes", with(ma::cutout{.length = 3}, w));
-  check("boxes that move", with(ma::cutmix{}, test::random_pair{}, w));
+  check("boxes", with(ma::cutmix{.boxes = 2}, w, rows));
+  check("holes", with(ma::cutout{.length = 3}, w, rows));
+  check("boxes that move", with(ma::cutmix{}, test::random_pair{}, w, rows));
 }
 
 TEST_CASE_TEMPLATE_DEFINE("in an output of twice the rows, a row that is its own partner stays as it is, bit for bit",

@@ -134,17 +134,18 @@ TEST_CASE("regmixup refuses what cannot be: in place, inside one_of, beside scor
   std::vector<float> out(10 * 108);
   CHECK(refused([&] { ma::apply_inplace(p, x); }, "10 rows for 5 samples"));
   CHECK(refused([&] { ma::apply(p, x, ma::nchw(out.data(), {5, 3, 6, 6})); }, "10 rows"));
-  CHECK(refused([&] { ma::make_plan(ma::one_of(ma::mixup{}, ma::regmixup{}), x, ma::key{}); }, "clean_rows doubles"));
-  CHECK(
-      refused([&] { ma::make_plan(ma::serial{}, with(ma::saliencymix{}, ma::when{.clean_rows = true}), x, ma::key{}); },
-              "clean_rows with a method that reads score maps"));
+  CHECK(refused([&] { ma::make_plan(ma::one_of(ma::mixup{}, ma::regmixup{}), x, ma::key{}); },
+                "output_rows{.clean = true} doubles"));
+  CHECK(refused(
+      [&] { ma::make_plan(ma::serial{}, with(ma::saliencymix{}, ma::output_rows{.clean = true}), x, ma::key{}); },
+      "output_rows{.clean = true} with a method that reads score maps"));
   CHECK(refused([&] { ma::make_plan(ma::regmixup{.eta = -1}, x, ma::key{}); }, "eta is -1"));
   std::vector<float> const heavy{1, 1, 3e38f, 1, 1};
   CHECK(refused(
       [&] { ma::make_plan(ma::regmixup{.eta = 10}, ma::inputs(x).weights(ma::weights(heavy.data(), {5})), ma::key{}); },
       "times mixed_weight"));
   CHECK(refused([&] { ma::make_plan(ma::regmixup{.alpha = -1}, x, ma::key{}); }, "alpha"));
-  CHECK(refused([&] { ma::make_plan(with(ma::mixup{}, ma::when{.mixed_weight = -2}), x, ma::key{}); },
+  CHECK(refused([&] { ma::make_plan(with(ma::mixup{}, ma::output_rows{.mixed_weight = -2}), x, ma::key{}); },
                 "mixed_weight is -2"));
 }
 

@@ -120,7 +120,7 @@ TEST_CASE("boxes of the caller: pasted, empty, overlapping, several a sample, at
 TEST_CASE("with clean rows the boxes are those of the mixes") {
   std::vector<std::int32_t> const box{0, 4, 0, 5, 2, 6, 3, 8};
   auto const p = ma::make_plan(
-      with(ma::cutmix{}, ma::region::given_boxes{ma::boxes(box.data(), {2, 4})}, ma::when{.clean_rows = true}),
+      with(ma::cutmix{}, ma::region::given_boxes{ma::boxes(box.data(), {2, 4})}, ma::output_rows{.clean = true}),
       ma::nchw<float>(nullptr, {2, 2, 9, 8}), ma::key{});
   CHECK(p.rows() == 4);
   CHECK(p.region.box(2) == ma::box{0, 1, 0, 4, 0, 5});

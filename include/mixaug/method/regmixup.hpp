@@ -25,7 +25,7 @@ struct regmixup {
       detail::fail("eta", detail::text(static_cast<double>(eta)), "a finite number >= 0");
     auto s = mixup{alpha, 1.0f, mode}.stages();
     s.ratio.off = "to leave the mixes out of the loss use regmixup's eta = 0";
-    s.when.clean_rows = true, s.when.mixed_weight = eta;
+    s.rows = {.clean = true, .mixed_weight = eta};
     return s;
   }
 };

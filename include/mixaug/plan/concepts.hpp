@@ -44,14 +44,22 @@ struct label_shares {
   float self, partner;
 };
 
-/// When a method is applied at all, whether its draws are one a sample or one a batch, and whether the batch as it is
-/// comes along: rows [0, n) of the output are then the samples themselves, and rows [n, 2 n) their mixes, whose loss
-/// weights are multiplied by mixed_weight (RegMixup).
+/// When a method is applied at all, and whether its draws are one a sample or one a batch.
 struct when {
   mixaug::mode mode = mixaug::mode::sample;
   float prob = 1.0f;
-  bool clean_rows = false;
+};
+
+/// Which rows the output has: the n mixes alone, or, with `clean`, rows [0, n) that are the samples themselves and rows
+/// [n, 2 n) that are their mixes (RegMixup). The loss weights of mixes are multiplied by mixed_weight.
+struct output_rows {
+  bool clean = false;
   float mixed_weight = 1.0f;
+  /// Refuses bad options.
+  void check() const {
+    if (!(mixed_weight >= 0.0f && detail::finite(mixed_weight)))
+      detail::fail("mixed_weight", detail::text(static_cast<double>(mixed_weight)), "a finite number >= 0");
+  }
 };
 
 namespace pairing {

@@ -27,6 +27,7 @@ struct recipe {
   Label label;
   When when{};
   Saliency saliency{};
+  output_rows rows{};
 };
 template <class P, class R, class G, class B, class L>
 recipe(P, R, G, B, L) -> recipe<P, R, G, B, L>;
@@ -34,6 +35,8 @@ template <class P, class R, class G, class B, class L, class W>
 recipe(P, R, G, B, L, W) -> recipe<P, R, G, B, L, W>;
 template <class P, class R, class G, class B, class L, class W, class S>
 recipe(P, R, G, B, L, W, S) -> recipe<P, R, G, B, L, W, S>;
+template <class P, class R, class G, class B, class L, class W, class S>
+recipe(P, R, G, B, L, W, S, output_rows) -> recipe<P, R, G, B, L, W, S>;
 
 /// A method has stages() that returns a recipe (or, as one_of, several to choose from), or is what that returns.
 template <class M>
@@ -64,10 +67,16 @@ auto whole_recipe(S const& s) {
     else
       return mixaug::when{};
   }();
+  auto const rows = [&] {
+    if constexpr (requires { s.rows; })
+      return s.rows;
+    else
+      return output_rows{};
+  }();
   if constexpr (requires { s.saliency; })
-    return recipe{s.pairing, s.ratio, s.region, s.blend, s.label, fires, s.saliency};
+    return recipe{s.pairing, s.ratio, s.region, s.blend, s.label, fires, s.saliency, rows};
   else
-    return recipe{s.pairing, s.ratio, s.region, s.blend, s.label, fires, saliency::none{}};
+    return recipe{s.pairing, s.ratio, s.region, s.blend, s.label, fires, saliency::none{}, rows};
 }
 /// The recipes of a method, as planning takes them.
 template <class M>
@@ -96,6 +105,8 @@ constexpr int column_of() {
     return 5;
   else if constexpr (requires(Rule const& r, map_shape const& s) { r.bytes(s); })
     return 6;
+  else if constexpr (std::is_same_v<Rule, output_rows>)
+    return 7;
   else
     return 0;  // pairing rules are called with a task of any space
 }
@@ -124,7 +135,8 @@ template <method M, class... Rules>
 auto with(M const& m, Rules const&... rules) {
   static_assert(detail::given<0, Rules...> <= 1 && detail::given<1, Rules...> <= 1 && detail::given<2, Rules...> <= 1 &&
                     detail::given<3, Rules...> <= 1 && detail::given<4, Rules...> <= 1 &&
-                    detail::given<5, Rules...> <= 1 && detail::given<6, Rules...> <= 1,
+                    detail::given<5, Rules...> <= 1 && detail::given<6, Rules...> <= 1 &&
+                    detail::given<7, Rules...> <= 1,
                 "mixaug: with(method, rules...) got two rules for the same column");
   auto const s = detail::stages_of(m);
   if constexpr (detail::is_recipe_list<decltype(s)>) {
@@ -135,10 +147,10 @@ auto with(M const& m, Rules const&... rules) {
     if constexpr (pairs) return detail::paired_by(s, detail::pick<0>(s.pairing, rules...));
   } else {
     auto const w = detail::whole_recipe(s);
-    return recipe{detail::pick<0>(w.pairing, rules...), detail::pick<1>(w.ratio, rules...),
-                  detail::pick<2>(w.region, rules...),  detail::pick<3>(w.blend, rules...),
-                  detail::pick<4>(w.label, rules...),   detail::pick<5>(w.when, rules...),
-                  detail::pick<6>(w.saliency, rules...)};
+    return recipe{detail::pick<0>(w.pairing, rules...),  detail::pick<1>(w.ratio, rules...),
+                  detail::pick<2>(w.region, rules...),   detail::pick<3>(w.blend, rules...),
+                  detail::pick<4>(w.label, rules...),    detail::pick<5>(w.when, rules...),
+                  detail::pick<6>(w.saliency, rules...), detail::pick<7>(w.rows, rules...)};
   }
 }
 

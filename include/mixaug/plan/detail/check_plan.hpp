@@ -100,20 +100,20 @@ inline key checked(key k, index_t n) {
   return k;
 }
 
-inline void check_when(when const& w, bool reads_scores) {
+inline void check_when(when const& w) {
   if (!(w.prob >= 0.0f && w.prob <= 1.0f)) fail("prob", text(static_cast<double>(w.prob)), "a probability in [0, 1]");
-  if (!(w.mixed_weight >= 0.0f && w.mixed_weight <= FLT_MAX))
-    fail("mixed_weight", text(static_cast<double>(w.mixed_weight)), "a finite number >= 0");
-  if (w.clean_rows && reads_scores)
-    fail(
-        "clean_rows with a method that reads score maps, which are those of the output's rows; plan the mixes alone, "
-        "and give the batch itself to the network beside them");
 }
-/// A method of one_of.
-inline void check_member(when const& w) {
-  check_when(w, false);
-  if (w.clean_rows)
-    fail("clean_rows doubles the rows of a whole batch, and one_of mixes some of them; use it with one method");
+/// The rows of a method alone, or of one of one_of's.
+inline void check_rows(output_rows const& r, bool reads_scores, bool chosen) {
+  r.check();
+  if (r.clean && chosen)
+    fail(
+        "output_rows{.clean = true} doubles the rows of a whole batch, and one_of mixes some of them; use it with one "
+        "method");
+  if (r.clean && reads_scores)
+    fail(
+        "output_rows{.clean = true} with a method that reads score maps, which are those of the output's rows; plan "
+        "the mixes alone, and give the batch itself to the network beside them");
 }
 
 /// Rows of finite numbers: `rows`, or as many as the global batch has.

@@ -41,12 +41,11 @@ class planner {
     recipes_.each([&](auto const& r, auto k_) {
       using recipe_type = std::remove_cvref_t<decltype(r)>;
       when_[decltype(k_)::value] = r.when;
-      if (recipes_.chosen)
-        check_member(r.when);
-      else
-        check_when(r.when, has_scored_region<recipe_type>);
+      check_when(r.when);
+      check_rows(r.rows, has_scored_region<recipe_type>, recipes_.chosen);
     });
-    if (when_[0].clean_rows) clean_ = in_.shape.samples;
+    rows_ = recipes_.template get<0>().rows;
+    if (rows_.clean) clean_ = in_.shape.samples;
     block_ = key_.block == 0 || key_.block > key_.global ? key_.global : key_.block;
     traits_ = traits_of(recipes_);
     in_.shape.rows = clean_ + in_.shape.samples;
@@ -141,7 +140,7 @@ class planner {
     }
   }
   void check_mixed(index_t i, float weight) const {
-    if (double const w = static_cast<double>(weight) * static_cast<double>(when_[0].mixed_weight);
+    if (double const w = static_cast<double>(weight) * static_cast<double>(rows_.mixed_weight);
         !(w <= static_cast<double>(FLT_MAX)))
       fail("a loss weight of the mix of row " + text(i), text(w),
            "a finite float: " + text(static_cast<double>(weight)) + " times mixed_weight (regmixup's eta)");
@@ -198,7 +197,10 @@ class planner {
     d.fires[i] = fires;
     v.weight_self[r] = weights_.of_sample(in_, key_, i), v.weight_partner[r] = 1.0f;
     if (v.partner[r] >= 0) v.weight_partner[r] = weights_.of_partner(in_, key_, v.partner[r]);
-    if (clean_ > 0) v.weight_self[r] *= w.mixed_weight, v.weight_partner[r] *= w.mixed_weight;
+    if (clean_ > 0) {
+      v.weight_self[r] *= rows_.mixed_weight;
+      v.weight_partner[r] *= rows_.mixed_weight;
+    }
   }
   /// The labels of a row whose region is in its place.
   void share(view const& v, index_t i, bool fires) {
@@ -231,6 +233,7 @@ class planner {
   input_set<S> in_;
   key key_{};
   loss_weights weights_;
+  output_rows rows_;
   index_t clean_ = 0;  ///< rows that come before those of the samples' mixes
   index_t block_ = 1;  ///< partners stay inside blocks of this many rows
   plan_traits traits_;
