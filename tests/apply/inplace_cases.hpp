@@ -24,7 +24,7 @@ struct inplace_check {
   void run(Plan const& plan) const {
     auto x = place<Backend>(layout, values), y = place<Backend>(layout, values);
     auto out = room<Backend>(layout);
-    if (plan.moved) {
+    if (plan.flags().moved) {
       CHECK_THROWS_AS(ma::apply_inplace(be, there(be, plan), y.view()), ma::invalid_argument);
       CHECK(first_difference(y.read(), values) == -1);
       return;

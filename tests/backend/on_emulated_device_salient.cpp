@@ -73,7 +73,7 @@ ma::plan_of<Method> planned_on_device(Method const& m, In const& in, ma::key con
   using list = std::remove_const_t<decltype(recipes)>;
   ma::detail::planner<list, ma::plan_of<Method>, ma::space::host>(p, recipes, in, k)
       .draw(ma::detail::device_scorer<list>{recipes});
-  ma::detail::device_place(test::emulated_device{}, recipes, in, !p.local, ma::detail::plan_writer::columns(p),
+  ma::detail::device_place(test::emulated_device{}, recipes, in, !p.flags().local, ma::detail::plan_writer::columns(p),
                            p.maps(), p.steps());
   return p;
 }

@@ -34,7 +34,7 @@ struct same_as_serial {
     auto out = room<Be>(layout), back = room<Be>(layout);
     ma::apply(backend, there(backend, plan), x.view(), out.view());
     if constexpr (ma::detail::is_real<T>) ma::apply_adjoint(backend, there(backend, plan), out.view(), back.view());
-    if (!plan.moved) ma::apply_inplace(backend, there(backend, plan), x.view());
+    if (!plan.flags().moved) ma::apply_inplace(backend, there(backend, plan), x.view());
     return {out.read(), x.read(), back.read()};
   }
 };

@@ -24,7 +24,7 @@ std::string text_of(ma::plan<R, B> const& p) {
   if (p.rows() == 0) return "an empty plan";
   std::ostringstream out;
   ma::write_plan(out, p);
-  return out.str() + (p.blends ? "blends " : "") + (p.local ? "local" : "");
+  return out.str() + (p.flags().blends ? "blends " : "") + (p.flags().local ? "local" : "");
 }
 
 /// A batch of four images with everything beside it, and plans for it. Whatever a refused call is given lies

@@ -244,7 +244,7 @@ TEST_CASE("any truncation or change of one character of a plan text gives a plan
       out << p;
       for (index_t i = 0; i < p.rows(); ++i) CHECK(ma::pixel_share(p, i) >= 0.0);
       CHECK(text_of(read(written(p))) == text_of(p));
-      if (p.shape == read(good).shape && p.local)
+      if (p.shape == read(good).shape && p.flags().local)
         ma::apply(p, ma::scores(w.x.data(), {2, 8, 8}), ma::scores(w.out.data(), {2, 8, 8}));
       ++plans;
     } catch (ma::invalid_argument const&) {

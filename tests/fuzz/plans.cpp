@@ -79,7 +79,7 @@ void mix(Plan const& p, ma::any_plan const& columns, setting const& o) {
   auto const got = out.values();
   require_mix(columns, x.values(), o.second ? source.values() : x.values(), o.second ? 0 : p.shape.first, got, o.c);
   require(out.padding() == padding, "padding was written");
-  if (o.second || p.rows() != o.n || p.moved) return;
+  if (o.second || p.rows() != o.n || p.flags().moved) return;
   std::size_t const own = x.padding();
   ma::apply_inplace(p, x.view);
   require(x.values() == got, "in place gives other pixels");

@@ -44,7 +44,7 @@ TEST_CASE("background_mix: rare samples receive the least salient part of anothe
       auto const p = ma::make_plan(one, m, v.scored(), ma::key{.seed = 3});
       CHECK(reference::first_misplaced(p, p.region, v.maps.data(), v.maps.data(), 0,
                                        {true, moves ? 2 : 0, window, false}) == -1);
-      CHECK(p.moved == moves);
+      CHECK(p.flags().moved == moves);
       std::vector<std::uint8_t> out(v.bytes.size());
       ma::apply(one, p, v.x, ma::nchw(out.data(), {n, index_t{3}, h, w}));
       CHECK(reference::first_wrong(p, v.bytes, v.bytes, out, true) == -1);

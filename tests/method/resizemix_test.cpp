@@ -237,8 +237,8 @@ TEST_CASE("ids follow the nearest pixel and refuse linear, on every step; in pla
   CHECK(out == ids);
   auto const linear =
       ma::make_plan(ma::resizemix{.interpolation = ma::interpolation::linear, .prob = 0.01f}, images, ma::key{});
-  CHECK(linear.blends);
-  CHECK(!near.blends);
+  CHECK(linear.flags().blends);
+  CHECK(!near.flags().blends);
   CHECK(refusal([&] {
           ma::apply(linear, x, ma::masks(out.data(), {4, 12, 12}));
         }).find("resized linearly") != std::string::npos);

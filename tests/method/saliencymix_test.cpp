@@ -82,7 +82,7 @@ TEST_CASE("every scheme pastes what its boxes say, on any layout, and labels fol
         CHECK(p.share_partner[i] == 1.0f - p.share_self[i]);
       }
     }
-    if (!p.moved) {
+    if (!p.flags().moved) {
       auto x = test::place<ma::serial>(ma::nchw<std::uint8_t>(nullptr, {b.n, index_t{3}, b.h, b.w}), b.bytes);
       ma::apply_inplace(one, p, x.view());
       CHECK(test::first_difference(x.read(), bytes.read()) == -1);

@@ -74,7 +74,7 @@ TEST_CASE("a detector, and its maps given as scores, give the same plan") {
         if (of == ma::anchor_of::pixel)
           CHECK(reference::first_misplaced(q, q.region, maps.data(), far.data(), 0,
                                            {meaning[k].valley, meaning[k].target, false, false}) == -1);
-        CHECK((!q.local && q.moved == (meaning[k].target != 0)));
+        CHECK((!q.flags().local && q.flags().moved == (meaning[k].target != 0)));
       }
   };
   check(ma::saliency::fine_grained{});
@@ -123,7 +123,7 @@ TEST_CASE(
       auto const q = ma::make_plan(
           one, m, ma::inputs(part.x()).scores(scores_of(mine, part)).source_scores(scores_of(maps, part)), key);
       CHECK(test::same_plan(p, q));
-      CHECK(!p.local);
+      CHECK(!p.flags().local);
       for (index_t i = 0; i < 8; ++i) CHECK(test::same_row(p, i, whole, first + i));
     }
     // Blocks keep partners inside, and nothing else is asked for.
@@ -165,7 +165,7 @@ TEST_CASE("one_of: each member reads its own detector's maps, draws by its own m
   CHECK(batch.from[lead] ==
         reference::salient_box(residual.data() + p.partner[lead] * 13 * 18, 13, 18, p.ratio[lead], false, {}));
   CHECK(batch.to[lead] == reference::salient_box(residual.data() + lead * 13 * 18, 13, 18, p.ratio[lead], false, {}));
-  CHECK((p.moved && chose > 3 && p.ratio[lead] < 1.0f));
+  CHECK((p.flags().moved && chose > 3 && p.ratio[lead] < 1.0f));
 }
 
 }  // namespace salient_source_test

@@ -91,21 +91,21 @@ TEST_CASE("flags and orders follow an edit") {
   auto const x = ma::nchw<float>(nullptr, {4, 1, 4, 4});
   auto p = ma::make_plan(ma::cutmix{.placement = ma::placement::inside}, x,
                          ma::key{.seed = 1, .first = 4, .global = 8, .block = 4});
-  CHECK((p.local && !p.blends && p.in_order));
+  CHECK((p.flags().local && !p.flags().blends && p.flags().in_order));
   p.edit([](auto const& c) { c.partner[0] = 1; });  // a row of the global batch that this call did not plan
-  CHECK_FALSE(p.local);
+  CHECK_FALSE(p.flags().local);
   p.edit([](auto const& c) {
     for (int i = 0; i < 4; ++i) c.partner[i] = 7 - i;
     c.self[2] = 0;
   });
-  CHECK((p.local && !p.in_order));
+  CHECK((p.flags().local && !p.flags().in_order));
   CHECK(std::is_sorted(p.rows_by_partner.data, p.rows_by_partner.data + 4,
                        [&](index_t a, index_t b) { return p.partner[a] < p.partner[b]; }));
 
   auto pasted = ma::make_plan(with(ma::mixup{}, ma::ratio::constant{0}), x, ma::key{});
-  CHECK_FALSE(pasted.blends);
+  CHECK_FALSE(pasted.flags().blends);
   pasted.edit([](auto const& c) { c.ratio[1] = 0.5f; });
-  CHECK(pasted.blends);
+  CHECK(pasted.flags().blends);
   CHECK(refusal([&] {
           std::int32_t ids[64] = {}, mixed[64];
           ma::apply(pasted, ma::nchw(ids, {4, 1, 4, 4}), ma::nchw(mixed, {4, 1, 4, 4}));

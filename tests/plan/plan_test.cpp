@@ -126,7 +126,8 @@ TEST_CASE("the plan knows what it was made for") {
          p.shape.spatial == 3));
   CHECK((p.shape.size[0] == 5 && p.shape.size[1] == 6 && p.shape.size[2] == 7 && p.layout.count == 2 &&
          p.shape.own_source));
-  CHECK((p.drawn_with == ma::key{.seed = 8, .first = 4, .global = 12, .block = 4} && p.local && !p.blends));
+  CHECK((p.drawn_with == ma::key{.seed = 8, .first = 4, .global = 12, .block = 4} && p.flags().local &&
+         !p.flags().blends));
   for (index_t i = 0; i < 4; ++i) CHECK(p.self[i] == i);
   CHECK(ma::make_plan(ma::mixup{}, images(4), ma::key{}).blends);
   CHECK_FALSE(ma::make_plan(ma::mixup{.prob = 0}, images(4), ma::key{}).blends);

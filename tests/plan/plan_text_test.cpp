@@ -42,7 +42,7 @@ template <class R, class B>
 void check_same(ma::plan<R, B> const& p, ma::any_plan const& q) {
   CHECK(p.shape == q.shape);
   CHECK(p.drawn_with == q.drawn_with);
-  CHECK((p.blends == q.blends && p.local == q.local && p.moved == q.moved && p.in_order == q.in_order));
+  CHECK(p.flags() == q.flags());
   index_t wrong = 0;
   for (index_t i = 0; i < p.rows(); ++i) {
     wrong += p.choice[i] != q.choice[i] || p.self[i] != q.self[i] || p.partner[i] != q.partner[i] ||
@@ -57,7 +57,7 @@ void check_same(ma::plan<R, B> const& p, ma::any_plan const& q) {
     for (index_t j = a.tiles(); j < b.tiles(); ++j) wrong += !b.tile_at(j).where.empty();
     for (index_t j = 0; j < a.tiles(); ++j)
       wrong += !(a.tile_at(j).where == b.tile_at(j).where) || a.tile_at(j).m != b.tile_at(j).m;
-    if (p.moved && !(a.tile_at(0).where.empty() || a.tiles() > 1))
+    if (p.flags().moved && !(a.tile_at(0).where.empty() || a.tiles() > 1))
       wrong += !same_place(a.tile_at(0).source, b.tile_at(0).source);
     wrong += p.rows_by_partner[i] != q.rows_by_partner[i] || p.rows_by_self[i] != q.rows_by_self[i];
   }
@@ -80,7 +80,7 @@ void check_replay(View const& layout) {
     CHECK(test::first_difference(first, second) == -1);
     ma::apply_adjoint(p, in, a), ma::apply_adjoint(q, in, b);
     CHECK(test::first_difference(first, second) == -1);
-    if (p.moved) return;
+    if (p.flags().moved) return;
     ma::apply_inplace(p, a), ma::apply_inplace(q, b);
     CHECK(test::first_difference(first, second) == -1);
   });

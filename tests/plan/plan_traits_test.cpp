@@ -45,8 +45,8 @@ void check_ids(char const* name, Method const& method, bool follow, bool in_plac
     CAPTURE(step);
     auto const p = ma::make_plan(method, images, ma::key{.seed = 1, .step = step});
     auto const copy = p;
-    REQUIRE((p.blends == !follow && p.in_order && p.local));
-    REQUIRE((copy.blends == p.blends && copy.moved == p.moved));
+    REQUIRE((p.flags().blends == !follow && p.flags().in_order && p.flags().local));
+    REQUIRE((copy.flags().blends == p.flags().blends && copy.flags().moved == p.flags().moved));
     auto const told = [&](auto const& plan) {
       std::string const a = refusal([&] {
         ma::apply(plan, mask, ma::masks(mixed.data(), {n, index_t{8}, index_t{8}}));
@@ -233,7 +233,7 @@ TEST_CASE("rows of other samples than their own are mixed by apply, and refused 
       "columns choice self partner ratio share_self share_partner weight_self weight_partner field\n0 1 0 0.25 0.25 "
       "0.75 1 1\n0 1 0 0.5 0.5 0.5 1 1\nend 2\n");
   ma::any_plan p = ma::read_plan(text);
-  CHECK_FALSE(p.in_order);
+  CHECK_FALSE(p.flags().in_order);
   float a[] = {10, 20}, o[2];
   ma::apply(p, ma::features(a, {2, 1}), ma::features(o, {2, 1}));
   CHECK((o[0] == 12.5f && o[1] == 15.0f));

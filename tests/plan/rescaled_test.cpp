@@ -79,7 +79,7 @@ TEST_CASE("a plan at the same size is the plan, and everything but the boxes is 
       }
     }
     CHECK(half.drawn_with == p.drawn_with);
-    CHECK((half.blends == p.blends && half.local == p.local && half.moved == p.moved && half.in_order == p.in_order));
+    CHECK(half.flags() == p.flags());
     auto into = ma::rescaled(p, {200, 3});  // memory is reused, larger and smaller
     ma::rescale(p, ma::extents<2>{6, 10}, into);
     for (index_t i = 0; i < 9; ++i) CHECK(ma::pixel_share(into, i) == ma::pixel_share(half, i));

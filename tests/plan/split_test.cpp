@@ -34,7 +34,7 @@ bool splits(Method const& method, Inputs const& inputs, index_t block = 0) {
       auto key = k;
       key.first = first;
       auto const part = ma::make_plan(method, inputs(n, first), key);
-      if (part.local != (block != 0 || part.partner[0] == -1)) return false;
+      if (part.flags().local != (block != 0 || part.partner[0] == -1)) return false;
       for (index_t i = 0; i < n; ++i)
         if (!test::same_row(part, i, whole, first + i)) return false;
     }
@@ -86,7 +86,7 @@ TEST_CASE("every pairing is drawn for the global batch") {
       auto const part =
           ma::make_plan(with(ma::mixup{}, rule), source(64, 0), ma::key{.seed = 3, .first = first, .global = 256});
       for (index_t i = 0; i < 64; ++i)
-        if (!test::same_row(part, i, whole, first + i) || part.local) return false;
+        if (!test::same_row(part, i, whole, first + i) || part.flags().local) return false;
     }
     return true;
   };

@@ -35,7 +35,7 @@ TEST_CASE("lambdas of the caller: labels, shares and pixels follow them, where t
   auto const p = ma::make_plan(with(ma::mixup{}, ma::ratio::given{ma::labels(lambda.data(), {6})}), x, ma::key{});
   auto const q = ma::make_plan(with(ma::mixup{}, ma::ratio::given{ma::labels(wide.data(), {6})}), x, ma::key{});
   CHECK(test::same_plan(p, q));
-  CHECK(p.blends);
+  CHECK(p.flags().blends);
   for (index_t i = 0; i < 6; ++i) {
     CHECK(p.ratio[i] == lambda[static_cast<std::size_t>(i)]);
     CHECK(p.share_self[i] == p.ratio[i]);
@@ -46,7 +46,7 @@ TEST_CASE("lambdas of the caller: labels, shares and pixels follow them, where t
 
   auto const boxes = ma::make_plan(with(ma::cutmix{}, ma::ratio::given{ma::labels(lambda.data(), {6})}),
                                    ma::nchw<float>(nullptr, {6, 1, 8, 8}), ma::key{});
-  CHECK(!boxes.blends);
+  CHECK(!boxes.flags().blends);
   CHECK(boxes.region.box(3).empty());
   CHECK(boxes.region.box(2).y1 - boxes.region.box(2).y0 <= 5);
 
@@ -194,7 +194,7 @@ TEST_CASE("a mask of the caller's: pixels, shares, gradients, in place, and wher
       CHECK(p.share_self[i] == static_cast<float>(ma::pixel_share(p, i)));
       CHECK(p.share_partner[i] == 1.0f - p.share_self[i]);
     }
-    CHECK(p.blends);
+    CHECK(p.flags().blends);
   }
   // m of the definition: pixel (4, 6) of row 1 has the cell (4 * 3 / 9, 6 * 4 / 14) of its grid.
   auto const c = of({}, coarse);

@@ -55,7 +55,7 @@ TEST_CASE_TEMPLATE_DEFINE("saliencymix: boxes where the maps say, for every sche
         float const* const maps = world.maps.data();
         CHECK(reference::first_misplaced(p, p.region, maps, maps, 0,
                                          {s.source_valley, s.target, form == 1, form == 2}) == -1);
-        CHECK(p.moved == (s.target != 0));
+        CHECK(p.flags().moved == (s.target != 0));
         for (ma::index_t i = 0; i < 24; ++i) {
           double const share = 1.0 - static_cast<double>(p.region.to[i].volume()) / static_cast<double>(h * w);
           CHECK(p.share_self[i] == static_cast<float>(share));

@@ -66,7 +66,7 @@ TEST_CASE("boxes that move, at another resolution: corners rounded, both of one 
       for (index_t h : {1, 2, 3, 7, 16, 31, 32, 64})
         for (index_t w : {1, 5, 14, 28, 50}) {
           auto const q = ma::rescaled(p, {h, w});
-          CHECK(q.moved);
+          CHECK(q.flags().moved);
           for (index_t i = 0; i < p.rows(); ++i) {
             ma::box const a = p.region.to[i], b = p.region.from[i], t = q.region.to[i], f = q.region.from[i];
             ma::box const expected{
@@ -101,7 +101,7 @@ TEST_CASE("boxes that stay, at another resolution, are read where they are writt
   maker const images{20, 32, 32};
   auto const p = images.plan(ma::one_of(ma::saliencymix{}, ma::cutmix{}), 3);
   auto const q = ma::rescaled(p, {7, 9}, ma::shares::derived);
-  CHECK((!p.moved && !q.moved));
+  CHECK((!p.flags().moved && !q.flags().moved));
   for (index_t i = 0; i < 20; ++i) {
     CHECK(q.state(i).tile_at(0).source.by == ma::offset{});
     CHECK(q.share_self[i] == static_cast<float>(ma::pixel_share(q, i)));
@@ -141,7 +141,7 @@ TEST_CASE("the text of a plan whose box moves is as documented; what does not fi
   std::string const tail = "\n0 1 -1 1 1 0 1 1 0,0,0,0,0,0 0,0,0,0,0,0\nend 2\n", row = "0 0 1 0.5 0.7 0.3 1 1 ";
   auto const p = read(head + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail);
   CHECK(written(p) == head + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail);
-  CHECK((p.moved && p.state(0).tile_at(0).source.by == ma::offset{0, 2, 1} && ma::pixel_share(p, 0) == 0.7));
+  CHECK((p.flags().moved && p.state(0).tile_at(0).source.by == ma::offset{0, 2, 1} && ma::pixel_share(p, 0) == 0.7));
   CHECK(read(head + row + "0,1,0,2,1,4 0,1,0,2,1,4" + tail).moved);  // what the method may do, not what this step drew
   std::string still = head;
   still.replace(still.find("moves 1"), 7, "moves 0");

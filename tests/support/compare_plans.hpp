@@ -82,13 +82,12 @@ bool same_row(ma::plan<R, B> const& a, index_t i, ma::plan<R, B> const& b, index
 /// Two plans of the same rows, with the lists derived from them.
 template <class R, class B>
 bool same_plan(ma::plan<R, B> const& a, ma::plan<R, B> const& b) {
-  if (!(a.shape == b.shape) || !(a.layout == b.layout) || a.blends != b.blends || a.local != b.local ||
-      a.moved != b.moved || a.in_order != b.in_order || !(a.drawn_with == b.drawn_with))
+  if (!(a.shape == b.shape) || !(a.layout == b.layout) || !(a.flags() == b.flags()) || !(a.drawn_with == b.drawn_with))
     return false;
   for (index_t i = 0; i < a.rows(); ++i) {
     if (!same_row(a, i, b, i) || a.rows_by_partner[i] != b.rows_by_partner[i] || a.rows_by_self[i] != b.rows_by_self[i])
       return false;
-    if (!a.local || a.rows() != a.shape.samples) continue;
+    if (!a.flags().local || a.rows() != a.shape.samples) continue;
     ma::inplace_step const x = a.order[i], y = b.order[i];
     if (x.row != y.row || x.source != y.source || x.kept_for != y.kept_for || x.last != y.last) return false;
   }

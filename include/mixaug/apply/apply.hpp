@@ -71,7 +71,7 @@ inline constexpr char const* inplace_hint = ", or apply_inplace for a batch that
 template <class T, class Plan>
 void check_element(Plan const& p, index_t channels) {
   if constexpr (!is_pixel<T>)
-    if (p.blends)
+    if (p.flags().blends)
       fail(is_pixel_integer<T>
                ? "this plan blends pixels (some ratio may lie between 0 and 1, or a box is resized linearly), and ids "
                  "cannot be blended: integers are taken for ids; if these are pixels, say so with as_pixels(view) for "
@@ -129,7 +129,7 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
       fail("the output", text(fo.extent[0]) + " rows", text(s.rows) + " rows, as the plan has");
     same_extents("the output", fo, fx, "x");
     same_extents("the source", fs, fx, "x");
-    if (own && !p.local)
+    if (own && !p.flags().local)
       fail(s.own_source
                ? "partners lie outside these " + text(s.samples) +
                      " rows of the global batch; pass the global batch (or gathered rows) as source, or set key.block"

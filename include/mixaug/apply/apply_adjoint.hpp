@@ -23,7 +23,7 @@ struct adjoint_target {
     index_t const rows = what == adjoint_of::source ? s.source_rows : what == adjoint_of::gathered ? s.rows : s.samples;
     if (f.extent[0] != rows) fail(name, text(f.extent[0]) + " rows", text(rows) + " rows");
     same_extents(name, f, fg, "grad_out");
-    if (what == adjoint_of::batch && !p.local)
+    if (what == adjoint_of::batch && !p.flags().local)
       fail(
           "partners lie outside the batch; give their gradients a place: apply_adjoint(plan, grad_out, grad_x, "
           "grad_source)");

@@ -31,17 +31,17 @@ requires(is_tensor_view<X>) void apply_inplace(Backend const& be, plan<R, B, S> 
     if (s.rows != s.samples)
       detail::fail("this plan has " + detail::text(s.rows) + " rows for " + detail::text(s.samples) +
                    " samples, which cannot be written in place; use apply with an output of its own");
-    if (!p.local)
+    if (!p.flags().local)
       detail::fail(
           "apply_inplace mixes a batch with itself, and this plan's partners lie outside the batch (a second source, "
           "or the global batch); use apply(plan, x, source, out)");
-    bool in_order = p.in_order;
+    bool in_order = p.flags().in_order;
     if constexpr (S == space::host) in_order = detail::rows_in_order(p.view());
     if (!in_order)
       detail::fail(
           "this plan's rows are not the samples in their order (its column self is not 0, 1, 2, ...), which cannot be "
           "written in place; use apply with an output of its own");
-    if (p.moved)
+    if (p.flags().moved)
       detail::fail(
           "this plan may paste pixels at another place than it reads them, which cannot be done in place; use apply "
           "with a second buffer");

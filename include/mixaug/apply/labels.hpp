@@ -217,7 +217,7 @@ void labels_from(Backend const& be, Plan const& p, Y const& y, Src const& source
     check_label_options<Y, Src>(o);
     same_rows("labels", y.extent[0], s.samples);
     same_rows("the target matrix", out.extent[0], s.rows);
-    if (own && !p.local)
+    if (own && !p.flags().local)
       fail(
           "partners lie outside the batch; give their labels: the labels of the second source (or of the global batch) "
           "go between y and the output");

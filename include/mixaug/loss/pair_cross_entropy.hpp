@@ -146,7 +146,7 @@ void pair_cross_entropy_from(Be const& be, plan<R, B, S> const& p, Z const& logi
     check_counts(o.counts);
     ignored_id const ignored(o.ignore_index);
     all.beside(ids, check_class_ids(ids, s.samples, all.classes(), "class_ids", ignored), "the class ids");
-    if (own && !p.local)
+    if (own && !p.flags().local)
       fail(
           "partners lie outside the batch; give their class ids: those of the second source (or of the global batch) "
           "go between class_ids and losses");

@@ -22,7 +22,7 @@ double pair_accuracy(plan<R, B> const& p, id_list const& predicted, id_list cons
   check_made(s);
   same_rows("predicted", predicted.size(), s.rows);
   same_rows("class_ids", own.size(), s.samples);
-  if (batch && !p.local)
+  if (batch && !p.flags().local)
     fail(
         "partners lie outside the batch; give their class ids: pair_accuracy(plan, predicted, class_ids, "
         "source_class_ids)");

@@ -197,9 +197,7 @@ void convert(plan<R, B> const& p, any_plan_of<Kinds...>& q) {
   });
   q.fit(p.shape, layout);
   q.drawn_with = p.drawn_with;
-  q.blends = p.blends;
-  q.local = p.local;
-  q.moved = p.moved;
+  plan_writer::flags(q) = p.flags();
   list_blends(q.blend, 0, p.blend);
   auto const v = plan_writer::columns(q);
   copy_decisions(p, v);
@@ -211,8 +209,7 @@ void convert(plan<R, B> const& p, any_plan_of<Kinds...>& q) {
         v.region.template of<k>().assign(i, columns_of_choice<decltype(choice)::value>(p.region), i);
     });
   }
-  q.in_order = rows_in_order(v);
-  index_plan(v, q.blend, q.local, q.scratch());
+  index_plan(v, q.blend, q.flags().local, q.scratch());
 }
 
 }  // namespace detail

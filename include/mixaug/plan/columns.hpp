@@ -42,6 +42,15 @@ struct column {
   }
 };
 
+/// What a plan may be used for: what the method's options allow at any step, not what this step drew.
+struct plan_flags {
+  bool blends = false;   ///< m may lie strictly between 0 and 1, or the source be interpolated: ids cannot follow
+  bool local = false;    ///< all partners are rows of the batch that the call planned
+  bool moved = false;    ///< some row may read its source at another place than it writes
+  bool in_order = true;  ///< row i of the output is sample i, so that rows may be written in place
+  friend constexpr bool operator==(plan_flags const&, plan_flags const&) = default;
+};
+
 /// One step of the order in which rows can be written in place.
 struct inplace_step {
   static constexpr index_t none = -1, saved = -2;

@@ -58,8 +58,9 @@ void upload(cuda const& be, plan<R, B> const& from, plan<R, B, space::device>& t
                      "region::given_mask{.keep = true}");
   if (!detail::capturing(be.stream)) to.block().wait();
   to.fit(from.shape, from.layout);
-  to.blend = from.blend, to.drawn_with = from.drawn_with, to.blends = from.blends, to.local = from.local;
-  to.moved = from.moved, to.in_order = detail::rows_in_order(from.view());
+  to.blend = from.blend;
+  to.drawn_with = from.drawn_with;
+  detail::plan_writer::flags(to) = from.flags();
   std::memcpy(to.block().staging(), from.block().data(), to.block().size());
   upload(be, to);
 }
@@ -68,8 +69,9 @@ void upload(cuda const& be, plan<R, B> const& from, plan<R, B, space::device>& t
 template <class R, class B>
 void download(cuda const& be, plan<R, B, space::device> const& from, plan<R, B>& to) {
   to.fit(from.shape, from.layout);
-  to.blend = from.blend, to.drawn_with = from.drawn_with, to.blends = from.blends, to.local = from.local;
-  to.moved = from.moved, to.in_order = from.in_order;
+  to.blend = from.blend;
+  to.drawn_with = from.drawn_with;
+  detail::plan_writer::flags(to) = from.flags();
   MIXAUG_CUDA(
       cudaMemcpyAsync(to.block().data(), from.block().data(), from.block().size(), cudaMemcpyDeviceToHost, be.stream));
   MIXAUG_CUDA(cudaStreamSynchronize(be.stream));
@@ -84,8 +86,8 @@ void make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k,
   detail::stage_into(m, in, k, into, !detail::capturing(be.stream));
   if constexpr (Plan::memory == space::device) {
     upload(be, into);
-    detail::device_place(be, detail::recipes_of(m), in, !into.local, detail::plan_writer::columns(into), into.maps(),
-                         into.steps());
+    detail::device_place(be, detail::recipes_of(m), in, !into.flags().local, detail::plan_writer::columns(into),
+                         into.maps(), into.steps());
   }
 }
 template <class M, class T, int R, space S, class Plan>

@@ -6,10 +6,15 @@
 MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
+
 namespace detail {
 
-/// The columns of a plan to whom writes them: planning, reading, rescaling.
+/// The columns and flags of a plan to whom writes them: planning, reading, rescaling.
 struct plan_writer {
+  template <class Plan>
+  static plan_flags& flags(Plan& p) noexcept {
+    return p.flags_;
+  }
   /// In the plan's own memory.
   template <class Plan>
   static auto columns(Plan& p) noexcept {
@@ -38,11 +43,6 @@ class plan : public plan_view<Region, S> {
 
   Blend blend{};
   key drawn_with{};
-  // What the method's options allow at any step, not what this step drew:
-  bool blends = false;   ///< m may lie strictly between 0 and 1, or the source be interpolated: ids cannot follow
-  bool local = false;    ///< all partners are rows of the batch that the call planned
-  bool moved = false;    ///< some row may read its source at another place than it writes
-  bool in_order = true;  ///< row i of the output is sample i, so that rows may be written in place
 
   plan() = default;
   /// A plan that was moved from is empty (or holds what it was swapped with): apply refuses it by a sentence.
@@ -50,19 +50,13 @@ class plan : public plan_view<Region, S> {
   plan& operator=(plan&& other) noexcept { return swap(other), *this; }
   /// Host plans copy; a device plan moves, and download() or upload() copy it.
   plan(plan const& other) requires(S == space::host)
-      : columns(other),
-        blend(other.blend),
-        drawn_with(other.drawn_with),
-        blends(other.blends),
-        local(other.local),
-        moved(other.moved),
-        in_order(other.in_order),
-        block_(other.block_) {
+      : columns(other), blend(other.blend), drawn_with(other.drawn_with), flags_(other.flags_), block_(other.block_) {
     rebase();
   }
   plan& operator=(plan const& other) requires(S == space::host) { return *this = plan(other); }
 
   index_t rows() const noexcept { return this->shape.rows; }
+  plan_flags const& flags() const noexcept { return flags_; }
 
   /// Makes room for `s`; column values are lost. Allocates only when the block grows.
   void fit(plan_shape const& s, typename Region::layout const& l) {
@@ -85,7 +79,7 @@ class plan : public plan_view<Region, S> {
     plan next(*this);
     plan_view<Region, S, access::write> const v = next.writable();
     f(v);
-    detail::check_edited(v, next, labels);
+    detail::check_edited(v, next, next.flags_, labels);
     swap(next);
   }
   workspace<S> const& block() const noexcept { return block_; }
@@ -110,16 +104,20 @@ class plan : public plan_view<Region, S> {
   }
   void swap(plan& other) noexcept {
     std::swap(static_cast<columns&>(*this), static_cast<columns&>(other));
-    std::swap(blend, other.blend), std::swap(drawn_with, other.drawn_with);
-    std::swap(blends, other.blends), std::swap(local, other.local), std::swap(moved, other.moved);
-    std::swap(in_order, other.in_order);
-    std::swap(block_, other.block_), std::swap(scratch_, other.scratch_), std::swap(draft_, other.draft_);
-    std::swap(maps_, other.maps_), std::swap(steps_, other.steps_);
+    std::swap(blend, other.blend);
+    std::swap(drawn_with, other.drawn_with);
+    std::swap(flags_, other.flags_);
+    std::swap(block_, other.block_);
+    std::swap(scratch_, other.scratch_);
+    std::swap(draft_, other.draft_);
+    std::swap(maps_, other.maps_);
+    std::swap(steps_, other.steps_);
   }
   void rebase() noexcept {
     detail::placer put{block_.data()};
     columns::place(put, plan_shape(this->shape), typename Region::layout(this->layout));
   }
+  plan_flags flags_;
   workspace<S> block_, maps_, steps_;
   workspace<space::host> scratch_, draft_;
 };

@@ -146,10 +146,10 @@ void read_field(text_reader& r, Plan const& p, View const& v, index_t i) {
                        [&](auto*, auto k) { v.region.template of<decltype(k)::value>().read(r, v.shape, i); });
   r.finish();
   field_facts const f = facts_of(v.shape, v.state(i), i);
-  if (f.fractional && !p.blends)
+  if (f.fractional && !p.flags().blends)
     r.bad("a field that blends (ratio " + text(static_cast<double>(v.ratio[i])) + ")",
           "m of 0 or 1, for the plan says blends 0");
-  if (f.moved && !p.moved) r.bad("a box read at another place", "one place, for the plan says moves 0");
+  if (f.moved && !p.flags().moved) r.bad("a box read at another place", "one place, for the plan says moves 0");
 }
 
 inline void show_box(std::ostream& out, box const& b, int spatial) {
@@ -172,7 +172,7 @@ void write(std::ostream& out, Plan const& q) {
   all += "\nkey";
   w.number(k.seed).number(k.step).number(k.first).number(k.global).number(k.block);
   all += "\nblends";
-  w.number(int{q.blends}).word("moves").number(int{q.moved}).word("local").number(int{q.local});
+  w.number(int{q.flags().blends}).word("moves").number(int{q.flags().moved}).word("local").number(int{q.flags().local});
   for (int c = 0; c < q.layout.choices; ++c) {
     all += "\nchoice";
     w.number(c);
@@ -213,11 +213,12 @@ void read(std::istream& in, any_plan_of<Kinds...>& p) {
   key const k = p.drawn_with;
   r.line();
   r.expect("blends");
-  p.blends = r.within("blends", 0, 1) != 0;
+  plan_flags& flags = plan_writer::flags(p);
+  flags.blends = r.within("blends", 0, 1) != 0;
   r.expect("moves");
-  p.moved = r.within("moves", 0, 1) != 0;
+  flags.moved = r.within("moves", 0, 1) != 0;
   r.expect("local");
-  p.local = r.within("local", 0, s.own_source ? 1 : 0) != 0;
+  flags.local = r.within("local", 0, s.own_source ? 1 : 0) != 0;
   r.finish();
   typename kind::any_of<Kinds...>::layout layout;
   layout.choices = 0;
@@ -238,7 +239,7 @@ void read(std::istream& in, any_plan_of<Kinds...>& p) {
   index_t const before = r.line_number();
   for (index_t i = 0; i < s.rows; ++i) {
     r.line();
-    rows.push_back(read_row(r, s, layout.choices, p.local));
+    rows.push_back(read_row(r, s, layout.choices, flags.local));
     fields += r.rest();
     fields += '\n';
   }
@@ -272,8 +273,8 @@ void read(std::istream& in, any_plan_of<Kinds...>& p) {
     at = end + 1;
     read_field<Kinds...>(field, p, v, i);
   }
-  p.in_order = rows_in_order(v);
-  index_plan(v, p.blend, p.local, p.scratch());
+  flags.in_order = rows_in_order(v);
+  index_plan(v, p.blend, flags.local, p.scratch());
 }
 
 }  // namespace detail

@@ -26,13 +26,14 @@ void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& 
   if (&into == &p) fail("rescale's result is the plan itself; give another plan");
   index_room(to.rows, into.scratch());  // before anything is written: memory that runs out leaves no half of a plan
   into.fit(to, p.layout);
-  into.blend = p.blend, into.drawn_with = p.drawn_with, into.blends = p.blends, into.local = p.local;
-  into.moved = p.moved, into.in_order = p.in_order;
+  into.blend = p.blend;
+  into.drawn_with = p.drawn_with;
+  plan_writer::flags(into) = p.flags();
   auto const v = plan_writer::columns(into);
   copy_decisions(p, v);
   v.region.rescale(p.region, p.shape, to);
   if (labels == shares::derived) derive_shares(v, into.blend);
-  index_plan(v, into.blend, into.local, into.scratch());  // a box that vanished reads nothing
+  index_plan(v, into.blend, p.flags().local, into.scratch());  // a box that vanished reads nothing
 }
 
 }  // namespace detail

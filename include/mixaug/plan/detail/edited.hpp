@@ -62,7 +62,7 @@ void check_decisions(View const& v, index_t i, int members) {
 
 /// Checks a plan whose columns were written, and derives what follows from them.
 template <class View, class Plan>
-void check_edited(View const& v, Plan& p, shares labels) {
+void check_edited(View const& v, Plan& p, plan_flags& flags, shares labels) {
   plan_shape const& s = v.shape;
   check_made(s);
   int const members = Plan::region_kind::members(v.layout);
@@ -70,14 +70,14 @@ void check_edited(View const& v, Plan& p, shares labels) {
   for (index_t i = 0; i < s.rows; ++i) {
     check_decisions(v, i, members);
     field_facts const f = facts_of(s, v.state(i), i);
-    p.blends = p.blends || f.fractional;
-    p.moved = p.moved || f.moved;
+    flags.blends = flags.blends || f.fractional;
+    flags.moved = flags.moved || f.moved;
     local = local && (v.partner[i] < 0 || (v.partner[i] >= s.first && v.partner[i] < s.first + s.samples));
   }
-  p.local = local;
-  p.in_order = rows_in_order(v);
+  flags.local = local;
+  flags.in_order = rows_in_order(v);
   if (labels == shares::derived) derive_shares(v, p.blend);
-  index_plan(v, p.blend, p.local, p.scratch());
+  index_plan(v, p.blend, local, p.scratch());
 }
 
 }  // namespace detail

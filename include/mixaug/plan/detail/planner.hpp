@@ -60,10 +60,7 @@ class planner {
     plan_.blend = recipes_.blend();
     plan_.drawn_with = key_;
     view const v = plan_writer::staging(plan_);
-    plan_.blends = traits_.blends;
-    plan_.local = local_;
-    plan_.moved = traits_.moves;
-    plan_.in_order = clean_ == 0;
+    plan_writer::flags(plan_) = {traits_.blends, local_, traits_.moves, clean_ == 0};
     try {
       for (index_t i = 0; i < clean_; ++i) keep(v, i);
       for (index_t i = 0; i < v.shape.samples; ++i) decide(v, d, i);
@@ -74,7 +71,7 @@ class planner {
       plan_.fit({}, {});
       throw;
     }
-    index_order(v, plan_.blend, plan_.local, plan_.scratch());
+    index_order(v, plan_.blend, local_, plan_.scratch());
   }
 
  private:
@@ -210,11 +207,11 @@ class planner {
     double const share = state.mean(v.shape);
     if (!state.constant(m) || (m > 0.0f && m < 1.0f)) {
       field_facts const f = facts_of(v.shape, state, i);
-      if (f.fractional && !plan_.blends)
+      if (f.fractional && !traits_.blends)
         fail("the field of row " + text(i) +
              " blends, but its kind says holds = field_weights::zero_or_one, or its ratio rule says that it is not "
              "fractional(), or its region rule says blends() = false; say what may be drawn");
-      if (f.moved && !plan_.moved)
+      if (f.moved && !traits_.moves)
         fail("row " + text(i) +
              " reads its source at another place than it writes, but its region rule says moves() = false; say what "
              "may be placed");
