@@ -74,6 +74,15 @@ TEST_CASE("metamix: queries mixed with supports by their labels, one layer a ste
                       .source_targets(ma::labels(support.data(), {5}));
   auto const p = ma::make_plan(ma::metamix{.mode = ma::mode::batch, .bandwidth = 0.05}, in, ma::key{.seed = 2});
   for (index_t i = 0; i < 4; ++i) CHECK((p.partner[i] == i && p.ratio[i] == p.ratio[0]));
+  std::vector<float> const far{0, 0, 1, 0, 0, 1, 1, 1}, near{1, 1, 0.9f, 0.1f, 0, 1, 0.1f, 0, 9, 9};
+  auto const seen_by = ma::inputs(ma::features<float>(nullptr, {4, 3}))
+                           .features(ma::features(far.data(), {4, 2}))
+                           .source_rows(5)
+                           .source_features(ma::features(near.data(), {5, 2}));
+  auto const f =
+      ma::make_plan(ma::metamix{.bandwidth = 0.05, .of = ma::distance_of::features}, seen_by, ma::key{.seed = 2});
+  index_t const nearest[] = {3, 1, 2, 0};
+  for (index_t i = 0; i < 4; ++i) CHECK(f.partner[i] == nearest[i]);
   std::vector<double> seen(4);
   for (std::uint64_t step = 0; step < 4000; ++step) {
     index_t const layer = ma::drawn_layer({.seed = 9, .step = step}, 4);
