@@ -125,4 +125,29 @@ TEST_CASE("a mean with counts divides each side by its own, and a side of no row
   }
 }
 
+TEST_CASE("the mean of a cross entropy divides each side's gradient by that side's labels, given or counted") {
+  // Logits of 0 and two classes: the gradient of CE against class k is -1/2 at k and 1/2 at the other.
+  std::int64_t const rows[] = {0, 1};
+  auto const m = with(ma::mixup{}, ma::pairing::given{ma::indices(rows, {2})}, ma::ratio::constant{0.75f});
+  auto const p = ma::make_plan(m, ma::inputs(ma::features<float>(nullptr, {2, 1})).source_rows(2), ma::key{});
+  double const z[4] = {};
+  int const own[] = {0, 1}, source[] = {1, -1}, whole[] = {1, 0};  // the second row's partner has no label
+  double loss[2], grad[4];
+  auto const gradient = [&](int const* partners, ma::cross_entropy_options const& o) {
+    ma::pair_cross_entropy(p, ma::features(z, {2, 2}), ma::class_ids(own, {2}), ma::class_ids(partners, {2}),
+                           ma::labels(loss, {2}), ma::features(grad, {2, 2}), o);
+    CHECK((grad[1] == doctest::Approx(-grad[0]) && grad[3] == doctest::Approx(-grad[2])));
+  };
+  gradient(source, {.reduce = ma::reduction::mean, .ignore_index = -1});
+  CHECK(grad[0] == doctest::Approx(-0.75 / 2 / 2 + 0.25 / 1 / 2));
+  CHECK(grad[2] == doctest::Approx(0.75 / 2 / 2));
+  gradient(whole, {.reduce = ma::reduction::mean, .counts = {3, 5}});
+  CHECK(grad[0] == doctest::Approx(-0.75 / 3 / 2 + 0.25 / 5 / 2));
+  CHECK(grad[2] == doctest::Approx(0.75 / 3 / 2 - 0.25 / 5 / 2));
+  gradient(whole, {.smoothing = 0.5f, .reduce = ma::reduction::mean, .counts = {3, 5}});  // 3/4 and 1/4: half of it
+  CHECK(grad[0] == doctest::Approx((-0.75 / 3 / 2 + 0.25 / 5 / 2) / 2));
+  gradient(whole, {});
+  CHECK(grad[0] == doctest::Approx(-0.75 / 2 + 0.25 / 2));
+}
+
 }  // namespace pair_loss_test
