@@ -116,7 +116,12 @@ TEST_CASE("a mean with counts divides each side by its own, and a side of no row
   CHECK(mean(a, b, {5, 7}) == doctest::Approx(own / 5 + other / 7).epsilon(1e-13));
   CHECK(mean(zeros, b, {0, 7}) == doctest::Approx(other / 7).epsilon(1e-13));
   CHECK(mean(a, zeros, {5, 0}) == doctest::Approx(own / 5).epsilon(1e-13));
+  CHECK_THROWS_WITH_AS(mean(a, b, {5, -1}), doctest::Contains("counts is {5, -1}; expected two numbers of rows >= 0"),
+                       ma::invalid_argument);
   std::vector<double> by_self(n), by_partner(n);
+  CHECK_THROWS_WITH_AS(ma::pair_loss_gradients(p, ma::labels(by_self.data(), {n}), ma::labels(by_partner.data(), {n}),
+                                               ma::reduction::mean, {-2, 7}),
+                       doctest::Contains("counts is {-2, 7}"), ma::invalid_argument);
   ma::pair_loss_gradients(p, ma::labels(by_self.data(), {n}), ma::labels(by_partner.data(), {n}), ma::reduction::mean,
                           {5, 7});
   for (int i = 0; i < n; ++i) {

@@ -119,6 +119,19 @@ TEST_CASE("an edit that reads a box at another place ends mixing in place") {
   auto const m = with(ma::saliencymix{}, ma::ratio::constant{0.75f}, ma::pairing::reverse{});
   auto p = ma::make_plan(ma::serial{}, m, ma::inputs(x).scores(ma::scores(maps.data(), {2, 4, 4})), ma::key{});
   CHECK_FALSE(p.moved);
+  for (ma::box const& outside : {ma::box{-1, 0, 1, 3, 1, 3},
+                                 {1, 2, 1, 3, 1, 3},
+                                 {0, 1, -1, 1, 1, 3},
+                                 {0, 1, 3, 5, 1, 3},
+                                 {0, 1, 1, 3, -1, 1},
+                                 {0, 1, 1, 3, 3, 5}})
+    CHECK(refusal([&] {
+            p.edit([&](auto const& c) {
+              c.region.to[0] = {0, 1, 1, 3, 1, 3};
+              c.region.from[0] = outside;
+            });
+          }).find("box 0 of row 0 leaves the image") != std::string::npos);
+  CHECK_FALSE(p.moved);
   p.edit([](auto const& c) {
     c.region.to[0] = {0, 1, 0, 2, 0, 2};
     c.region.from[0] = {0, 1, 1, 3, 2, 4};
@@ -135,6 +148,19 @@ TEST_CASE("boxes are edited inside the image, and shares follow when they are as
   CHECK(refusal([&] {
           p.edit([](auto const& c) { c.region.box(1) = {0, 1, 0, 5, 0, 8}; });
         }).find("box 0 of row 1 leaves the image") != std::string::npos);
+  auto volume = ma::make_plan(with(ma::cutmix{}, ma::pairing::reverse{}), ma::volumes<float>(nullptr, {2, 1, 3, 4, 8}),
+                              ma::key{.seed = 2});
+  for (ma::box const& outside : {ma::box{-1, 2, 0, 4, 0, 8},
+                                 {0, 4, 0, 4, 0, 8},
+                                 {0, 3, -1, 2, 0, 8},
+                                 {0, 3, 0, 5, 0, 8},
+                                 {0, 3, 0, 4, -1, 3},
+                                 {0, 3, 0, 4, 0, 9}})
+    CHECK(refusal([&] {
+            volume.edit([&](auto const& c) { c.region.box(1) = outside; });
+          }).find("box 0 of row 1 leaves the image") != std::string::npos);
+  volume.edit([](auto const& c) { c.region.box(1) = {0, 3, 0, 4, 0, 8}; });
+  CHECK(ma::pixel_share(volume, 1) == 0.0);
   float const kept = p.share_self[0];
   p.edit([](auto const& c) { c.region.box(0) = {0, 1, 0, 2, 0, 4}; });
   CHECK((p.share_self[0] == kept && ma::pixel_share(p, 0) == 0.75));

@@ -214,6 +214,12 @@ TEST_CASE("records, tables, states and rules refuse what they cannot use, and wr
              w::scale_to_mean_one(be, ma::weights(z.data(), {4}));
            },
            "the mean of the weights", "is 0", "> 0"},
+          {"an infinite mean",
+           [&] {
+             std::vector<double> v(4, 1e308);
+             w::scale_to_mean_one(be, ma::weights(v.data(), {4}));
+           },
+           "the mean of the weights", "is inf", "finite and > 0"},
       });
   CHECK(test::all_weights(be, s.record) == before);
   CHECK(s.dro.q(0) == q0);
