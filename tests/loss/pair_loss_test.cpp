@@ -153,6 +153,24 @@ TEST_CASE("the mean of a cross entropy divides each side's gradient by that side
   CHECK(grad[0] == doctest::Approx((-0.75 / 3 / 2 + 0.25 / 5 / 2) / 2));
   gradient(whole, {});
   CHECK(grad[0] == doctest::Approx(-0.75 / 2 + 0.25 / 2));
+  // A row without a partner counts on that side; a side where no row has a label gives no gradient.
+  std::int64_t const some[] = {-1, 1};
+  auto const alone =
+      ma::make_plan(with(ma::mixup{}, ma::pairing::given{ma::indices(some, {2})}, ma::ratio::constant{0.75f}),
+                    ma::inputs(ma::features<float>(nullptr, {2, 1})).source_rows(2), ma::key{});
+  auto const mean = [&](auto const& plan, int const* mine, int const* partners) {
+    ma::pair_cross_entropy(plan, ma::features(z, {2, 2}), ma::class_ids(mine, {2}), ma::class_ids(partners, {2}),
+                           ma::labels(loss, {2}), ma::features(grad, {2, 2}),
+                           {.reduce = ma::reduction::mean, .ignore_index = -1});
+  };
+  int const none[] = {-1, -1};
+  mean(alone, own, whole);
+  CHECK(grad[0] == doctest::Approx(-1.0 / 2 / 2));
+  CHECK(grad[2] == doctest::Approx(0.75 / 2 / 2 - 0.25 / 2 / 2));
+  mean(p, none, whole);
+  CHECK((grad[0] == doctest::Approx(0.25 / 2 / 2) && grad[2] == doctest::Approx(-0.25 / 2 / 2)));
+  mean(p, own, none);
+  CHECK((grad[0] == doctest::Approx(-0.75 / 2 / 2) && grad[2] == doctest::Approx(0.75 / 2 / 2)));
 }
 
 }  // namespace pair_loss_test
