@@ -166,6 +166,15 @@ TEST_CASE("boxes are edited inside the image, and shares follow when they are as
   CHECK((p.share_self[0] == kept && ma::pixel_share(p, 0) == 0.75));
   p.edit([](auto const&) {}, ma::shares::derived);
   CHECK((p.share_self[0] == 0.75f && p.share_partner[0] == 0.25f));
+  p.edit(
+      [](auto const& c) {
+        c.partner[0] = -1;
+        c.region.box(0) = {0, 1, 0, 4, 0, 4};
+        c.region.box(1) = {0, 1, 0, 1, 0, 8};
+      },
+      ma::shares::derived);
+  CHECK((p.share_self[0] == 0.75f && p.share_partner[0] == 0.25f));  // without a partner its label is what it was
+  CHECK((p.share_self[1] == 0.75f && p.share_partner[1] == 0.25f));
 }
 
 namespace {
