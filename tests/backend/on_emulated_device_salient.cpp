@@ -124,3 +124,39 @@ TEST_CASE("boxes that a device places are those of the host, from maps with ties
   }
   CHECK(told >= 2);
 }
+
+namespace {
+
+/// A job of which two have room at once, and that notes which of its maps ran, and where their memory lay.
+struct large_job {
+  static constexpr int steps = 2;
+  std::vector<std::vector<std::byte*>>* memory_of;  ///< of each map that ran, one entry a step
+  std::size_t fast_bytes() const noexcept { return 64; }
+  std::size_t slow_bytes() const noexcept { return ma::detail::most_step_bytes / 2 - 128; }
+  bool skips(index_t) const noexcept { return false; }
+  index_t count(int) const noexcept { return 1; }
+  void run(int, index_t map, index_t, ma::detail::step_memory const& m) const {
+    if (static_cast<std::size_t>(map) >= memory_of->size()) memory_of->resize(static_cast<std::size_t>(map) + 1);
+    (*memory_of)[static_cast<std::size_t>(map)].push_back(m.fast);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("maps that have no room at once take turns, and the last turn ends with the last map") {
+  for (index_t maps : {1, 2, 3, 4, 5}) {
+    CAPTURE(maps);
+    std::vector<std::vector<std::byte*>> memory_of;
+    large_job const job{&memory_of};
+    std::size_t const bytes = ma::detail::device_step_bytes(job, maps);
+    CHECK(bytes == static_cast<std::size_t>(std::min<index_t>(maps, 2)) * (job.fast_bytes() + job.slow_bytes()));
+    ma::workspace<ma::space::host> scratch;
+    std::byte* const memory = scratch.reserve(bytes);  // reserved, and never touched
+    ma::detail::device_steps(test::emulated_device{}, job, maps, memory);
+    CHECK(memory_of.size() == static_cast<std::size_t>(maps));
+    for (std::size_t k = 0; k < memory_of.size(); ++k) {
+      std::byte* const own = memory + k % 2 * (job.fast_bytes() + job.slow_bytes());
+      CHECK(memory_of[k] == std::vector<std::byte*>{own, own});
+    }
+  }
+}

@@ -102,6 +102,14 @@ TEST_CASE("as the pairing of a method: rows of a data set, or of the batch") {
   auto const p = ma::make_plan(with(ma::c_mixup{}, table), in, ma::key{.seed = 8});
   table.draw(ma::indices(rows.data(), {6}), ma::key{.seed = 8}, ma::indices(drawn.data(), {6}));
   for (std::size_t i = 0; i < 6; ++i) CHECK((p.partner[i] == drawn[i] && drawn[i] != rows[i]));
+  for (index_t first : {0, 2, 4})  // parts of the batch, with the places of their own rows or of all six
+    for (bool own_places : {true, false}) {
+      auto const places = own_places ? ma::indices(rows.data() + first, {2}) : ma::indices(rows.data(), {6});
+      auto const part = ma::make_plan(with(ma::c_mixup{}, table),
+                                      ma::inputs(ma::features<float>(nullptr, {2, 3})).index(places).source_rows(50),
+                                      ma::key{.seed = 8, .first = first, .global = 6});
+      for (index_t i = 0; i < 2; ++i) CHECK(part.partner[i] == p.partner[first + i]);
+    }
   auto const batch = ma::make_plan(with(ma::mixup{}, table), ma::features<float>(nullptr, {50, 3}), ma::key{.seed = 9});
   for (std::size_t i = 0; i < 50; ++i) all[i] = static_cast<std::int64_t>(i);
   table.draw(ma::indices(std::as_const(all).data(), {50}), ma::key{.seed = 9}, ma::indices(own.data(), {50}));

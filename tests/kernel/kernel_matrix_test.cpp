@@ -119,6 +119,11 @@ TEST_CASE("the entropy rule reaches its perplexity, in every unit") {
   CHECK_THROWS_AS(ma::entropy_bandwidth(ma::labels(ties.data(), {4}), 2.0), ma::invalid_argument);  // 2.5 by ties alone
   CHECK_THROWS_AS(ma::entropy_bandwidth(ma::labels(ties.data(), {4}), 4.0), ma::invalid_argument);  // of 4 rows
   CHECK_THROWS_AS(ma::entropy_bandwidth(ma::labels(ties.data(), {3}), 2.0), ma::invalid_argument);  // one value
+  std::vector<double> const four{0, 1, 2, 4};  // of which each row has three others
+  CHECK(ma::entropy_bandwidth(ma::labels(four.data(), {4}), 2.9, false) > 0);
+  CHECK(ma::entropy_bandwidth(ma::labels(four.data(), {4}), 3.5) > 0);
+  CHECK_THROWS_WITH_AS(ma::entropy_bandwidth(ma::labels(four.data(), {4}), 3.5, false),
+                       doctest::Contains("perplexity is 3.5; expected a number between 1 and 3"), ma::invalid_argument);
 }
 
 TEST_CASE("the table refuses what it cannot be made of") {
@@ -133,8 +138,9 @@ TEST_CASE("the table refuses what it cannot be made of") {
   CHECK_THROWS_AS(ma::kernel_matrix(ma::labels(y.data(), {2}), options(-1), out), ma::invalid_argument);
   CHECK_THROWS_AS(ma::kernel_matrix(ma::labels(y.data(), {0}), options(1), ma::row_major(p, ma::extents<2>{0, 0})),
                   ma::invalid_argument);
-  CHECK_THROWS_AS(ma::kernel_matrix(ma::labels(y.data(), {2, 1}), options(1), out, ma::labels(y.data(), {1, 2})),
-                  ma::invalid_argument);
+  CHECK_THROWS_WITH_AS(ma::kernel_matrix(ma::labels(y.data(), {2, 1}), options(1),
+                                         ma::row_major(p, ma::extents<2>{1, 2}), ma::labels(y.data(), {1, 2})),
+                       "mixaug: queries is 2 numbers a row; expected 1, as the labels have", ma::invalid_argument);
 }
 
 TEST_CASE("Silverman's rule refuses constant labels, and no offset moves it") {

@@ -116,13 +116,61 @@ TEST_CASE("a mean with counts divides each side by its own, and a side of no row
   CHECK(mean(a, b, {5, 7}) == doctest::Approx(own / 5 + other / 7).epsilon(1e-13));
   CHECK(mean(zeros, b, {0, 7}) == doctest::Approx(other / 7).epsilon(1e-13));
   CHECK(mean(a, zeros, {5, 0}) == doctest::Approx(own / 5).epsilon(1e-13));
+  CHECK_THROWS_WITH_AS(mean(a, b, {5, -1}), doctest::Contains("counts is {5, -1}; expected two numbers of rows >= 0"),
+                       ma::invalid_argument);
   std::vector<double> by_self(n), by_partner(n);
+  CHECK_THROWS_WITH_AS(ma::pair_loss_gradients(p, ma::labels(by_self.data(), {n}), ma::labels(by_partner.data(), {n}),
+                                               ma::reduction::mean, {-2, 7}),
+                       doctest::Contains("counts is {-2, 7}"), ma::invalid_argument);
   ma::pair_loss_gradients(p, ma::labels(by_self.data(), {n}), ma::labels(by_partner.data(), {n}), ma::reduction::mean,
                           {5, 7});
   for (int i = 0; i < n; ++i) {
     CHECK(by_self[static_cast<std::size_t>(i)] == doctest::Approx(expected(p, i, 1, 0) / 5).epsilon(1e-13));
     CHECK(by_partner[static_cast<std::size_t>(i)] == doctest::Approx(expected(p, i, 0, 1) / 7).epsilon(1e-13));
   }
+}
+
+TEST_CASE("the mean of a cross entropy divides each side's gradient by that side's labels, given or counted") {
+  // Logits of 0 and two classes: the gradient of CE against class k is -1/2 at k and 1/2 at the other.
+  std::int64_t const rows[] = {0, 1};
+  auto const m = with(ma::mixup{}, ma::pairing::given{ma::indices(rows, {2})}, ma::ratio::constant{0.75f});
+  auto const p = ma::make_plan(m, ma::inputs(ma::features<float>(nullptr, {2, 1})).source_rows(2), ma::key{});
+  double const z[4] = {};
+  int const own[] = {0, 1}, source[] = {1, -1}, whole[] = {1, 0};  // the second row's partner has no label
+  double loss[2], grad[4];
+  auto const gradient = [&](int const* partners, ma::cross_entropy_options const& o) {
+    ma::pair_cross_entropy(p, ma::features(z, {2, 2}), ma::class_ids(own, {2}), ma::class_ids(partners, {2}),
+                           ma::labels(loss, {2}), ma::features(grad, {2, 2}), o);
+    CHECK((grad[1] == doctest::Approx(-grad[0]) && grad[3] == doctest::Approx(-grad[2])));
+  };
+  gradient(source, {.reduce = ma::reduction::mean, .ignore_index = -1});
+  CHECK(grad[0] == doctest::Approx(-0.75 / 2 / 2 + 0.25 / 1 / 2));
+  CHECK(grad[2] == doctest::Approx(0.75 / 2 / 2));
+  gradient(whole, {.reduce = ma::reduction::mean, .counts = {3, 5}});
+  CHECK(grad[0] == doctest::Approx(-0.75 / 3 / 2 + 0.25 / 5 / 2));
+  CHECK(grad[2] == doctest::Approx(0.75 / 3 / 2 - 0.25 / 5 / 2));
+  gradient(whole, {.smoothing = 0.5f, .reduce = ma::reduction::mean, .counts = {3, 5}});  // 3/4 and 1/4: half of it
+  CHECK(grad[0] == doctest::Approx((-0.75 / 3 / 2 + 0.25 / 5 / 2) / 2));
+  gradient(whole, {});
+  CHECK(grad[0] == doctest::Approx(-0.75 / 2 + 0.25 / 2));
+  // A row without a partner counts on that side; a side where no row has a label gives no gradient.
+  std::int64_t const some[] = {-1, 1};
+  auto const alone =
+      ma::make_plan(with(ma::mixup{}, ma::pairing::given{ma::indices(some, {2})}, ma::ratio::constant{0.75f}),
+                    ma::inputs(ma::features<float>(nullptr, {2, 1})).source_rows(2), ma::key{});
+  auto const mean = [&](auto const& plan, int const* mine, int const* partners) {
+    ma::pair_cross_entropy(plan, ma::features(z, {2, 2}), ma::class_ids(mine, {2}), ma::class_ids(partners, {2}),
+                           ma::labels(loss, {2}), ma::features(grad, {2, 2}),
+                           {.reduce = ma::reduction::mean, .ignore_index = -1});
+  };
+  int const none[] = {-1, -1};
+  mean(alone, own, whole);
+  CHECK(grad[0] == doctest::Approx(-1.0 / 2 / 2));
+  CHECK(grad[2] == doctest::Approx(0.75 / 2 / 2 - 0.25 / 2 / 2));
+  mean(p, none, whole);
+  CHECK((grad[0] == doctest::Approx(0.25 / 2 / 2) && grad[2] == doctest::Approx(-0.25 / 2 / 2)));
+  mean(p, own, none);
+  CHECK((grad[0] == doctest::Approx(-0.75 / 2 / 2) && grad[2] == doctest::Approx(0.75 / 2 / 2)));
 }
 
 }  // namespace pair_loss_test

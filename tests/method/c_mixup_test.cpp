@@ -55,6 +55,24 @@ TEST_CASE("c_mixup: Beta(2, 2) a sample or a batch, targets and hidden features 
   CHECK(there == doctest::Approx(here).epsilon(1e-4));
 }
 
+TEST_CASE("a tophat kernel, and no row itself, reach c_mixup's pairs, and the kernel metamix's") {
+  std::vector<float> const y{0, 0.5f, 10, 10.5f, 20}, queries{0, 9, 30}, support{0.2f, 10, 50};
+  auto const in = ma::inputs(ma::features<float>(nullptr, {5, 4})).targets(ma::labels(y.data(), {5}));
+  auto const tasks = ma::inputs(ma::features<float>(nullptr, {3, 4}))
+                         .targets(ma::labels(queries.data(), {3}))
+                         .source_rows(3)
+                         .source_targets(ma::labels(support.data(), {3}));
+  index_t const apart[] = {1, 0, 3, 2, 3}, near_by[] = {1, 0, 3, 2, -1}, supports[] = {0, -1, -1};
+  for (std::uint64_t step = 0; step < 20; ++step) {
+    ma::key const k{.seed = 3, .step = step};
+    auto const gaussian = ma::make_plan(ma::c_mixup{.with_self = false}, in, k);
+    auto const tophat = ma::make_plan(ma::c_mixup{.kernel = ma::kernel::tophat, .with_self = false}, in, k);
+    auto const task = ma::make_plan(ma::metamix{.kernel = ma::kernel::tophat}, tasks, k);
+    for (index_t i = 0; i < 5; ++i) CHECK((gaussian.partner[i] == apart[i] && tophat.partner[i] == near_by[i]));
+    for (index_t i = 0; i < 3; ++i) CHECK(task.partner[i] == supports[i]);
+  }
+}
+
 TEST_CASE("c_mixup's pairs with a region that pastes") {
   std::vector<float> y{1, 2, 3, 4, 1.5f, 2.5f};
   auto const in = ma::inputs(ma::nchw<float>(nullptr, {6, 1, 16, 16})).targets(ma::labels(y.data(), {6}));
@@ -74,6 +92,15 @@ TEST_CASE("metamix: queries mixed with supports by their labels, one layer a ste
                       .source_targets(ma::labels(support.data(), {5}));
   auto const p = ma::make_plan(ma::metamix{.mode = ma::mode::batch, .bandwidth = 0.05}, in, ma::key{.seed = 2});
   for (index_t i = 0; i < 4; ++i) CHECK((p.partner[i] == i && p.ratio[i] == p.ratio[0]));
+  std::vector<float> const far{0, 0, 1, 0, 0, 1, 1, 1}, near{1, 1, 0.9f, 0.1f, 0, 1, 0.1f, 0, 9, 9};
+  auto const seen_by = ma::inputs(ma::features<float>(nullptr, {4, 3}))
+                           .features(ma::features(far.data(), {4, 2}))
+                           .source_rows(5)
+                           .source_features(ma::features(near.data(), {5, 2}));
+  auto const f =
+      ma::make_plan(ma::metamix{.bandwidth = 0.05, .of = ma::distance_of::features}, seen_by, ma::key{.seed = 2});
+  index_t const nearest[] = {3, 1, 2, 0};
+  for (index_t i = 0; i < 4; ++i) CHECK(f.partner[i] == nearest[i]);
   std::vector<double> seen(4);
   for (std::uint64_t step = 0; step < 4000; ++step) {
     index_t const layer = ma::drawn_layer({.seed = 9, .step = step}, 4);

@@ -144,6 +144,24 @@ TEST_CASE("regmixup refuses what cannot be: in place, inside one_of, beside scor
   CHECK(refused(
       [&] { ma::make_plan(ma::regmixup{.eta = 10}, ma::inputs(x).weights(ma::weights(heavy.data(), {5})), ma::key{}); },
       "times mixed_weight"));
+  // The partner's weight counts too: of a second source, and of a row that another call plans.
+  std::vector<float> const light(5, 1.0f);
+  std::int64_t const partners[] = {0, 1, 2, 0, 0}, others[] = {5, 6, 5, 6, 7};
+  auto const too_heavy = [&](std::int64_t const* rows, auto const& in, ma::key const& k) {
+    auto const m = with(ma::regmixup{.eta = 10}, ma::pairing::given{ma::indices(rows, {5})});
+    return refused([&] { ma::make_plan(m, in, k); }, "a loss weight of the mix of row ");
+  };
+  auto const sourced = [&](std::vector<float> const& source) {
+    return ma::inputs(x)
+        .weights(ma::weights(light.data(), {5}))
+        .source_rows(3)
+        .source_weights(ma::weights(source.data(), {3}));
+  };
+  CHECK(too_heavy(partners, sourced({1, 1, 3e38f}), {}));
+  CHECK_FALSE(too_heavy(partners, sourced({1, 1, 3e37f}), {}));
+  std::vector<float> global(10, 1.0f);
+  global[7] = 3e38f;
+  CHECK(too_heavy(others, ma::inputs(x).weights(ma::weights(global.data(), {10})), {.global = 10}));
   CHECK(refused([&] { ma::make_plan(ma::regmixup{.alpha = -1}, x, ma::key{}); }, "alpha"));
   CHECK(refused([&] { ma::make_plan(with(ma::mixup{}, ma::output_rows{.mixed_weight = -2}), x, ma::key{}); },
                 "mixed_weight is -2"));

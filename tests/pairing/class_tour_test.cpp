@@ -91,6 +91,14 @@ TEST_CASE("above 12 classes no exchange of two steps shortens the tour, and it i
     }
 }
 
+TEST_CASE("above 12 classes the nearest of equals is the smallest id, whatever was taken before") {
+  // All classes are 2 apart but 0 and 5, which are 1 apart: from 0 to 5, and then on by the ids.
+  index_t const k = 14;
+  std::vector<double> d(at(k * k), 2.0);
+  d[5] = d[at(5 * k)] = 1.0;
+  CHECK(tour_of(d, k) == std::vector<std::int64_t>{5, 2, 3, 4, 6, 1, 7, 8, 9, 10, 11, 12, 13, 0});
+}
+
 TEST_CASE("class_tour: uniform in the next class on the tour that is there, never in the own one") {
   std::vector<std::int64_t> const next{3, 0, 5, 2, 1, 4};  // 0 3 2 5 4 1
   ma::pairing::class_tour const rule{ma::indices(next.data(), {6})};

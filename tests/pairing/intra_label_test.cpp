@@ -132,6 +132,16 @@ TEST_CASE("lisa is mixup of these pairs, Beta(2, 2), and pastes boxes with anoth
   auto const boxes =
       ma::make_plan(with(ma::lisa{.mode = ma::mode::batch}, ma::region::random_box{}), images, ma::key{.seed = 1});
   for (index_t i = 0; i < 8; ++i) CHECK(boxes.share_self[i] == doctest::Approx(ma::pixel_share(boxes, i)));
+  int kinds[2] = {};
+  for (std::uint64_t step = 0; step < 40; ++step) {  // mode = batch: one kind of pair, and one lambda, for all rows
+    auto const one = ma::make_plan(ma::lisa{.mode = ma::mode::batch}, batch(y8, g8), ma::key{.seed = 3, .step = step});
+    bool const same_label = y8[static_cast<std::size_t>(one.partner[0])] == y8[0];
+    ++kinds[same_label];
+    for (std::size_t i = 0; i < 8; ++i)
+      if (auto const j = static_cast<std::size_t>(one.partner[i]); one.partner[i] >= 0)
+        CHECK((allowed(y8[i], g8[i], y8[j], g8[j], same_label) && one.ratio[i] == one.ratio[0]));
+  }
+  CHECK((kinds[0] > 5 && kinds[1] > 5));
 }
 
 TEST_CASE("lisa refuses what it cannot read") {

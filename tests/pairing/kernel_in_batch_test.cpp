@@ -87,6 +87,19 @@ TEST_CASE("rows of several numbers, features, and a second source") {
     CHECK(p_of(by_features, batch_of(8).features(q).source_rows(12).source_features(m),
                law(own, support, 3, i, rule, false), i) > reference::level(6));
   }
+  // the same numbers column by column, and with others between them
+  std::vector<double> columns(8 * 3), wide(12 * 7, -50.0);
+  for (std::size_t i = 0; i < 8; ++i)
+    for (std::size_t k = 0; k < 3; ++k) columns[8 * k + i] = own[3 * i + k];
+  for (std::size_t i = 0; i < 12; ++i)
+    for (std::size_t k = 0; k < 3; ++k) wide[7 * i + 2 * k] = support[3 * i + k];
+  auto const turned = ma::labels(columns.data(), {8, 3}, {1, 8}), sparse = ma::labels(wide.data(), {12, 3}, {7, 2});
+  for (std::uint64_t step = 0; step < 20; ++step) {
+    ma::key const k{.seed = 6, .step = step};
+    CHECK(partners(rule, batch_of(8).targets(turned), k) == partners(rule, batch_of(8).targets(q), k));
+    CHECK(partners(by_features, batch_of(8).features(turned).source_rows(12).source_features(sparse), k) ==
+          partners(by_features, batch_of(8).features(q).source_rows(12).source_features(m), k));
+  }
 }
 
 TEST_CASE("parts of a batch and blocks draw the partners of the whole") {

@@ -112,17 +112,69 @@ TEST_CASE("flags and orders follow an edit") {
         }).find("ids cannot be blended") != std::string::npos);
 }
 
+TEST_CASE("an edit that reads a box at another place ends mixing in place") {
+  std::vector<float> pixels(2 * 16), maps(2 * 16, 1.0f), out(2 * 16);
+  for (std::size_t k = 0; k < pixels.size(); ++k) pixels[k] = static_cast<float>(k);
+  auto const x = ma::nchw(pixels.data(), {2, 1, 4, 4});
+  auto const m = with(ma::saliencymix{}, ma::ratio::constant{0.75f}, ma::pairing::reverse{});
+  auto p = ma::make_plan(ma::serial{}, m, ma::inputs(x).scores(ma::scores(maps.data(), {2, 4, 4})), ma::key{});
+  CHECK_FALSE(p.moved);
+  for (ma::box const& outside : {ma::box{-1, 0, 1, 3, 1, 3},
+                                 {1, 2, 1, 3, 1, 3},
+                                 {0, 1, -1, 1, 1, 3},
+                                 {0, 1, 3, 5, 1, 3},
+                                 {0, 1, 1, 3, -1, 1},
+                                 {0, 1, 1, 3, 3, 5}})
+    CHECK(refusal([&] {
+            p.edit([&](auto const& c) {
+              c.region.to[0] = {0, 1, 1, 3, 1, 3};
+              c.region.from[0] = outside;
+            });
+          }).find("box 0 of row 0 leaves the image") != std::string::npos);
+  CHECK_FALSE(p.moved);
+  p.edit([](auto const& c) {
+    c.region.to[0] = {0, 1, 0, 2, 0, 2};
+    c.region.from[0] = {0, 1, 1, 3, 2, 4};
+  });
+  CHECK(p.moved);
+  CHECK(refusal([&] { ma::apply_inplace(p, x); }).find("paste pixels at another place") != std::string::npos);
+  ma::apply(p, x, ma::nchw(out.data(), {2, 1, 4, 4}));
+  CHECK((out[0] == 22 && out[1] == 23 && out[4] == 26 && out[5] == 27 && out[2] == 2 && out[8] == 8));
+}
+
 TEST_CASE("boxes are edited inside the image, and shares follow when they are asked for") {
   auto const x = ma::nchw<float>(nullptr, {2, 1, 4, 8});
   auto p = ma::make_plan(with(ma::cutmix{}, ma::pairing::reverse{}), x, ma::key{.seed = 2});
   CHECK(refusal([&] {
           p.edit([](auto const& c) { c.region.box(1) = {0, 1, 0, 5, 0, 8}; });
         }).find("box 0 of row 1 leaves the image") != std::string::npos);
+  auto volume = ma::make_plan(with(ma::cutmix{}, ma::pairing::reverse{}), ma::volumes<float>(nullptr, {2, 1, 3, 4, 8}),
+                              ma::key{.seed = 2});
+  for (ma::box const& outside : {ma::box{-1, 2, 0, 4, 0, 8},
+                                 {0, 4, 0, 4, 0, 8},
+                                 {0, 3, -1, 2, 0, 8},
+                                 {0, 3, 0, 5, 0, 8},
+                                 {0, 3, 0, 4, -1, 3},
+                                 {0, 3, 0, 4, 0, 9}})
+    CHECK(refusal([&] {
+            volume.edit([&](auto const& c) { c.region.box(1) = outside; });
+          }).find("box 0 of row 1 leaves the image") != std::string::npos);
+  volume.edit([](auto const& c) { c.region.box(1) = {0, 3, 0, 4, 0, 8}; });
+  CHECK(ma::pixel_share(volume, 1) == 0.0);
   float const kept = p.share_self[0];
   p.edit([](auto const& c) { c.region.box(0) = {0, 1, 0, 2, 0, 4}; });
   CHECK((p.share_self[0] == kept && ma::pixel_share(p, 0) == 0.75));
   p.edit([](auto const&) {}, ma::shares::derived);
   CHECK((p.share_self[0] == 0.75f && p.share_partner[0] == 0.25f));
+  p.edit(
+      [](auto const& c) {
+        c.partner[0] = -1;
+        c.region.box(0) = {0, 1, 0, 4, 0, 4};
+        c.region.box(1) = {0, 1, 0, 1, 0, 8};
+      },
+      ma::shares::derived);
+  CHECK((p.share_self[0] == 0.75f && p.share_partner[0] == 0.25f));  // without a partner its label is what it was
+  CHECK((p.share_self[1] == 0.75f && p.share_partner[1] == 0.25f));
 }
 
 namespace {

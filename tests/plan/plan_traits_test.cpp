@@ -118,6 +118,7 @@ TEST_CASE("whether ids can follow is a property of the method, never of what a s
   check_ids("mixup of 1", with(ma::mixup{}, constant{1}), true, true);
   check_ids("mixup of 0.5", with(ma::mixup{.prob = 0.2f}, constant{0.5f}), false, false);
   check_ids("uniform of one number", with(ma::mixup{}, uniform{1, 1}), true, true);
+  check_ids("uniform of 0.5", with(ma::mixup{}, uniform{0.5f, 0.5f}), false, false);
   check_ids("uniform", with(ma::mixup{.prob = 0.2f}, uniform{0.999f, 1}), false, false);
   check_ids("a ratio of the user's own", with(ma::mixup{}, silent_ratio{{}, 1.0f}), false, false);
   check_ids("cutmix", ma::cutmix{.mode = batch}, true, true);

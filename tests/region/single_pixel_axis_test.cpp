@@ -128,6 +128,7 @@ TEST_CASE("score-driven boxes of one row or column: shares follow lambda to a pi
     in.scores(ma::scores(maps.data(), {index_t{40}, e.at[2], e.at[3]}));
     auto const p = ma::make_plan(ma::serial{}, ma::saliencymix{}, in, ma::key{.seed = 1});
     auto const b = ma::make_plan(ma::serial{}, ma::background_mix{}, in, ma::key{.seed = 1});
+    auto const c = ma::make_plan(ma::serial{}, ma::saliencymix{.window = ma::window::clipped}, in, ma::key{.seed = 1});
     index_t minority = 0;
     for (index_t i = 0; i < 40; ++i) {
       // lambda is a float: its parts of 2^24 are exact
@@ -135,6 +136,13 @@ TEST_CASE("score-driven boxes of one row or column: shares follow lambda to a pi
         return reference::side(25, static_cast<std::int64_t>(double{lambda} * 0x1p20), 1);
       };
       CHECK(std::abs(static_cast<int>(p.region.to[i].volume() - cut(p.ratio[i]))) <= 1);
+      // clipped along the long axis, [peak - cut / 2, peak + cut / 2), and whole across it
+      float const* const map = maps.data() + 25 * c.partner[i];
+      auto const peak = std::max_element(map, map + 25) - map, half = cut(c.ratio[i]) / 2;
+      auto const first = static_cast<std::int32_t>(std::max<std::int64_t>(peak - half, 0)),
+                 last = static_cast<std::int32_t>(std::min<std::int64_t>(peak + half, 25));
+      ma::box const row{0, 1, 0, 1, first, last}, column{0, 1, first, last, 0, 1};
+      CHECK(c.region.to[i] == (half == 0 ? ma::no_box : e.at[2] == 1 ? row : column));
       minority += b.partner[i] >= 0 && ma::pixel_share(b, i) < 1.0 ? 1 : 0;
     }
     CHECK(minority > 5);

@@ -1,3 +1,7 @@
+#include <mixaug/apply/saliency_map.hpp>
+#include <mixaug/backend/serial.hpp>
+#include <mixaug/saliency/spectral_residual.hpp>
+
 #include "saliency/residual_maps.hpp"
 
 namespace residual_test {
@@ -156,6 +160,21 @@ TEST_CASE("the reference, smooth images of many sizes") {
     CHECK(error(m) < 1e-5);
   }
 }
+TEST_CASE("the detector's working height and width are each its own") {
+  image const m = waves(37, 53, 4);
+  ma::index_t const sizes[][2] = {{8, 64}, {64, 8}, {32, 16}};
+  for (auto const& s : sizes) {
+    std::vector<float> got(m.gray.size());
+    ma::saliency_map(ma::serial{}, ma::saliency::spectral_residual{.work_height = s[0], .work_width = s[1]},
+                     ma::nchw(m.gray.data(), {1, 1, m.h, m.w}), ma::scores(got.data(), {1, m.h, m.w}));
+    auto const want = reference::spectral_residual(m.gray.data(), m.h, m.w, s[0], s[1]);
+    double worst = 0;
+    for (std::size_t k = 0; k < got.size(); ++k)
+      worst = std::max(worst, std::fabs(static_cast<double>(got[k]) - want[k]));
+    CHECK(worst < 1e-5 * *std::max_element(want.begin(), want.end()));
+  }
+}
+
 TEST_CASE("other working sizes, square or not") {
   ma::index_t const sizes[][2] = {{32, 32}, {128, 128}, {32, 128}, {128, 32}, {8, 8},
                                   {8, 64},  {64, 8},    {16, 8},   {16, 256}, {256, 64}};

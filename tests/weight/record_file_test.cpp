@@ -79,6 +79,20 @@ TEST_CASE("a record read back weighs and goes on as the one that was saved") {
     }
 }
 
+TEST_CASE("a window that begins late is read back where it was") {
+  folder const f;
+  for (index_t const first : {index_t{0}, (index_t{1} << 32) - 1, (index_t{1} << 40) + 7, index_t{1} << 48}) {
+    CAPTURE(first);
+    w::uncertainty r(2, {.first_epoch = first, .epochs = 2});
+    std::vector<int> const predicted{0, 1}, zeros{0, 0};
+    r.record(ma::serial{}, first + 1, ma::class_ids(predicted.data(), {2}), ma::class_ids(zeros.data(), {2}));
+    w::save(r, f.path / "late");
+    auto const back = w::load(f.path / "late");
+    CHECK((back.options() == r.options() && back.has_epoch(first + 1) && !back.has_epoch(first)));
+    CHECK((back.u(0) == 0 && back.u(1) == 1));
+  }
+}
+
 TEST_CASE("the bytes of a file are those of its description") {
   folder const f;
   w::uncertainty r(3, {.first_epoch = 2, .epochs = 3, .eta = 2});

@@ -186,6 +186,15 @@ TEST_CASE("records, tables, states and rules refuse what they cannot use, and wr
            "groups(1)", "is 2", "the last update had"},
           {"weights before an update", [&] { w::group_dro({.groups = 3}).weights(be, s.ids(s.y), s.room()); },
            "the state", "without a batch", "update(backend"},
+          {"weights after restore",
+           [&] {
+             std::vector<double> const q{0.5, 0.25, 0.25};
+             std::vector<int> const g{0, 0, 1, 1};
+             auto a = s.dro;
+             a.restore(ma::weights(q.data(), {3}));
+             a.weights(be, s.ids(g), s.room());
+           },
+           "the state", "without a batch", "update(backend"},
           {"q of 0", [&] { s.dro.restore(s.loss(s.q)); }, "q(1)", "is 0", "> 0"},
           {"fraction 0", [&] { w::cvar({.fraction = 0}); }, "fraction", "is 0", "(0, 1]"},
           {"fraction > 1", [&] { w::cvar({.fraction = 1.5}); }, "fraction", "is 1.5", "(0, 1]"},
@@ -205,6 +214,12 @@ TEST_CASE("records, tables, states and rules refuse what they cannot use, and wr
              w::scale_to_mean_one(be, ma::weights(z.data(), {4}));
            },
            "the mean of the weights", "is 0", "> 0"},
+          {"an infinite mean",
+           [&] {
+             std::vector<double> v(4, 1e308);
+             w::scale_to_mean_one(be, ma::weights(v.data(), {4}));
+           },
+           "the mean of the weights", "is inf", "finite and > 0"},
       });
   CHECK(test::all_weights(be, s.record) == before);
   CHECK(s.dro.q(0) == q0);

@@ -165,6 +165,20 @@ TEST_CASE("u needs no mean") {
   CHECK_THROWS_AS(r.weight(0), ma::invalid_argument);
 }
 
+TEST_CASE("the error set is where u exceeds wrong_above, row by row and all at once") {
+  w::uncertainty r(3, {.epochs = 2});
+  record<int>(r, 0, {0, 0, 1});
+  record<int>(r, 1, {0, 1, 1});  // u is 0, 1/2 and 1
+  for (double above : {0.25, 0.5, 0.75}) {
+    w::just_train_twice const twice(r, {.lambda_up = 5, .wrong_above = above});
+    bool const half = above < 0.5;
+    CHECK((!twice.in_error_set(0) && twice.in_error_set(1) == half && twice.in_error_set(2)));
+    CHECK((twice.weight(0) == 1 && twice.weight(1) == (half ? 5.0f : 1.0f) && twice.weight(2) == 5));
+    CHECK(twice.errors() == (half ? 2 : 1));
+    CHECK(test::all_weights(ma::serial{}, twice) == std::vector<double>{1, half ? 5.0 : 1.0, 5});
+  }
+}
+
 TEST_CASE("bytes a sample") {
   auto const bytes = [](index_t epochs, w::unvisited policy) {
     return w::uncertainty(1000, {.epochs = epochs, .unvisited = policy}).bytes() / 1000;
