@@ -118,7 +118,7 @@ TEST_CASE("an edit that reads a box at another place ends mixing in place") {
   auto const x = ma::nchw(pixels.data(), {2, 1, 4, 4});
   auto const m = with(ma::saliencymix{}, ma::ratio::constant{0.75f}, ma::pairing::reverse{});
   auto p = ma::make_plan(ma::serial{}, m, ma::inputs(x).scores(ma::scores(maps.data(), {2, 4, 4})), ma::key{});
-  CHECK_FALSE(p.moved);
+  CHECK_FALSE(p.flags().moved);
   for (ma::box const& outside : {ma::box{-1, 0, 1, 3, 1, 3},
                                  {1, 2, 1, 3, 1, 3},
                                  {0, 1, -1, 1, 1, 3},
@@ -131,12 +131,12 @@ TEST_CASE("an edit that reads a box at another place ends mixing in place") {
               c.region.from[0] = outside;
             });
           }).find("box 0 of row 0 leaves the image") != std::string::npos);
-  CHECK_FALSE(p.moved);
+  CHECK_FALSE(p.flags().moved);
   p.edit([](auto const& c) {
     c.region.to[0] = {0, 1, 0, 2, 0, 2};
     c.region.from[0] = {0, 1, 1, 3, 2, 4};
   });
-  CHECK(p.moved);
+  CHECK(p.flags().moved);
   CHECK(refusal([&] { ma::apply_inplace(p, x); }).find("paste pixels at another place") != std::string::npos);
   ma::apply(p, x, ma::nchw(out.data(), {2, 1, 4, 4}));
   CHECK((out[0] == 22 && out[1] == 23 && out[4] == 26 && out[5] == 27 && out[2] == 2 && out[8] == 8));

@@ -129,11 +129,11 @@ TEST_CASE("the plan knows what it was made for") {
   CHECK((p.drawn_with == ma::key{.seed = 8, .first = 4, .global = 12, .block = 4} && p.flags().local &&
          !p.flags().blends));
   for (index_t i = 0; i < 4; ++i) CHECK(p.self[i] == i);
-  CHECK(ma::make_plan(ma::mixup{}, images(4), ma::key{}).blends);
-  CHECK_FALSE(ma::make_plan(ma::mixup{.prob = 0}, images(4), ma::key{}).blends);
-  CHECK_FALSE(ma::make_plan(with(ma::mixup{}, ma::ratio::constant{0}), images(4), ma::key{}).blends);
-  CHECK_FALSE(ma::make_plan(ma::mixup{}, ma::inputs(images(4)).source_rows(9), ma::key{}).local);
-  CHECK_FALSE(ma::make_plan(ma::mixup{}, images(40), ma::key{.seed = 1, .global = 80}).local);
+  CHECK(ma::make_plan(ma::mixup{}, images(4), ma::key{}).flags().blends);
+  CHECK_FALSE(ma::make_plan(ma::mixup{.prob = 0}, images(4), ma::key{}).flags().blends);
+  CHECK_FALSE(ma::make_plan(with(ma::mixup{}, ma::ratio::constant{0}), images(4), ma::key{}).flags().blends);
+  CHECK_FALSE(ma::make_plan(ma::mixup{}, ma::inputs(images(4)).source_rows(9), ma::key{}).flags().local);
+  CHECK_FALSE(ma::make_plan(ma::mixup{}, images(40), ma::key{.seed = 1, .global = 80}).flags().local);
 }
 
 TEST_CASE("readers list rows by partner and owners by sample, each ascending, for near and for far partners") {

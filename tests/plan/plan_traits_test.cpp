@@ -159,8 +159,8 @@ TEST_CASE("8-bit id masks of frames and volumes are pasted, with any strides, an
 }
 
 TEST_CASE("a kind that does not say what it holds may blend; a rule that says what is not so is refused") {
-  CHECK(ma::make_plan(with(ma::cutmix{}, own_region{}), images, ma::key{}).blends);
-  CHECK_FALSE(ma::make_plan(with(ma::cutmix{.prob = 0}, own_region{}), images, ma::key{}).blends);
+  CHECK(ma::make_plan(with(ma::cutmix{}, own_region{}), images, ma::key{}).flags().blends);
+  CHECK_FALSE(ma::make_plan(with(ma::cutmix{.prob = 0}, own_region{}), images, ma::key{}).flags().blends);
   CHECK_THROWS_WITH_AS(ma::make_plan(with(ma::mixup{}, false_ratio{{{}, 0.5f}}), images, ma::key{}),
                        doctest::Contains("the field of row 0 blends, but"), ma::invalid_argument);
   CHECK_THROWS_WITH_AS(
@@ -205,17 +205,17 @@ TEST_CASE(
   for (std::uint64_t step = 0; step < 40; ++step) {
     ma::key const part{.step = step, .global = 4}, blocks{.step = step, .global = 4, .block = 2},
         across{.step = step, .first = 1, .global = 4, .block = 2};
-    REQUIRE_FALSE(ma::make_plan(ma::cutmix{}, view, part).local);
-    REQUIRE_FALSE(read_back(ma::make_plan(ma::cutmix{}, view, part)).local);
-    REQUIRE_FALSE(ma::make_plan(ma::one_of(ma::cutout{.length = 4}, ma::cutmix{}), view, part).local);
+    REQUIRE_FALSE(ma::make_plan(ma::cutmix{}, view, part).flags().local);
+    REQUIRE_FALSE(read_back(ma::make_plan(ma::cutmix{}, view, part)).flags().local);
+    REQUIRE_FALSE(ma::make_plan(ma::one_of(ma::cutout{.length = 4}, ma::cutmix{}), view, part).flags().local);
     REQUIRE(refusal([&] {
               ma::apply(ma::make_plan(ma::cutmix{}, view, part), view, room);
             }).find("partners lie outside") != std::string::npos);
-    REQUIRE_FALSE(ma::make_plan(ma::cutmix{}, view, across).local);
-    REQUIRE(ma::make_plan(ma::cutmix{}, view, blocks).local);
-    REQUIRE(read_back(ma::make_plan(ma::cutmix{}, view, blocks)).local);
-    REQUIRE(ma::make_plan(ma::cutout{.length = 4}, view, part).local);
-    REQUIRE(ma::make_plan(given, view, part).local);
+    REQUIRE_FALSE(ma::make_plan(ma::cutmix{}, view, across).flags().local);
+    REQUIRE(ma::make_plan(ma::cutmix{}, view, blocks).flags().local);
+    REQUIRE(read_back(ma::make_plan(ma::cutmix{}, view, blocks)).flags().local);
+    REQUIRE(ma::make_plan(ma::cutout{.length = 4}, view, part).flags().local);
+    REQUIRE(ma::make_plan(given, view, part).flags().local);
     // what partners outside would be read from is asked for at every step
     REQUIRE(refusal([&] {
               ma::make_plan(ma::cutmix{}, ma::inputs(view).weights(ma::weights(weights.data(), {2})), part);
@@ -252,7 +252,7 @@ TEST_CASE("rows of other samples than their own are mixed by apply, and refused 
   auto edited = ma::make_plan(ma::mixup{}, ma::features(a, {2, 1}), ma::key{});
   edited.edit([](auto const& columns) { columns.self[0] = 1; });
   CHECK(refused(edited));
-  CHECK_FALSE(ma::to_any(edited).in_order);
+  CHECK_FALSE(ma::to_any(edited).flags().in_order);
 }
 
 TEST_CASE("every key that planning takes reads back from text, up to its last number") {

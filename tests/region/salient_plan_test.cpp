@@ -142,10 +142,12 @@ TEST_CASE("the text of a plan whose box moves is as documented; what does not fi
   auto const p = read(head + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail);
   CHECK(written(p) == head + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail);
   CHECK((p.flags().moved && p.state(0).tile_at(0).source.by == ma::offset{0, 2, 1} && ma::pixel_share(p, 0) == 0.7));
-  CHECK(read(head + row + "0,1,0,2,1,4 0,1,0,2,1,4" + tail).moved);  // what the method may do, not what this step drew
+  CHECK(read(head + row + "0,1,0,2,1,4 0,1,0,2,1,4" + tail)
+            .flags()
+            .moved);  // what the method may do, not what this step drew
   std::string still = head;
   still.replace(still.find("moves 1"), 7, "moves 0");
-  CHECK(!read(still + row + "0,1,0,2,1,4 0,1,0,2,1,4" + tail).moved);
+  CHECK(!read(still + row + "0,1,0,2,1,4 0,1,0,2,1,4" + tail).flags().moved);
   CHECK_THROWS_WITH_AS(
       read(still + row + "0,1,0,2,1,4 0,1,2,4,2,5" + tail),
       doctest::Contains(
