@@ -25,10 +25,15 @@ plan_boxes boxes_of(Plan const& plan, std::int64_t i) {
   plan_boxes out;
   auto const state = plan.state(i);
   for (std::int64_t j = 0; j < state.tiles(); ++j) {
-    auto const [where, m, by] = state.tile_at(j);
-    if (m != 0 || where.empty() || where.y1 > plan.shape.size[1]) continue;
+    mixaug::tile const tile = state.tile_at(j);
+    mixaug::box const where = tile.where;
+    if (tile.m != 0 || where.empty() || where.y1 > plan.shape.size[1]) continue;
+    mixaug::offset const by = tile.source.by;
+    mixaug::box const from =
+        tile.source.resized ? tile.source.from
+                            : mixaug::box{0, 1, where.y0 + by.y, where.y1 + by.y, where.x0 + by.x, where.x1 + by.x};
     out.written.push_back({where.y0, where.y1, where.x0, where.x1});
-    out.read.push_back({where.y0 + by.y, where.y1 + by.y, where.x0 + by.x, where.x1 + by.x});
+    out.read.push_back({from.y0, from.y1, from.x0, from.x1});
   }
   return out;
 }
