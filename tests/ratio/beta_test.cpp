@@ -141,4 +141,15 @@ TEST_CASE("a table is built once for an alpha, and extreme alphas stay in [0, 1]
   }
 }
 
+TEST_CASE("the least and the greatest alphas that are allowed plan a batch") {
+  auto const x = ma::nchw<float>(nullptr, {4, 3, 8, 8});
+  for (float alpha : {std::numeric_limits<float>::denorm_min(), 1e-30f, 1e-6f, 1e-3f, 1e3f, 1e6f}) {
+    CAPTURE(alpha);
+    auto const p = ma::make_plan(ma::mixup{.alpha = alpha}, x, ma::key{.seed = 1});
+    for (int i = 0; i < 4; ++i) CHECK((p.ratio[i] >= 0.0f && p.ratio[i] <= 1.0f));
+    if (alpha < 1e-5f) CHECK(std::min(p.ratio[0], 1 - p.ratio[0]) < 1e-6f);
+    if (alpha > 1e5f) CHECK(p.ratio[0] == doctest::Approx(0.5).epsilon(0.02));
+  }
+}
+
 }  // namespace beta_test

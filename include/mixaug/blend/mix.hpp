@@ -165,7 +165,7 @@ void run_by_weights(blend::mix const&, std::uint8_t, run_of<T> o, run_of<T const
     constexpr index_t width = block<T>;
     index_t k = 0;
     for (; k + width <= n; k += width) {
-      T mixed[width];
+      c_array<T, width> mixed;
       for (index_t u = 0; u < width; ++u) mixed[u] = mix_one(a.data[k + u], b.data[k + u], m[k + u]);
       for (index_t u = 0; u < width; ++u) o.data[k + u] = mixed[u];
     }
