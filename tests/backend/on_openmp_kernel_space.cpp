@@ -3,9 +3,9 @@
 #include "kernel/grid_cases.hpp"
 #include "kernel/pass_cases.hpp"
 
-TEST_CASE("tables of several columns on 1 to 5 threads") {
+TEST_CASE("tables of several columns on 1, 2 and 5 threads") {
   using namespace kernel_space;
-  for (int threads = 1; threads <= 5; ++threads) {
+  for (int threads : {1, 2, 5}) {
     ma::openmp const be{threads};
     for (int law = 0; law <= reference::laws; ++law) {
       same_grid<float, 2>(be, law, 33000, {0.1, ma::kernel::gaussian, false}, 512);

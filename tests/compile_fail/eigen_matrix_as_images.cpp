@@ -1,4 +1,5 @@
 // expect: mixaug: the container has another rank than the view asked for
+#include <mixaug/mixaug.hpp>
 #include <mixaug/interop/eigen.hpp>
 
 void give_a_matrix(Eigen::MatrixXf& pixels) { (void)mixaug::nchw(pixels); }

@@ -1,4 +1,5 @@
 // expect: mixaug: a device_gaussian_kernel draws on a device backend, from queries into partners on the device: wrap their pointers by on_device
+#include <mixaug/mixaug.hpp>
 #include <mixaug/backend/serial.hpp>
 #include <mixaug/kernel/device_gaussian_kernel.hpp>
 

@@ -1,4 +1,5 @@
 // expect: mixaug: a gaussian_kernel draws on the host; upload(backend, table) is the table of views on the device
+#include <mixaug/mixaug.hpp>
 #include <mixaug/backend/serial.hpp>
 #include <mixaug/kernel/gaussian_kernel.hpp>
 

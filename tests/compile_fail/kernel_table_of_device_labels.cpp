@@ -1,4 +1,5 @@
 // expect: mixaug: labels on the device make a device_gaussian_kernel; include <mixaug/kernel/device_gaussian_kernel.hpp>
+#include <mixaug/mixaug.hpp>
 #include <mixaug/backend/serial.hpp>
 #include <mixaug/kernel/gaussian_kernel.hpp>
 

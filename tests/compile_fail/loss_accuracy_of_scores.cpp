@@ -1,4 +1,5 @@
 // expect: mixaug: predictions, class ids and group ids are (n); of class scores take the largest first
+#include <mixaug/mixaug.hpp>
 #include <mixaug/metric/group_accuracy.hpp>
 
 namespace ma = mixaug;

@@ -1,7 +1,7 @@
 // expect: mixaug: the output is a view of const elements
+#include <mixaug/mixaug.hpp>
 #include <mixaug/loss/pair_cross_entropy.hpp>
 #include <mixaug/loss/soft_target_cross_entropy.hpp>
-#include <mixaug/mixaug.hpp>
 
 namespace ma = mixaug;
 

@@ -1,7 +1,7 @@
 // expect: mixaug: a device view was given to a host backend
+#include <mixaug/mixaug.hpp>
 #include <mixaug/loss/pair_cross_entropy.hpp>
 #include <mixaug/loss/soft_target_cross_entropy.hpp>
-#include <mixaug/mixaug.hpp>
 
 namespace ma = mixaug;
 

@@ -1,7 +1,7 @@
 // expect: mixaug: losses are views (n) of float, or all of double
+#include <mixaug/mixaug.hpp>
 #include <mixaug/loss/pair_cross_entropy.hpp>
 #include <mixaug/loss/soft_target_cross_entropy.hpp>
-#include <mixaug/mixaug.hpp>
 
 namespace ma = mixaug;
 

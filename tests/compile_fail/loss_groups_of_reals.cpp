@@ -1,4 +1,5 @@
 // expect: mixaug: class ids, groups and indices are integers; soft labels go into targets(v)
+#include <mixaug/mixaug.hpp>
 #include <mixaug/metric/group_accuracy.hpp>
 
 namespace ma = mixaug;

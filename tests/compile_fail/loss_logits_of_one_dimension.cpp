@@ -1,7 +1,7 @@
 // expect: mixaug: logits and their gradient are (n, classes), losses (n)
+#include <mixaug/mixaug.hpp>
 #include <mixaug/loss/pair_cross_entropy.hpp>
 #include <mixaug/loss/soft_target_cross_entropy.hpp>
-#include <mixaug/mixaug.hpp>
 
 namespace ma = mixaug;
 

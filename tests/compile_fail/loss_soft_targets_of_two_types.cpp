@@ -1,7 +1,7 @@
 // expect: mixaug: soft targets (n, classes) and weights (n) are of the logits' type; class ids go to pair_cross_entropy
+#include <mixaug/mixaug.hpp>
 #include <mixaug/loss/pair_cross_entropy.hpp>
 #include <mixaug/loss/soft_target_cross_entropy.hpp>
-#include <mixaug/mixaug.hpp>
 
 namespace ma = mixaug;
 

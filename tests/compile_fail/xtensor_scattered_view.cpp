@@ -1,4 +1,5 @@
 // expect: mixaug: a lazy expression has no memory to view; evaluate it into a container first
+#include <mixaug/mixaug.hpp>
 #include <mixaug/interop/xtensor.hpp>
 #if __has_include(<xtensor/views/xview.hpp>)
 #  include <xtensor/views/xview.hpp>
