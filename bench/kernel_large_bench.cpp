@@ -27,7 +27,7 @@ double gain_of_reads(double bytes) {
 
 void grow(table& t, label_law law, char const* name, std::size_t n, double h) {
   auto const y = labels_of(law, n);
-  std::optional<ma::detail::kernel_line<float>> table;
+  std::optional<ma::detail::sorted_table<float>> table;
   double const build = seconds_of([&] { table.emplace(kernel_table(y, h, ma::openmp{2})); }, 1);
   auto made = std::make_unique<kernel_pairs>(y, std::move(*table));
   made->draw(ma::openmp{2});  // brings the pages in

@@ -35,8 +35,7 @@ void grid(table& t, bool normal, double h, double goal) {
   index_t const n = 200000, draws = 20000;
   auto const s = std::make_shared<sample>(n, D, normal);
   auto const make = [=] {
-    return std::make_shared<ma::detail::kernel_grid<float, D>>(s->view(n), ma::pairing::kernel_options{h},
-                                                               ma::serial{});
+    return std::make_shared<ma::detail::grid_table<float, D>>(s->view(n), ma::pairing::kernel_options{h}, ma::serial{});
   };
   auto const g = make();
   std::string const name =
@@ -56,7 +55,7 @@ void grid(table& t, bool normal, double h, double goal) {
 void pass(table& t, index_t n, index_t d, index_t queries, double h, double goal) {
   auto const s = std::make_shared<sample>(n, d, true);
   auto const p =
-      std::make_shared<ma::detail::kernel_pass<float>>(s->view(n), ma::pairing::kernel_options{h}, ma::serial{});
+      std::make_shared<ma::detail::brute_force<float>>(s->view(n), ma::pairing::kernel_options{h}, ma::serial{});
   auto const out = std::make_shared<std::vector<index_t>>(static_cast<std::size_t>(queries));
   auto const scratch = std::make_shared<ma::workspace<ma::space::host>>();
   auto const ours = [=] {

@@ -16,7 +16,7 @@ template <class T>
 using device_array = ma::detail::table_array<T, ma::space::device>;
 
 struct sample {
-  ma::detail::table_kit<ma::cuda> kit;
+  ma::detail::table_builder<ma::cuda> kit;
   device_array<float> y;
   device_array<index_t> rows, partners;
   index_t n, d, m;
@@ -48,7 +48,7 @@ template <int D>
 void grid(table& t, double h) {
   ma::cuda const be;
   sample const s(be, 1000000, D, 1000000);
-  using grid = ma::detail::kernel_grid<float, D, ma::space::device>;
+  using grid = ma::detail::grid_table<float, D, ma::space::device>;
   ma::pairing::kernel_options const o{h};
   std::string const name = std::to_string(D) + "-D uniform" + text(", h %g", h) + ", N 1e6: ";
   line(t, name + "build", by_events([&] { grid const g(s.view(), o, be); }, 1), 0);
@@ -60,7 +60,7 @@ void grid(table& t, double h) {
 void pass(table& t, index_t n, index_t d, index_t m) {
   ma::cuda const be;
   sample const s(be, n, d, m);
-  ma::detail::kernel_pass<float, ma::space::device> const p(
+  ma::detail::brute_force<float, ma::space::device> const p(
       s.view(), ma::pairing::kernel_options{0.15 * static_cast<double>(d)}, be);
   ma::workspace<ma::space::device> scratch;
   auto const job = [&] {

@@ -55,8 +55,8 @@ suite const maps(20, [](table& t) {
     map_of(t, "gradient_magnitude", ma::saliency::gradient_magnitude{}, b, speed);
   }
   images const b(256, 224, 224), out(256, 224, 224);
-  for (auto const of : {ma::anchor_of::pixel, ma::anchor_of::window}) {
-    ma::saliencymix const m{.anchor_of = of};
+  for (auto const of : {ma::search::pixel, ma::search::box_sum}) {
+    ma::saliencymix const m{.search = of};
     ma::plan_of<ma::saliencymix, ma::space::device> plan;
     std::uint64_t step = 0;
     auto const job = [&] {
@@ -64,7 +64,7 @@ suite const maps(20, [](table& t) {
       ma::apply(ma::cuda{}, plan, b.view(), out.view());
     };
     job();
-    line(t, std::string("SaliencyMix, a step, ") + (of == ma::anchor_of::pixel ? "pixel" : "window") + " anchors",
+    line(t, std::string("SaliencyMix, a step, ") + (of == ma::search::pixel ? "pixel" : "window") + " anchors",
          by_events(job, 5), 3 * b.bytes() / 7 * 3 / speed);
   }
 });

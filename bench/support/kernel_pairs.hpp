@@ -29,7 +29,7 @@ inline label_list labels_of(label_law law, std::size_t n) {
 }
 
 template <class Backend>
-ma::detail::kernel_line<float> kernel_table(label_list const& y, double h, Backend const& be) {
+ma::detail::sorted_table<float> kernel_table(label_list const& y, double h, Backend const& be) {
   return {ma::labels<float const>(y->data(), {y->size()}), {.bandwidth = h}, be};
 }
 
@@ -37,10 +37,10 @@ ma::detail::kernel_line<float> kernel_table(label_list const& y, double h, Backe
 struct kernel_pairs {
   static constexpr ma::index_t queries = 1 << 18;
   label_list y;
-  ma::detail::kernel_line<float> table;
+  ma::detail::sorted_table<float> table;
   std::vector<ma::index_t> rows, out;
 
-  kernel_pairs(label_list const& v, ma::detail::kernel_line<float> built)
+  kernel_pairs(label_list const& v, ma::detail::sorted_table<float> built)
       : y(v), table(std::move(built)), rows(queries), out(queries) {
     for (std::uint64_t r = 1; auto& row : rows) {
       r = r * 6364136223846793005u + 1442695040888963407u;

@@ -50,8 +50,8 @@ void show_boxes_and_blends(gallery_rows& rows) {
 void show_salient_boxes(gallery_rows& rows) {
   using ma::saliencymix, ma::background_mix, ma::scheme;
   rows.show("saliencymix", {"the box around the partner's", "most salient pixel"}, saliencymix{});
-  rows.show("saliencymix, window", {"anchor_of = window", "the box of the largest sum"},
-            saliencymix{.anchor_of = ma::anchor_of::window});
+  rows.show("saliencymix, window", {"search = box_sum", "the box of the largest sum"},
+            saliencymix{.search = ma::search::box_sum});
   rows.show("saliencymix, batch mode", {"mode = batch: one ratio,", "one box, of the first row"},
             saliencymix{.mode = ma::mode::batch});
   rows.show("saliencymix, peak to peak", {"scheme =", "salient_to_salient"},

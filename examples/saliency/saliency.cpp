@@ -32,8 +32,8 @@ void write_sheet(image_set const& set, std::string const& what, std::string cons
   example::map_sheet sheet(set, static_cast<int>(detectors.size()), "mixaug saliency", what);
   for (auto const& [name, detector] : detectors) {
     maps const scores = example::maps_of(set, detector);
-    sheet.add(name, scores, example::patches_of(set, scores, ma::anchor_of::pixel),
-              example::patches_of(set, scores, ma::anchor_of::window));
+    sheet.add(name, scores, example::patches_of(set, scores, ma::search::pixel),
+              example::patches_of(set, scores, ma::search::box_sum));
   }
   if (!sheet.write_png(file)) throw std::runtime_error(file + ": cannot be written");
 }
@@ -56,8 +56,7 @@ object_table compare(image_set const& set, std::uint64_t seed) {
   for (auto const& [name, detector] : detectors) {
     maps const scores = example::maps_of(set, detector);
     measure(table, "saliencymix, " + name + ", pixel", ma::saliencymix{}, set, scores);
-    measure(table, "saliencymix, " + name + ", window", ma::saliencymix{.anchor_of = ma::anchor_of::window}, set,
-            scores);
+    measure(table, "saliencymix, " + name + ", window", ma::saliencymix{.search = ma::search::box_sum}, set, scores);
   }
   // A class that nobody has is the only frequent one: every sample receives a background.
   std::vector<std::int64_t> counts(set.class_names.size() + 1, 1);

@@ -39,9 +39,9 @@ inline auto inputs_of(image_set const& set, maps const& scores) {
 }
 
 // The box of a quarter of the pixels that each image would give away.
-inline std::vector<outlined> patches_of(image_set const& set, maps const& scores, ma::anchor_of of) {
+inline std::vector<outlined> patches_of(image_set const& set, maps const& scores, ma::search of) {
   auto const method =
-      ma::with(ma::with(ma::saliencymix{.anchor_of = of}, ma::pairing::reverse{}), ma::ratio::constant{0.75f});
+      ma::with(ma::with(ma::saliencymix{.search = of}, ma::pairing::reverse{}), ma::ratio::constant{0.75f});
   auto const plan = ma::make_plan(ma::serial{}, method, inputs_of(set, scores), ma::key{});
   std::vector<outlined> out(static_cast<std::size_t>(set.n));
   for (std::int64_t i = 0; i < set.n; ++i)

@@ -10,7 +10,7 @@ TEST_CASE("on a device, a query that is no row and no point has no partner") {
   test::emulated_gpu const be;
   auto const y = labels_of<float>(1, 300, 5, 3);
   placed<test::emulated_gpu, float> const labels(be, y);
-  ma::detail::kernel_pass<float, ma::space::device> const pass(
+  ma::detail::brute_force<float, ma::space::device> const pass(
       ma::on_device(ma::features<float const>(labels.block.data(), {300, 5})), {.bandwidth = 1.0}, be);
   std::vector<index_t> const rows{-1, 0, 300, 299}, out(4, -7);
   std::vector<float> points(y.begin(), y.begin() + 20);

@@ -93,9 +93,9 @@ TEST_CASE("boxes that a device places are those of the host, from maps with ties
   for (int s = 0; s < 6; ++s)
     for (int form = 0; form < 3; ++form) {
       ma::saliencymix m{.prob = 0.8f, .scheme = static_cast<ma::scheme>(s)};
-      m.anchor_of = form == 1 ? ma::anchor_of::window : ma::anchor_of::pixel;
-      m.window = form == 2 ? ma::window::clipped : ma::window::shifted;
-      if (form == 2 && ma::detail::box_of(m.scheme, m.anchor_of, m.window).moves()) continue;
+      m.search = form == 1 ? ma::search::box_sum : ma::search::pixel;
+      m.border = form == 2 ? ma::border::clip : ma::border::shift;
+      if (form == 2 && ma::detail::box_of(m.scheme, m.search, m.window).moves()) continue;
       CAPTURE(s);
       CAPTURE(form);
       same_places(m, ma::inputs(x).scores(scores), {.seed = 4});
@@ -107,7 +107,7 @@ TEST_CASE("boxes that a device places are those of the host, from maps with ties
       same_places(m, ma::inputs(x).scores(scores), {.seed = 8});
     }
   ma::one_of const some(
-      ma::saliencymix{.window = ma::window::clipped}, ma::mixup{},
+      ma::saliencymix{.border = ma::border::clip}, ma::mixup{},
       ma::saliencymix{.scheme = ma::scheme::salient_to_salient, .detector = ma::saliency::frequency_tuned{}});
   same_places(some, ma::inputs(x), {.seed = 9});
   int told = 0;  // plans whose first row of the last method is not row 0, and whose boxes leave many places

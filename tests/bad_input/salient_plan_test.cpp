@@ -24,8 +24,8 @@ TEST_CASE("planning a score-driven method refuses what it cannot read or place, 
   auto const scores = [&](index_t n, index_t h, index_t width) { return ma::scores(w.source.data(), {n, h, width}); };
   auto const images = [&](index_t n, index_t c, index_t h) { return ma::nchw(w.source.data(), {n, c, h, index_t{8}}); };
   auto const source = [&] { return in().source_rows(6); };
-  auto const clipped = [&](scheme s, ma::anchor_of of) {
-    plan(in(), {.scheme = s, .anchor_of = of, .window = ma::window::clipped});
+  auto const clipped = [&](scheme s, ma::search of) {
+    plan(in(), {.scheme = s, .search = of, .border = ma::border::clip});
   };
   ma::key const part{.first = 4, .global = 64};
   refuse(w,
@@ -150,12 +150,12 @@ TEST_CASE("planning a score-driven method refuses what it cannot read or place, 
                               {.first = 4, .global = 8, .block = 4});
               },
               "mode = batch", "key.first = 0, key.global = 0", "or use mode = sample"},
-             {"clipped, where boxes move", [&] { clipped(scheme::salient_to_salient, ma::anchor_of::pixel); },
-              "window = clipped", "cut the boxes of source and target apart", "use window = shifted"},
-             {"clipped, to the valley", [&] { clipped(scheme::non_salient_to_non_salient, ma::anchor_of::pixel); },
-              "window = clipped", "apart", "destination = corresponding"},
-             {"clipped windows", [&] { clipped(scheme::salient_to_corresponding, ma::anchor_of::window); },
-              "anchor_of = window", "where nothing is clipped", "use window = shifted"},
+             {"clipped, where boxes move", [&] { clipped(scheme::salient_to_salient, ma::search::pixel); },
+              "border = clip", "cut the boxes of source and target apart", "use border = shift"},
+             {"clipped, to the valley", [&] { clipped(scheme::non_salient_to_non_salient, ma::search::pixel); },
+              "border = clip", "apart", "destination = corresponding"},
+             {"clipped windows", [&] { clipped(scheme::salient_to_corresponding, ma::search::box_sum); },
+              "search = box_sum", "where nothing is clipped", "use border = shift"},
          });
   CHECK(text_of(reused) == before);
 }

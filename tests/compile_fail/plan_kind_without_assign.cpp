@@ -6,7 +6,7 @@ namespace ma = mixaug;
 struct my_kind : ma::kind::whole {
   template <ma::space S, ma::access A = ma::access::read>
   struct columns {
-    void place(ma::detail::placer&, ma::kind::no_layout, ma::plan_shape const&) noexcept {}
+    void place(ma::detail::column_layout&, ma::kind::no_layout, ma::plan_shape const&) noexcept {}
     state state_of(ma::index_t, float ratio, std::uint8_t) const noexcept { return {ratio}; }
     void clear(ma::index_t) const noexcept {}
   };

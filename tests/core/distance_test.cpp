@@ -43,7 +43,7 @@ TEST_CASE_TEMPLATE("a scan in float decides as the one in double, or leaves it t
   for (std::size_t n : {1u, 2u, 15u, 16u, 17u, 100u, 256u})
     for (double h : {0.01, 0.3, 4.0}) {
       auto const y = reference::labels_of<T>(reference::label_law::normal, n);
-      ma::detail::kernel_line<T> const table(ma::labels(y.data(), {n}), {.bandwidth = h}, ma::serial{});
+      ma::detail::sorted_table<T> const table(ma::labels(y.data(), {n}), {.bandwidth = h}, ma::serial{});
       auto const view = table.view();
       int vague = 0;
       constexpr int tries = 2000;

@@ -77,7 +77,7 @@ TEST_CASE("64 x 64 bits multiply to 128") {
 TEST_CASE("uniform lies in [0, 1) and is uniform") {
   std::vector<double> counts(200);
   for (std::uint64_t row = 0; row < 100000; ++row) {
-    double const u = ma::random({.seed = 5}, row, ma::purpose::gate).uniform();
+    double const u = ma::random({.seed = 5}, row, ma::purpose::fires).uniform();
     REQUIRE((u >= 0.0 && u < 1.0));
     counts[static_cast<std::size_t>(u * 200)] += 1;
   }

@@ -159,7 +159,7 @@ bool one(std::string_view input) {
   if (in.below(3) == 0) cut.minmax = {0.4f * unit(in), 0.4f + 0.62f * unit(in)};
   ma::cutout const out{.n_holes = 1 + in.below(3), .length = in.below(40)};
   ma::saliencymix salient{.alpha = alpha, .prob = prob, .mode = mode, .scheme = static_cast<ma::scheme>(in.below(6))};
-  salient.anchor_of = in.below(2) == 0 ? ma::anchor_of::pixel : ma::anchor_of::window;
+  salient.search = in.below(2) == 0 ? ma::search::pixel : ma::search::box_sum;
   ma::mixup const mix{.alpha = alpha, .prob = prob, .mode = mode};
   switch (method) {
     case 0:

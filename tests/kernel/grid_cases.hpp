@@ -33,21 +33,21 @@ std::string difference(ma::detail::kernel_grid_view<T, D> const& a, ma::detail::
 /// The table and the partners of rows and points, two each, beside those of serial.
 template <class T, int D, class Backend>
 void same_grid(Backend const& be, int law, std::size_t n, ma::pairing::kernel_options const& o, index_t scan) {
-  constexpr ma::space S = ma::detail::table_kit<Backend>::memory;
+  constexpr ma::space S = ma::detail::table_builder<Backend>::memory;
   INFO("law ", law, ", n ", n, ", columns ", D, ", h ", o.bandwidth, ", tophat ", o.kernel == ma::kernel::tophat,
        ", scan ", scan);
   auto const y = labels_of<T>(law, n, D, n + D);
-  ma::detail::kernel_grid<T, D> const expected(ma::labels<T const>(y.data(), {n, std::size_t{D}}), o, ma::serial{},
-                                               scan);
+  ma::detail::grid_table<T, D> const expected(ma::labels<T const>(y.data(), {n, std::size_t{D}}), o, ma::serial{},
+                                              scan);
   placed<Backend, T> const labels(be, y);
-  ma::detail::kernel_grid<T, D, S> const found(in<S>(ma::labels<T const>(labels.block.data(), {n, std::size_t{D}})), o,
-                                               be, scan);
+  ma::detail::grid_table<T, D, S> const found(in<S>(ma::labels<T const>(labels.block.data(), {n, std::size_t{D}})), o,
+                                              be, scan);
   CHECK(found.bytes() == expected.bytes());
   if constexpr (S == ma::space::device) {
-    ma::detail::kernel_grid<T, D> const back(found, be);
+    ma::detail::grid_table<T, D> const back(found, be);
     CHECK(difference(expected.view(), back.view()) == "");
-    ma::detail::kernel_grid<T, D, S> const sent(expected, be);
-    CHECK(difference(expected.view(), ma::detail::kernel_grid<T, D>(sent, be).view()) == "");
+    ma::detail::grid_table<T, D, S> const sent(expected, be);
+    CHECK(difference(expected.view(), ma::detail::grid_table<T, D>(sent, be).view()) == "");
   } else {
     CHECK(difference(expected.view(), found.view()) == "");
   }

@@ -20,7 +20,7 @@ template <int D>
 struct written_out {
   std::vector<float> y;
   double h;
-  ma::detail::kernel_grid<float, D> table;
+  ma::detail::grid_table<float, D> table;
   ma::detail::kernel_grid_view<float, D> const& v;
   std::size_t n;
   std::vector<std::size_t> order;

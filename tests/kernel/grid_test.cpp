@@ -63,7 +63,7 @@ double p_value(ma::detail::kernel_grid_view<float, D> const& grid, labelled<D> c
 template <int D>
 void collect(std::vector<double>& p, int law, std::size_t n, setting const& s, int draws) {
   labelled<D> const l(law, n, n + D);
-  ma::detail::kernel_grid<float, D> const grid(l.view(), s.options(), ma::serial{}, s.scan);
+  ma::detail::grid_table<float, D> const grid(l.view(), s.options(), ma::serial{}, s.scan);
   for (std::size_t q : {std::size_t{0}, n / 2, n}) {
     std::vector<float> query = l.rows[q < n ? q : n - 1];
     if (q == n)
@@ -107,10 +107,10 @@ TEST_CASE("tables and partners do not depend on the number of threads, nor on st
   std::vector<float> columns(6000);
   for (std::size_t k = 0; k < 6000; ++k) columns[k % 2 * 3000 + k / 2] = l.y[k];
   ma::pairing::kernel_options const o{0.3, ma::kernel::gaussian, false};
-  ma::detail::kernel_grid<float, 2> const one(l.view(), o, ma::serial{}, 50),
+  ma::detail::grid_table<float, 2> const one(l.view(), o, ma::serial{}, 50),
       turned(ma::labels<float const>(columns.data(), {3000, 2}, {1, 3000}), o, ma::serial{}, 50);
   for (int threads = 0; threads <= 4; ++threads) {
-    ma::detail::kernel_grid<float, 2> const other(l.view(), o, lanes(threads), 50);
+    ma::detail::grid_table<float, 2> const other(l.view(), o, lanes(threads), 50);
     auto const &a = one.view(), &b = threads == 0 ? turned.view() : other.view();
     REQUIRE(one.bytes() == other.bytes());
     std::uint64_t slots = 0;
@@ -136,7 +136,7 @@ TEST_CASE("tables and partners do not depend on the number of threads, nor on st
 
 TEST_CASE("a grid refuses what it cannot be made of") {
   std::vector<float> const y{0, 1, 2, INFINITY, 4, 5};
-  using grid = ma::detail::kernel_grid<float, 2>;
+  using grid = ma::detail::grid_table<float, 2>;
   auto const make = [&](index_t n, index_t d, double h) {
     grid const g(ma::labels(y.data(), {n, d}), {.bandwidth = h}, ma::serial{});
   };

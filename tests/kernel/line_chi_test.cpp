@@ -48,8 +48,8 @@ struct verdict {
 
 template <class T>
 verdict chi_square(std::vector<T> const& y, double h, setting const& s, std::uint64_t number) {
-  ma::detail::kernel_line<T> const table(ma::labels(y.data(), {y.size()}), {h, s.kind, s.with_self}, ma::serial{},
-                                         s.tuning);
+  ma::detail::sorted_table<T> const table(ma::labels(y.data(), {y.size()}), {h, s.kind, s.with_self}, ma::serial{},
+                                          s.tuning);
   auto const view = table.view();
   auto const row = static_cast<index_t>(reference::uniform_of(number + (1u << 20)) * static_cast<double>(y.size()));
   double query = static_cast<double>(y[static_cast<std::size_t>(row)]);

@@ -106,7 +106,7 @@ TEST_CASE("the kit of the host: every item once, sums, and the pairs as one arra
   for (index_t lanes : {1, 2, 3})
     for (index_t n : {1, 50, 40000}) {
       backwards const be{lanes};
-      ma::detail::table_kit<backwards> const kit(be, n);
+      ma::detail::table_builder<backwards> const kit(be, n);
       std::vector<int> seen(static_cast<std::size_t>(n));
       kit.items(n, add_one{seen.data()});
       CHECK(std::count(seen.begin(), seen.end(), 1) == n);

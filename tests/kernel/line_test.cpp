@@ -28,8 +28,8 @@ struct backwards {
 };
 
 template <class T, class Backend = ma::serial>
-ma::detail::kernel_line<T> table_of(std::vector<T> const& y, ma::pairing::kernel_options const& o,
-                                    Backend const& be = {}) {
+ma::detail::sorted_table<T> table_of(std::vector<T> const& y, ma::pairing::kernel_options const& o,
+                                     Backend const& be = {}) {
   return {ma::labels(y.data(), {y.size()}), o, be};
 }
 ma::random draw_of(std::uint64_t row, std::uint64_t seed = 1) { return {{.seed = seed}, row, ma::purpose::pairing}; }
@@ -60,7 +60,7 @@ double p_value(std::vector<T> const& y, ma::pairing::kernel_options const& o, do
   return seen.back() == 0 ? reference::chi_square_p(observed, expected) : 0;
 }
 template <class T>
-std::vector<index_t> drawn(ma::detail::kernel_line<T> const& table, std::vector<index_t> const& rows, ma::key key,
+std::vector<index_t> drawn(ma::detail::sorted_table<T> const& table, std::vector<index_t> const& rows, ma::key key,
                            index_t slots = 1) {
   std::vector<index_t> out(rows.size() * static_cast<std::size_t>(slots));
   auto const n = static_cast<index_t>(rows.size());

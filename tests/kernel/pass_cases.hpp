@@ -10,12 +10,12 @@ namespace kernel_space {
 template <class A, class Backend>
 void same_pass(Backend const& be, int law, std::size_t n, std::size_t d, ma::pairing::kernel_options const& o,
                std::size_t slots = 2, std::size_t most = 300000) {
-  constexpr ma::space S = ma::detail::table_kit<Backend>::memory;
+  constexpr ma::space S = ma::detail::table_builder<Backend>::memory;
   INFO("law ", law, ", n ", n, ", columns ", d, ", h ", o.bandwidth, ", tophat ", o.kernel == ma::kernel::tophat);
   auto y = labels_of<A>(law, n, d, n + d);
-  ma::detail::kernel_pass<A> const expected(ma::features(y.data(), {n, d}), o, ma::serial{});
+  ma::detail::brute_force<A> const expected(ma::features(y.data(), {n, d}), o, ma::serial{});
   placed<Backend, A> const labels(be, y);
-  ma::detail::kernel_pass<A, S> const found(in<S>(ma::features<A const>(labels.block.data(), {n, d})), o, be);
+  ma::detail::brute_force<A, S> const found(in<S>(ma::features<A const>(labels.block.data(), {n, d})), o, be);
   std::size_t const m = std::min<std::size_t>(n, 45);
   std::vector<index_t> rows(m), one(m * slots), other(m * slots, -7);
   for (std::size_t i = 0; i < m; ++i) rows[i] = static_cast<index_t>(i * 7919 % n);

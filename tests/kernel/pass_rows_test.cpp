@@ -16,7 +16,7 @@ TEST_CASE("a query by row is that row's label, and is not drawn where it must no
   std::vector<float> points;
   for (index_t i : rows) points.insert(points.end(), y.begin() + 6 * i, y.begin() + 6 * i + 6);
   for (bool with_self : {true, false}) {
-    ma::detail::kernel_pass<float> const pass(ma::features(y.data(), {530, 6}), {0.5, ma::kernel::gaussian, with_self},
+    ma::detail::brute_force<float> const pass(ma::features(y.data(), {530, 6}), {0.5, ma::kernel::gaussian, with_self},
                                               ma::serial{});
     std::vector<index_t> one(500, -7), other(500, -7);
     ma::workspace<ma::space::host> scratch;
@@ -44,7 +44,7 @@ TEST_CASE("a pass refuses partners that are not one for each query") {
   std::vector<float> const y{0, 1, 2, 3};
   std::vector<index_t> const rows{0, 1};
   std::vector<index_t> out(3, -7);
-  ma::detail::kernel_pass<float> const pass(ma::features(y.data(), {2, 2}), {.bandwidth = 1.0}, ma::serial{});
+  ma::detail::brute_force<float> const pass(ma::features(y.data(), {2, 2}), {.bandwidth = 1.0}, ma::serial{});
   ma::workspace<ma::space::host> scratch;
   ma::detail::pass_request<float> const r{
       {}, nullptr, {}, 0, ma::row_major(out.data(), ma::extents<2>{3, 1}), 0, ma::indices(rows.data(), {2})};

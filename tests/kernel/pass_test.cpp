@@ -26,7 +26,7 @@ auto view_of(std::vector<float> const& y, std::size_t d) { return ma::features(y
 
 /// Partners (queries, slots) of rows `self` of the pass (-1: the query is no row).
 template <class A, class Backend>
-std::vector<index_t> partners(ma::detail::kernel_pass<A> const& pass, Backend const& be,
+std::vector<index_t> partners(ma::detail::brute_force<A> const& pass, Backend const& be,
                               std::vector<float> const& queries, std::size_t d, std::vector<index_t> const& self,
                               std::size_t slots, index_t first = 0) {
   std::size_t const m = queries.size() / d;
@@ -48,7 +48,7 @@ void collect(std::vector<double>& p, int law, std::size_t n, std::size_t d, ma::
              std::size_t draws) {
   rows_of const rows = reference::kernel_labels(law, n, d, 3 * n + d);
   std::vector<float> const y = reference::flat<float>(rows);
-  ma::detail::kernel_pass<A> const pass(view_of(y, d), o, ma::serial{});
+  ma::detail::brute_force<A> const pass(view_of(y, d), o, ma::serial{});
   for (bool own : {true, false}) {
     std::vector<float> query = rows[n / 2];
     for (auto& v : query) v += own ? 0.0f : static_cast<float>(0.9 * std::min(o.bandwidth, 50.0));
@@ -116,14 +116,14 @@ TEST_CASE("bandwidths that hold nothing or everything, and many columns") {
 
 TEST_CASE("queries far from every row keep their chances: nothing underflows") {
   rows_of const rows = reference::kernel_labels(1, 600, 2, 5);
-  ma::detail::kernel_pass<double> const pass(view_of(reference::flat<float>(rows), 2), options(1.0), ma::serial{});
+  ma::detail::brute_force<double> const pass(view_of(reference::flat<float>(rows), 2), options(1.0), ma::serial{});
   std::vector<float> const query{3000.0f, -40.0f};
   auto expected = reference::kernel_row(query, rows, 1.0, false, -1);
   std::vector<double> seen(600);
   for (index_t j : partners(pass, ma::serial{}, query, 2, {}, 4000)) seen[static_cast<std::size_t>(j)] += 1;
   for (auto& v : expected) v *= 4000;
   CHECK(reference::chi_square_p(seen, expected) > 1e-4);
-  ma::detail::kernel_pass<float> const single(view_of(reference::flat<float>(rows), 2), options(1.0), ma::serial{});
+  ma::detail::brute_force<float> const single(view_of(reference::flat<float>(rows), 2), options(1.0), ma::serial{});
   for (index_t j : partners(single, ma::serial{}, {3e38f, -3e38f}, 2, {}, 10)) CHECK(j >= 0);
 }
 
@@ -131,11 +131,11 @@ TEST_CASE("partners do not depend on threads, on the block of queries, or on str
   std::vector<float> const y = reference::flat<float>(reference::kernel_labels(1, 530, 5, 9));
   std::vector<index_t> self(530);
   for (std::size_t i = 0; i < 530; ++i) self[i] = static_cast<index_t>(i);
-  ma::detail::kernel_pass<float> const pass(view_of(y, 5), options(0.7, false, false), ma::serial{});
+  ma::detail::brute_force<float> const pass(view_of(y, 5), options(0.7, false, false), ma::serial{});
   auto const all = partners(pass, ma::serial{}, y, 5, self, 3);
   for (std::size_t k = 0; k < all.size(); ++k) REQUIRE((all[k] >= 0 && all[k] != static_cast<index_t>(k / 3)));
   for (int threads = 1; threads <= 4; ++threads) {
-    ma::detail::kernel_pass<float> const built(view_of(y, 5), options(0.7, false, false), lanes(threads));
+    ma::detail::brute_force<float> const built(view_of(y, 5), options(0.7, false, false), lanes(threads));
     CHECK(partners(built, lanes(threads), y, 5, self, 3) == all);
   }
   for (std::size_t i = 0; i < 530; i += 37)
@@ -144,14 +144,14 @@ TEST_CASE("partners do not depend on threads, on the block of queries, or on str
           std::vector<index_t>(all.begin() + static_cast<long>(3 * i), all.begin() + static_cast<long>(3 * i + 3)));
   std::vector<float> columns(y.size());
   for (std::size_t k = 0; k < y.size(); ++k) columns[k % 5 * 530 + k / 5] = y[k];
-  ma::detail::kernel_pass<float> const turned(ma::features(columns.data(), {530, 5}, {1, 530}),
+  ma::detail::brute_force<float> const turned(ma::features(columns.data(), {530, 5}, {1, 530}),
                                               options(0.7, false, false), ma::serial{});
   CHECK(partners(turned, ma::serial{}, y, 5, self, 3) == all);
 }
 
 TEST_CASE("a pass refuses what it cannot draw from") {
   std::vector<float> y{0, 1, 2, 3}, bad{0, NAN, 2, 3};
-  using pass = ma::detail::kernel_pass<float>;
+  using pass = ma::detail::brute_force<float>;
   CHECK_THROWS_WITH_AS(pass(view_of(bad, 2), options(1), ma::serial{}),
                        "mixaug: labels[0, 1] is nan; expected finite numbers", ma::invalid_argument);
   CHECK_THROWS_AS(pass(view_of(y, 2), options(0), ma::serial{}), ma::invalid_argument);

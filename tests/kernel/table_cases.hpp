@@ -16,7 +16,7 @@ inline constexpr bool on_host = Backend::memory == ma::space::host;
 
 /// The arrays of two tables on the host, number by number: what pads a struct is nobody's.
 template <class T>
-bool same_table(ma::detail::kernel_line<T> const& a, ma::detail::kernel_line<T> const& b) {
+bool same_table(ma::detail::sorted_table<T> const& a, ma::detail::sorted_table<T> const& b) {
   auto const v = a.view(), w = b.view();
   bool same = v.rows == w.rows && v.cells == w.cells && a.entries() == b.entries() && a.bytes() == b.bytes();
   same = same && same_bits(v.reach, w.reach) && same_bits(v.outside, w.outside) && v.quick == w.quick &&
@@ -38,13 +38,13 @@ bool same_table(ma::detail::kernel_line<T> const& a, ma::detail::kernel_line<T> 
 
 /// A table built by a backend, on the host.
 template <class Backend, class T>
-ma::detail::kernel_line<T> line_of(Backend const& be, std::vector<T> const& y, ma::pairing::kernel_options const& o) {
+ma::detail::sorted_table<T> line_of(Backend const& be, std::vector<T> const& y, ma::pairing::kernel_options const& o) {
   buffer<T, Backend::memory> labels(y);
   auto const in = in_space<Backend::memory>(ma::labels<T const>(labels.data(), {y.size()}));
   if constexpr (on_host<Backend>)
     return {in, o, be};
   else
-    return {ma::detail::kernel_line<T, ma::space::device>(in, o, be), be};
+    return {ma::detail::sorted_table<T, ma::space::device>(in, o, be), be};
 }
 
 /// Partners drawn by a backend from a table that it built: of rows, or of values where there are some.

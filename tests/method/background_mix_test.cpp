@@ -40,7 +40,7 @@ TEST_CASE("background_mix: rare samples receive the least salient part of anothe
       CAPTURE(window);
       ma::background_mix const m{
           .scheme = moves ? ma::scheme::non_salient_to_non_salient : ma::scheme::non_salient_to_corresponding,
-          .anchor_of = window ? ma::anchor_of::window : ma::anchor_of::pixel};
+          .search = window ? ma::search::box_sum : ma::search::pixel};
       auto const p = ma::make_plan(one, m, v.scored(), ma::key{.seed = 3});
       CHECK(reference::first_misplaced(p, p.region, v.maps.data(), v.maps.data(), 0,
                                        {true, moves ? 2 : 0, window, false}) == -1);
@@ -59,9 +59,9 @@ TEST_CASE("background_mix: rare samples receive the least salient part of anothe
     }
   CHECK(test::same_plan(
       ma::make_plan(one, ma::background_mix{}, v.scored(), ma::key{}),
-      ma::make_plan(
-          one, ma::background_mix{.scheme = ma::scheme::non_salient_to_non_salient, .anchor_of = ma::anchor_of::window},
-          v.scored(), ma::key{})));
+      ma::make_plan(one,
+                    ma::background_mix{.scheme = ma::scheme::non_salient_to_non_salient, .search = ma::search::box_sum},
+                    v.scored(), ma::key{})));
 }
 
 TEST_CASE("keep = source: the partner's label where its pixels came, the sample's own elsewhere") {
@@ -85,8 +85,8 @@ TEST_CASE("keep = source: the partner's label where its pixels came, the sample'
       check(ma::make_plan(one, with(m, ma::ratio::constant{ratio}), v.scored(), ma::key{.seed = 5}));
   }
   // A box of one pixel that `clipped` cuts to nothing gives no label either.
-  auto const cut = with(ma::saliencymix{.window = ma::window::clipped}, ma::ratio::constant{0.99f},
-                        ma::label::keep{ma::side::source});
+  auto const cut =
+      with(ma::saliencymix{.border = ma::border::clip}, ma::ratio::constant{0.99f}, ma::label::keep{ma::side::source});
   auto const p = ma::make_plan(one, cut, v.scored(), ma::key{});
   for (index_t i = 0; i < n; ++i)
     CHECK((p.region.to[i].empty() && p.share_self[i] == 1.0f && p.share_partner[i] == 0.0f));

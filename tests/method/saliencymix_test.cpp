@@ -36,8 +36,8 @@ void every_form(Visit const& visit) {
       CAPTURE(form);
       visit(ma::saliencymix{.prob = 0.9f,
                             .scheme = s,
-                            .anchor_of = form == 1 ? ma::anchor_of::window : ma::anchor_of::pixel,
-                            .window = form == 2 ? ma::window::clipped : ma::window::shifted});
+                            .search = form == 1 ? ma::search::box_sum : ma::search::pixel,
+                            .border = form == 2 ? ma::border::clip : ma::border::shift});
     }
 }
 
@@ -114,12 +114,12 @@ TEST_CASE("alpha = 1: the share that a sample keeps is uniform; prob 0 mixes not
   CHECK((mixed > n / 2 - 160 && mixed < n / 2 + 160));  // five standard deviations
 }
 
-TEST_CASE("window = clipped is the published box: [c - cut / 2, c + cut / 2), cut = int(S sqrt(1 - lambda)), clipped") {
+TEST_CASE("border = clip is the published box: [c - cut / 2, c + cut / 2), cut = int(S sqrt(1 - lambda)), clipped") {
   constexpr index_t n = 300, h = 20, w = 30;
   std::vector<float> const maps = test::score_maps(n, h, w, 8);
   auto const in =
       ma::inputs(ma::nchw<float>(nullptr, {n, index_t{3}, h, w})).scores(ma::scores(maps.data(), {n, h, w}));
-  auto const p = ma::make_plan(one, ma::saliencymix{.window = ma::window::clipped}, in, ma::key{.seed = 5});
+  auto const p = ma::make_plan(one, ma::saliencymix{.border = ma::border::clip}, in, ma::key{.seed = 5});
   index_t clipped = 0;
   for (index_t i = 0; i < n; ++i) {
     float const* const map = maps.data() + p.partner[i] * h * w;

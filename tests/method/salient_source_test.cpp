@@ -57,8 +57,8 @@ TEST_CASE("a detector, and its maps given as scores, give the same plan") {
     auto const maps = b.maps(detector, false), far = b.maps(detector, true);
     std::vector<double> const doubles(maps.begin(), maps.end());
     for (int k = 0; k < 6; ++k)
-      for (auto const of : {ma::anchor_of::pixel, ma::anchor_of::window}) {
-        ma::saliencymix const m{.prob = 0.9f, .scheme = schemes[k], .detector = detector, .anchor_of = of};
+      for (auto const of : {ma::search::pixel, ma::search::box_sum}) {
+        ma::saliencymix const m{.prob = 0.9f, .scheme = schemes[k], .detector = detector, .search = of};
         auto given = m;
         given.detector = ma::saliency::given{};
         ma::key const key{.seed = 5, .step = static_cast<std::uint64_t>(k)};
@@ -71,7 +71,7 @@ TEST_CASE("a detector, and its maps given as scores, give the same plan") {
             q, ma::make_plan(
                    one, given,
                    ma::inputs(b.x()).source_rows(7).scores(scores_of(maps, b)).source_scores(scores_of(far, b)), key)));
-        if (of == ma::anchor_of::pixel)
+        if (of == ma::search::pixel)
           CHECK(reference::first_misplaced(q, q.region, maps.data(), far.data(), 0,
                                            {meaning[k].valley, meaning[k].target, false, false}) == -1);
         CHECK((!q.flags().local && q.flags().moved == (meaning[k].target != 0)));

@@ -112,7 +112,7 @@ TEST_CASE_TEMPLATE_DEFINE("nothing is allocated after the first step", Backend, 
     CHECK(test::salient_allocations<Backend>(saliencymix{}) == 0);
     CHECK(test::salient_allocations<Backend>(saliencymix{.scheme = ma::scheme::salient_to_non_salient,
                                                          .detector = ma::saliency::frequency_tuned{},
-                                                         .anchor_of = ma::anchor_of::window}) == 0);
+                                                         .search = ma::search::box_sum}) == 0);
     CHECK(test::salient_allocations<Backend>(
               saliencymix{.mode = ma::mode::batch, .detector = ma::saliency::spectral_residual{}}) == 0);
     CHECK(test::salient_allocations<Backend>(ma::background_mix{}) == 0);

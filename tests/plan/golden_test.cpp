@@ -98,14 +98,14 @@ TEST_CASE("boxes found in score maps have the bits that they always had") {
   CHECK(plan(ma::saliencymix{}) == 0x27A4F4F0CFBCC157u);
   CHECK(plan(ma::saliencymix{.alpha = 0.2f, .prob = 0.5f, .scheme = scheme::salient_to_salient}) ==
         0x8B1F3452AD3232D8u);
-  CHECK(plan(ma::saliencymix{.scheme = scheme::salient_to_non_salient, .anchor_of = ma::anchor_of::window}) ==
+  CHECK(plan(ma::saliencymix{.scheme = scheme::salient_to_non_salient, .search = ma::search::box_sum}) ==
         0x77DC3AB7BC5AD9E7u);
   CHECK(plan(ma::saliencymix{.scheme = scheme::non_salient_to_salient}) == 0xCC4654B594D4CEDAu);
-  CHECK(plan(ma::saliencymix{.scheme = scheme::non_salient_to_non_salient, .anchor_of = ma::anchor_of::window}) ==
+  CHECK(plan(ma::saliencymix{.scheme = scheme::non_salient_to_non_salient, .search = ma::search::box_sum}) ==
         0x486B4948E3482B8Au);
   CHECK(plan(ma::saliencymix{.mode = ma::mode::batch, .scheme = scheme::non_salient_to_corresponding}) ==
         0x309F96839ED1FB45u);
-  CHECK(plan(ma::saliencymix{.window = ma::window::clipped}) == 0x509AFA03757ABDFBu);
+  CHECK(plan(ma::saliencymix{.border = ma::border::clip}) == 0x509AFA03757ABDFBu);
   CHECK(plan(ma::one_of(ma::mixup{}, ma::saliencymix{.scheme = scheme::salient_to_salient}, ma::cutmix{})) ==
         0xE2C5F99E218124E9u);
 }

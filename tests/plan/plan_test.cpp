@@ -67,7 +67,7 @@ TEST_CASE("what was moved from is empty, memory and plans; a copy of nothing is 
   CHECK(a.data() == nullptr);
   a = b;
   CHECK((a.data() != nullptr && a.data() != b.data()));
-  ma::detail::held_count n = 5, m = std::move(n);
+  ma::detail::resets_on_move n = 5, m = std::move(n);
   CHECK((n == 0 && m == 5));
   n = std::move(m);
   CHECK((n == 5 && m == 0));

@@ -189,7 +189,7 @@ TEST_CASE(
       CAPTURE(i);
       reference_row const row{k, first + i};
       int const choice = row.unit(ma::purpose::choice) < 0.5 ? 0 : 1;
-      bool const fires = choice == 1 || row.unit(ma::purpose::gate) < 0.75;
+      bool const fires = choice == 1 || row.unit(ma::purpose::fires) < 0.75;
       float const ratio = fires ? static_cast<float>(row.unit(ma::purpose::ratio)) : 1.0f;
       std::vector<index_t> candidates;
       for (index_t j = 0; j < n; ++j)

@@ -49,8 +49,8 @@ TEST_CASE_TEMPLATE_DEFINE("saliencymix: boxes where the maps say, for every sche
         if (form == 2 && (s.target != 0 || w == 2)) continue;  // an axis of 2 pixels has no clipped box
         ma::saliencymix const m{.prob = 0.8f,
                                 .scheme = s.scheme,
-                                .anchor_of = form == 1 ? ma::anchor_of::window : ma::anchor_of::pixel,
-                                .window = form == 2 ? ma::window::clipped : ma::window::shifted};
+                                .search = form == 1 ? ma::search::box_sum : ma::search::pixel,
+                                .border = form == 2 ? ma::border::clip : ma::border::shift};
         auto const p = world.plan(m, {.seed = 7});
         float const* const maps = world.maps.data();
         CHECK(reference::first_misplaced(p, p.region, maps, maps, 0,
@@ -68,7 +68,7 @@ TEST_CASE_TEMPLATE_DEFINE("saliencymix: boxes where the maps say, for every sche
 TEST_CASE_TEMPLATE_DEFINE("saliencymix beside others in one_of, each with its own options", Backend, salient_chosen) {
   test::salient_world<Backend> const world{{}, 40, 11, 16};
   ma::saliencymix const first{.alpha = 2},
-      second{.scheme = ma::scheme::non_salient_to_salient, .anchor_of = ma::anchor_of::window};
+      second{.scheme = ma::scheme::non_salient_to_salient, .search = ma::search::box_sum};
   auto const p = world.plan(ma::one_of(first, ma::mixup{}, second, ma::cutmix{}), {.seed = 5});
   float const* const maps = world.maps.data();
   CHECK(reference::first_misplaced(p, p.region.head, maps, maps, 0, {}, 0) == -1);

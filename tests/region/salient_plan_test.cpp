@@ -61,8 +61,8 @@ TEST_CASE("boxes that move, at another resolution: corners rounded, both of one 
   maker const images{30, 32, 28};
   index_t pushed = 0, vanished = 0;
   for (auto const scheme : {ma::scheme::salient_to_salient, ma::scheme::non_salient_to_non_salient})
-    for (auto const of : {ma::anchor_of::pixel, ma::anchor_of::window}) {
-      auto const p = images.plan(ma::saliencymix{.prob = 0.9f, .scheme = scheme, .anchor_of = of}, 4);
+    for (auto const of : {ma::search::pixel, ma::search::box_sum}) {
+      auto const p = images.plan(ma::saliencymix{.prob = 0.9f, .scheme = scheme, .search = of}, 4);
       for (index_t h : {1, 2, 3, 7, 16, 31, 32, 64})
         for (index_t w : {1, 5, 14, 28, 50}) {
           auto const q = ma::rescaled(p, {h, w});
@@ -123,10 +123,10 @@ TEST_CASE("plans of score-driven methods read back to the same text, pixels and 
     check_replay(p, q);
   };
   check(ma::saliencymix{.prob = 0.8f});
-  check(ma::saliencymix{.window = ma::window::clipped});
+  check(ma::saliencymix{.border = ma::border::clip});
   check(ma::saliencymix{.scheme = ma::scheme::salient_to_salient});
   check(ma::saliencymix{
-      .mode = ma::mode::batch, .scheme = ma::scheme::non_salient_to_salient, .anchor_of = ma::anchor_of::window});
+      .mode = ma::mode::batch, .scheme = ma::scheme::non_salient_to_salient, .search = ma::search::box_sum});
   check(ma::one_of(ma::mixup{}, ma::saliencymix{.scheme = ma::scheme::salient_to_non_salient}, ma::cutmix{.boxes = 3},
                    ma::cutout{.length = 4}));
   auto const small = ma::rescaled(images.plan(ma::saliencymix{.scheme = ma::scheme::salient_to_salient}, 2), {5, 3});

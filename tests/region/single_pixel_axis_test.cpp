@@ -128,7 +128,7 @@ TEST_CASE("score-driven boxes of one row or column: shares follow lambda to a pi
     in.scores(ma::scores(maps.data(), {index_t{40}, e.at[2], e.at[3]}));
     auto const p = ma::make_plan(ma::serial{}, ma::saliencymix{}, in, ma::key{.seed = 1});
     auto const b = ma::make_plan(ma::serial{}, ma::background_mix{}, in, ma::key{.seed = 1});
-    auto const c = ma::make_plan(ma::serial{}, ma::saliencymix{.window = ma::window::clipped}, in, ma::key{.seed = 1});
+    auto const c = ma::make_plan(ma::serial{}, ma::saliencymix{.border = ma::border::clip}, in, ma::key{.seed = 1});
     index_t minority = 0;
     for (index_t i = 0; i < 40; ++i) {
       // lambda is a float: its parts of 2^24 are exact
@@ -171,7 +171,7 @@ TEST_CASE("what no option can mix, and options that never mix, are refused") {
   refused(ma::cutmix{}, pairs,
           "along the axis of 2 pixels of (2, 16) its boxes are at most 1 long, and clipped ones, [c - side / 2, c + "
           "side / 2), need 2; use placement::inside");
-  refused(ma::saliencymix{.window = ma::window::clipped}, pairs,
+  refused(ma::saliencymix{.border = ma::border::clip}, pairs,
           "region::salient_box would leave the batch as it is: along the axis of 2 pixels");
   refused(ma::cutmix{.placement = ma::placement::inside, .boxes = 64}, ma::nchw(pixels.data(), {1, 1, 8, 8}),
           "its boxes are at most 0 long, and hold no pixel; use fewer boxes");

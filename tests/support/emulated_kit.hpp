@@ -33,10 +33,10 @@ struct emulated_gpu {
 namespace mixaug::detail {
 
 template <>
-struct table_kit<test::emulated_gpu> {
+struct table_builder<test::emulated_gpu> {
   static constexpr space memory = space::device;
   test::emulated_gpu be;
-  table_kit(test::emulated_gpu const& backend, index_t) : be(backend) {}
+  table_builder(test::emulated_gpu const& backend, index_t) : be(backend) {}
 
   template <class T>
   using array = table_array<T, memory>;

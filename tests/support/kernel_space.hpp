@@ -24,7 +24,7 @@ std::vector<T> labels_of(int law, std::size_t n, std::size_t d, std::uint64_t se
 /// A vector in the memory of a backend.
 template <class Backend, class T>
 struct placed {
-  using kit_of = ma::detail::table_kit<Backend>;
+  using kit_of = ma::detail::table_builder<Backend>;
   kit_of kit;
   ma::detail::table_array<T, kit_of::memory> block;
   placed(Backend const& be, std::vector<T> const& v)
@@ -39,7 +39,7 @@ struct placed {
 };
 template <class Backend>
 struct room {
-  using kit_of = ma::detail::table_kit<Backend>;
+  using kit_of = ma::detail::table_builder<Backend>;
   kit_of kit;
   ma::detail::table_array<std::byte, kit_of::memory> block;
   explicit room(Backend const& be) : kit(be, 1) {}

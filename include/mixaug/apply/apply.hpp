@@ -28,7 +28,7 @@ inline constexpr bool is_operand<gathered_rows<V>> = true;
 
 /// One operand of apply in the five-dimensional normal form, checked by itself.
 template <class T, int R, space S>
-five checked(tensor_view<T, R, S> const& v, plan_shape const& s, bool any_size, char const* name) {
+layout5 checked(tensor_view<T, R, S> const& v, plan_shape const& s, bool any_size, char const* name) {
   check_made(s);
   static_assert(std::is_trivially_copyable_v<T>,
                 "mixaug: elements are copied as bytes; this element type is not trivially copyable");
@@ -36,7 +36,7 @@ five checked(tensor_view<T, R, S> const& v, plan_shape const& s, bool any_size, 
     if (v.extent[d] <= 0)
       fail(name, "of shape " + shape_text(v.extent, R), "at least one element along each dimension");
   if (v.data == nullptr) fail(name, "a null pointer", "memory for " + shape_text(v.extent, R) + " elements");
-  five const f = to_five(v, s.spatial, any_size, name);
+  layout5 const f = to_layout5(v, s.spatial, any_size, name);
   if (!addressable(f, sizeof(T)))
     fail(name, "of shape " + shape_text(v.extent, R) + " and strides " + shape_text(v.stride, R),
          "elements that memory can hold");
@@ -47,22 +47,22 @@ five checked(tensor_view<T, R, S> const& v, plan_shape const& s, bool any_size, 
                ", for which the plan was made; for another size use rescaled(plan, extents)");
   return f;
 }
-inline void same_extents(char const* name, five const& got, five const& expected, char const* of) {
+inline void same_extents(char const* name, layout5 const& got, layout5 const& expected, char const* of) {
   for (int d = 1; d < 5; ++d)
     if (got.extent[d] != expected.extent[d])
       fail(name, "of extents (c, d, h, w) = " + shape_text(got.extent + 1, 4),
            shape_text(expected.extent + 1, 4) + " as " + of);
 }
-inline void check_output(char const* name, five const& f) {
+inline void check_output(char const* name, layout5 const& f) {
   if (self_overlapping(f))
     fail(name,
          "overlapping itself (strides " + shape_text(f.stride, 5) + " for extents " + shape_text(f.extent, 5) + ")",
          "memory where each index has an element of its own");
 }
 template <class T, class U>
-void check_apart(char const* out, T const* o, five const& fo, char const* in, U const* i, five const& fi,
+void check_apart(char const* out, T const* o, layout5 const& fo, char const* in, U const* i, layout5 const& fi,
                  char const* instead) {
-  if (overlap(reach_of(o, fo), reach_of(i, fi)))
+  if (overlap(byte_range_of(o, fo), byte_range_of(i, fi)))
     fail(out, std::string("sharing memory with ") + in, std::string("a buffer of its own") + instead);
 }
 inline constexpr char const* inplace_hint = ", or apply_inplace for a batch that is its own source";
@@ -121,8 +121,8 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
                 same_element<X, Src, Out> && !std::is_const_v<typename Out::element>) {
     plan_shape const& s = p.shape;
     bool const any = R::constant_field;
-    five const fx = checked(x, s, any, "x"), fs = checked(source, s, any, "the source"),
-               fo = checked(out, s, any, "the output");
+    layout5 const fx = checked(x, s, any, "x"), fs = checked(source, s, any, "the source"),
+                  fo = checked(out, s, any, "the output");
     if (fx.extent[0] != s.samples)
       fail("x", text(fx.extent[0]) + " rows", text(s.samples) + " rows, for which the plan was made");
     if (fo.extent[0] != s.rows)

@@ -17,9 +17,9 @@ struct adjoint_target {
   adjoint_of what;
   char const* name;
 
-  five check(auto const& p, five const& fg, auto const* grad_out, bool any_size) const {
+  layout5 check(auto const& p, layout5 const& fg, auto const* grad_out, bool any_size) const {
     plan_shape const& s = p.shape;
-    five const f = checked(grad, s, any_size, name);
+    layout5 const f = checked(grad, s, any_size, name);
     index_t const rows = what == adjoint_of::source ? s.source_rows : what == adjoint_of::gathered ? s.rows : s.samples;
     if (f.extent[0] != rows) fail(name, text(f.extent[0]) + " rows", text(rows) + " rows");
     same_extents(name, f, fg, "grad_out");
@@ -32,7 +32,7 @@ struct adjoint_target {
     return f;
   }
   template <class Backend, class R, class B, space S, class T>
-  void run(Backend const& be, plan<R, B, S> const& p, T const* grad_out, five const& fg, five const& f) const {
+  void run(Backend const& be, plan<R, B, S> const& p, T const* grad_out, layout5 const& fg, layout5 const& f) const {
     adjoint_body<T, R, B, S> body;
     bool const inside = interleaved(fg) && interleaved(f);
     body.grad = to_rows<T const>(grad_out, fg, inside), body.out = to_rows<T>(grad.data, f, inside);
@@ -58,16 +58,16 @@ void adjoint_into(Backend const& be, plan<R, B, S> const& p, G const& grad_out, 
   if constexpr (S == Backend::memory && G::memory == S &&
                 ((X::memory == S && !std::is_const_v<typename X::element>)&&...) && same_element<G, X...> &&
                 is_real<T>) {
-    five const fg = checked(grad_out, p.shape, R::constant_field, "grad_out");
+    layout5 const fg = checked(grad_out, p.shape, R::constant_field, "grad_out");
     if (fg.extent[0] != p.shape.rows)
       fail("grad_out", text(fg.extent[0]) + " rows", text(p.shape.rows) + " rows, as the plan has");
-    five const f[] = {to.check(p, fg, grad_out.data, R::constant_field)...};
+    layout5 const f[] = {to.check(p, fg, grad_out.data, R::constant_field)...};
     if constexpr (sizeof...(X) == 2) {
       T* const data[] = {to.grad.data...};
       char const* const names[] = {to.name...};
       check_apart(names[1], data[1], f[1], names[0], data[0], f[0], "");
     }
-    five const* at = f;
+    layout5 const* at = f;
     (to.run(be, p, static_cast<T const*>(grad_out.data), fg, *at++), ...);
   }
 }

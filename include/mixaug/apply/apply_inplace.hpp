@@ -24,7 +24,7 @@ requires(is_tensor_view<X>) void apply_inplace(Backend const& be, plan<R, B, S> 
   if constexpr (S == Backend::memory && X::memory == S && !std::is_const_v<T> && B::same_place) {
     plan_shape const& s = p.shape;
     bool const any = R::constant_field;
-    detail::five const f = detail::checked(x, s, any, "x");
+    detail::layout5 const f = detail::checked(x, s, any, "x");
     if (f.extent[0] != s.samples)
       detail::fail("x", detail::text(f.extent[0]) + " rows",
                    detail::text(s.samples) + " rows, for which the plan was made");

@@ -114,13 +114,13 @@ struct label_body {
 
 /// (n) or (n, d) as extents and strides.
 template <class T, int R, space S>
-five label_extents(tensor_view<T, R, S> const& v, char const* name) {
+layout5 label_extents(tensor_view<T, R, S> const& v, char const* name) {
   static_assert(R <= 2, "mixaug: labels and targets are (n) or (n, d)");
   for (int d = 0; d < R; ++d)
     if (v.extent[d] <= 0)
       fail(name, "of shape " + shape_text(v.extent, R), "at least one element along each dimension");
   if (v.data == nullptr) fail(name, "a null pointer", "memory for " + shape_text(v.extent, R) + " elements");
-  five f;
+  layout5 f;
   for (int d = 0; d < R; ++d) f.extent[d] = v.extent[d], f.stride[d] = v.stride[d];
   if (!addressable(f, sizeof(T)))
     fail(name, "of shape " + shape_text(v.extent, R) + " and strides " + shape_text(v.stride, R),
@@ -210,8 +210,8 @@ void labels_from(Backend const& be, Plan const& p, Y const& y, Src const& source
     plan_shape const& s = p.shape;
     index_t const width = Out::rank == 2 ? out.extent[Out::rank - 1] : 1;
     check_made(s);
-    five const fy = label_extents(y, "labels"), fs = label_extents(source, "the source's labels"),
-               fo = label_extents(out, "the target matrix");
+    layout5 const fy = label_extents(y, "labels"), fs = label_extents(source, "the source's labels"),
+                  fo = label_extents(out, "the target matrix");
     if (o.num_classes != 0 && o.num_classes != width)
       fail("the target matrix", "of width " + text(width), "num_classes = " + text(o.num_classes));
     check_label_options<Y, Src>(o);

@@ -59,8 +59,8 @@ image_batch checked_images(X const& x, Out const& out) {
   if (x.data == nullptr)
     fail("the images", "a null pointer", "memory for " + shape_text(x.extent, X::rank) + " elements");
   if (out.data == nullptr) fail("the scores", "a null pointer", "memory for " + shape_text(out.extent, 3) + " floats");
-  five const in = five_of(images);
-  five to;
+  layout5 const in = layout5_of(images);
+  layout5 to;
   for (int d = 0; d < 3; ++d) to.extent[d + (d > 0) * 2] = out.extent[d], to.stride[d + (d > 0) * 2] = out.stride[d];
   if (!addressable(in, sizeof(typename X::element)) || !addressable(to, sizeof(float)))
     fail("the images or the scores",

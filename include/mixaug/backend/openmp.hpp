@@ -40,7 +40,7 @@ struct openmp {
 #  pragma omp parallel for schedule(static) num_threads(team)
     for (index_t k = 0; k < count; ++k) job(k);
 #else
-    static_assert(detail::never<Items>,
+    static_assert(detail::always_false<Items>,
                   "mixaug: the openmp backend needs OpenMP: compile with -fopenmp, or link mixaug::openmp");
     (void)count, (void)job;
 #endif

@@ -97,14 +97,14 @@ MIXAUG_HD constexpr index_t ceil_div(index_t a, index_t b) noexcept { return (a 
 /// a / b for b > 0, where b is often 1; nvcc itself divides in 32 bits where both fit.
 MIXAUG_HD constexpr index_t quotient(index_t a, index_t b) noexcept { return b == 1 ? a : a / b; }
 /// a * b of extents, or INT64_MAX where that is too many: absurd extents are refused by name, not overflowed.
-MIXAUG_HD constexpr index_t times(index_t a, index_t b) noexcept {
+MIXAUG_HD constexpr index_t saturating_multiply(index_t a, index_t b) noexcept {
   return a <= 0 || b <= 0 ? 0 : a > INT64_MAX / b ? INT64_MAX : a * b;
 }
 /// T[N] for an int N, which -Wsign-conversion of gcc does not take as a bound.
 template <class T, int N>
 using c_array = T[static_cast<std::size_t>(N)];
 template <class>
-inline constexpr bool never = false;
+inline constexpr bool always_false = false;
 
 /// Finiteness decided on the bits: flags that promise finite numbers do not turn a check off.
 MIXAUG_HD inline bool finite(float v) noexcept {

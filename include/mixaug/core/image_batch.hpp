@@ -142,8 +142,8 @@ struct map_shape {
 namespace detail {
 
 /// The normal form of images, for checks.
-inline five five_of(image_batch const& v) noexcept {
-  five f;
+inline layout5 layout5_of(image_batch const& v) noexcept {
+  layout5 f;
   for (int d = 0; d < 4; ++d) f.extent[d + (d > 0)] = greater(1, v.extent[d]), f.stride[d + (d > 0)] = v.stride[d];
   return f;
 }

@@ -17,7 +17,7 @@ struct key {
 };
 
 /// What a draw decides: one counter field, so that no two decisions share random bits.
-enum class purpose : std::uint8_t { choice = 1, gate, pairing, ratio, region, layer };
+enum class purpose : std::uint8_t { choice = 1, fires, pairing, ratio, region, layer };
 
 namespace detail {
 

@@ -41,7 +41,7 @@ struct tensor_view {
 
   MIXAUG_HD constexpr index_t size() const noexcept {
     index_t all = 1;
-    for (int d = 0; d < Rank; ++d) all = detail::times(all, extent[d]);
+    for (int d = 0; d < Rank; ++d) all = detail::saturating_multiply(all, extent[d]);
     return all;
   }
 
@@ -68,7 +68,8 @@ constexpr tensor_view<T, Rank> row_major(T* data, extents<Rank> e) noexcept {
   tensor_view<T, Rank> v;
   v.data = data;
   index_t step = 1;
-  for (int d = Rank - 1; d >= 0; --d) v.extent[d] = e.at[d], v.stride[d] = step, step = detail::times(step, e.at[d]);
+  for (int d = Rank - 1; d >= 0; --d)
+    v.extent[d] = e.at[d], v.stride[d] = step, step = detail::saturating_multiply(step, e.at[d]);
   return v;
 }
 
@@ -107,7 +108,8 @@ template <class T>
 constexpr tensor_view<T, 4> nhwc(T* p, extents<4> e) noexcept {
   index_t const h = e.at[1], w = e.at[2], c = e.at[3];
   return strided(p, extents<4>{e.at[0], c, h, w},
-                 extents<4>{detail::times(h, detail::times(w, c)), index_t{1}, detail::times(w, c), c});
+                 extents<4>{detail::saturating_multiply(h, detail::saturating_multiply(w, c)), index_t{1},
+                            detail::saturating_multiply(w, c), c});
 }
 /// The same with strides in memory order {n, h, w, c}.
 template <class T>

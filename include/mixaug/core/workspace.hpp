@@ -83,13 +83,13 @@ inline std::size_t aligned(std::size_t bytes) noexcept { return (bytes + 63) / 6
 inline std::size_t aligned(index_t bytes) noexcept { return aligned(static_cast<std::size_t>(bytes)); }
 
 /// How many elements the workspace beside it holds: 0 after a move, as that is empty.
-class held_count {
+class resets_on_move {
  public:
-  constexpr held_count(index_t n = 0) noexcept : n_(n) {}
-  held_count(held_count const&) = default;
-  held_count(held_count&& other) noexcept : n_(std::exchange(other.n_, 0)) {}
-  held_count& operator=(held_count const&) = default;
-  held_count& operator=(held_count&& other) noexcept {
+  constexpr resets_on_move(index_t n = 0) noexcept : n_(n) {}
+  resets_on_move(resets_on_move const&) = default;
+  resets_on_move(resets_on_move&& other) noexcept : n_(std::exchange(other.n_, 0)) {}
+  resets_on_move& operator=(resets_on_move const&) = default;
+  resets_on_move& operator=(resets_on_move&& other) noexcept {
     index_t const n = std::exchange(other.n_, 0);
     n_ = n;
     return *this;
@@ -100,7 +100,7 @@ class held_count {
   index_t n_;
 };
 /// Lays columns out in one block. Without a base it only measures: sizing and placing are one code.
-struct placer {
+struct column_layout {
   std::byte* base = nullptr;
   std::size_t used = 0;
   template <class Column>

@@ -99,11 +99,11 @@ struct device_kit {
 };
 
 template <>
-struct table_kit<cuda> : device_kit<cuda> {
+struct table_builder<cuda> : device_kit<cuda> {
   using device_kit<cuda>::device_kit;
 };
 template <class Policy>
-requires(thrust_on<Policy>::memory == space::device) struct table_kit<thrust_on<Policy>>
+requires(thrust_on<Policy>::memory == space::device) struct table_builder<thrust_on<Policy>>
     : device_kit<thrust_on<Policy>> {
   using device_kit<thrust_on<Policy>>::device_kit;
 };

@@ -34,13 +34,13 @@ class device_gaussian_kernel {
       if (columns_ == 1) {
         tensor_view<number const, 1, space::device> one;
         one.data = two.data, one.extent[0] = rows_, one.stride[0] = two.stride[0];
-        keep<detail::kernel_line<number, space::device>>(one, options, be);
+        keep<detail::sorted_table<number, space::device>>(one, options, be);
       } else if (columns_ == 2) {
-        keep<detail::kernel_grid<number, 2, space::device>>(rows, options, be);
+        keep<detail::grid_table<number, 2, space::device>>(rows, options, be);
       } else if (columns_ == 3) {
-        keep<detail::kernel_grid<number, 3, space::device>>(rows, options, be);
+        keep<detail::grid_table<number, 3, space::device>>(rows, options, be);
       } else {
-        keep<detail::kernel_pass<number, space::device>>(rows, options, be);
+        keep<detail::brute_force<number, space::device>>(rows, options, be);
       }
     }
   }
@@ -86,7 +86,7 @@ class device_gaussian_kernel {
   /// Not a pairing rule.
   template <class Task>
   void operator()(Task const&) const {
-    static_assert(detail::never<Task>,
+    static_assert(detail::always_false<Task>,
                   "mixaug: plans are made on the host, and so is the table of their pairing rule: use a "
                   "gaussian_kernel, and a device_gaussian_kernel to draw on the device");
   }
@@ -120,7 +120,7 @@ template <class Backend>
 pairing::device_gaussian_kernel upload(Backend const& be, pairing::gaussian_kernel const& table) {
   pairing::device_gaussian_kernel out;
   out.rows_ = table.rows(), out.columns_ = table.columns(), out.double_ = table.double_;
-  out.table_ = std::visit(detail::sent_table<Backend>{be}, *table.table_);
+  out.table_ = std::visit(detail::uploaded_table<Backend>{be}, *table.table_);
   return out;
 }
 

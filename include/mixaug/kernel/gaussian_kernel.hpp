@@ -47,7 +47,7 @@ class gaussian_kernel {
     if (columns_ == 1) {
       tensor_view<number const, 1> one;
       one.data = two.data, one.extent[0] = rows_, one.stride[0] = two.stride[0];
-      make<detail::kernel_line<number>>(one, options, be);
+      make<detail::sorted_table<number>>(one, options, be);
     } else if (columns_ == 2) {
       make<grid<number, 2>>(two, options, be);
     } else if (columns_ == 3) {
@@ -59,7 +59,7 @@ class gaussian_kernel {
   }
   template <class Backend, class T, int R>
   gaussian_kernel(Backend const&, tensor_view<T, R, space::device> const&, kernel_options const&) {
-    static_assert(detail::never<T>,
+    static_assert(detail::always_false<T>,
                   "mixaug: labels on the device make a device_gaussian_kernel; include "
                   "<mixaug/kernel/device_gaussian_kernel.hpp>");
   }
@@ -115,7 +115,7 @@ class gaussian_kernel {
   template <class Backend, class Q, space S, int R, space U>
   requires(S == space::device || U == space::device) void draw(Backend const&, tensor_view<Q, 1, S> const&, key const&,
                                                                tensor_view<std::int64_t, R, U> const&) const {
-    static_assert(detail::never<Q>,
+    static_assert(detail::always_false<Q>,
                   "mixaug: a gaussian_kernel draws on the host; upload(backend, table) is the table of views on the "
                   "device");
   }
@@ -123,7 +123,7 @@ class gaussian_kernel {
   requires(S == space::device || U == space::device) void draw_at(Backend const&, tensor_view<T, V, S> const&,
                                                                   key const&,
                                                                   tensor_view<std::int64_t, R, U> const&) const {
-    static_assert(detail::never<T>,
+    static_assert(detail::always_false<T>,
                   "mixaug: a gaussian_kernel draws on the host; upload(backend, table) is the table of views on the "
                   "device");
   }
@@ -140,12 +140,12 @@ class gaussian_kernel {
                   "device");
   }
   template <class T, int D>
-  using grid = detail::kernel_grid<T, D>;
+  using grid = detail::grid_table<T, D>;
   template <class T>
-  using pass = detail::kernel_pass<T>;
+  using pass = detail::brute_force<T>;
   template <class Backend>
   friend device_gaussian_kernel mixaug::upload(Backend const& be, pairing::gaussian_kernel const& table);
-  using any_table = std::variant<detail::kernel_line<float>, detail::kernel_line<double>, grid<float, 2>,
+  using any_table = std::variant<detail::sorted_table<float>, detail::sorted_table<double>, grid<float, 2>,
                                  grid<double, 2>, grid<float, 3>, grid<double, 3>, pass<float>, pass<double>>;
   template <class Table, class Labels, class Backend>
   void make(Labels const& labels, kernel_options const& o, Backend const& be) {

@@ -13,7 +13,8 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::detail {
 
 template <class Policy>
-requires(thrust_on<Policy>::memory == space::host) struct table_kit<thrust_on<Policy>> : host_kit<thrust_on<Policy>> {
+requires(thrust_on<Policy>::memory == space::host) struct table_builder<thrust_on<Policy>>
+    : host_kit<thrust_on<Policy>> {
   using host_kit<thrust_on<Policy>>::host_kit;
 
   template <class Key>

@@ -85,8 +85,8 @@ constexpr bool check_loss_types() {
 template <class L, class P, class Out>
 void check_losses(plan_shape const& s, L const& loss_self, P const& loss_partner, Out const& out, index_t rows) {
   check_made(s);
-  five const fa = label_extents(loss_self, "loss_self"), fb = label_extents(loss_partner, "loss_partner");
-  five const fo = label_extents(out, "the output");
+  layout5 const fa = label_extents(loss_self, "loss_self"), fb = label_extents(loss_partner, "loss_partner");
+  layout5 const fo = label_extents(out, "the output");
   same_rows("loss_self", loss_self.extent[0], s.rows);
   same_rows("loss_partner", loss_partner.extent[0], s.rows);
   same_rows("the output", out.extent[0], rows);
@@ -158,8 +158,8 @@ void pair_loss_gradients(Be const& be, plan<R, B, S> const& p, A const& grad_sel
   if constexpr (detail::check_loss_types<Be, S, A, C>()) {
     using T = std::remove_const_t<typename A::element>;
     detail::check_made(p.shape);
-    detail::five const fa = detail::label_extents(grad_self, "grad_self"),
-                       fb = detail::label_extents(grad_partner, "grad_partner");
+    detail::layout5 const fa = detail::label_extents(grad_self, "grad_self"),
+                          fb = detail::label_extents(grad_partner, "grad_partner");
     detail::same_rows("grad_self", grad_self.extent[0], p.shape.rows);
     detail::same_rows("grad_partner", grad_partner.extent[0], p.shape.rows);
     detail::check_output("grad_self", fa);

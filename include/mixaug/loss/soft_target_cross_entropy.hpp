@@ -66,7 +66,7 @@ void soft_target_cross_entropy_from(Be const& be, Z const& logits, Y const& targ
   if constexpr (check_logit_types<Be, Z, Loss, Grad>() && types && Y::memory == Be::memory && W::memory == Be::memory) {
     if (logits.extent[0] <= 0) fail("logits", "of shape " + shape_text(logits.extent, 2), "at least one row");
     logit_operands<Z, Loss, Grad> const all(logits, losses, grad, logits.extent[0]);
-    five const ft = label_extents(targets, "targets");
+    layout5 const ft = label_extents(targets, "targets");
     same_rows("targets", targets.extent[0], logits.extent[0]);
     if (targets.extent[1] != all.classes())
       fail("targets", "of width " + text(targets.extent[1]), "width " + text(all.classes()) + " as the logits");
@@ -77,7 +77,7 @@ void soft_target_cross_entropy_from(Be const& be, Z const& logits, Y const& targ
                           0,
                           gradient_scale(o.reduce, o.scale, logits.extent[0])};
     if (weights != nullptr) {
-      five const fw = label_extents(*weights, "weights");
+      layout5 const fw = label_extents(*weights, "weights");
       same_rows("weights", weights->extent[0], logits.extent[0]);
       all.beside(*weights, fw, "the weights");
       if constexpr (W::memory == space::host)

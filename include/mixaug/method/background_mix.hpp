@@ -25,7 +25,7 @@ struct background_mix {
   float at_most = 0.5f;
   tensor_view<std::int64_t const, 1> class_counts{};
   saliency::any_detector detector = saliency::fine_grained{};
-  mixaug::anchor_of anchor_of = mixaug::anchor_of::window;
+  mixaug::search search = mixaug::search::box_sum;
 
   auto stages() const {
     if (scheme != mixaug::scheme::non_salient_to_non_salient && scheme != mixaug::scheme::non_salient_to_corresponding)
@@ -34,7 +34,7 @@ struct background_mix {
           "non_salient_to_corresponding");
     return recipe{pairing::minority{at_most, class_counts},
                   ratio::beta{alpha},
-                  detail::box_of(scheme, anchor_of, window::shifted),
+                  detail::box_of(scheme, search, border::shift),
                   blend::mix{},
                   label::keep{keep},
                   when{mode, prob},

@@ -25,17 +25,17 @@ enum class scheme : unsigned char {
 namespace detail {
 
 /// The region that does as a scheme says.
-constexpr region::salient_box box_of(scheme s, anchor_of of, window w) noexcept {
+constexpr region::salient_box box_of(scheme s, search of, border at) noexcept {
   bool const from_peak =
       s == scheme::salient_to_corresponding || s == scheme::salient_to_salient || s == scheme::salient_to_non_salient;
   bool const same = s == scheme::salient_to_corresponding || s == scheme::non_salient_to_corresponding;
   bool const to_peak = s == scheme::salient_to_salient || s == scheme::non_salient_to_salient;
   return {.anchor = from_peak ? anchor::peak : anchor::valley,
-          .anchor_of = of,
+          .search = of,
           .destination = same      ? destination::corresponding
                          : to_peak ? destination::peak
                                    : destination::valley,
-          .window = w};
+          .border = at};
 }
 
 }  // namespace detail
@@ -45,7 +45,7 @@ constexpr region::salient_box box_of(scheme s, anchor_of of, window w) noexcept 
 /// labels follow the true share. The maps are `detector`'s, or inputs(x).scores(v) where these are given.
 /// Plan with a backend, which reads the pixels: make_plan(serial{}, saliencymix{}, x, key).
 /// Default: a map and a box for every sample; the published code takes one box for the batch from the source of its
-/// first row (mode::batch), cut off at the border (window::clipped), and reads normalised floats as bytes, which is
+/// first row (mode::batch), cut off at the border (border::clip), and reads normalised floats as bytes, which is
 /// not offered. Schemes but the first paste at another place than they read: not in place. A row that is its own
 /// partner stays as it is.
 /// Errors: alpha <= 0, prob outside [0, 1], a batch that is not of images or is of single pixels, no pixels to read.
@@ -55,13 +55,13 @@ struct saliencymix {
   mixaug::mode mode = mixaug::mode::sample;
   mixaug::scheme scheme = mixaug::scheme::salient_to_corresponding;
   saliency::any_detector detector = saliency::fine_grained{};
-  mixaug::anchor_of anchor_of = mixaug::anchor_of::pixel;
-  mixaug::window window = mixaug::window::shifted;
+  mixaug::search search = mixaug::search::pixel;
+  mixaug::border border = mixaug::border::shift;
 
   auto stages() const {
     return recipe{pairing::shuffle{},
                   ratio::beta{alpha},
-                  detail::box_of(scheme, anchor_of, window),
+                  detail::box_of(scheme, search, border),
                   blend::mix{},
                   label::by_share{},
                   when{mode, prob},

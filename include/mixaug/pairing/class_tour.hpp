@@ -100,9 +100,9 @@ void shortest_tour(tensor_view<T, 2> const& distances, tensor_view<std::int64_t,
   column<double, space::host, access::write> cost, best;
   column<std::uint8_t, space::host, access::write> before;
   column<index_t, space::host, access::write> tour;
-  detail::placer measure;
+  detail::column_layout measure;
   measure(cost, n * n), measure(best, states), measure(before, states), measure(tour, n);
-  detail::placer put{memory.reserve(measure.used)};
+  detail::column_layout put{memory.reserve(measure.used)};
   put(cost, n * n), put(best, states), put(before, states), put(tour, n);
   double most = 0.0;
   for (index_t a = 0; a < n; ++a)

@@ -106,7 +106,7 @@ struct kernel_draw {
     if (rule.kernel == mixaug::kernel::tophat)
       for (index_t j = 0; j < n; ++j) weight[j] = std::sqrt(weight[j]) < h ? 1.0 : 0.0;
     else
-      for (index_t j = 0; j < n; ++j) weight[j] = falling_exp<fused>((nearest - weight[j]) * inverse * half);
+      for (index_t j = 0; j < n; ++j) weight[j] = falling_exp<always_fma>((nearest - weight[j]) * inverse * half);
     for (index_t j = 0; j < n; ++j) total += weight[j];
     task.assign(row - task.key.first, total > 0.0 ? domain.base + pick(weight, n, total, row) : -1);
   }

@@ -69,7 +69,7 @@ void check_matrix(char const* name, tensor_view<T, 2> const& v, index_t rows, in
 template <class T, int R>
 void check_written(char const* name, tensor_view<T, R> const& v) {
   static_assert(!std::is_const_v<T>, "mixaug: an output is a view of elements that may be written");
-  five f;
+  layout5 f;
   for (int d = 0; d < R; ++d) f.extent[d] = v.extent[d], f.stride[d] = v.stride[d];
   if (self_overlapping(f))
     fail(name,
@@ -112,9 +112,9 @@ void class_prototypes(tensor_view<T, 2> const& features, tensor_view<Id, 1> cons
   workspace<space::host> memory;
   column<double, space::host, access::write> sum;
   column<index_t, space::host, access::write> members;
-  detail::placer measure;
-  measure(sum, detail::times(classes, d)), measure(members, classes);
-  detail::placer put{memory.reserve(measure.used)};
+  detail::column_layout measure;
+  measure(sum, detail::saturating_multiply(classes, d)), measure(members, classes);
+  detail::column_layout put{memory.reserve(measure.used)};
   put(sum, classes * d), put(members, classes);
   for (index_t k = 0; k < classes * d; ++k) sum[k] = 0.0;
   for (index_t c = 0; c < classes; ++c) members[c] = 0;
@@ -154,7 +154,7 @@ void cosine_similarity(tensor_view<T, 2> const& prototypes, tensor_view<S, 2> co
   detail::check_written("similarity", similarity);
   workspace<space::host> memory;
   column<double, space::host, access::write> square;
-  detail::placer put{memory.reserve(sizeof(double) * static_cast<std::size_t>(classes))};
+  detail::column_layout put{memory.reserve(sizeof(double) * static_cast<std::size_t>(classes))};
   put(square, classes);
   for (index_t c = 0; c < classes; ++c) {
     square[c] = detail::dot(prototypes, c, prototypes, c);

@@ -36,7 +36,7 @@ struct any_of : base {
   struct columns {
     typename all::template columns<S, A> inner;
     std::uint8_t kind_of[8] = {};  ///< of the layout
-    void place(detail::placer& put, layout const& l, plan_shape const& s) noexcept {
+    void place(detail::column_layout& put, layout const& l, plan_shape const& s) noexcept {
       for (int k = 0; k < 8; ++k) kind_of[k] = l.kind_of[k];
       inner.place(put, l.of_kind, s);
     }
@@ -152,7 +152,7 @@ void each_kind(Layout const& l, Act const& act) {
 
 template <class Other>
 void list_blends(blend::any_blend&, int, Other const&) noexcept {
-  static_assert(never<Other>,
+  static_assert(always_false<Other>,
                 "mixaug: plan text and any_plan know the blends mix and erase; a plan of another blend stays typed");
 }
 inline void list_blends(blend::any_blend& out, int at, blend::mix const&) noexcept { out.erases[at] = false; }

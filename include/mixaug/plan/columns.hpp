@@ -20,7 +20,7 @@ struct plan_shape {
 
   /// INT64_MAX: too many to count, refused by planning.
   MIXAUG_HD constexpr index_t pixels() const noexcept {
-    return detail::times(detail::times(size[0], size[1]), size[2]);
+    return detail::saturating_multiply(detail::saturating_multiply(size[0], size[1]), size[2]);
   }
   friend constexpr bool operator==(plan_shape const&, plan_shape const&) = default;
 };
@@ -36,7 +36,7 @@ struct column {
   template <class Index>
   constexpr element& operator[](Index i) const noexcept {
     static_assert(
-        S == space::host || detail::never<Index>,
+        S == space::host || detail::always_false<Index>,
         "mixaug: this column lives on the device; bring the plan to the host with download(backend, plan, host_plan)");
     return data[i];
   }
@@ -79,7 +79,7 @@ struct plan_view {
   column<index_t, S, A> rows_by_self;     ///< rows ordered by self, then row
   column<inplace_step, S, A> order;
 
-  void place(detail::placer& put, plan_shape const& s, typename Region::layout const& l) noexcept {
+  void place(detail::column_layout& put, plan_shape const& s, typename Region::layout const& l) noexcept {
     shape = s;
     layout = l;
     put(choice, s.rows);

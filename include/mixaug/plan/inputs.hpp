@@ -248,7 +248,7 @@ input_set<S> inputs(tensor_view<T, R, S> const& x) {
 
 template <class X>
 requires(!is_tensor_view<X>) auto inputs(X const&) {
-  static_assert(detail::never<X>,
+  static_assert(detail::always_false<X>,
                 "mixaug: inputs(x) takes a view of the batch; wrap a pointer with its extents, "
                 "nchw(pointer, {n, c, h, w}), or a container with its header of mixaug/interop/: nchw(container)");
 }

@@ -117,8 +117,8 @@ concept kind_state = requires(S const& s, index_t i, float& m, plan_shape const&
 };
 /// The typed columns of a kind, which are placed in the memory of a plan and give the state of a row.
 template <class C, class Layout>
-concept kind_columns = requires(C& c, C const& r, detail::placer& put, Layout const& layout, plan_shape const& shape,
-                                index_t i) {
+concept kind_columns = requires(C& c, C const& r, detail::column_layout& put, Layout const& layout,
+                                plan_shape const& shape, index_t i) {
   c.place(put, layout, shape);
   { r.state_of(i, 1.0f, std::uint8_t{}) } -> kind_state;
   r.clear(i);

@@ -90,32 +90,32 @@ void make_plan(Backend const& be, M const& m, tensor_view<T, R, S> const& x, key
 /// What is no view of a batch, and a call without a key: a sentence for each.
 template <class M, class X>
 requires(!is_tensor_view<X> && !detail::is_input_set<X> && !backend<M>) auto make_plan(M const&, X const&, key const&) {
-  static_assert(detail::never<X>,
+  static_assert(detail::always_false<X>,
                 "mixaug: make_plan(method, x, key) takes a view of the batch; wrap a pointer with its extents, "
                 "nchw(pointer, {n, c, h, w}), or a container with its header of mixaug/interop/: nchw(container)");
 }
 template <class M, class X, class Plan>
 requires(!is_tensor_view<X> && !detail::is_input_set<X> && !backend<M> &&
          is_plan<Plan>) void make_plan(M const&, X const&, key const&, Plan&) {
-  static_assert(detail::never<X>,
+  static_assert(detail::always_false<X>,
                 "mixaug: make_plan(method, x, key) takes a view of the batch; wrap a pointer with its extents, "
                 "nchw(pointer, {n, c, h, w}), or a container with its header of mixaug/interop/: nchw(container)");
 }
 template <backend Backend, class M, class X>
 requires(!is_tensor_view<X> && !detail::is_input_set<X>) auto make_plan(Backend const&, M const&, X const&,
                                                                         key const&) {
-  static_assert(detail::never<X>,
+  static_assert(detail::always_false<X>,
                 "mixaug: make_plan(method, x, key) takes a view of the batch; wrap a pointer with its extents, "
                 "nchw(pointer, {n, c, h, w}), or a container with its header of mixaug/interop/: nchw(container)");
 }
 template <class M, class X>
 requires(!backend<M>) auto make_plan(M const&, X const&) {
-  static_assert(detail::never<X>,
+  static_assert(detail::always_false<X>,
                 "mixaug: make_plan(method, x, key) needs the key of the step, such as key{.seed = 42, .step = step}");
 }
 template <backend Backend, class M, class X>
 requires(!std::is_same_v<X, key>) auto make_plan(Backend const&, M const&, X const&) {
-  static_assert(detail::never<X>,
+  static_assert(detail::always_false<X>,
                 "mixaug: make_plan(method, x, key) needs the key of the step, such as key{.seed = 42, .step = step}");
 }
 

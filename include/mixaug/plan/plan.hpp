@@ -60,7 +60,7 @@ class plan : public plan_view<Region, S> {
 
   /// Makes room for `s`; column values are lost. Allocates only when the block grows.
   void fit(plan_shape const& s, typename Region::layout const& l) {
-    detail::placer measure;
+    detail::column_layout measure;
     columns placed;
     placed.place(measure, s, l);
     static_cast<columns&>(*this) = columns();  // empty, should memory run out
@@ -98,7 +98,7 @@ class plan : public plan_view<Region, S> {
   template <space To>
   plan_view<Region, To, access::write> placed(std::byte* base) const noexcept {
     plan_view<Region, To, access::write> v;
-    detail::placer put{base};
+    detail::column_layout put{base};
     v.place(put, this->shape, this->layout);
     return v;
   }
@@ -114,7 +114,7 @@ class plan : public plan_view<Region, S> {
     std::swap(steps_, other.steps_);
   }
   void rebase() noexcept {
-    detail::placer put{block_.data()};
+    detail::column_layout put{block_.data()};
     columns::place(put, plan_shape(this->shape), typename Region::layout(this->layout));
   }
   plan_flags flags_;

@@ -248,7 +248,7 @@ void read(std::istream& in, any_plan_of<Kinds...>& p) {
   r.within("the row count", s.rows, s.rows);
   r.finish();
 
-  placer measure;
+  column_layout measure;
   plan_view<kind::any_of<Kinds...>, space::host>().place(measure, s, layout);
   if (measure.used / 128 > r.bytes() + 512)
     r.bad("choices that ask for " + text(static_cast<index_t>(measure.used)) + " bytes",

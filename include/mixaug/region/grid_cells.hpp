@@ -50,7 +50,7 @@ struct grid_cells {
       if (n < 1 || n > size)
         detail::fail("region::grid_cells's n", detail::text(n),
                      "1 to " + detail::text(size) + " cells along an axis of " + detail::text(size) + " pixels");
-      all = detail::times(all, n);
+      all = detail::saturating_multiply(all, n);
     }
     if (all > kind::most)
       detail::fail("region::grid_cells's n", detail::text(n),

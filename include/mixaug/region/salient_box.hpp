@@ -16,13 +16,13 @@ struct placing_steps;
 enum class anchor : unsigned char { peak, valley };
 /// What is sought: one pixel, with the box around it (the paper), or the place where a box of that size has the
 /// largest or least summed score. Single least salient pixels are arbitrary, and tie often.
-enum class anchor_of : unsigned char { pixel, window };
+enum class search : unsigned char { pixel, box_sum };
 /// Where the box goes in the target: the same place, or around the target's own peak or valley.
 enum class destination : unsigned char { corresponding, peak, valley };
 /// What becomes of a box that would leave the image.
-enum class window : unsigned char {
-  shifted,  ///< moved inside, keeping its size: the paper
-  clipped   ///< cut off, [c - side / 2, c + side / 2): the published code; shares follow the smaller box
+enum class border : unsigned char {
+  shift,  ///< moved inside, keeping its size: the paper
+  clip    ///< cut off, [c - side / 2, c + side / 2): the published code; shares follow the smaller box
 };
 
 namespace region {
@@ -33,9 +33,9 @@ namespace region {
 /// The box is sized with the other draws, and placed once the maps are there; images (n, c, h, w) only.
 struct salient_box {
   mixaug::anchor anchor = mixaug::anchor::peak;
-  mixaug::anchor_of anchor_of = mixaug::anchor_of::pixel;
+  mixaug::search search = mixaug::search::pixel;
   mixaug::destination destination = mixaug::destination::corresponding;
-  mixaug::window window = mixaug::window::shifted;
+  mixaug::border border = mixaug::border::shift;
 
   using kind = mixaug::kind::box_pair;
   static constexpr bool joint = false;
@@ -65,7 +65,7 @@ struct salient_box {
   /// The map of the sample is read for a salient destination alone.
   score_needs needs() const noexcept { return {.self = moves(), .partner = true}; }
   /// The box's size, and with it its share, may change when it is placed.
-  MIXAUG_HD bool changes_share() const noexcept { return window == mixaug::window::clipped; }
+  MIXAUG_HD bool changes_share() const noexcept { return border == mixaug::border::clip; }
   /// Whether the least score is sought, in the source or the target.
   MIXAUG_HD bool least(bool target) const noexcept {
     return target ? destination == mixaug::destination::valley : anchor == mixaug::anchor::valley;
@@ -78,7 +78,7 @@ struct salient_box {
     std::int32_t begin[2], end[2];
     for (int d = 0; d < 2; ++d) {
       index_t const half = sides[d] / 2, at = centre[d] - half;
-      bool const clips = window == mixaug::window::clipped && size[d] > 1;
+      bool const clips = border == mixaug::border::clip && size[d] > 1;
       begin[d] = static_cast<std::int32_t>(detail::greater(0, clips ? at : detail::lesser(at, size[d] - sides[d])));
       end[d] = static_cast<std::int32_t>(clips ? detail::lesser(centre[d] + half, size[d]) : begin[d] + sides[d]);
     }
@@ -88,7 +88,7 @@ struct salient_box {
 
   /// Scratch of place(), for a map of h x w.
   std::size_t bytes(index_t h, index_t w) const noexcept {
-    return anchor_of == mixaug::anchor_of::window ? detail::window_bytes(h, w) : 0;
+    return search == mixaug::search::box_sum ? detail::window_bytes(h, w) : 0;
   }
   template <class Columns>
   bool pending(Columns const& columns, index_t row, bool own) const noexcept {
@@ -120,18 +120,18 @@ struct salient_box {
                    detail::text(index_t{s.spatial}) +
                    " spatial dimensions; for hidden features, plan on the images and use rescaled(plan, extents)");
     detail::check_cut_axes("region::salient_box", s);
-    if (window == mixaug::window::clipped && moves())
+    if (border == mixaug::border::clip && moves())
       detail::fail(
-          "region::salient_box's window = clipped would cut the boxes of source and target apart where they lie at "
-          "different places; use window = shifted, or destination = corresponding");
+          "region::salient_box's border = clip would cut the boxes of source and target apart where they lie at "
+          "different places; use border = shift, or destination = corresponding");
     for (int d = 1; d < 3 && changes_share(); ++d)
       if (s.size[d] > 1)
         detail::check_longest_side("region::salient_box", s, s.size[d],
-                                   detail::longest_side(s.size[d], 1, detail::cut_axes(s)), 2, "use window::shifted");
-    if (window == mixaug::window::clipped && anchor_of == mixaug::anchor_of::window)
+                                   detail::longest_side(s.size[d], 1, detail::cut_axes(s)), 2, "use border::shift");
+    if (border == mixaug::border::clip && search == mixaug::search::box_sum)
       detail::fail(
-          "region::salient_box's anchor_of = window finds places inside the image, where nothing is clipped; "
-          "use window = shifted");
+          "region::salient_box's search = box_sum finds places inside the image, where nothing is clipped; "
+          "use border = shift");
   }
 
  private:
@@ -139,7 +139,7 @@ struct salient_box {
   box placed(float const* map, score_maps const& maps, bool target, box const& b, std::byte* scratch) const noexcept {
     index_t const h = maps.height, w = maps.width;
     if (b.empty()) return no_box;
-    if (anchor_of == mixaug::anchor_of::pixel)
+    if (search == mixaug::search::pixel)
       return around(least(target) ? detail::valley(map, h, w) : detail::peak(map, h, w), b, h, w);
     auto const c = detail::window_peak(map, h, w, b.y1 - b.y0, b.x1 - b.x0, least(target), scratch);
     return detail::sized(b, 0, c.y, c.x);

@@ -180,7 +180,7 @@ class group_dro_of {
     if (!some) detail::fail("counts", "without a sample", "the counts of a data set");
   }
 
-  detail::held_count groups_, n_;
+  detail::resets_on_move groups_, n_;
   double step_size_;
   weight::normalise normalise_;
   workspace<S> state_, scratch_;

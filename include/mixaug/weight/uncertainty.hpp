@@ -133,7 +133,7 @@ class uncertainty_of {
   double* mean() const noexcept { return reinterpret_cast<double*>(mean_.data()); }
 
   uncertainty_options options_{};
-  detail::held_count rows_, recorded_;
+  detail::resets_on_move rows_, recorded_;
   bool fitted_ = false;
   workspace<S> counters_, mean_;
   workspace<space::host> marks_;

@@ -26,10 +26,10 @@ struct blender {
   using sample = typename Body::sample;
   using elements = pack<T, V>;
   Body const& body;
-  dealing const& deal;
+  thread_partition const& deal;
 
   /// The piece of equal m under the first elements of a place: how many of them, and m.
-  MIXAUG_HD run_of_m first_run(sample const& s, place const& at) const noexcept {
+  MIXAUG_HD run_of_m first_run(sample const& s, slot const& at) const noexcept {
     if (s.source < 0 && body.blend.reads_source(s.choice)) return {at.n, 1.0f};
     index_t const px = body.out.px;
     run_of_m const q = s.region.run_at(at.z, at.y, quotient(at.e, px));
@@ -42,7 +42,7 @@ struct blender {
     float least, most;
     bool moved;  ///< some of the source is read at another place
   };
-  MIXAUG_HD range field(sample const& s, place at) const noexcept {
+  MIXAUG_HD range field(sample const& s, slot at) const noexcept {
     run_of_m q = first_run(s, at);
     range r{q.m, q.m, q.source.elsewhere()};
     while (q.end < at.n) {
@@ -55,11 +55,11 @@ struct blender {
     return r;
   }
   /// The source's elements: a pack where it is read at the same place, else one by one.
-  MIXAUG_HD elements source(sample const& s, place at, bool moved) const noexcept {
+  MIXAUG_HD elements source(sample const& s, slot at, bool moved) const noexcept {
     if (Body::moves && moved) {
       elements b = blank<elements>();
       for (int u = 0; at.n > 0; ++u) {
-        place one = at;
+        slot one = at;
         one.n = 1;
         run_of_m const q = first_run(s, one);
         if (q.m < 1.0f) b.v[u] = body.source_element(s, q.source, at.p, at.z, at.y, at.e);
@@ -70,7 +70,7 @@ struct blender {
     return pack_at<V>(body.source, s.source, at);
   }
   /// What the elements become. `a` need not be loaded where all m = 0, nor `b` where all m = 1.
-  MIXAUG_HD elements blend(sample const& s, place const& at, range const& m, elements const& a,
+  MIXAUG_HD elements blend(sample const& s, slot const& at, range const& m, elements const& a,
                            elements const& b) const noexcept {
     bool const one_m = Body::constant_field || m.least >= m.most;
     if (!one_m || (at.e + at.n > deal.run && body.blend.per_channel(s.choice))) return one_by_one(s, at, a, b);
@@ -81,10 +81,10 @@ struct blender {
 
  private:
   /// Elements of several pieces or rows, one after the other: few threads come here.
-  MIXAUG_HD elements one_by_one(sample const& s, place at, elements const a, elements const b) const noexcept {
+  MIXAUG_HD elements one_by_one(sample const& s, slot at, elements const a, elements const b) const noexcept {
     elements o = blank<elements>();
     for (int u = 0; at.n > 0; ++u) {
-      place one = at;
+      slot one = at;
       one.n = 1;
       run<run_kind::strided>(s, one, first_run(s, one).m, o.v + u, a.v + u, b.v + u);
       deal.advance(at, 1);
@@ -92,7 +92,7 @@ struct blender {
     return o;
   }
   template <run_kind K>
-  MIXAUG_HD void run(sample const& s, place const& at, float m, T* o, T const* a, T const* b) const noexcept {
+  MIXAUG_HD void run(sample const& s, slot const& at, float m, T* o, T const* a, T const* b) const noexcept {
     index_t const px = body.out.px, channel = px == 1 ? at.p : at.e - quotient(at.e, px) * px;
     body.blend.template run<K>(s.choice, run_of<T>{o}, run_of<T const>{a}, run_of<T const>{b},
                                K == run_kind::vector16 ? V : 1, m, channel, px);
@@ -104,14 +104,14 @@ template <int V, class Body>
 struct mix_threads {
   using T = typename Body::element;
   Body body;
-  dealing deal;
+  thread_partition deal;
 
   struct one {
     Body const& body;
-    dealing const& deal;
+    thread_partition const& deal;
     typename Body::sample const& s;
     template <int W>
-    MIXAUG_HD void run(place const& at) const noexcept {
+    MIXAUG_HD void run(slot const& at) const noexcept {
       blender<W, Body> const with{body, deal};
       auto const m = with.field(s, at);
       auto a = blank<pack<T, W>>(), b = a;
@@ -132,14 +132,14 @@ template <int V, class Body>
 struct inplace_threads {
   using T = typename Body::element;
   Body body;  // x = source = out
-  dealing deal;
+  thread_partition deal;
 
   struct walk {
     Body const& body;
-    dealing const& deal;
+    thread_partition const& deal;
     index_t first;
     template <int W>
-    MIXAUG_HD void run(place const& at) const noexcept {
+    MIXAUG_HD void run(slot const& at) const noexcept {
       blender<W, Body> const with{body, deal};
       auto kept = blank<pack<T, W>>();
       for (index_t k = first;; ++k) {
@@ -171,11 +171,11 @@ struct inplace_threads {
 template <class Body>
 struct adjoint_threads {
   Body body;
-  dealing deal;
+  thread_partition deal;
 
   MIXAUG_HD typename Body::sample begin(index_t j) const noexcept { return body.begin(j); }
   MIXAUG_HD void operator()(typename Body::sample const& s, index_t c) const noexcept {
-    place const at = deal.at<1>(c);
+    slot const at = deal.at<1>(c);
     body.template run<1>(s, at.p, at.z, at.y, at.e, 1);
   }
 };

@@ -13,19 +13,19 @@ template <class T, int V>
 using pack = chunk_of<T, V>;
 
 /// n elements from element e of row (p, z, y) of a sample.
-struct place {
+struct slot {
   index_t p, z, y, e, n;
 };
 
 /// Deals a sample's elements to threads, V at a time: along each row, or along the whole sample where its
 /// rows follow each other (`flat`; V elements may then reach over the end of a row).
-struct dealing {
+struct thread_partition {
   index_t height, depth, run;  // rows a slice, slices a plane, elements a row
   index_t stretch;             // elements that follow each other: a row or a sample
   index_t across, count;       // threads a stretch, threads a sample
 
   template <class T>
-  dealing(rows_view<T> const& v, bool flat, int V) noexcept
+  thread_partition(rows_view<T> const& v, bool flat, int V) noexcept
       : height(v.height),
         depth(v.depth),
         run(v.run_length()),
@@ -35,14 +35,14 @@ struct dealing {
 
   /// The elements of thread c: V, or fewer at the end of a stretch.
   template <int V>
-  MIXAUG_HD place at(index_t c) const noexcept {
+  MIXAUG_HD slot at(index_t c) const noexcept {
     index_t const from = quotient(c, across), first = (c - from * across) * V;
     index_t const inside = stretch == run ? 0 : quotient(first, run), row = from + inside;
     index_t const slice = quotient(row, height), plane = quotient(slice, depth);
     return {plane, slice - plane * depth, row - slice * height, first - inside * run, lesser(V, stretch - first)};
   }
   /// Moves k elements on, at most to the end of the row.
-  MIXAUG_HD void advance(place& at, index_t k) const noexcept {
+  MIXAUG_HD void advance(slot& at, index_t k) const noexcept {
     at.e += k, at.n -= k;
     if (at.e < run) return;
     at.e = 0;
@@ -54,7 +54,7 @@ struct dealing {
   /// Calls act.run<V>(place), or run<1> for each element where there are fewer than V.
   template <int V, class Act>
   MIXAUG_HD void each(index_t c, Act const& act) const noexcept {
-    place at = this->at<V>(c);
+    slot at = this->at<V>(c);
     if (at.n == V) return act.template run<V>(at);
     for (index_t left = at.n; left > 0; --left) {
       at.n = 1;
@@ -75,7 +75,7 @@ bool packs_fit(rows_view<T> const& v, bool flat) noexcept {
 
 /// The V elements of row i at a place, counted in packs: nvcc 13 splits the access when elements are counted.
 template <int V, class T>
-MIXAUG_HD auto& pack_at(rows_view<T> const& v, index_t i, place const& at) noexcept {
+MIXAUG_HD auto& pack_at(rows_view<T> const& v, index_t i, slot const& at) noexcept {
   using packed = std::conditional_t<std::is_const_v<T>, pack<std::remove_const_t<T>, V> const, pack<T, V>>;
   index_t const offset = i * v.sample + at.p * v.plane + at.z * v.slice + at.y * v.row + at.e * v.step;
   return reinterpret_cast<packed*>(v.data)[offset / V];

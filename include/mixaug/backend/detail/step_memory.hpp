@@ -11,11 +11,11 @@ namespace mixaug::detail {
 struct step_memory {
   std::byte *fast, *slow;
   template <class T>
-  MIXAUG_HD T* near_at(std::size_t bytes) const noexcept {
+  MIXAUG_HD T* shared_at(std::size_t bytes) const noexcept {
     return reinterpret_cast<T*>(fast + bytes);
   }
   template <class T>
-  MIXAUG_HD T* far_at(std::size_t bytes) const noexcept {
+  MIXAUG_HD T* global_at(std::size_t bytes) const noexcept {
     return reinterpret_cast<T*>(slow + bytes);
   }
 };

@@ -39,12 +39,12 @@ struct rows_view {
 
 /// A view as (n, c, d, h, w): extents and strides. The plan's number of spatial dimensions says whether
 /// the second dimension is channels: (n, c, spatial...) or (n, spatial...).
-struct five {
+struct layout5 {
   index_t extent[5] = {1, 1, 1, 1, 1}, stride[5] = {0, 0, 0, 0, 0};
 };
 
 template <class T, int R, space S>
-five to_five(tensor_view<T, R, S> const& v, int spatial, bool any_size, char const* operand) {
+layout5 to_layout5(tensor_view<T, R, S> const& v, int spatial, bool any_size, char const* operand) {
   if (any_size && R - 1 != spatial && R - 2 != spatial)
     spatial = R > 2 ? R - 2 : 0;  // a constant field fits every rank
   bool const channels = R - 2 == spatial;
@@ -52,7 +52,7 @@ five to_five(tensor_view<T, R, S> const& v, int spatial, bool any_size, char con
     fail(std::string(operand), "of rank " + std::to_string(R) + " " + shape_text(v.extent, R),
          "rank " + std::to_string(spatial + 2) + " (n, c, spatial...) or " + std::to_string(spatial + 1) +
              " (n, spatial...), for the plan has " + std::to_string(spatial) + " spatial dimensions");
-  five f;
+  layout5 f;
   f.extent[0] = v.extent[0], f.stride[0] = v.stride[0];
   if (channels) f.extent[1] = v.extent[1], f.stride[1] = v.stride[1];
   for (int d = 0; d < spatial; ++d) {
@@ -62,13 +62,13 @@ five to_five(tensor_view<T, R, S> const& v, int spatial, bool any_size, char con
   return f;
 }
 
-inline bool interleaved(five const& f) noexcept {
+inline bool interleaved(layout5 const& f) noexcept {
   return f.extent[1] > 1 && f.stride[1] == 1 && (f.stride[4] == f.extent[1] || f.extent[4] == 1);
 }
 
 /// `inside`: channels lie inside the run. The operands of one call share the choice.
 template <class T>
-rows_view<T> to_rows(T* data, five const& f, bool inside) noexcept {
+rows_view<T> to_rows(T* data, layout5 const& f, bool inside) noexcept {
   rows_view<T> r;
   r.data = data;
   r.n = f.extent[0], r.sample = f.stride[0];
@@ -85,7 +85,7 @@ rows_view<T> to_rows(T* data, five const& f, bool inside) noexcept {
 }
 
 /// Whether the addresses of all elements can be computed: absurd extents and strides are refused, not overflowed.
-constexpr bool addressable(five const& f, std::size_t element) noexcept {
+constexpr bool addressable(layout5 const& f, std::size_t element) noexcept {
   std::uint64_t left = std::uint64_t{INT64_MAX} / element - 1;
   for (int d = 0; d < 5; ++d) {
     std::uint64_t const steps = static_cast<std::uint64_t>(f.extent[d] - 1);
@@ -98,21 +98,21 @@ constexpr bool addressable(five const& f, std::size_t element) noexcept {
 }
 
 /// Bytes [low, high) that a view touches; negative strides reach below `data`.
-struct reach {
+struct byte_range {
   std::uintptr_t low, high;
 };
 template <class T>
-reach reach_of(T const* data, five const& f) noexcept {
+byte_range byte_range_of(T const* data, layout5 const& f) noexcept {
   index_t low = 0, high = 0;
   for (int d = 0; d < 5; ++d)
     if (f.extent[d] > 1) (f.stride[d] < 0 ? low : high) += (f.extent[d] - 1) * f.stride[d];
   auto const at = reinterpret_cast<std::uintptr_t>(data);
   return {at + static_cast<std::uintptr_t>(low) * sizeof(T), at + static_cast<std::uintptr_t>(high + 1) * sizeof(T)};
 }
-constexpr bool overlap(reach a, reach b) noexcept { return a.low < b.high && b.low < a.high; }
+constexpr bool overlap(byte_range a, byte_range b) noexcept { return a.low < b.high && b.low < a.high; }
 
 /// Two indices of the view reach the same element: sorted by stride, each dimension must step over the ones below.
-inline bool self_overlapping(five f) noexcept {
+inline bool self_overlapping(layout5 f) noexcept {
   for (int d = 0; d < 5; ++d) {
     if (f.extent[d] == 1)
       f.stride[d] = INT64_MAX;

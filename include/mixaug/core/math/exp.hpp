@@ -11,15 +11,15 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::detail {
 
 /// What adds a product: std::fma always (plans: the same bits even where fma is a call), or fma where it is fast.
-struct fused {
+struct always_fma {
   MIXAUG_HD static double add(double w, double v, double acc) noexcept { return fused_sum(w, v, acc); }
 };
-struct fused_if_fast {
+struct fast_fma {
   MIXAUG_HD static double add(double w, double v, double acc) noexcept { return add_product(w, v, acc); }
 };
 
 /// exp(x) for x <= 0, to 1e-11 relative; 0 below -708. x may be -infinity.
-template <class Sum = fused_if_fast>
+template <class Sum = fast_fma>
 MIXAUG_HD inline double falling_exp(double x) noexcept {
   constexpr double magic = 0x1.8p52;  // x + magic rounds x to an integer and leaves it in the low bits
   double const y = x < -708.0 ? -708.0 : x, shifted = Sum::add(y, 1.4426950408889634, magic);
@@ -43,7 +43,7 @@ MIXAUG_HD inline double falling_exp(double x) noexcept {
 }
 
 /// The same in float, to 2e-7 relative; 0 below -87.
-template <class Sum = fused_if_fast>
+template <class Sum = fast_fma>
 MIXAUG_HD inline float falling_exp(float x) noexcept {
   constexpr float magic = 0x1.8p23f;
   float const y = x < -87.0f ? -87.0f : x, shifted = add_product(y, 1.44269504f, magic), k = shifted - magic;

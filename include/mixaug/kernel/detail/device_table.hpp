@@ -9,10 +9,10 @@ MIXAUG_EXACT_BEGIN
 /// Tables in device memory behind one set of calls.
 namespace mixaug::detail {
 
-using any_device_table = std::variant<kernel_line<float, space::device>, kernel_line<double, space::device>,
-                                      kernel_grid<float, 2, space::device>, kernel_grid<double, 2, space::device>,
-                                      kernel_grid<float, 3, space::device>, kernel_grid<double, 3, space::device>,
-                                      kernel_pass<float, space::device>, kernel_pass<double, space::device>>;
+using any_device_table = std::variant<sorted_table<float, space::device>, sorted_table<double, space::device>,
+                                      grid_table<float, 2, space::device>, grid_table<double, 2, space::device>,
+                                      grid_table<float, 3, space::device>, grid_table<double, 3, space::device>,
+                                      brute_force<float, space::device>, brute_force<double, space::device>>;
 
 /// One thread draws the partners of one query of a grid: launch(job, 1, queries). A row that the table does not have,
 /// and a point that is not finite, have partner -1.
@@ -41,18 +41,18 @@ struct device_drawing {
   mixaug::key key;
   tensor_view<index_t, 2> partner;
 
-  void operator()(kernel_line<T, space::device> const& table) const {
+  void operator()(sorted_table<T, space::device> const& table) const {
     tensor_view<T const, 1> column;
     column.data = points.data, column.extent[0] = points.extent[0], column.stride[0] = points.stride[0];
     be.launch(kernel_draw_threads<T>{{table.view(), key, rows, column, partner}}, 1, partner.extent[0]);
   }
   template <int D>
-  void operator()(kernel_grid<T, D, space::device> const& t) const {
+  void operator()(grid_table<T, D, space::device> const& t) const {
     grid_draw_threads<T, D> const job{{t.view(), t.values(), t.with_self(), rows, points, key, partner}};
     be.launch(job, 1, partner.extent[0]);
   }
-  void operator()(kernel_pass<T, space::device> const& t) const {
-    auto scratch = table_kit<Backend>(be, partner.extent[0]).scratch();
+  void operator()(brute_force<T, space::device> const& t) const {
+    auto scratch = table_builder<Backend>(be, partner.extent[0]).scratch();
     t.draw(be, pass_request<T>{points, nullptr, key, key.first, partner, 0, rows}, scratch);
   }
   /// A table of the other type: refused before.
@@ -62,21 +62,21 @@ struct device_drawing {
 
 /// A table of the host, in device memory.
 template <class Backend>
-struct sent_table {
+struct uploaded_table {
   using shared = std::shared_ptr<any_device_table const>;
   Backend const& be;
 
   template <class T>
-  shared operator()(kernel_line<T> const& table) const {
-    return std::make_shared<any_device_table const>(std::in_place_type<kernel_line<T, space::device>>, table, be);
+  shared operator()(sorted_table<T> const& table) const {
+    return std::make_shared<any_device_table const>(std::in_place_type<sorted_table<T, space::device>>, table, be);
   }
   template <class T, int D>
-  shared operator()(kernel_grid<T, D> const& table) const {
-    return std::make_shared<any_device_table const>(std::in_place_type<kernel_grid<T, D, space::device>>, table, be);
+  shared operator()(grid_table<T, D> const& table) const {
+    return std::make_shared<any_device_table const>(std::in_place_type<grid_table<T, D, space::device>>, table, be);
   }
   template <class T>
-  shared operator()(kernel_pass<T> const& table) const {
-    return std::make_shared<any_device_table const>(std::in_place_type<kernel_pass<T, space::device>>, table, be);
+  shared operator()(brute_force<T> const& table) const {
+    return std::make_shared<any_device_table const>(std::in_place_type<brute_force<T, space::device>>, table, be);
   }
 };
 

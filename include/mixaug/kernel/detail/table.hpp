@@ -31,18 +31,18 @@ struct kernel_drawing {
   mixaug::key key;
   tensor_view<index_t, 2> partner;
 
-  void operator()(kernel_line<T> const& table) const {
+  void operator()(sorted_table<T> const& table) const {
     tensor_view<T const, 1> column;
     column.data = points.data, column.extent[0] = points.extent[0], column.stride[0] = points.stride[0];
     kernel_draw_items<T> const job{{table.view(), key, rows, column, partner}};
     be.items(job.count(), job);
   }
   template <int D>
-  void operator()(kernel_grid<T, D> const& t) const {
+  void operator()(grid_table<T, D> const& t) const {
     be.items(partner.extent[0],
              kernel_grid_draws<T, D>{t.view(), t.values(), t.with_self(), rows, points, key, partner});
   }
-  void operator()(kernel_pass<T> const& t) const {
+  void operator()(brute_force<T> const& t) const {
     t.draw(be, pass_request<T>{points, nullptr, key, key.first, partner, 0, rows}, kept_scratch());
   }
   /// A table of the other type: refused before.

@@ -119,7 +119,7 @@ struct host_kit {
 };
 
 template <class Backend>
-struct table_kit : host_kit<Backend> {
+struct table_builder : host_kit<Backend> {
   static_assert(space_of<Backend> == space::host,
                 "mixaug: a table on a device is sorted there; include <mixaug/kernel/cuda_sort.cuh>");
   static_assert(

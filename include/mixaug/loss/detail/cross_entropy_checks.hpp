@@ -34,7 +34,7 @@ struct logit_operands {
   Z const& logits;
   Loss const& losses;
   Grad const* grad;
-  five z, l, g;
+  layout5 z, l, g;
 
   logit_operands(Z const& logits_, Loss const& losses_, Grad const* grad_, index_t rows)
       : logits(logits_),
@@ -59,7 +59,7 @@ struct logit_operands {
 
   /// One more operand that is only read.
   template <class V>
-  void beside(V const& v, five const& f, char const* name) const {
+  void beside(V const& v, layout5 const& f, char const* name) const {
     check_apart("losses", losses.data, l, name, v.data, f, "");
     if (grad != nullptr) check_apart("grad_logits", grad->data, g, name, v.data, f, "");
   }
@@ -75,9 +75,9 @@ struct logit_operands {
 /// Class ids of `rows` rows, on the host each in [0, classes) or ignored; of gathered ones those of rows that have a
 /// `partner`.
 template <class V>
-five check_class_ids(V const& ids, index_t rows, index_t classes, char const* name, ignored_id ignored,
-                     index_t const* partner = nullptr) {
-  five const f = label_extents(ids, name);
+layout5 check_class_ids(V const& ids, index_t rows, index_t classes, char const* name, ignored_id ignored,
+                        index_t const* partner = nullptr) {
+  layout5 const f = label_extents(ids, name);
   same_rows(name, ids.extent[0], rows);
   if constexpr (V::memory == space::host)
     for (index_t i = 0; i < rows; ++i)

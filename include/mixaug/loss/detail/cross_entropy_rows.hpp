@@ -28,7 +28,7 @@ struct cross_entropy_steps {
     return step == 2 ? 1 : step < 2 ? loss_lanes : job.grad.data == nullptr ? 0 : lesser(job.classes, class_block);
   }
   MIXAUG_HD void run(int step, index_t i, index_t item, step_memory const& where) const noexcept {
-    memory& shared = *where.near_at<memory>(0);
+    memory& shared = *where.shared_at<memory>(0);
     auto const row = job.target.begin(i);
     if (step == 0)
       seek(i, item, shared);

@@ -108,7 +108,7 @@ struct row_sum_steps {
     return step == 0 ? parts.count * loss_lanes : step == 1 ? parts.count : 1;
   }
   MIXAUG_HD void run(int step, index_t, index_t item, step_memory const& memory) const noexcept {
-    auto* const lane = memory.near_at<double>(0);
+    auto* const lane = memory.shared_at<double>(0);
     double sum = 0.0;
     if (step == 0) {
       index_t const k = item / loss_lanes, end = lesser((k + 1) * parts.length, parts.n);

@@ -77,7 +77,7 @@ struct class_groups {
   column<index_t, space::host, access::write> key, spare, query;
   column<index_t, space::host, access::write> group_of;  ///< of each class, or -1; for rules that rank classes
 
-  void place(placer& put, index_t rows, index_t queries, index_t classes, bool members) {
+  void place(column_layout& put, index_t rows, index_t queries, index_t classes, bool members) {
     index_t const most = greater(rows, greater(queries, classes));
     put(order, rows), put(begin, rows + 1), put(id, rows), put(weight, rows), put(member, members ? rows : 0);
     put(key, most), put(spare, most), put(query, queries), put(group_of, classes);
@@ -154,9 +154,9 @@ struct class_partners {
   template <class Range>
   class_groups grouped(Range const& domain, index_t queries) const {
     class_groups g;
-    placer measure;
+    column_layout measure;
     g.place(measure, domain.size, queries, rule.ranked_classes(), rule.members_weighed());
-    placer put{task.scratch.reserve(measure.used)};
+    column_layout put{task.scratch.reserve(measure.used)};
     g.place(put, domain.size, queries, rule.ranked_classes(), rule.members_weighed());
     g.base = domain.base, g.size = domain.size;
     for (index_t j = 0; j < g.size; ++j) g.key[j] = task.own_source() ? class_of(g.base + j) : task.in.source_ids[j];
@@ -232,9 +232,9 @@ void partner_probabilities(Rule const& rule, input_set<S> in, key const& k, inde
   workspace<space::host> scratch, memory;
   column<double, space::host, access::write> law;
   column<index_t, space::host, access::write> partner;
-  detail::placer measure;
+  detail::column_layout measure;
   measure(law, in.shape.source_rows), measure(partner, rows);
-  detail::placer put{memory.reserve(measure.used)};
+  detail::column_layout put{memory.reserve(measure.used)};
   put(law, in.shape.source_rows), put(partner, rows);
   for (index_t j = 0; j < in.shape.source_rows; ++j) law[j] = 0.0;
   index_t const block = drawn_with.block == 0 || drawn_with.block > global ? global : drawn_with.block;

@@ -151,7 +151,7 @@ void device_place(Backend const& be, Recipes const& recipes, In const& in, bool 
       run_rows(be, share_body<rows_type, columns_type, label_type>{rows, columns, r.label}, n);
     else
       fail(
-          "window = clipped changes the shares on the device, where this label rule cannot be called; use window = "
+          "border = clip changes the shares on the device, where this label rule cannot be called; use window = "
           "shifted, or a rule that says on_device = true (see mixaug/label/by_share.hpp)");
   });
 }

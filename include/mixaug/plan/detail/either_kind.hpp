@@ -61,7 +61,7 @@ struct either : base {
     typename First::template columns<S, A> head;
     typename tail::template columns<S, A> rest;
 
-    void place(detail::placer& put, layout const& l, plan_shape const& s) noexcept {
+    void place(detail::column_layout& put, layout const& l, plan_shape const& s) noexcept {
       head.place(put, l.head, s);
       rest.place(put, l.rest, s);
     }

@@ -17,7 +17,7 @@ struct draft {
   column<index_t, space::host, access::write> partner;
   column<float, space::host, access::write> ratio;
   column<bool, space::host, access::write> fires;
-  void place(placer& put, index_t n) noexcept { put(choice, n), put(partner, n), put(ratio, n), put(fires, n); }
+  void place(column_layout& put, index_t n) noexcept { put(choice, n), put(partner, n), put(ratio, n), put(fires, n); }
 };
 
 /// The decisions of one step, made on the host into the plan's columns (its staging block for a device plan).
@@ -82,10 +82,10 @@ class planner {
   draft decisions() {
     auto const samplers = std::apply([](auto const&... r) { return std::tuple(r.ratio.sampler()...); }, recipes_.all);
     index_t const n = in_.shape.samples;
-    placer measure;
+    column_layout measure;
     draft d;
     d.place(measure, n);
-    placer put{plan_.draft().reserve(measure.used)};
+    column_layout put{plan_.draft().reserve(measure.used)};
     d.place(put, n);
     choose(d);
     pair(d);
@@ -178,7 +178,7 @@ class planner {
     v.self[r] = i, v.choice[r] = d.choice[i], v.partner[r] = d.partner[i], v.ratio[r] = d.ratio[i];
     when const& w = when_[v.choice[r]];
     std::uint64_t const row = drawer(w.mode, i);
-    bool fires = w.prob >= 1.0f || random(key_, row, purpose::gate).uniform() < static_cast<double>(w.prob);
+    bool fires = w.prob >= 1.0f || random(key_, row, purpose::fires).uniform() < static_cast<double>(w.prob);
     // A row without a partner stays as it is, unless nothing is read from the partner.
     fires = fires && (v.partner[r] >= 0 || !plan_.blend.reads_source(v.choice[r]));
     v.region.clear(r);

@@ -62,7 +62,7 @@ void check_scored(In const& in, key const& k, Recipe const& recipe, bool outside
   if (images.type == element_type::none || images.data == nullptr)
     fail("the batch", "not of pixels that can be read", "images (n, c, h, w) of numbers, or inputs(x).scores(v)");
   for (image_batch const* v : {&images, &source})
-    if (!addressable(five_of(*v), 8))
+    if (!addressable(layout5_of(*v), 8))
       fail("the images or score maps", "of strides " + shape_text(v->stride, 4), "elements that memory can hold");
   if (!maps) recipe.saliency.check(map_shape{images.channels(), images.height(), images.width()});
   if (outside && source.type == element_type::none)

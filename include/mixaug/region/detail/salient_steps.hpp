@@ -31,7 +31,7 @@ struct placing_steps {
   device_maps maps;
   bool target;  ///< of the sample's own maps
 
-  MIXAUG_HD bool windows() const noexcept { return rule.anchor_of == anchor_of::window; }
+  MIXAUG_HD bool windows() const noexcept { return rule.search == search::box_sum; }
   MIXAUG_HD index_t height() const noexcept { return rows.plan.shape.size[1]; }
   MIXAUG_HD index_t width() const noexcept { return rows.plan.shape.size[2]; }
   MIXAUG_HD index_t pixels() const noexcept { return height() * width(); }
@@ -66,9 +66,9 @@ struct placing_steps {
   MIXAUG_HD void run(int step, index_t k, index_t item, step_memory const& m) const noexcept {
     index_t const i = row(k), h = height(), w = width();
     float const* const map = maps.of(rows.plan, i, target);
-    auto* const parts = m.near_at<ranked_place>(parts_at);
-    auto* const sums = m.far_at<std::int64_t>(0);
-    auto& scale = *m.near_at<double>(0);
+    auto* const parts = m.shared_at<ranked_place>(parts_at);
+    auto* const sums = m.global_at<std::int64_t>(0);
+    auto& scale = *m.shared_at<double>(0);
     switch (step) {
       case 0:
         parts[item] = {0, 0};

@@ -36,7 +36,7 @@ struct box_pair : base {
     column<mixaug::box, S, A> to;    ///< (rows): the box of the output
     column<mixaug::box, S, A> from;  ///< (rows): the box of the source
 
-    void place(detail::placer& put, no_layout, plan_shape const& s) noexcept {
+    void place(detail::column_layout& put, no_layout, plan_shape const& s) noexcept {
       put(to, s.rows);
       put(from, s.rows);
     }

@@ -61,7 +61,7 @@ struct boxes : base {
     column<mixaug::box, S, A> where;  ///< (rows * count)
     index_t count = 1;                ///< boxes a sample
 
-    void place(detail::placer& put, layout const& l, plan_shape const& s) noexcept {
+    void place(detail::column_layout& put, layout const& l, plan_shape const& s) noexcept {
       count = l.count;
       put(where, s.rows * count);
     }

@@ -91,7 +91,7 @@ struct cells : base {
     index_t stride = 1;                ///< words a row
     index_t size[3] = {1, 1, 1};       ///< of the image
 
-    void place(detail::placer& put, layout const& l, plan_shape const& s) noexcept {
+    void place(detail::column_layout& put, layout const& l, plan_shape const& s) noexcept {
       count = l.count;
       stride = words(count);
       for (int d = 0; d < 3; ++d) size[d] = s.size[d];

@@ -36,7 +36,9 @@ struct mask : base {
     float const* data = nullptr;    ///< null: in the plan, row by row
     std::int32_t n[3] = {1, 1, 1};  ///< numbers along each axis
     index_t stride[3] = {0, 0, 0};  ///< between those of the caller's
-    MIXAUG_HD constexpr index_t count() const noexcept { return detail::times(detail::times(n[0], n[1]), n[2]); }
+    MIXAUG_HD constexpr index_t count() const noexcept {
+      return detail::saturating_multiply(detail::saturating_multiply(n[0], n[1]), n[2]);
+    }
   };
 
   struct state {
@@ -106,11 +108,11 @@ struct mask : base {
     index_t count = 1;         ///< numbers a sample, at most
     index_t size[3] = {1, 1, 1};
 
-    void place(detail::placer& put, layout const& l, plan_shape const& s) noexcept {
+    void place(detail::column_layout& put, layout const& l, plan_shape const& s) noexcept {
       count = l.count;
       for (int d = 0; d < 3; ++d) size[d] = s.size[d];
       put(where, s.rows);
-      put(m, detail::times(s.rows, count));
+      put(m, detail::saturating_multiply(s.rows, count));
     }
     MIXAUG_HD state state_of(index_t i, float, std::uint8_t) const noexcept {
       grid g = where.data[i];
@@ -153,7 +155,7 @@ struct mask : base {
     void read(Reader& in, plan_shape const&, index_t i) const {
       index_t n[3];
       in.list("mask", n, 3, 1, INT32_MAX);
-      if (detail::times(detail::times(n[0], n[1]), n[2]) > count)
+      if (detail::saturating_multiply(detail::saturating_multiply(n[0], n[1]), n[2]) > count)
         in.bad("a mask of " + detail::shape_text(n, 3) + " numbers", "at most as many as the choice says");
       where[i] = grid{
           nullptr, {static_cast<std::int32_t>(n[0]), static_cast<std::int32_t>(n[1]), static_cast<std::int32_t>(n[2])}};

@@ -38,7 +38,7 @@ struct resized_box : base {
     column<mixaug::box, S, A> from;   ///< (rows): the box of the source
     column<interpolation, S, A> how;  ///< (rows)
 
-    void place(detail::placer& put, no_layout, plan_shape const& s) noexcept {
+    void place(detail::column_layout& put, no_layout, plan_shape const& s) noexcept {
       put(to, s.rows);
       put(from, s.rows);
       put(how, s.rows);

@@ -26,7 +26,7 @@ struct whole : base {
 
   template <space S, access A = access::read>
   struct columns {
-    void place(detail::placer&, no_layout, plan_shape const&) noexcept {}
+    void place(detail::column_layout&, no_layout, plan_shape const&) noexcept {}
     MIXAUG_HD state state_of(index_t, float ratio, std::uint8_t) const noexcept { return {ratio}; }
     void clear(index_t) const noexcept {}  // nothing to clear: ratio 1 already means unchanged
     template <class From>

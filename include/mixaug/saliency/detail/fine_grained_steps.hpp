@@ -37,8 +37,8 @@ struct steps_of<saliency::fine_grained> : level_steps {
     }
   }
   MIXAUG_HD void run(int step, index_t k, index_t item, step_memory const& m) const noexcept {
-    std::uint8_t *const gray_plane = m.far_at<std::uint8_t>(0), *const blurred = m.far_at<std::uint8_t>(plane());
-    auto* const sums = m.near_at<std::uint32_t>(step_fast_bytes);
+    std::uint8_t *const gray_plane = m.global_at<std::uint8_t>(0), *const blurred = m.global_at<std::uint8_t>(plane());
+    auto* const sums = m.shared_at<std::uint32_t>(step_fast_bytes);
     index_t const h = height(), w = width();
     switch (step) {
       case 0:
@@ -69,7 +69,7 @@ struct steps_of<saliency::fine_grained> : level_steps {
       case 9:
         return join_largest(m);
       default: {
-        auto const& head = *m.near_at<step_head>(0);
+        auto const& head = *m.shared_at<step_head>(0);
         std::uint32_t const v = bits_of(score(k, item));
         score(k, item) = surround_score(surround_level(static_cast<std::int32_t>(v & 0xFFFFu), head.on),
                                         surround_level(static_cast<std::int32_t>(v >> 16), head.off));
@@ -111,15 +111,15 @@ struct steps_of<saliency::fine_grained> : level_steps {
       std::uint32_t const v = bits_of(score(k, p));
       on = (v & 0xFFFFu) > on ? v & 0xFFFFu : on, off = v >> 16 > off ? v >> 16 : off;
     }
-    m.near_at<step_part>(step_parts_at)[part] = {static_cast<float>(on), static_cast<float>(off)};
+    m.shared_at<step_part>(step_parts_at)[part] = {static_cast<float>(on), static_cast<float>(off)};
   }
   MIXAUG_HD static void join_largest(step_memory const& m) noexcept {
     float on = 0.0f, off = 0.0f;
     for (index_t j = 0; j < step_parts; ++j) {
-      step_part const p = m.near_at<step_part>(step_parts_at)[j];
+      step_part const p = m.shared_at<step_part>(step_parts_at)[j];
       on = p.low > on ? p.low : on, off = p.high > off ? p.high : off;
     }
-    auto& head = *m.near_at<step_head>(0);
+    auto& head = *m.shared_at<step_head>(0);
     head.on = static_cast<std::int32_t>(on), head.off = static_cast<std::int32_t>(off);
   }
 };
@@ -136,7 +136,7 @@ struct steps_of<saliency::gradient_magnitude> : step_images {
     if (step == 1) return most_steps::part(*this, k, item, m);
     if (step == 2) return most_steps::join(m);
     if (step == 3) {
-      float const most = m.near_at<step_head>(0)->most;
+      float const most = m.shared_at<step_head>(0)->most;
       if (most > 0.0f) score(k, item) /= most;
       return;
     }

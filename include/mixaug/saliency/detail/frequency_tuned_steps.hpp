@@ -46,10 +46,10 @@ struct steps_of<saliency::frequency_tuned> : level_steps {
   }
   MIXAUG_HD void run(int step, index_t k, index_t item, step_memory const& m) const noexcept {
     std::size_t const plane = (static_cast<std::size_t>(4 * planes() * pixels()) + 63) / 64 * 64;
-    float *const colours = m.far_at<float>(0), *const blurred = m.far_at<float>(plane);
-    auto* const row_sums = m.far_at<double>(2 * plane);
-    auto* const light = m.near_at<float>(step_fast_bytes);
-    auto& head = *m.near_at<step_head>(0);
+    float *const colours = m.global_at<float>(0), *const blurred = m.global_at<float>(plane);
+    auto* const row_sums = m.global_at<double>(2 * plane);
+    auto* const light = m.shared_at<float>(step_fast_bytes);
+    auto& head = *m.shared_at<step_head>(0);
     index_t const h = height(), w = width(), all = pixels();
     switch (step) {
       case 0:

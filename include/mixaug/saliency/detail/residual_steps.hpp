@@ -44,11 +44,11 @@ struct steps_of<saliency::spectral_residual> : level_steps {
     }
   }
   MIXAUG_HD void run(int step, index_t k, index_t item, step_memory const& memory) const noexcept {
-    double *const a = memory.far_at<double>(0), *const b = a + 2 * bins(), *const roots = b + 2 * bins();
+    double *const a = memory.global_at<double>(0), *const b = a + 2 * bins(), *const roots = b + 2 * bins();
     double* const work = roots + 2 * greater(n, m);
-    float *const f = memory.far_at<float>(0), *const g = reinterpret_cast<float*>(b);
-    float* const level = memory.far_at<float>(level_at());
-    std::uint8_t* const gray_plane = memory.far_at<std::uint8_t>(gray_at());
+    float *const f = memory.global_at<float>(0), *const g = reinterpret_cast<float*>(b);
+    float* const level = memory.global_at<float>(level_at());
+    std::uint8_t* const gray_plane = memory.global_at<std::uint8_t>(gray_at());
     index_t const all = greater(n, m), y = item / m, x = item - y * m;
     switch (step) {
       case 0:
@@ -104,13 +104,13 @@ struct steps_of<saliency::spectral_residual> : level_steps {
       case 14: {
         float most = 0.0f;
         for (index_t p = item; p < bins(); p += step_parts) most = level[p] > most ? level[p] : most;
-        memory.near_at<step_part>(step_parts_at)[item].high = most;
+        memory.shared_at<step_part>(step_parts_at)[item].high = most;
         return;
       }
       case 15:
         return most_steps::join(memory);
       default: {
-        float const most = memory.near_at<step_head>(0)->most;
+        float const most = memory.shared_at<step_head>(0)->most;
         score(k, item) = stretched(level, most > 0.0f ? most : 1.0f, item);
       }
     }

@@ -38,20 +38,20 @@ struct level_steps : step_images {
         if (v >= -FLT_MAX && v <= FLT_MAX) low = v < low ? v : low, high = v > high ? v : high;
       }
     }
-    m.near_at<step_part>(step_parts_at)[part] = {low, high};
+    m.shared_at<step_part>(step_parts_at)[part] = {low, high};
   }
   MIXAUG_HD void join_extremes(step_memory const& m) const noexcept {
     float low = FLT_MAX, high = -FLT_MAX;
     for (index_t j = 0; j < step_parts; ++j) {
-      step_part const p = m.near_at<step_part>(step_parts_at)[j];
+      step_part const p = m.shared_at<step_part>(step_parts_at)[j];
       low = p.low < low ? p.low : low, high = p.high > high ? p.high : high;
     }
-    auto& head = *m.near_at<step_head>(0);
+    auto& head = *m.shared_at<step_head>(0);
     head.low = low <= high ? low : 0.0f, head.high = low <= high ? high : 0.0f;
   }
   MIXAUG_HD std::uint8_t level(index_t k, index_t c, index_t y, index_t x, step_memory const& m) const noexcept {
     if (images.type == element_type::u8) return images.bytes(row(k), c, y)[x * images.stride[3]];
-    auto const& head = *m.near_at<step_head>(0);
+    auto const& head = *m.shared_at<step_head>(0);
     return level_of(images.value(row(k), c, y, x), rule.map(c, head.low, head.high));
   }
   MIXAUG_HD std::uint8_t gray(index_t k, index_t pixel, step_memory const& m) const noexcept {
@@ -70,15 +70,15 @@ struct most_steps {
       float const v = s.score(k, p);
       most = v > most ? v : most;
     }
-    m.near_at<step_part>(step_parts_at)[part].high = most;
+    m.shared_at<step_part>(step_parts_at)[part].high = most;
   }
   MIXAUG_HD static void join(step_memory const& m) noexcept {
     float most = 0.0f;
     for (index_t j = 0; j < step_parts; ++j) {
-      float const v = m.near_at<step_part>(step_parts_at)[j].high;
+      float const v = m.shared_at<step_part>(step_parts_at)[j].high;
       most = v > most ? v : most;
     }
-    m.near_at<step_head>(0)->most = most;
+    m.shared_at<step_head>(0)->most = most;
   }
 };
 

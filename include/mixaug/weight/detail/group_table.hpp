@@ -108,7 +108,7 @@ class group_table_of {
       detail::fail("the table", "empty (default-constructed, or moved from)",
                    "one made from the groups of a data set, or from their counts");
   }
-  detail::held_count groups_;
+  detail::resets_on_move groups_;
   detail::id_list ids_;
   workspace<S> table_;
 };

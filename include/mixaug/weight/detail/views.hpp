@@ -36,7 +36,7 @@ template <class T, space S>
 void check_list(tensor_view<T, 1, S> const& v, char const* name) {
   if (v.extent[0] <= 0) fail(name, "of " + text(v.extent[0]) + " elements", "at least one");
   if (v.data == nullptr) fail(name, "a null pointer", text(v.extent[0]) + " elements");
-  five f;
+  layout5 f;
   f.extent[0] = v.extent[0], f.stride[0] = v.stride[0];
   if (!addressable(f, sizeof(T)))
     fail(name, "of " + text(v.extent[0]) + " elements and stride " + text(v.stride[0]),

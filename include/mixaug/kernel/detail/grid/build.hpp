@@ -16,7 +16,7 @@ namespace mixaug::detail {
 /// Memory: at most 128 + 4 + 2 D sizeof(T) bytes a row and 24 + 28 D a cell that holds rows, where the backend that
 /// built it has its memory. The bytes of a table do not depend on the backend.
 template <class T, int D, space Space = space::host>
-class kernel_grid {
+class grid_table {
   static_assert(D == 2 || D == 3, "mixaug: kernel_grid has two or three dimensions");
   template <class E>
   using array = table_array<E, Space>;
@@ -25,13 +25,13 @@ class kernel_grid {
   using element = T;
   /// scan = rows of a window up to which they are weighed.
   template <class Backend>
-  kernel_grid(tensor_view<T const, 2, Space> const& labels, pairing::kernel_options const& options, Backend const& be,
-              index_t scan = D == 2 ? 512 : 2048) {
+  grid_table(tensor_view<T const, 2, Space> const& labels, pairing::kernel_options const& options, Backend const& be,
+             index_t scan = D == 2 ? 512 : 2048) {
     auto const p = points_of(labels);
     if (p.d != D) fail("labels", text(p.d) + " numbers a row", text(index_t{D}));
     if (p.n >= index_t{grid_outside}) fail("labels", text(p.n) + " rows", "fewer than 2^32");
     check_kernel(options);
-    table_kit<Backend> const kit(be, p.n);
+    table_builder<Backend> const kit(be, p.n);
     static_assert(kit.memory == Space);
     auto const ends = ends_of<D>(kit, p, "labels");
     kernel_unit const scale(options.bandwidth, ends.largest(), kernel_room);
@@ -60,9 +60,8 @@ class kernel_grid {
   }
   /// A copy in other memory; `be` is the backend on the device.
   template <class Backend, space Other>
-  kernel_grid(kernel_grid<T, D, Other> const& from, Backend const& be)
-      : view_(from.view_), with_self_(from.with_self_) {
-    table_kit<Backend> const kit(be, view_.n);
+  grid_table(grid_table<T, D, Other> const& from, Backend const& be) : view_(from.view_), with_self_(from.with_self_) {
+    table_builder<Backend> const kit(be, view_.n);
     for (int k = 0; k < D; ++k) {
       copy_table(kit, from.rows_[k], rows_[k]), copy_table(kit, from.key_[k], key_[k]);
       copy_table(kit, from.child_[k], child_[k]);
@@ -85,7 +84,7 @@ class kernel_grid {
 
  private:
   template <class, int, space>
-  friend class kernel_grid;
+  friend class grid_table;
   /// Cells' coordinates as one number where they have room in it, in two or three turns of a stable sort else.
   template <class Kit>
   void sort_by_cell(Kit const& kit, kernel_points<T> const& p) {

@@ -69,11 +69,11 @@ struct grid_rows {
   template <int L = 0, class Visitor>
   MIXAUG_HD void each_run(std::int64_t const* key, std::int64_t radius, std::uint32_t a, std::uint32_t b,
                           Visitor& visitor) const noexcept {
-    std::int64_t const reach_of = whole_root(radius) + 1, last = key[L] + reach_of;
-    std::uint32_t at = lower(level[L].key, a, b, key[L] - reach_of);
+    std::int64_t const byte_range_of = whole_root(radius) + 1, last = key[L] + byte_range_of;
+    std::uint32_t at = lower(level[L].key, a, b, key[L] - byte_range_of);
     if constexpr (L == D - 1) {
       std::uint32_t const first = at;
-      std::int64_t const most = 2 * reach_of + 2;  // keys are distinct
+      std::int64_t const most = 2 * byte_range_of + 2;  // keys are distinct
       at = lower(level[L].key, at, b - at > most ? at + static_cast<std::uint32_t>(most) : b, last + 1);
       if (first < at) visitor(first, at);
     } else {
@@ -88,7 +88,7 @@ struct grid_rows {
     double sum = 0.0;
     for (int k = 0; k < D; ++k) {
       double const gap = z[k] - scaled(at, k);  // the product is exact: unit is a power of two
-      sum = fused::add(gap, gap, sum);
+      sum = always_fma::add(gap, gap, sum);
     }
     return sum;
   }
@@ -97,12 +97,12 @@ struct grid_rows {
     double sum = 0.0;
     for (int k = 0; k < D; ++k) {
       double const up = b.low[k] - a.high[k], down = a.low[k] - b.high[k], gap = up > down ? up : down;
-      if (gap > 0.0) sum = fused::add(gap, gap, sum);
+      if (gap > 0.0) sum = always_fma::add(gap, gap, sum);
     }
     return sum;
   }
   MIXAUG_HD double weight(double d2, double from) const noexcept {
-    return tophat ? (d2 < limit ? 1.0 : 0.0) : falling_exp<fused>((from - d2) * rate);
+    return tophat ? (d2 < limit ? 1.0 : 0.0) : falling_exp<always_fma>((from - d2) * rate);
   }
   /// Weights of up to 16 rows, relative to the squared distance `from`, and their sum.
   MIXAUG_HD double weigh(double const* z, index_t first, index_t last, double from, index_t self,

@@ -175,7 +175,7 @@ struct grid_boxes {
     if (view.tophat) {
       cell.reach = view.limit;
     } else {
-      double own = static_cast<double>(last - first) * falling_exp<fused>(-across * view.rate);
+      double own = static_cast<double>(last - first) * falling_exp<always_fma>(-across * view.rate);
       own = own > 1.0 ? own : 1.0;
       double const times = 10.0 * static_cast<double>(view.n) / own;
       cell.reach = fixed_log(times > 10.0 ? times : 10.0) / view.rate;

@@ -18,20 +18,20 @@ struct kernel_line_tuning {
 /// An exact kernel table of one-dimensional labels: 16 bytes a float label, 20 a cell, 8 an alias entry (a double: 32,
 /// 32, 8). O(N log N) time; a draw takes expected O(1). It is in the memory of the backend that built it.
 template <class T, space Space = space::host>
-class kernel_line {
+class sorted_table {
   static_assert(is_real<T> && sizeof(T) >= 4, "mixaug: a kernel table has labels of float or double");
 
  public:
   template <class Backend>
-  kernel_line(tensor_view<T const, 1, Space> const& labels, pairing::kernel_options const& o, Backend const& be,
-              kernel_line_tuning const& tuning = {}) {
+  sorted_table(tensor_view<T const, 1, Space> const& labels, pairing::kernel_options const& o, Backend const& be,
+               kernel_line_tuning const& tuning = {}) {
     check_kernel(o);
     index_t const n = labels.extent[0];
     if (n <= 0 || n >= index_t{0xFFFFFFFF}) fail("the number of labels", text(n), "1 to 4294967294");
     table_.rows = n;
     table_.kind = o.kernel, table_.with_self = o.with_self;
-    table_kit<Backend> const kit(be, n);
-    static_assert(table_kit<Backend>::memory == Space, "mixaug: a table is built where its labels are");
+    table_builder<Backend> const kit(be, n);
+    static_assert(table_builder<Backend>::memory == Space, "mixaug: a table is built where its labels are");
     auto pairs = kit.template make_pairs<T>(n, kernel_lanes);
     kit.items(n, kernel_gather<T, decltype(pairs.view())>{labels.data, labels.stride[0], pairs.view()});
     kit.sort(pairs);
@@ -52,8 +52,8 @@ class kernel_line {
   }
   /// A copy in other memory; `be` is the backend on the device.
   template <class Backend, space Other>
-  kernel_line(kernel_line<T, Other> const& from, Backend const& be) : table_(from.view()), entries_(from.entries_) {
-    table_kit<Backend> const kit(be, table_.rows);
+  sorted_table(sorted_table<T, Other> const& from, Backend const& be) : table_(from.view()), entries_(from.entries_) {
+    table_builder<Backend> const kit(be, table_.rows);
     copy(kit, from.element_, element_), copy(kit, from.query_, query_);
     copy(kit, from.cell_, cell_), copy(kit, from.alias_, alias_);
     table_.element = element_.data(), table_.query = query_.data();
@@ -67,7 +67,7 @@ class kernel_line {
 
  private:
   template <class, space>
-  friend class kernel_line;
+  friend class sorted_table;
   template <class Kit, class E, space Other>
   static void copy(Kit const& kit, table_array<E, Other> const& from, table_array<E, Space>& to) {
     static_assert(Kit::memory == (Space == space::host ? Other : Space));

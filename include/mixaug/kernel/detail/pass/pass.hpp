@@ -30,16 +30,16 @@ struct pass_packing {
 /// 2^-24, all of one sign of term (direct differences, nothing cancels), so that a chance is off by at most
 /// 6e-8 (d / 2 + 2) d2 / (2 h^2) relative, typically by the square root of that count.
 template <class A, space Space = space::host>
-class kernel_pass {
+class brute_force {
  public:
   using element = A;
   template <class T, class Backend>
-  kernel_pass(tensor_view<T, 2, Space> const& rows, pairing::kernel_options const& options, Backend const& be) {
+  brute_force(tensor_view<T, 2, Space> const& rows, pairing::kernel_options const& options, Backend const& be) {
     using number = std::remove_const_t<T>;
     constexpr bool wide = sizeof(A) == 8;
     auto const p = points_of(rows);
     check_kernel(options);
-    table_kit<Backend> const kit(be, p.n * p.d / 2);  // as many numbers as a table of pairs has
+    table_builder<Backend> const kit(be, p.n * p.d / 2);  // as many numbers as a table of pairs has
     static_assert(kit.memory == Space);
     kernel_unit const scale(options.bandwidth, ends_of<1>(kit, p, "labels").largest(), wide ? kernel_room : 50);
     index_t const n = ceil_div(p.n, pass_shape::tile) * pass_shape::tile;
@@ -54,8 +54,8 @@ class kernel_pass {
   }
   /// A copy in other memory; `be` is the backend on the device.
   template <class Backend, space Other>
-  kernel_pass(kernel_pass<A, Other> const& from, Backend const& be) : table_(from.table_) {
-    copy_table(table_kit<Backend>(be, table_.n), from.rows_, rows_);
+  brute_force(brute_force<A, Other> const& from, Backend const& be) : table_(from.table_) {
+    copy_table(table_builder<Backend>(be, table_.n), from.rows_, rows_);
     table_.rows = rows_.data();
   }
 
@@ -73,7 +73,7 @@ class kernel_pass {
     check(r);
     if (m == 0 || r.out.extent[1] == 0) return;
     if constexpr (Space == space::device) {
-      draw_in_steps(table_kit<Backend>(be, m), table_, r, scratch, most);
+      draw_in_steps(table_builder<Backend>(be, m), table_, r, scratch, most);
     } else {
       if (r.rows.data == nullptr) check_points(points_of(r.queries), "queries");
       constexpr index_t G = pass_shape::group;
@@ -88,7 +88,7 @@ class kernel_pass {
 
  private:
   template <class, space>
-  friend class kernel_pass;
+  friend class brute_force;
   template <class Q>
   void check(pass_request<Q> const& r) const {
     index_t const m = r.out.extent[0];
