@@ -45,6 +45,7 @@
 // label: writes share_self and share_partner
 #include <mixaug/label/by_ratio.hpp>
 #include <mixaug/label/by_share.hpp>
+#include <mixaug/label/corrected.hpp>
 #include <mixaug/label/keep.hpp>
 // weight: what weight_self and weight_partner are read from
 #include <mixaug/weight/cvar.hpp>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/blend/mix.hpp>
-#include <mixaug/label/by_ratio.hpp>
-#include <mixaug/label/by_share.hpp>
+#include <mixaug/label/corrected.hpp>
 #include <mixaug/pairing/shuffle.hpp>
 #include <mixaug/plan/recipe.hpp>
 #include <mixaug/ratio/beta.hpp>
@@ -11,18 +10,6 @@
 MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
-namespace label {
-
-/// by_share or by_ratio, chosen at run time by `correct_lam`.
-struct corrected {
-  bool correct_lam = true;
-  static constexpr bool on_device = true;
-  MIXAUG_HD label_shares operator()(row_facts const& row, double pixel_share) const noexcept {
-    return correct_lam ? by_share{}(row, pixel_share) : by_ratio{}(row, pixel_share);
-  }
-};
-
-}  // namespace label
 
 /// CutMix (Yun et al., arXiv 1905.04899): a box of the partner replaces the same box of the sample. lambda ~
 /// Beta(alpha, alpha) is the share that the sample keeps before clipping; labels follow the true share
