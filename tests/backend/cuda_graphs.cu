@@ -9,7 +9,7 @@
 
 namespace {
 
-ma::index_t const n = 12, c = 3, h = 24, w = 20, size = n * c * h * w;
+ma::index_t const n = 12, c = 3, h = 24, w = 20;
 
 /// What methods read in addition to the batch, on the host.
 struct labels {
