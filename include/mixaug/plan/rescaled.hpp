@@ -24,8 +24,7 @@ void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& 
   }
   if (to.pixels() == INT64_MAX) fail("rescaled's extents", shape_text(size, rank), "fewer than 2^63 pixels");
   if (&into == &p) fail("rescale's result is the plan itself; give another plan");
-  index_room(to.rows, into.scratch());  // before anything is written, so that a failed allocation leaves no partial
-                                        // plan
+  index_room(to.rows, into.scratch());  // first, so that a failed allocation leaves no partial plan
   into.fit(to, p.layout);
   into.blend = p.blend;
   into.drawn_with = p.drawn_with;

@@ -73,8 +73,7 @@ constexpr bool check_method() {
   }
 }
 
-inline constexpr index_t most_rows = (index_t{1} << 40) - 2;  // the last row number of the key's 40 bits stands for the
-                                                              // batch
+inline constexpr index_t most_rows = (index_t{1} << 40) - 2;  // the last row number stands for the batch
 
 inline void check_shape(plan_shape const& s) {
   if (s.samples <= 0 || s.samples > most_rows)
