@@ -7,9 +7,9 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// Each sample (or batch, `mode`) is mixed by one of up to 8 methods, chosen with probabilities proportional
-/// to `weight` (timm's switch_prob). The choice is drawn first; every stage follows it, so each method keeps
-/// its pairing, ratio, region, blend, label rule, mode and prob.
+/// Mixes each sample (or batch, `mode`) by one of up to 8 methods, chosen with probabilities proportional to `weight`
+/// (timm's switch_prob). The choice is drawn first, and all stages follow it, so each method keeps its pairing, ratio,
+/// region, blend, label rule, mode and prob.
 ///   auto either = one_of(mixup{.alpha = 0.8f}, cutmix{.alpha = 1}); either.mode = mode::batch;
 template <method... M>
 struct one_of {

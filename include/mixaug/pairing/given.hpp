@@ -6,7 +6,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::pairing {
 
-/// Partners from the caller: (n) rows of the global batch or of the second source, -1 = none.
+/// Partners given by the caller: (n) rows of the global batch or of the second source, -1 = none.
 struct given {
   static constexpr bool draws = false;
   tensor_view<std::int64_t const, 1> partner;

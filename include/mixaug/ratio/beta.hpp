@@ -14,7 +14,7 @@ namespace mixaug::ratio {
 /// nearly every draw is 0 or 1.
 struct beta {
   float alpha = 1.0f;
-  /// How the method switches mixing off, for the message that refuses alpha = 0.
+  /// Hint on how to switch mixing off, for the error about alpha = 0.
   char const* off = "to switch mixing off use prob = 0";
 
   struct drawn {
@@ -23,7 +23,7 @@ struct beta {
       return static_cast<float>((*table)(bits));
     }
   };
-  /// Looks the table of alpha up; the first use of an alpha builds it (a few milliseconds).
+  /// Looks up the table of alpha; the first use of an alpha builds it (a few milliseconds).
   drawn sampler() const { return {detail::beta_table::of(static_cast<double>(alpha))}; }
   bool fractional() const noexcept { return true; }
   void check(plan_shape const&) const {

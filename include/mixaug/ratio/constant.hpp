@@ -13,7 +13,7 @@ struct constant {
 
   constant const& sampler() const noexcept { return *this; }
   float operator()(std::uint64_t, row_of_batch const&) const noexcept { return value; }
-  /// Whether lambda may lie strictly between 0 and 1.
+  /// True if lambda may lie strictly between 0 and 1.
   bool fractional() const noexcept { return value > 0.0f && value < 1.0f; }
   void check(plan_shape const&) const {
     if (!(value >= 0.0f && value <= 1.0f))

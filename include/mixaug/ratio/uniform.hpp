@@ -17,7 +17,7 @@ struct uniform {
     return static_cast<float>(detail::fused_sum(static_cast<double>(high) - static_cast<double>(low),
                                                 random::unit(bits), static_cast<double>(low)));
   }
-  /// Whether lambda may lie strictly between 0 and 1.
+  /// True if lambda may lie strictly between 0 and 1.
   bool fractional() const noexcept { return low < high || (low > 0.0f && low < 1.0f); }
   void check(plan_shape const&) const {
     if (!(low >= 0.0f && low <= high && high <= 1.0f))
