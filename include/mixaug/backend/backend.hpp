@@ -28,8 +28,8 @@ struct any_threads {
 }  // namespace detail
 
 /// Loops on the CPU. items(count, job) calls job(k) for every k in [0, count), in any order and on any threads, and
-/// returns when all calls are done. lanes() is the maximal number of calls that run at once; each may have scratch of
-/// its own.
+/// returns when all calls are done. lanes() is the maximal number of calls that run at once; each may have
+/// scratch of its own.
 template <class B>
 concept host_backend = backend<B> && B::memory == space::host&& requires(B const& b, detail::any_items const& job) {
   b.items(index_t{}, job);
@@ -38,8 +38,8 @@ concept host_backend = backend<B> && B::memory == space::host&& requires(B const
 
 /// Loops on a device. launch(job, rows, count) runs job(job.begin(i), c) for every row i and every c in [0, count), one
 /// thread each, and may return before they have run. steps(job, maps, scratch) runs the steps of a job one after the
-/// other (backend/detail/device_steps.hpp) for `maps` maps; `scratch` provides the memory that does not fit into shared
-/// memory.
+/// other (backend/detail/device_steps.hpp) for `maps` maps; `scratch` provides the memory that does not fit
+/// into shared memory.
 template <class B>
 concept device_backend = backend<B> && !host_backend<B> && requires(B const& b, detail::any_threads const& job) {
   b.launch(job, index_t{}, index_t{});

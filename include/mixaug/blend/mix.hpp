@@ -191,8 +191,8 @@ struct mix : rule {
   static constexpr bool same_place = true;
   MIXAUG_HD static constexpr bool reads_source(std::uint8_t) noexcept { return true; }
 
-  /// Blends one run. e0 is the run's first element in its row; px is the number of elements of a pixel (for per-channel
-  /// rules).
+  /// Blends one run. e0 is the run's first element in its row; px is the number of elements of a pixel (for
+  /// per-channel rules).
   template <run_kind K, class T>
   MIXAUG_HD void run(std::uint8_t, run_of<T> o, run_of<T const> a, run_of<T const> b, index_t n, float m,
                      index_t /*channel*/, index_t /*px*/) const noexcept {

@@ -56,8 +56,8 @@ constexpr float_format format_of() noexcept {
 /// Format of 16-bit float elements: trivially copyable types of two bytes that hold the bits of the format. Recognised
 /// without a specialisation: the library's own two, types with std::numeric_limits (PyTorch's c10::Half and
 /// c10::BFloat16, Eigen::half and Eigen::bfloat16), CUDA's __half and __nv_bfloat16, and the compiler's types
-/// (std::float16_t, _Float16, std::bfloat16_t, __bf16). For other types, specialise before the first view of the type
-/// is used:
+/// (std::float16_t, _Float16, std::bfloat16_t, __bf16). For other types, specialise before the first view of
+/// the type is used:
 ///   template <> struct mixaug::element_traits<my_half> {
 ///     static constexpr auto format = mixaug::float_format::binary16;
 ///   };

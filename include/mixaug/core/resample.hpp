@@ -24,8 +24,8 @@ MIXAUG_HD constexpr index_t pixel_quotient(index_t a, index_t b) noexcept {
 MIXAUG_HD constexpr index_t nearest_pixel(index_t d, index_t source, index_t target) noexcept {
   return pixel_quotient(d * source, target);
 }
-/// Two neighbouring pixels along an axis, and the weight of the second in units of 2^-11. A pixel of weight 0 is not
-/// read.
+/// Two neighbouring pixels along an axis, and the weight of the second in units of 2^-11. A pixel of weight 0
+/// is not read.
 struct resize_tap {
   static constexpr int bits = 11;
   static constexpr std::int32_t one = 1 << bits;
@@ -37,8 +37,8 @@ struct resize_tap {
     return s == at ? one - weight : s == next() ? weight : 0;
   }
 };
-/// Position at which pixel d of D reads S pixels: ((2 d + 1) S - D) / (2 D), with the fraction rounded to 2^-11, halves
-/// up.
+/// Position at which pixel d of D reads S pixels: ((2 d + 1) S - D) / (2 D), with the fraction rounded to
+/// 2^-11, halves up.
 MIXAUG_HD constexpr resize_tap tap_of(index_t d, index_t source, index_t target) noexcept {
   index_t const position = (2 * d + 1) * source - target;  // in units of 1 / (2 D)
   if (position <= 0) return {0, 0};

@@ -216,8 +216,8 @@ constexpr tensor_view<T, 3> boxes(T* p, extents<3> e) noexcept {
 }
 
 namespace detail {
-/// Element type for ids of one byte: std::byte may alias any memory and has no arithmetic, so ids are not mistaken for
-/// pixels.
+/// Element type for ids of one byte: std::byte may alias any memory and has no arithmetic, so ids are not
+/// mistaken for pixels.
 template <class T>
 struct id_element {
   using type = T;

@@ -82,8 +82,8 @@ namespace detail {
 inline std::size_t aligned(std::size_t bytes) noexcept { return (bytes + 63) / 64 * 64; }
 inline std::size_t aligned(index_t bytes) noexcept { return aligned(static_cast<std::size_t>(bytes)); }
 
-/// Number of elements held in a workspace that is a member of the same class: 0 after a move, since the workspace is
-/// then empty.
+/// Number of elements held in a workspace that is a member of the same class: 0 after a move, since the
+/// workspace is then empty.
 class resets_on_move {
  public:
   constexpr resets_on_move(index_t n = 0) noexcept : n_(n) {}
@@ -100,8 +100,8 @@ class resets_on_move {
  private:
   index_t n_;
 };
-/// Places columns in one block. With base = nullptr it only measures, so that one function computes both the size and
-/// the addresses.
+/// Places columns in one block. With base = nullptr it only measures, so that one function computes both the
+/// size and the addresses.
 struct column_layout {
   std::byte* base = nullptr;
   std::size_t used = 0;
@@ -134,8 +134,8 @@ struct scratch_release {
     }
   }
 };
-/// Workspace that the thread keeps for calls that are given none. There are two, so that a call may be nested inside
-/// another.
+/// Workspace that the thread keeps for calls that are given none. There are two, so that a call may be
+/// nested inside another.
 inline workspace<space::host>& kept_scratch(int which = 0) noexcept {
   static thread_local scratch_place kept{};
   static thread_local scratch_release const release{kept};

@@ -92,8 +92,8 @@ class gaussian_kernel {
             tensor_view<std::int64_t, R> const& partners) const {
     draw(detail::one_thread{}, queries, k, partners);
   }
-  /// Draws the partners of labels that are not in the table (query against support): values (m) or (m, d), of the
-  /// table's type.
+  /// Draws the partners of labels that are not in the table (query against support): values (m) or (m, d),
+  /// of the table's type.
   template <class Backend, class T, int V, int R>
   void draw_at(Backend const& be, tensor_view<T, V> const& values, key const& k,
                tensor_view<std::int64_t, R> const& partners) const {

@@ -9,8 +9,8 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Builds tables on Thrust's host policies (CPP, OMP, TBB, seq); Thrust sorts and sums. Include the policy's own
-/// header.
+/// Builds tables on Thrust's host policies (CPP, OMP, TBB, seq); Thrust sorts and sums. Include the
+/// policy's own header.
 namespace mixaug::detail {
 
 template <class Policy>

@@ -46,8 +46,8 @@ constexpr region::salient_box box_of(scheme s, search of, border at) noexcept {
 /// backend, which reads the pixels: make_plan(serial{}, saliencymix{}, x, key). Default: a map and a box for every
 /// sample. The published code takes one box for the batch from the source of its first row (mode::batch), clipped at
 /// the border (border::clip), and reads normalised floats as bytes, which is not offered. All schemes but the first
-/// paste at another place than they read and cannot be applied in place. A row that is its own partner is left
-/// unchanged.
+/// paste at another place than they read and cannot be applied in place. A row that is its own partner
+/// is left unchanged.
 /// Errors: alpha <= 0, prob outside [0, 1], a batch that is not of images or is of single pixels, no pixels to read.
 struct saliencymix {
   float alpha = 1.0f;

@@ -56,8 +56,8 @@ struct tour_search {
       tour[k] = tour[next], tour[next] = t;
     }
   }
-  /// Reverses stretches of the tour as long as that shortens it by more than `slack`, which prevents cycles due to
-  /// rounding.
+  /// Reverses stretches of the tour as long as that shortens it by more than `slack`, which prevents cycles
+  /// due to rounding.
   void two_opt(double slack) const noexcept {
     for (bool shorter = true; shorter;) {
       shorter = false;
@@ -85,8 +85,8 @@ struct tour_search {
 /// successor(c) is the class after c. `distances` (K, K), symmetric, float or double, for example 1 -
 /// cosine_similarity; the diagonal is not read. Exact for K <= 12 (Held and Karp); for larger K nearest neighbours
 /// improved by 2-opt. The tour is the same on every machine. Of the two directions, it takes the one that leaves class
-/// 0 for the smaller id. To be called before planning; allocates 2 K^2 doubles. Errors: distances not finite or not
-/// symmetric.
+/// 0 for the smaller id. To be called before planning; allocates 2 K^2 doubles. Errors: distances not finite
+/// or not symmetric.
 template <class T>
 void shortest_tour(tensor_view<T, 2> const& distances, tensor_view<std::int64_t, 1> const& successor) {
   detail::real_matrix<T>();

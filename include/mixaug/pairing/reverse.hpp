@@ -6,8 +6,8 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::pairing {
 
-/// Pairs the last row with the first, and so on (timm's flip), inside each block. The middle row of an odd batch is its
-/// own partner.
+/// Pairs the last row with the first, and so on (timm's flip), inside each block. The middle row of an odd batch
+/// is its own partner.
 struct reverse {
   static constexpr bool draws = true;
   template <class Task>

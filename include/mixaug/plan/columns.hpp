@@ -42,8 +42,8 @@ struct column {
   }
 };
 
-/// Permitted uses of a plan. They follow from what the method's options allow at any step, not from what this step
-/// drew.
+/// Permitted uses of a plan. They follow from what the method's options allow at any step, not from what
+/// this step drew.
 struct plan_flags {
   bool blends = false;   ///< m may lie strictly between 0 and 1, or the source be interpolated, so ids cannot be mixed
   bool local = false;    ///< all partners are rows of the batch that the call planned

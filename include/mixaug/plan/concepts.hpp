@@ -65,8 +65,8 @@ struct output_rows {
 namespace pairing {
 /// Defaults of a pairing rule, which is called with a pairing_task (plan/pairing_task.hpp).
 struct rule {
-  /// True if partners are drawn; they may then be any rows of the block. False if the caller gives them, the same at
-  /// every step.
+  /// True if partners are drawn; they may then be any rows of the block. False if the caller gives them, the
+  /// same at every step.
   static constexpr bool draws = true;
 };
 }  // namespace pairing

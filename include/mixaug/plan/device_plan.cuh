@@ -6,8 +6,8 @@
 
 /// Device plans. Draws are made on the host, in the plan's pinned staging block; one copy transfers all columns to the
 /// device. Addresses do not change while a plan does not grow, so {upload, apply} can be captured in a CUDA graph and
-/// replayed: stage() the next step, launch the graph. Run one step before the capture, to allocate the memory and load
-/// the kernels.
+/// replayed: stage() the next step, launch the graph. Run one step before the capture, to allocate the memory
+/// and load the kernels.
 namespace mixaug {
 namespace detail {
 

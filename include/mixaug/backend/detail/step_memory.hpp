@@ -7,8 +7,8 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// Memory of one item of a job of steps (an image, a sum). A block of threads shares `fast` if it fits into shared
-/// memory.
+/// Memory of one item of a job of steps (an image, a sum). A block of threads shares `fast` if it fits
+/// into shared memory.
 struct step_memory {
   std::byte *fast, *slow;
   template <class T>

@@ -111,8 +111,8 @@ byte_range byte_range_of(T const* data, layout5 const& f) noexcept {
 }
 constexpr bool overlap(byte_range a, byte_range b) noexcept { return a.low < b.high && b.low < a.high; }
 
-/// True if two indices of the view reach the same element. Sorted by stride, each dimension must step over all smaller
-/// ones.
+/// True if two indices of the view reach the same element. Sorted by stride, each dimension must step over
+/// all smaller ones.
 inline bool self_overlapping(layout5 f) noexcept {
   for (int d = 0; d < 5; ++d) {
     if (f.extent[d] == 1)

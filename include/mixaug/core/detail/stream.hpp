@@ -137,8 +137,8 @@ MIXAUG_HD void mix_long(T* o, T const* a, T const* b, index_t n, F f) noexcept {
   }
 }
 
-/// a[j], b[j] = f(a[j], b[j]), g(b[j], a[j]): mixes two rows that are each other's partner, reading and writing each
-/// once.
+/// a[j], b[j] = f(a[j], b[j]), g(b[j], a[j]): mixes two rows that are each other's partner, reading and
+/// writing each once.
 template <class T, class F>
 MIXAUG_HD void mix_both(T* MIXAUG_RESTRICT a, T* MIXAUG_RESTRICT b, index_t n, F const& f, F const& g) noexcept {
   index_t const whole = lines_pay<T> || block<T> > 1 ? n - n % line<T> : 0;

@@ -180,8 +180,8 @@ auto labels(C&& c) {
   return detail::view_container<Rank, C>(c, {"labels", Rank == 1 ? " (n)" : " (n, d)"});
 }
 
-/// One class id (any integer type), one row of the data set (std::int64_t), or one weight (float or double) for each
-/// sample: (n).
+/// One class id (any integer type), one row of the data set (std::int64_t), or one weight (float or double)
+/// for each sample: (n).
 template <detail::container C>
 auto class_ids(C&& c) {
   return detail::as_class_ids(detail::view_container<1, C>(c, {"class_ids", " (n)"}));

@@ -108,8 +108,8 @@ struct host_kit {
     }
     return counts[n] = all;
   }
-  /// Copies n elements from a table to the host (read), and back (write). read waits; after write, `from` may change at
-  /// once.
+  /// Copies n elements from a table to the host (read), and back (write). read waits; after write, `from` may
+  /// change at once.
   template <class T>
   void read(T const* from, index_t n, T* to) const {
     std::memcpy(static_cast<void*>(to), from, sizeof(T) * static_cast<std::size_t>(n));
@@ -129,8 +129,8 @@ struct table_builder : host_kit<Backend> {
       "mixaug: a table on a Thrust policy is sorted by Thrust; include <mixaug/kernel/thrust_sort.hpp>");
   using host_kit<Backend>::host_kit;
 
-  /// n pairs (key, row), with capacity for `more`; keys are float, double, std::uint32_t, std::uint64_t or
-  /// std::int64_t.
+  /// n pairs (key, row), with capacity for `more`; keys are float, double, std::uint32_t,
+  /// std::uint64_t or std::int64_t.
   template <class Key>
   using pairs = joined_list<Key>;
   template <class Key>

@@ -212,8 +212,8 @@ struct class_partners {
 
 /// Writes the distribution from which pairing::class_similarity or pairing::class_tour draws the partner of row i of
 /// the call: `out` (n) receives a probability for each row of the global batch, or of the second source. They sum to 1,
-/// or are all 0 if the row has no partner. For inspection: it allocates. Errors: those of planning, and an i or n out
-/// of range.
+/// or are all 0 if the row has no partner. For inspection: it allocates. Errors: those of planning, and an i or
+/// n out of range.
 template <class Rule, space S, class T>
 void partner_probabilities(Rule const& rule, input_set<S> in, key const& k, index_t i, tensor_view<T, 1> const& out) {
   detail::real_matrix<T>();

@@ -27,8 +27,8 @@ inline bool lies_inside(tile const& t, plan_shape const& s) noexcept {
          p.to.x1 >= t.where.x1 && p.to.y0 <= t.where.y0 && p.to.y1 >= t.where.y1 && p.to.z0 <= t.where.z0 &&
          p.to.z1 >= t.where.z1;
 }
-/// True if every m of a tile with one weight for each pixel lies in [0, 1]. Sets `fractional` if some m lies strictly
-/// between.
+/// True if every m of a tile with one weight for each pixel lies in [0, 1]. Sets `fractional` if some m
+/// lies strictly between.
 template <class State>
 bool weights_fit(State const& s, box const& where, bool& fractional) noexcept {
   constexpr index_t most = 256;

@@ -7,8 +7,8 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Checks of planning: rules that lack a member (at compile time), and bad shapes, keys and inputs, before the plan is
-/// modified.
+/// Checks of planning: rules that lack a member (at compile time), and bad shapes, keys and inputs, before the
+/// plan is modified.
 namespace mixaug {
 namespace detail {
 

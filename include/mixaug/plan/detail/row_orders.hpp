@@ -8,8 +8,8 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::detail {
 
 /// Writes the rows sorted by key, then row, to `order`, without allocation; `scratch` holds n entries. If the keys span
-/// a range of at most n, as rows of a batch do, they are sorted by counting; others (rows of a data set) by bottom-up
-/// merging.
+/// a range of at most n, as rows of a batch do, they are sorted by counting; others (rows of a data set) by
+/// bottom-up merging.
 inline void sort_rows(index_t* order, index_t const* key, index_t n, index_t* scratch) noexcept {
   if (n == 0) return;
   index_t low = key[0], high = key[0];

@@ -49,8 +49,8 @@ void each_scored(Recipes const& recipes, View const& v, Act const& act) {
   });
 }
 
-/// Refuses inputs and detectors that a recipe with a scored region cannot use. `outside`: partners may lie outside the
-/// batch.
+/// Refuses inputs and detectors that a recipe with a scored region cannot use. `outside`: partners may lie
+/// outside the batch.
 template <class In, class Recipe>
 void check_scored(In const& in, key const& k, Recipe const& recipe, bool outside) {
   static_assert(!std::is_same_v<std::remove_cvref_t<decltype(recipe.saliency)>, saliency::none>,

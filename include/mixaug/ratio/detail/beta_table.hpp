@@ -37,7 +37,7 @@ class beta_table {
     double const* const c = coefficient_[octave][rest >> 60];
     double x = c[terms - 1];
     for (int j = terms - 2; j >= 0; --j) x = fused_sum(x, w, c[j]);
-    x = x < 0.0 ? 0.0 : x > 0.5 ? 0.5 : x;  // alpha < 0.01: the polynomial overshoots x = u^(1 / alpha)
+    x = x < 0.0 ? 0.0 : x > 0.5 ? 0.5 : x;  // alpha < 0.01: the polynomial cannot follow u^(1 / alpha)
     return bits >> 63 != 0 ? 1.0 - x : x;
   }
 
@@ -72,8 +72,8 @@ class beta_table {
     return sum;
   }
 
-  /// Solves log F(x) = log u by Newton's method in t = log x; d log F / d t = a / ((1 - x) S(x)). `t` holds a start
-  /// value.
+  /// Solves log F(x) = log u by Newton's method in t = log x; d log F / d t = a / ((1 - x) S(x)). `t` holds
+  /// a start value.
   double inverse(double log_u, double& t) const noexcept {
     for (int step = 0; step < 60; ++step) {
       double const x = fixed_exp(t);

@@ -86,8 +86,8 @@ class grid_table {
  private:
   template <class, int, space>
   friend class grid_table;
-  /// Sorts by cell. If the coordinates of a cell fit into one number, that is the key; otherwise two or three stable
-  /// sorts.
+  /// Sorts by cell. If the coordinates of a cell fit into one number, that is the key; otherwise two or
+  /// three stable sorts.
   template <class Kit>
   void sort_by_cell(Kit const& kit, kernel_points<T> const& p) {
     c_array<int, D> bits;

@@ -184,8 +184,8 @@ struct grid_boxes {
     cell.entries = 0, cell.table = 0;
     cells[c] = cell;
   }
-  /// Number of whole cells that a squared distance covers, squared; slightly increased, to allow for the rounding of
-  /// floor.
+  /// Number of whole cells that a squared distance covers, squared; slightly increased, to allow for the
+  /// rounding of floor.
   MIXAUG_HD static std::int32_t cells_within(double reach, double width) noexcept {
     return static_cast<std::int32_t>(fused_sum(reach / width / width, 1.01, 0.01));
   }

@@ -34,8 +34,8 @@ struct grid_count {
   }
 };
 
-/// Sums over the counted cells: slots of the cells with more than `scan` rows in reach, rows of these cells, rows of
-/// all cells.
+/// Sums over the counted cells: slots of the cells with more than `scan` rows in reach, rows of these cells,
+/// rows of all cells.
 struct grid_sums {
   std::uint64_t slots, rows, all;
 };
@@ -58,8 +58,8 @@ struct grid_tally {
   }
 };
 
-/// Number of slots of each cell that has a table, else 0; given the sums before them (`first`), writes them to the
-/// cells.
+/// Number of slots of each cell that has a table, else 0; given the sums before them (`first`), writes them
+/// to the cells.
 template <int D>
 struct grid_choose {
   index_t const* in_reach;
@@ -78,8 +78,8 @@ struct grid_choose {
 };
 
 /// Fills one cell's alias table. Weight of a slot: rows x kernel(smallest distance of the boxes); one slot for all rows
-/// outside. Light slots are filled up from heavy ones in one sweep (Huebschle-Schneider and Sanders 2022), without
-/// scratch.
+/// outside. Light slots are filled up from heavy ones in one sweep (Huebschle-Schneider and Sanders
+/// 2022), without scratch.
 template <class T, int D>
 struct grid_fill {
   grid_rows<T, D> view;

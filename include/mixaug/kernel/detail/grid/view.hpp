@@ -5,8 +5,8 @@
 MIXAUG_EXACT_BEGIN
 
 /// Draws from the table of two- and three-dimensional labels (kernel/detail/grid/build.hpp). A partner is proposed with
-/// an upper bound of its kernel weight and accepted with the quotient of the two, so that every row keeps its exact
-/// probability.
+/// an upper bound of its kernel weight and accepted with the quotient of the two, so that every row keeps
+/// its exact probability.
 namespace mixaug::detail {
 
 template <class T, int D>
@@ -17,8 +17,8 @@ struct kernel_grid_view : grid_rows<T, D> {
   static constexpr int table_tries = 1024, outside_tries = 16;
   static constexpr std::int64_t widest = std::int64_t{1} << 44;  // largest window, in squared cells
 
-  /// Returns the partner of a query point, in the caller's order of rows; never `self` (-1: any row). -1 if none can be
-  /// drawn.
+  /// Returns the partner of a query point, in the caller's order of rows; never `self` (-1: any row). -1 if none
+  /// can be drawn.
   MIXAUG_HD index_t draw(double const* query, index_t self, random const& from, std::uint32_t slot) const noexcept {
     c_array<double, D> z;
     c_array<std::int64_t, D> key;
@@ -98,8 +98,8 @@ struct kernel_grid_view : grid_rows<T, D> {
     }
   };
   /// Weighs the rows of a window, relative to the squared distance `from`. Rows outside are farther than `beyond`,
-  /// which gives them one common envelope. Returns -2 if the rows outside may outweigh the window, or all attempts are
-  /// rejected.
+  /// which gives them one common envelope. Returns -2 if the rows outside may outweigh the window, or all
+  /// attempts are rejected.
   MIXAUG_HD index_t by_window(double const* z, std::int64_t const* key, double from, double beyond, std::int64_t radius,
                               index_t self, grid_words& words) const noexcept {
     window_scan scan{*this, z, from, self, words, {}};

@@ -44,8 +44,8 @@ struct kernel_draw_threads {
 };
 
 /// Draws the same partners on the host, a block of queries at a time: items(count(), job). Each memory access of a draw
-/// is made for all queries of the block in turn, and again for those that were rejected, so that memory latencies
-/// overlap.
+/// is made for all queries of the block in turn, and again for those that were rejected, so that memory
+/// latencies overlap.
 template <class T>
 struct kernel_draw_items {
   kernel_draw_list<T> list;

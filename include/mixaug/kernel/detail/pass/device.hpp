@@ -122,8 +122,8 @@ struct pass_band {
     }
     sums[q] = sum;
   }
-  /// Item (query, slot of [from, from + tiles), row of its tile): recomputes distances, in the memory of the band's
-  /// distances.
+  /// Item (query, slot of [from, from + tiles), row of its tile): recomputes distances, in the memory of
+  /// the band's distances.
   MIXAUG_HD void chosen_distances(index_t item) const noexcept {
     index_t const q = narrow(item) / narrow(tiles * tile), rest = item - q * tiles * tile;
     index_t const c = from + rest / tile;

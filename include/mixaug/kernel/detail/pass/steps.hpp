@@ -103,14 +103,14 @@ double weigh_tile(pass_kernel<A> const& kernel, A from, A* MIXAUG_RESTRICT d2) n
 MIXAUG_HD constexpr std::uint64_t kernel_number(std::uint32_t slot, std::uint32_t attempt) noexcept {
   return std::uint64_t{slot} << 20 | (attempt & 0xFFFFFu);
 }
-/// Running sum of one query, relative to its nearest row so far (log-sum-exp: weights of distant queries do not
-/// vanish).
+/// Running sum of one query, relative to its nearest row so far (log-sum-exp: weights of distant queries
+/// do not vanish).
 template <class A>
 struct pass_sum {
   double total;
   A nearest;
-  /// Makes a nearer row the reference; returns the factor by which all earlier sums shrink. The product is rounded
-  /// separately.
+  /// Makes a nearer row the reference; returns the factor by which all earlier sums shrink. The product
+  /// is rounded separately.
   MIXAUG_HD double come_nearer(pass_kernel<A> const& kernel, A least) noexcept {
     double const f = kernel.tophat ? 1.0 : static_cast<double>(falling_exp((least - nearest) * kernel.rate));
     total = fused_sum(total, f, unseen_zero<double>());
@@ -119,8 +119,8 @@ struct pass_sum {
   }
 };
 /// Current choice of one partner. Tile t stays chosen while total <= limit = (total when chosen) / u. It survives to a
-/// total S with probability (total when chosen) / S, as it would with one uniform for each tile, but few uniforms are
-/// drawn.
+/// total S with probability (total when chosen) / S, as it would with one uniform for each tile, but few
+/// uniforms are drawn.
 struct pass_choice {
   double limit;
   std::int32_t used;  ///< uniforms drawn
@@ -134,8 +134,8 @@ struct pass_choice {
 
 /// Arguments of a pass. Query i receives out(i, s), s = 0 ... slots - 1, from the random numbers of global row
 /// first_row + i, slots first_slot + s. The query is row i of `queries` (m, d), and row self[i] of the table or -1
-/// (null: no query is a row); or row rows(i) of the table if `rows` is given. All views are of the memory space of the
-/// pass.
+/// (null: no query is a row); or row rows(i) of the table if `rows` is given. All views are of the memory space
+/// of the pass.
 template <class Q>
 struct pass_request {
   tensor_view<Q const, 2> queries;
