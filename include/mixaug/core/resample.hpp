@@ -24,8 +24,8 @@ MIXAUG_HD constexpr index_t pixel_quotient(index_t a, index_t b) noexcept {
 MIXAUG_HD constexpr index_t nearest_pixel(index_t d, index_t source, index_t target) noexcept {
   return pixel_quotient(d * source, target);
 }
-/// Two neighbouring pixels along an axis, and the weight of the second in units of 2^-11. A pixel of weight 0
-/// is not read.
+/// Two neighbouring pixels along an axis, and the weight of the second in units of 2^-11. A pixel of
+/// weight 0 is not read.
 struct resize_tap {
   static constexpr int bits = 11;
   static constexpr std::int32_t one = 1 << bits;

@@ -14,8 +14,8 @@ namespace detail {
 /// Largest power of two 2^e, e <= 1000, with 2^e * most < 2, for most > 0; the product lies in [1, 2) unless e = 1000.
 inline double unit_of(double most) noexcept { return std::ldexp(1.0, (std::min)(-std::ilogb(most), 1000)); }
 
-/// Spread of one column: the smaller of the standard deviation and IQR / 1.34, or the standard deviation if the
-/// IQR is 0.
+/// Spread of one column: the smaller of the standard deviation and IQR / 1.34, or the standard deviation
+/// if the IQR is 0.
 template <class T>
 double column_spread(kernel_points<T> const& p, index_t k) {
   std::vector<double> v(static_cast<std::size_t>(p.n));

@@ -311,8 +311,8 @@ auto read_plan(std::istream& in) {
   return p;
 }
 
-/// Prints a table for people: one line for each row, with the drawn ratio, the label shares, the true share
-/// and the boxes.
+/// Prints a table for people: one line for each row, with the drawn ratio, the label shares, the
+/// true share and the boxes.
 template <class R, class B>
 std::ostream& operator<<(std::ostream& out, plan<R, B> const& p) {
   any_plan const q = to_any(p);

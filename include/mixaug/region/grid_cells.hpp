@@ -24,8 +24,8 @@ struct grid_cells {
     index_t const all = grid.count();
     auto own = static_cast<index_t>(static_cast<double>(row.ratio) * static_cast<double>(all) + 0.5);
     columns.grid[row.row] = grid;
-    // Selection sampling (Knuth, TAOCP 3.4.2 S): cell k is one of the `own` cells that remain to be chosen from
-    // cell k on.
+    // Selection sampling (Knuth, TAOCP 3.4.2 S): cell k is one of the `own` cells that remain to be
+    // chosen from cell k on.
     for (index_t k = 0; k < all; ++k) {
       bool const chosen = draw.below(all - k, static_cast<std::uint32_t>(k)) < own;
       columns.set(row.row, k, chosen);

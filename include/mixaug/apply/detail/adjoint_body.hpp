@@ -107,8 +107,8 @@ struct adjoint_body {
       if (state.tile_at(j).source.elsewhere()) return true;
     return false;
   }
-  /// Adds the parts of a row whose tiles are read at another place: those that read elements [e0, e0 + n)
-  /// of the source.
+  /// Adds the parts of a row whose tiles are read at another place: those that read elements [e0, e0
+  /// + n) of the source.
   template <class State>
   MIXAUG_HD void add_tiles(index_t i, State const& state, index_t p, index_t z, index_t y, index_t e0, index_t n,
                            real* acc) const noexcept {

@@ -46,8 +46,8 @@ struct mix_body {
     return {i, self, alone ? -1 : from, choice, plan.state(i)};
   }
 
-  /// Address of the source's element for element e of row (p, z, y) of the output, at offset `by`; in range where
-  /// m < 1.
+  /// Address of the source's element for element e of row (p, z, y) of the output, at offset `by`; in
+  /// range where m < 1.
   MIXAUG_HD T const* source_at(sample const& s, offset const& by, index_t p, index_t z, index_t y,
                                index_t e) const noexcept {
     if constexpr (moves) {

@@ -170,8 +170,8 @@ class resized_rows {
       out[k] = arithmetic::store(arithmetic::step(a[k], b[k], ty.weight), arithmetic::step(c[k], d[k], ty.weight),
                                  tz.weight);
   }
-  /// Returns a line of the source, interpolated along x; the last lines are kept, because neighbouring rows
-  /// read them too.
+  /// Returns a line of the source, interpolated along x; the last lines are kept, because
+  /// neighbouring rows read them too.
   auto const* line(index_t p, index_t z, index_t y) noexcept {
     using arithmetic = linear_arithmetic<T>;
     held& h = held_[2 * (z & 1) + (y & 1)];

@@ -34,8 +34,8 @@ struct step_images {
 template <class Detector>
 struct steps_of;
 
-/// Copies stored scores. A bad score is not reported to the host: scores that are not finite, or are negative,
-/// count as 0.
+/// Copies stored scores. A bad score is not reported to the host: scores that are not finite, or are
+/// negative, count as 0.
 template <>
 struct steps_of<stored_scores> : step_images {
   static constexpr int steps = 1;

@@ -72,8 +72,8 @@ class beta_table {
     return sum;
   }
 
-  /// Solves log F(x) = log u by Newton's method in t = log x; d log F / d t = a / ((1 - x) S(x)). `t` holds
-  /// a start value.
+  /// Solves log F(x) = log u by Newton's method in t = log x; d log F / d t = a / ((1 - x) S(x)).
+  /// `t` holds a start value.
   double inverse(double log_u, double& t) const noexcept {
     for (int step = 0; step < 60; ++step) {
       double const x = fixed_exp(t);

@@ -92,8 +92,8 @@ struct grid_rows {
     }
     return sum;
   }
-  /// Smallest squared distance of two boxes. Rounding is monotone, so it never exceeds the rounded distance
-  /// of two points.
+  /// Smallest squared distance of two boxes. Rounding is monotone, so it never exceeds the
+  /// rounded distance of two points.
   MIXAUG_HD static double squared(grid_cell<D> const& a, grid_cell<D> const& b) noexcept {
     double sum = 0.0;
     for (int k = 0; k < D; ++k) {

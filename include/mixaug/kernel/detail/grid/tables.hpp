@@ -58,8 +58,8 @@ struct grid_tally {
   }
 };
 
-/// Number of slots of each cell that has a table, else 0; given the sums before them (`first`), writes them
-/// to the cells.
+/// Number of slots of each cell that has a table, else 0; given the sums before them (`first`),
+/// writes them to the cells.
 template <int D>
 struct grid_choose {
   index_t const* in_reach;

@@ -17,8 +17,8 @@ struct kernel_grid_view : grid_rows<T, D> {
   static constexpr int table_tries = 1024, outside_tries = 16;
   static constexpr std::int64_t widest = std::int64_t{1} << 44;  // largest window, in squared cells
 
-  /// Returns the partner of a query point, in the caller's order of rows; never `self` (-1: any row). -1 if none
-  /// can be drawn.
+  /// Returns the partner of a query point, in the caller's order of rows; never `self` (-1: any row). -1
+  /// if none can be drawn.
   MIXAUG_HD index_t draw(double const* query, index_t self, random const& from, std::uint32_t slot) const noexcept {
     c_array<double, D> z;
     c_array<std::int64_t, D> key;

@@ -134,8 +134,8 @@ struct pass_choice {
 
 /// Arguments of a pass. Query i receives out(i, s), s = 0 ... slots - 1, from the random numbers of global row
 /// first_row + i, slots first_slot + s. The query is row i of `queries` (m, d), and row self[i] of the table or -1
-/// (null: no query is a row); or row rows(i) of the table if `rows` is given. All views are of the memory space
-/// of the pass.
+/// (null: no query is a row); or row rows(i) of the table if `rows` is given. All views are of the
+/// memory space of the pass.
 template <class Q>
 struct pass_request {
   tensor_view<Q const, 2> queries;
