@@ -10,8 +10,8 @@ MIXAUG_UNFUSED_BEGIN
 /// Frequency-tuned saliency (Achanta, Hemami, Estrada and Suesstrunk, CVPR 2009): the distance in CIE Lab between
 /// the mean colour and each pixel of the image after a 5 x 5 binomial blur, (1, 4, 6, 4, 1) / 16 each way.
 /// Only differences matter, so colours are stored relative to the first pixel's: a constant image is exactly 0. The
-/// mean is summed in a fixed order: lane x mod 16 of a row in float, that lane of all rows in double, then lanes
-/// 0 to 15.
+/// mean is summed in a fixed order: lane x mod 16 of a row in float, that lane of all rows in double,
+/// then lanes 0 to 15.
 namespace mixaug::detail {
 
 inline constexpr index_t lab_lanes = 16;

@@ -155,8 +155,8 @@ inline void blur_across(index_t h, float const* MIXAUG_RESTRICT a, float const* 
   for (index_t y = 0; y < h; ++y) out[y] = blur_tap(a[y], b[y], c[y], d[y], e[y]);
   out[-2] = out[2], out[-1] = out[1], out[h] = out[h - 2], out[h + 1] = out[h - 3];
 }
-/// Blurs along one row, and squares. Returns the larger of `top` and the maximum, as bits, which order numbers
-/// >= 0 alike.
+/// Blurs along one row, and squares. Returns the larger of `top` and the maximum, as bits, which
+/// order numbers >= 0 alike.
 inline std::uint32_t blur_along(index_t h, float const* MIXAUG_RESTRICT in, float* MIXAUG_RESTRICT out,
                                 std::uint32_t top) noexcept {
   for (index_t y = 0; y < h; ++y) {
