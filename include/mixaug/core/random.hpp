@@ -119,8 +119,7 @@ inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uin
   }
   std::uint32_t k0 = static_cast<std::uint32_t>(k.seed), k1 = static_cast<std::uint32_t>(k.seed >> 32);
   for (int round = 0; round < 10; ++round) {
-    for (int i = 0; i < bits_width; ++i) {  // separate loops for the high and low products, which compilers know how to
-                                            // widen
+    for (int i = 0; i < bits_width; ++i) {  // separate loops, which compilers know how to widen
       std::uint32_t const ph = static_cast<std::uint32_t>(std::uint64_t{0xD2511F53u} * a[i] >> 32),
                           pl = 0xD2511F53u * a[i];
       std::uint32_t const qh = static_cast<std::uint32_t>(std::uint64_t{0xCD9E8D57u} * c[i] >> 32),

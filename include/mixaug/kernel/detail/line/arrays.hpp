@@ -44,9 +44,8 @@ struct kernel_cell {
   }
 };
 inline constexpr int kernel_lanes = 16;         ///< elements that a scan handles at once; the padding of the array
-inline constexpr int kernel_scan_most = 256;    ///< cells of a window, at most: an alias entry has 8 bits for a slot
-inline constexpr int kernel_window_most = 250;  ///< largest number of cells in a window: an alias entry stores a slot
-                                                ///< in 8 bits
+inline constexpr int kernel_scan_most = 256;    ///< elements of a scanned window, at most
+inline constexpr int kernel_window_most = 250;  ///< cells of a window, at most: an alias entry stores a slot in 8 bits
 inline constexpr std::uint64_t alias_one = std::uint64_t{1} << 55;  ///< an entry: threshold << 8 | other slot
 
 /// A candidate for the partner.
