@@ -68,8 +68,8 @@ inline index_t counter_bytes(index_t epochs, weight::unvisited policy) noexcept 
   return epochs <= 15 ? 1 : epochs <= 255 ? 2 : 4;
 }
 
-/// Records one visit of a row that several threads of a launch may visit; on the host each counter belongs
-/// to one thread.
+/// Records one visit of a row that several threads of a launch may visit; on the host each
+/// counter belongs to one thread.
 template <class Counter>
 MIXAUG_HD void visit_at(typename Counter::word* counters, index_t row, std::uint32_t right) noexcept {
 #if defined(__CUDA_ARCH__)
