@@ -81,6 +81,7 @@ void adjoint_into(Backend const& be, plan<R, B, S> const& p, G const& grad_out, 
 /// Gradients are overwritten, not accumulated. If a sample is the partner of several rows, their parts are summed in
 /// ascending order of the rows, so the bits depend neither on the threads nor on the backend (if the hardware has fma).
 /// Elements are float, double, float16 and bfloat16; sums of 16-bit floats are kept in float.
+/// Errors: shapes that differ, partners outside the batch without a place for their gradients, memory that overlaps.
 template <backend Backend, class R, class B, space S, class G, class X>
 requires(is_tensor_view<G>&& is_tensor_view<X>) void apply_adjoint(Backend const& be, plan<R, B, S> const& p,
                                                                    G const& grad_out, X const& grad_x) {

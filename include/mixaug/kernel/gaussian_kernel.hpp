@@ -31,6 +31,8 @@ namespace pairing {
 /// table is also a pairing rule, with(c_mixup{}, table): the partner of sample i is drawn for row index(i) of the
 /// table, given inputs(x).index(rows).source_rows(N), or for the sample's own global row if the table is of the batch
 /// itself. Copies share the table.
+/// Errors: bandwidth not > 0, labels that are not finite, empty sets; as a rule, another number of rows than partners
+/// come from, a second source without index(v), blocks smaller than the global batch.
 class gaussian_kernel {
  public:
   static constexpr bool draws = true;

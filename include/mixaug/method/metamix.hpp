@@ -27,6 +27,7 @@ struct metamix {
 /// Returns the layer of a network that one step mixes, uniform on {0, ..., layers - 1} (0 = the input): Manifold Mixup,
 /// MetaMix. It depends on the key alone, so that every rank, and a replayed plan (plan.drawn_with), mixes
 /// the same layer.
+/// Errors: layers < 1.
 inline index_t drawn_layer(key const& k, index_t layers) {
   if (layers < 1) detail::fail("drawn_layer's layers", detail::text(layers), "at least one layer");
   return random(k, batch_row, purpose::layer).below(layers);

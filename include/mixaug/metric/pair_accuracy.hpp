@@ -53,6 +53,7 @@ double pair_accuracy(plan<R, B> const& p, id_list const& predicted, id_list cons
 /// Accuracy of predictions for mixed samples, in [0, 1]: a prediction of the sample's class earns share_self
 /// weight_self, one of the partner's class earns share_partner weight_partner, divided by the sum of both over all
 /// rows. Ids are host views (n). A side whose id is options.ignore_index is left out of both sums; 0 if no side counts.
+/// Errors: sizes that differ from the plan, null pointers; partners outside the batch, if their ids are not given.
 template <class R, class B, class P, class Y>
 double pair_accuracy(plan<R, B> const& p, P const& predicted, Y const& class_ids, accuracy_options const& o = {}) {
   detail::id_list const own(class_ids);

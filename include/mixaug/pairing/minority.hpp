@@ -92,6 +92,7 @@ namespace pairing {
 /// (-1) and are left unchanged. A class is a minority if it has at most `at_most` times the samples of the largest
 /// class: in the data set if `class_counts` is given (indexed by class id), else in the batch (in the block, with
 /// key.block). Reads class_ids; with a second source also source_class_ids.
+/// Errors: at_most outside (0, 1), class ids missing, class_counts negative, all 0, or without a class of the batch.
 struct minority {
   static constexpr bool draws = true;
   float at_most = 0.5f;

@@ -8,6 +8,7 @@ namespace mixaug::pairing {
 
 /// Pairs row i with row i - shift, cyclically (torchvision's roll), inside each block. A row is its own partner only if
 /// the shift is a multiple of the block.
+/// Errors: a second source with another number of rows than the batch.
 struct roll {
   static constexpr bool draws = true;
   index_t shift = 1;

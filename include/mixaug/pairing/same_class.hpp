@@ -85,6 +85,7 @@ namespace pairing {
 /// A partner of the same class, uniform among its other rows; a class with one member has none (-1), so the sample is
 /// left unchanged. Reads class_ids (with a second source also source_class_ids, where every row of the class
 /// is a candidate).
+/// Errors: class ids missing, or not given for all rows that may be chosen.
 struct same_class {
   static constexpr bool draws = true;
   template <class Task>

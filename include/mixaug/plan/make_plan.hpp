@@ -125,6 +125,7 @@ double pixel_share(plan<R, B> const& p, index_t i) noexcept {
   return p.state(i).mean(p.shape);
 }
 /// Writes the share of every row to (n) floats or doubles.
+/// Errors: another number of rows than the plan has, a null pointer.
 template <class R, class B, class T>
 void pixel_share(plan<R, B> const& p, tensor_view<T, 1> const& out) {
   if (out.data == nullptr) detail::fail("the output", "a null pointer", detail::text(p.rows()) + " numbers");

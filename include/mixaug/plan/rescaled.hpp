@@ -42,6 +42,8 @@ void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& 
 /// b * to / from rounded half to even. On an axis of one pixel, boxes hold the whole axis, at every length. If an axis
 /// shrinks to one pixel, a box holds it if the box covers the middle of the axis; otherwise the box vanishes. `size`
 /// holds the spatial extents: {l}, {h, w} or {d, h, w}.
+/// Errors: another number of extents than the plan has spatial dimensions, an extent outside [1, 2^31 - 1], 2^63 pixels
+/// or more, a plan that is written to itself, an empty plan.
 template <class R, class B, int Rank>
 void rescale(plan<R, B> const& p, extents<Rank> const& size, plan<R, B>& into, shares labels = shares::kept) {
   detail::rescale(p, size.at, Rank, labels, into);

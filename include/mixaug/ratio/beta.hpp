@@ -12,6 +12,7 @@ namespace mixaug::ratio {
 /// uniform, small alphas stay near 0 and 1. 0 < alpha <= 1e6.
 /// The table's relative error in probability is below 1e-9 for alpha >= 0.1, 3e-5 at 0.02, and 5 % at 0.001, where
 /// nearly every draw is 0 or 1.
+/// Errors: alpha outside (0, 1e6].
 struct beta {
   float alpha = 1.0f;
   /// Hint on how to switch mixing off, for the error about alpha = 0.

@@ -8,6 +8,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::ratio {
 
 /// The same lambda, the weight of the sample itself, for every row; in [0, 1].
+/// Errors: a value outside [0, 1].
 struct constant {
   float value = 0.5f;
 

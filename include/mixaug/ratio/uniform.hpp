@@ -9,6 +9,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::ratio {
 
 /// lambda uniform on [low, high), the weight of the sample itself; 0 <= low <= high <= 1.
+/// Errors: not 0 <= low <= high <= 1.
 struct uniform {
   float low = 0.0f, high = 1.0f;
 

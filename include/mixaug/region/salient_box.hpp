@@ -29,8 +29,10 @@ namespace region {
 
 /// m = 0 in one box, found in score maps of the source and, for a salient destination, of the target. The sides are (1
 /// - lambda)^(1/2) of the image's; in an image one pixel high (or wide) the box holds that axis whole, and the other
-/// side is 1 - lambda of the image's. Ties go to the first position in row order, on every backend. The size is drawn
-/// with the other draws, and the box is placed when the maps are available; images (n, c, h, w) only.
+/// side is 1 - lambda of the image's. Ties go to the first position in row order, on every backend. The size follows
+/// from the ratio, and the box is placed when the maps are available; images (n, c, h, w) only.
+/// Errors: a batch that is not of images or is of single pixels; border::clip with a salient destination, with
+/// search::box_sum or where every box would be empty.
 struct salient_box {
   mixaug::anchor anchor = mixaug::anchor::peak;
   mixaug::search search = mixaug::search::pixel;

@@ -13,6 +13,7 @@ namespace mixaug::saliency {
 /// of the spectrum that vanish (flat or synthetic images) have phase 0, as in OpenCV. The image is first resized to
 /// `work_height` x `work_width` pixels, powers of two from 8 to 1024, which set the scale of salient objects. Pixels
 /// that are not 8 bit: see fine_grained.
+/// Errors: a working size that is not a power of two from 8 to 1024.
 struct spectral_residual {
   channel_order order = channel_order::rgb;
   value_range range{};

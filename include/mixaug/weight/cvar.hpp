@@ -18,6 +18,7 @@ struct cvar_options {
 /// fraction a of n losses has weight 1 / a, the others 0. If a n is not an integer, the loss at the edge gets the
 /// remainder, so that weights sum to n and mean_i w_i l_i is the mean of the worst fraction. Losses that tie at the
 /// edge share the remainder evenly, so that the weights do not depend on the order of the batch.
+/// Errors: a fraction outside (0, 1], a loss that is not finite (on the host), sizes that differ.
 template <space S>
 class cvar_of {
  public:

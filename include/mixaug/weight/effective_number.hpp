@@ -34,6 +34,8 @@ struct effective_number_options {
 /// inverse of the effective number of n_c samples. normalise::none: these values; groups_one: the weights of the
 /// classes sum to their number, as in the paper's training; mean_one: mean 1 over the data set. Classes without samples
 /// are not counted.
+/// Errors: beta outside [0, 1), no samples, a class without samples (unless options.empty allows it), an id outside [0,
+/// K).
 class effective_number : public group_table {
  public:
   using options = effective_number_options;
@@ -42,8 +44,8 @@ class effective_number : public group_table {
   template <class C>
   requires is_tensor_view<C>
   explicit effective_number(C const& counts, options const& o = {}) { fill(detail::group_counts(counts, o.empty), o); }
-  /// Computes the weights from the classes of the data set (N), ids in [0, K); the view still refers to
-  /// the caller's memory.
+  /// Computes the weights from the classes of the data set (N), ids in [0, K); keeps a view of the
+  /// caller's memory.
   template <class G>
   requires is_tensor_view<G> effective_number(G const& class_ids, index_t k, options const& o = {}) {
     fill(detail::group_counts(class_ids, k, o.empty), o);

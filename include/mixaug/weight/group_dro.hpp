@@ -27,6 +27,8 @@ struct group_dro_options {
 /// groups that are not in a batch changes only by the normalisation. Losses beyond +-1e290 are clamped to that. The
 /// state q is initially uniform. S: memory space of the state. A device is not waited for; there a loss that is not
 /// finite or a group out of range is left out (weight NaN) instead of refused.
+/// Errors: groups outside [1, 1000000], step_size outside (0, 1e6], adjustment outside [0, 1e100], counts that are
+/// missing or negative; on the host a loss that is not finite, or a group outside [0, K).
 template <space S>
 class group_dro_of {
  public:

@@ -15,6 +15,7 @@ struct inverse_frequency_options {
 /// Weights of groups (or classes) by the inverse of their size n_g, so that every group has the same total weight. With
 /// N samples in K non-empty groups, the weight of a sample of group g is N / (K n_g) with normalise::mean_one, which
 /// has mean 1 over the data set; 1 / n_g with none; with groups_one 1 / n_g divided by its mean over the groups.
+/// Errors: no samples, a group without samples (unless options.empty allows it), an id outside [0, K).
 class inverse_frequency : public group_table {
  public:
   using options = inverse_frequency_options;
@@ -23,8 +24,8 @@ class inverse_frequency : public group_table {
   template <class C>
   requires is_tensor_view<C>
   explicit inverse_frequency(C const& counts, options const& o = {}) { fill(detail::group_counts(counts, o.empty), o); }
-  /// Computes the weights from the groups of the data set (N), ids in [0, K); the view still refers to
-  /// the caller's memory.
+  /// Computes the weights from the groups of the data set (N), ids in [0, K); keeps a view of the
+  /// caller's memory.
   template <class G>
   requires is_tensor_view<G> inverse_frequency(G const& groups, index_t k, options const& o = {}) {
     fill(detail::group_counts(groups, k, o.empty), o);

@@ -17,6 +17,7 @@ struct just_train_twice_options {
 /// weight lambda_up, all others 1. Made from predictions and labels of the whole data set, or from a record of window
 /// [T - 1, T), which gives the same (for a longer window see wrong_above). Samples never visited follow
 /// the record's policy.
+/// Errors: lambda_up not > 0, wrong_above outside [0, 1), a record without an epoch.
 template <space S>
 class just_train_twice_of {
  public:
