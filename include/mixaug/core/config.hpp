@@ -31,12 +31,12 @@
 #endif
 
 /// Code between MIXAUG_EXACT_BEGIN and MIXAUG_EXACT_END keeps IEEE 754 arithmetic under every compiler flag.
-/// -ffast-math and its parts (finite math only, reassociation, reciprocals, no signed zeros) would fold `x + magic -
-/// magic`, remove tests for NaN and change the result of a draw. Every header that contains functions is enclosed in
-/// the pair, so that two translation units built with different flags agree about the inline functions that they share.
-/// gcc does not inline across functions with different options, so the pair expands to nothing unless such a flag is
-/// set: __GCC_IEC_559 is then below 2, whereas __FAST_MATH__ reports -ffast-math alone. clang marks each operation, at
-/// no cost. The pair does not affect the flags of a device compiler.
+/// -ffast-math and its parts (finite math only, reassociation, reciprocals, no signed zeros) would fold
+/// `x + magic - magic`, remove tests for NaN and change the result of a draw. Every header that contains functions is
+/// enclosed in the pair, so that two translation units built with different flags agree about the inline functions that
+/// they share. gcc does not inline across functions with different options, so the pair expands to nothing unless such
+/// a flag is set: __GCC_IEC_559 is then below 2, whereas __FAST_MATH__ reports -ffast-math alone. clang marks each
+/// operation, at no cost. The pair does not affect the flags of a device compiler.
 #if defined(__clang__) || defined(_MSC_VER)
 #  define MIXAUG_EXACT_BEGIN _Pragma("float_control(precise, on, push)")
 #  define MIXAUG_EXACT_END _Pragma("float_control(pop)")

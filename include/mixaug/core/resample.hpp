@@ -8,7 +8,7 @@ namespace mixaug {
 
 /// Interpolation used to read a resized box.
 enum class interpolation : unsigned char {
-  nearest,  ///< pixel d of D reads pixel floor(d S / D) of S; ids can follow
+  nearest,  ///< pixel d of D reads pixel floor(d S / D) of S; also for ids
   linear  ///< at (d + 1/2) S / D - 1/2, clamped to the first and the last pixel, between the two neighbours along each
           ///< axis; no low-pass filter where the box shrinks
 };

@@ -51,8 +51,8 @@ namespace region {
 /// they are drawn from `minmax`, separately for each axis, integers in [trunc(low S), trunc(high S)], and placed
 /// inside. Every box holds an axis of one pixel whole: series stored as (n, c, 1, T) are cut like signals (n, c, T).
 /// Boxes may overlap; shares count their union.
-/// Errors: a batch without spatial extents or of single pixels, boxes outside 1 to 64, a negative length, not 0 <= low
-/// <= high <= 1, both a length and minmax, options that leave every box empty.
+/// Errors: a batch without spatial extents or of single pixels, boxes outside 1 to 64, a length outside 0 to
+/// 2^31 - 1, minmax not 0 <= low <= high <= 1, both a length and minmax, options that leave every box empty.
 struct random_box {
   mixaug::placement placement = mixaug::placement::clipped;
   side_range minmax{};

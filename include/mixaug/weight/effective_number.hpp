@@ -34,8 +34,8 @@ struct effective_number_options {
 /// inverse of the effective number of n_c samples. normalise::none: these values; groups_one: the weights of the
 /// classes sum to their number, as in the paper's training; mean_one: mean 1 over the data set. Classes without samples
 /// are not counted.
-/// Errors: beta outside [0, 1), no samples, a class without samples (unless options.empty allows it), an id outside [0,
-/// K).
+/// Errors: beta outside [0, 1), no samples, a class without samples (unless options.empty allows it), an id outside
+/// [0, K).
 class effective_number : public group_table {
  public:
   using options = effective_number_options;
