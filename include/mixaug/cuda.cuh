@@ -5,7 +5,7 @@
       "mixaug: <mixaug/cuda.cuh> has kernels; compile the file as CUDA (name it .cu, or set its CMake property LANGUAGE to CUDA). Files for the CPU include <mixaug/mixaug.hpp>"
 #endif
 
-// The umbrella for CUDA: everything of mixaug.hpp, the cuda backend and device plans. No Thrust, CUB or libcu++.
+// Umbrella header for CUDA: everything of mixaug.hpp, the cuda backend and device plans. No Thrust, CUB or libcu++.
 #include <mixaug/apply/cuda_saliency_map.cuh>
 #include <mixaug/backend/cuda.cuh>
 #include <mixaug/mixaug.hpp>

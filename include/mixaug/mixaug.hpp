@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The umbrella for the CPU; needs only the standard library. In the order in which a batch flows:
+// Umbrella header for the CPU; needs only the standard library. Rooms are in the order in which a batch meets them:
 
-// inputs: what a batch is
+// inputs: description of a batch
 #include <mixaug/core/tensor_view.hpp>
 #include <mixaug/plan/inputs.hpp>
 #include <mixaug/version.hpp>
@@ -39,7 +39,7 @@
 #include <mixaug/region/resized_box.hpp>
 #include <mixaug/region/salient_box.hpp>
 #include <mixaug/region/whole.hpp>
-// blend: how the output reads its two sides
+// blend: how the output combines its two sides
 #include <mixaug/blend/erase.hpp>
 #include <mixaug/blend/mix.hpp>
 // label: writes share_self and share_partner
@@ -47,14 +47,14 @@
 #include <mixaug/label/by_share.hpp>
 #include <mixaug/label/corrected.hpp>
 #include <mixaug/label/keep.hpp>
-// weight: what weight_self and weight_partner are read from
+// weight: sources of weight_self and weight_partner
 #include <mixaug/weight/cvar.hpp>
 #include <mixaug/weight/effective_number.hpp>
 #include <mixaug/weight/group_dro.hpp>
 #include <mixaug/weight/inverse_frequency.hpp>
 #include <mixaug/weight/just_train_twice.hpp>
 #include <mixaug/weight/uncertainty.hpp>
-// method: one paper a file
+// method: one file for each paper
 #include <mixaug/method/background_mix.hpp>
 #include <mixaug/method/c_mixup.hpp>
 #include <mixaug/method/cutmix.hpp>
@@ -71,20 +71,20 @@
 // plan: all decisions of a step
 #include <mixaug/plan/make_plan.hpp>
 #include <mixaug/plan/rescaled.hpp>
-// apply: what a plan does to pixels, labels and gradients
+// apply: application of a plan to pixels, labels and gradients
 #include <mixaug/apply/apply.hpp>
 #include <mixaug/apply/apply_adjoint.hpp>
 #include <mixaug/apply/apply_inplace.hpp>
 #include <mixaug/apply/labels.hpp>
 #include <mixaug/apply/saliency_map.hpp>
 #include <mixaug/apply/write_field.hpp>
-// what a trainer does with the plan: losses and accuracies
+// losses and accuracies of mixed batches
 #include <mixaug/loss/pair_cross_entropy.hpp>
 #include <mixaug/loss/pair_loss.hpp>
 #include <mixaug/loss/soft_target_cross_entropy.hpp>
 #include <mixaug/metric/group_accuracy.hpp>
 #include <mixaug/metric/pair_accuracy.hpp>
-// device plans, where CUDA is the default backend
+// device plans, if CUDA is the default backend
 #if MIXAUG_CHOSEN == 4 && defined(__CUDACC__)
 #  include <mixaug/cuda.cuh>
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-/// 0.x: a minor version may break sources. CMakeLists.txt reads the version from here.
+/// Version 0.x: a minor version may break source compatibility. CMakeLists.txt reads the version from this file.
 #define MIXAUG_VERSION_MAJOR 0
 #define MIXAUG_VERSION_MINOR 1
 #define MIXAUG_VERSION_PATCH 0

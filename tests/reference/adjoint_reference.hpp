@@ -3,7 +3,8 @@
 
 namespace reference {
 
-/// sum + w g[row i, element `at`], in one rounding. A weight of 0 adds nothing. `bound` collects the magnitudes.
+/// Returns sum + w g[row i, element `at`], rounded once. A weight of 0 adds nothing. `bound`
+/// accumulates the magnitudes.
 template <class T>
 real_of<T> added(std::vector<T> const& g, std::int64_t length, std::int64_t i, std::int64_t at, real_of<T> w,
                  real_of<T> sum, double& bound) {
@@ -13,7 +14,8 @@ real_of<T> added(std::vector<T> const& g, std::int64_t length, std::int64_t i, s
   return std::fma(w, v, sum);
 }
 
-/// What row i of the output adds to element e of its partner's gradient: its readers, in the order of output pixels.
+/// Adds what row i of the output contributes to element e of its partner's gradient: the output pixels that read
+/// e, in their order.
 template <class T, class R, class B>
 real_of<T> partner_gradient(mixaug::plan<R, B> const& p, std::vector<T> const& g, std::int64_t length, std::int64_t i,
                             std::int64_t e, real_of<T> sum, double& bound) {
@@ -31,9 +33,9 @@ real_of<T> partner_gradient(mixaug::plan<R, B> const& p, std::vector<T> const& g
   return to < 0 ? sum : added<T>(g, length, i, to, real{1} - static_cast<real>(weight(p, i, to)), sum, bound);
 }
 
-/// The gradient of row `j`, element `e`, as the documentation orders the sum: rows whose sample is j, by
-/// ascending row, weight m; then rows whose partner is j, weight 1 - m.
-/// `self`, `source`: which of the two sums are taken. `bound` collects the sum of magnitudes.
+/// Computes element `e` of the gradient of row `j` in the documented order of the sum: rows whose sample is j, by
+/// ascending row, weight m; then rows whose partner is j, weight 1 - m. `self`, `source`: the sums that are included.
+/// `bound` accumulates the sum of magnitudes.
 template <class T, class R, class B>
 real_of<T> gradient(mixaug::plan<R, B> const& p, std::vector<T> const& g, std::int64_t length, std::int64_t j,
                     std::int64_t partner, std::int64_t e, bool self, bool source, double& bound) {
@@ -50,7 +52,7 @@ real_of<T> gradient(mixaug::plan<R, B> const& p, std::vector<T> const& g, std::i
   return sum;
 }
 
-/// Whether `got` is that sum: bits of fma, or within the rounding of the terms.
+/// True if `got` equals that sum: the bits of fma, or within the rounding of the terms.
 template <class T>
 bool is_gradient(T got, real_of<T> sum, double bound, bool exact) {
   T const rounded = from_real<T>(sum);

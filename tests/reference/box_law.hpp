@@ -4,13 +4,13 @@
 #include <map>
 #include <utility>
 
-/// Where boxes may lie, from the papers and the documentation: intervals along one axis with their chances.
+/// Distributions of boxes, from the papers and the documentation: intervals along one axis with their probabilities.
 namespace reference {
 
 using interval = std::pair<std::int64_t, std::int64_t>;
 using law = std::map<interval, double>;
 
-/// The largest s with s^d <= (1 - lambda) S^d / boxes, lambda = parts / 2^20, in integers alone.
+/// The largest s with s^d <= (1 - lambda) S^d / boxes, lambda = parts / 2^20, in integers only.
 inline std::int64_t side(std::int64_t size, std::int64_t parts, int d, std::int64_t boxes = 1) {
   auto power = [d](std::int64_t v) {
     std::int64_t p = 1;
@@ -35,7 +35,7 @@ inline interval published(std::int64_t size, std::int64_t cut, std::int64_t cent
 
 enum class where { clipped, inside, shifted, uniform_pixels };
 
-/// The axes that count in the side exponent: those longer than one pixel.
+/// Number of axes that count in the side exponent: those longer than one pixel.
 inline int exponent(std::initializer_list<std::int64_t> sizes) {
   int d = 0;
   for (std::int64_t size : sizes)
@@ -43,7 +43,7 @@ inline int exponent(std::initializer_list<std::int64_t> sizes) {
   return d;
 }
 
-/// Empty intervals are listed as {0, 0}. An axis of one pixel lies in every box whole, wherever boxes go.
+/// Empty intervals are listed as {0, 0}. Every box holds an axis of one pixel whole, at every placement.
 inline law intervals(where w, std::int64_t size, std::int64_t cut) {
   law out;
   if (size == 1) return {{{0, 1}, 1.0}};
@@ -62,7 +62,7 @@ inline law intervals(where w, std::int64_t size, std::int64_t cut) {
     else
       put(moved, moved + cut, 1 / n);
   }
-  if (w == where::uniform_pixels)  // every place that touches the image
+  if (w == where::uniform_pixels)  // every position that touches the image
     for (std::int64_t b = 1 - cut; b < size && cut > 0; ++b)
       put(clip(b, 0, size), clip(b + cut, 0, size), 1 / (n + s - 1));
   if (w == where::uniform_pixels && cut == 0) put(0, 0, 1);

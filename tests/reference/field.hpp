@@ -2,8 +2,8 @@
 #include <mixaug/mixaug.hpp>
 #include <mixaug/plan/any_plan.hpp>
 
-/// The field m of a plan, pixel by pixel, read off its columns by brute force: what the documentation of each
-/// region kind says, nothing of how kernels walk it.
+/// The field m of a plan, pixel by pixel, computed from its columns by brute force, as the documentation of each region
+/// kind describes it, independently of the order in which kernels visit the pixels.
 namespace reference {
 
 struct pixel {
@@ -13,11 +13,11 @@ inline pixel pixel_of(mixaug::plan_shape const& s, std::int64_t k) {
   return {k / (s.size[1] * s.size[2]), k / s.size[2] % s.size[1], k % s.size[2]};
 }
 
-/// field_of<Kind>::at(columns, row, ratio, choice, pixel): the weight of the sample itself.
+/// field_of<Kind>::at(columns, row, ratio, choice, pixel) returns the weight of the sample itself.
 template <class Kind>
 struct field_of;
 
-/// Row `row` resizes `from` into `to`.
+/// A row that resizes `from` into `to`, if `given`.
 struct resize {
   bool given = false;
   mixaug::box to{}, from{};
@@ -63,7 +63,7 @@ struct field_of<mixaug::kind::box_pair> {
     mixaug::box const b = c.to[row];
     return p.z >= b.z0 && p.z < b.z1 && p.y >= b.y0 && p.y < b.y1 && p.x >= b.x0 && p.x < b.x1 ? 0.0f : 1.0f;
   }
-  /// From the pixel that is written to the pixel that is read.
+  /// Maps the pixel that is written to the pixel that is read.
   template <class Columns>
   static pixel shift(Columns const& c, std::int64_t row, int) {
     mixaug::box const a = c.to[row], b = c.from[row];
@@ -82,7 +82,7 @@ struct field_of<mixaug::kind::resized_box> {
     return {true, c.to[row], c.from[row], c.how[row] == mixaug::interpolation::linear};
   }
 };
-/// A grid of numbers: that of the cell that holds the pixel, looked for along each axis.
+/// A grid of numbers: returns that of the cell that contains the pixel, searched along each axis.
 template <>
 struct field_of<mixaug::kind::mask> {
   static std::int64_t cell(std::int64_t at, std::int64_t n, std::int64_t size) {
@@ -120,7 +120,7 @@ struct field_of<mixaug::kind::either<First, Second, Rest...>> {
   }
 };
 
-/// A grid: the cell whose borders hold the pixel, looked for along each axis.
+/// A grid: finds the cell whose borders contain the pixel, searched along each axis.
 template <>
 struct field_of<mixaug::kind::cells> {
   static std::int64_t cell(std::int64_t at, std::int64_t n, std::int64_t size) {
@@ -137,7 +137,7 @@ struct field_of<mixaug::kind::cells> {
   }
 };
 
-/// The run-time form: the choice says which kind holds the field.
+/// The run-time form: the choice selects the kind that holds the field.
 template <class... Kinds>
 struct field_of<mixaug::kind::any_of<Kinds...>> {
   using all = field_of<mixaug::kind::either<Kinds...>>;
@@ -160,8 +160,8 @@ float weight(mixaug::plan<R, B> const& p, std::int64_t row, std::int64_t k) {
   return field_of<R>::at(p.region, row, p.ratio[row], p.choice[row], pixel_of(p.shape, k % p.shape.pixels()));
 }
 
-/// The element of the source's row that goes to element e of the output's (sign = 1), or the reverse (sign = -1);
-/// -1 = outside the image.
+/// Returns the element of the source's row that is pasted at element e of the output's row (sign = 1), or the reverse
+/// (sign = -1); -1 = outside the image.
 template <class R, class B>
 std::int64_t moved(mixaug::plan<R, B> const& p, std::int64_t row, std::int64_t e, int sign) {
   std::int64_t const pixels = p.shape.pixels(), *const size = p.shape.size;
@@ -171,7 +171,7 @@ std::int64_t moved(mixaug::plan<R, B> const& p, std::int64_t row, std::int64_t e
   return inside ? e / pixels * pixels + (to.z * size[1] + to.y) * size[2] + to.x : -1;
 }
 
-/// What stands on the other side: the partner, or a fill.
+/// Pixels of the other side: the partner, or a fill.
 template <class Blend>
 struct other_side;
 template <>
@@ -208,7 +208,7 @@ struct other_side<mixaug::blend::any_blend> {
   }
 };
 
-/// Whether row `row` takes pixels of a partner: it has one, and that is not the row itself.
+/// True if row `row` takes pixels of a partner: it has one, and that is not the row itself.
 template <class R, class B>
 bool has_partner(mixaug::plan<R, B> const& p, std::int64_t row) {
   if (!other_side<B>::is_partner(p.blend, p.choice[row]) || p.partner[row] < 0) return false;

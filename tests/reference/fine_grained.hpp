@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-/// Fine-grained saliency, step by step as the detector is described; an image is h rows of w bytes.
+/// Fine-grained saliency, step by step as the detector is documented; an image is h rows of w bytes.
 namespace reference {
 
 using bytes = std::vector<std::uint8_t>;
@@ -37,7 +37,7 @@ inline bytes gaussian_3x3(bytes const& image, std::int64_t h, std::int64_t w) {
 inline bytes fine_grained(bytes const& gray, std::int64_t h, std::int64_t w) {
   bytes const g = gaussian_3x3(gaussian_3x3(gray, h, w), h, w);
   auto at = [](std::int64_t y, std::int64_t x, std::int64_t width) { return static_cast<std::size_t>(y * width + x); };
-  std::vector<std::int64_t> sums(at(h + 1, w + 1, w + 1));  // of all pixels above and to the left
+  std::vector<std::int64_t> sums(at(h + 1, w + 1, w + 1));  // sums of all pixels above and to the left
   for (std::int64_t y = 0; y < h; ++y)
     for (std::int64_t x = 0; x < w; ++x)
       sums[at(y + 1, x + 1, w + 1)] =

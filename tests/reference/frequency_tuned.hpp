@@ -28,10 +28,10 @@ inline colour cie_lab(int red, int green, int blue) {
   return {116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)};
 }
 
-/// The pixel that stands for i outside [0, n): mirrored about the first and the last pixel, which are not repeated.
+/// Pixel that replaces i outside [0, n): mirrored at the first and the last pixel, which are not repeated.
 inline int mirrored(int i, int n) {
   if (n == 1) return 0;
-  int at = 0, step = 1;  // walks to and fro
+  int at = 0, step = 1;  // moves back and forth
   for (int k = 0; k < (i < 0 ? -i : i); ++k) {
     if (at + step < 0 || at + step >= n) step = -step;
     at += step;

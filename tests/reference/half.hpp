@@ -2,8 +2,8 @@
 #include <cmath>
 #include <cstdint>
 
-/// 16-bit floats from the definition of IEEE 754: sign, exponent, fraction, and rounding to nearest even on
-/// the real line. Slow and plain; owes nothing to bit tricks.
+/// 16-bit floats from the definition of IEEE 754: sign, exponent, fraction, and rounding to nearest even of real
+/// numbers. Slow and plain; uses no bit tricks.
 namespace reference {
 
 inline double decode16(std::uint16_t bits, int fraction_bits) {
@@ -16,7 +16,7 @@ inline double decode16(std::uint16_t bits, int fraction_bits) {
   return sign * std::ldexp((1 << fraction_bits) + fraction, exponent - bias - fraction_bits);
 }
 
-/// NaN becomes any NaN: compare those with std::isnan.
+/// NaN becomes any NaN: compare NaNs with std::isnan.
 inline std::uint16_t encode16(double v, int fraction_bits) {
   int const exponent_bits = 15 - fraction_bits, bias = (1 << (exponent_bits - 1)) - 1;
   int const infinite = ((1 << exponent_bits) - 1) << fraction_bits;
@@ -26,7 +26,7 @@ inline std::uint16_t encode16(double v, int fraction_bits) {
   double const magnitude = std::fabs(v);
   int exponent = magnitude > 0 ? std::ilogb(magnitude) : 1 - bias;
   if (exponent < 1 - bias) exponent = 1 - bias;
-  // In units of the last place; a tie goes to the even one (the default rounding mode).
+  // In units of the last place; ties are rounded to even (the default rounding mode).
   double const units = std::nearbyint(std::ldexp(magnitude, fraction_bits - exponent));
   double const rounded = std::ldexp(units, exponent - fraction_bits);
   if (rounded >= std::ldexp(1.0, bias + 1)) return static_cast<std::uint16_t>(sign | infinite);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-/// Laws of labels that kernel samplers meet, from a fixed generator: d numbers a row.
+/// Distributions of labels for tests of kernel samplers, from a fixed generator: d numbers for each row.
 namespace reference {
 
 struct law_stream {
@@ -59,7 +59,7 @@ std::vector<T> flat(std::vector<std::vector<float>> const& rows) {
   return out;
 }
 
-/// A backend of several lanes that takes its items backwards: what differs under it depends on their order.
+/// A backend of several lanes that processes its items in reverse order, to reveal results that depend on their order.
 struct backwards {
   std::int64_t count;
   std::int64_t lanes() const { return count; }

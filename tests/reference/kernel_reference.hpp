@@ -9,8 +9,9 @@
 /// The published pairs of C-Mixup (Yao et al., arXiv 2210.05775, eq. 6), by brute force: all N weights of one query.
 namespace reference {
 
-/// Chances of the rows as partners of a query, in long double. Gaussian weights are taken relative to the nearest
-/// label, so that a far query has partners too. `self` = the row left out, or -1. All 0 where there is no partner.
+/// Probabilities of the rows as partners of a query, in long double. Gaussian weights are relative to the nearest
+/// label, so that a distant query has partners too. `self` is the row that is excluded, or -1. All are 0 if there
+/// is no partner.
 template <class T>
 std::vector<double> kernel_row(std::vector<T> const& labels, double query, double h, bool tophat, std::ptrdiff_t self) {
   std::size_t const n = labels.size();
@@ -18,7 +19,7 @@ std::vector<double> kernel_row(std::vector<T> const& labels, double query, doubl
   auto const side = [&](std::size_t j) { return label(j) < static_cast<long double>(query); };
   auto const distance = [&](std::size_t j) { return std::fabs(static_cast<long double>(query) - label(j)); };
   auto const out = [&](std::size_t j) { return static_cast<std::ptrdiff_t>(j) == self; };
-  // The nearest label; of equally far ones, on either side of a query beyond all digits, the one between.
+  // The nearest label; if distances are equal after rounding, the label closest to the query in order.
   std::size_t nearest = n;
   for (std::size_t j = 0; j < n; ++j) {
     if (out(j)) continue;
@@ -44,7 +45,7 @@ std::vector<double> kernel_row(std::vector<T> const& labels, double query, doubl
   return p;
 }
 
-/// Rows by label, so that the cells which a chi-square test merges are neighbours.
+/// Returns rows by label, so that the cells that a chi-square test merges are neighbours.
 template <class T>
 std::vector<std::size_t> by_label(std::vector<T> const& labels) {
   std::vector<std::size_t> order(labels.size());
@@ -53,7 +54,7 @@ std::vector<std::size_t> by_label(std::vector<T> const& labels) {
   return order;
 }
 
-/// The laws of the tests: label i of `n`, by a hash of i alone.
+/// Distributions of labels in the tests: label i of `n`, by a hash of i alone.
 enum class label_law { uniform, normal, lognormal, grid, ten_values, two_clusters, cauchy };
 inline constexpr int label_laws = 7;
 inline double uniform_of(std::uint64_t i) {

@@ -3,8 +3,9 @@
 #include <cstddef>
 #include <vector>
 
-/// C-Mixup's chances of one query, from the formula: p_j = K(|q - y_j| / h) / sum of K, K = exp(-t^2 / 2) or 1 where
-/// t < 1. In long double, beside the nearest row, so that far queries are not 0 / 0. `self` < 0: no row is left out.
+/// C-Mixup's partner probabilities of one query, from the formula: p_j = K(|q - y_j| / h) / sum of K, K = exp(-t^2 / 2)
+/// or 1 where t < 1. In long double, relative to the nearest row, so that distant queries are not 0 / 0. `self` < 0: no
+/// row is excluded.
 namespace reference {
 
 template <class Row>
@@ -29,7 +30,7 @@ std::vector<double> kernel_row(Row const& query, std::vector<Row> const& rows, d
   return p;
 }
 
-/// exp of the entropy of one row of chances.
+/// exp of the entropy of one row of probabilities.
 inline double perplexity(std::vector<double> const& p) {
   double sum = 0;
   for (double v : p) sum -= v > 0 ? v * std::log(v) : 0;

@@ -4,7 +4,7 @@
 #include <limits>
 #include <vector>
 
-/// Cross entropy as the textbooks write it, in long double, for one row of logits.
+/// Cross entropy as in textbooks, in long double, for one row of logits.
 namespace reference {
 
 /// log softmax(z): z_c - max - log sum exp(z - max).
@@ -45,7 +45,7 @@ inline row_loss pair_cross_entropy(std::vector<long double> const& z, std::int64
   return soft_cross_entropy(z, t);
 }
 
-/// One row of a matrix that lies row by row.
+/// Returns one row of a row-major matrix.
 template <class T>
 std::vector<long double> row_of(std::vector<T> const& m, std::int64_t i, std::int64_t width) {
   auto const first = m.begin() + i * width;

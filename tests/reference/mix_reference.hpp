@@ -23,7 +23,7 @@ T mixed_integers(T a, T b, float m) {
   return static_cast<T>(twice % (2 * one) < 0 ? quotient - 1 : quotient);
 }
 
-/// A fill as an element: ids and bytes are given as whole numbers.
+/// Converts a fill to an element; fills of ids and bytes are whole numbers.
 template <class T>
 T fill_of(float v) {
   if constexpr (std::is_floating_point_v<T> || is_half<T>)
@@ -34,7 +34,7 @@ T fill_of(float v) {
     return static_cast<T>(static_cast<int>(v));
 }
 
-/// The distance to the next larger number of the format.
+/// Distance to the next larger number of the format.
 template <class T>
 double ulp(double v) {
   int const digits = std::is_same_v<T, mixaug::float16>    ? 11
@@ -43,7 +43,7 @@ double ulp(double v) {
   return v == 0 ? 0 : std::ldexp(1.0, std::ilogb(v) - digits + 1);
 }
 
-/// Whether `got` is m a + (1 - m) b as the design words it for elements T. `exact`: fma's bits.
+/// True if `got` is m a + (1 - m) b as specified for elements T. `exact`: with the bits of fma.
 template <class T>
 bool is_mix(T got, T a, T b, float m, bool exact) {
   if constexpr (std::is_same_v<T, std::uint8_t>) {
@@ -63,7 +63,7 @@ bool is_mix(T got, T a, T b, float m, bool exact) {
   }
 }
 
-/// The source's element for element e of row `row` of the output; `b` is the source's row.
+/// Returns the source's element for element e of row `row` of the output; `b` is the source's row.
 template <class R, class B, class T>
 T source_element(mixaug::plan<R, B> const& p, std::int64_t row, std::int64_t e, T const* b) {
   resize const r = resize_of<R>(p.region, row, p.choice[row]);
@@ -71,12 +71,12 @@ T source_element(mixaug::plan<R, B> const& p, std::int64_t row, std::int64_t e, 
   std::int64_t const pixels = p.shape.pixels();
   return resized_value(p.shape, r, pixel_of(p.shape, e % pixels), b + e / pixels * pixels);
 }
-/// Whether row `row` is read between pixels, so that builds without fma may differ in the last bits.
+/// True if row `row` is read between pixels, so that builds without fma may differ in the last bits.
 template <class R, class B>
 bool interpolates(mixaug::plan<R, B> const& p, std::int64_t row) {
   return resize_of<R>(p.region, row, p.choice[row]).linear;
 }
-/// Whether two elements are within the rounding of seven steps between numbers of a row.
+/// True if two elements differ by at most the rounding of seven steps between numbers of a row.
 template <class T>
 bool is_near(T got, T expected, T const* row, std::int64_t length) {
   if constexpr (std::is_floating_point_v<T> || is_half<T>) {
@@ -88,8 +88,8 @@ bool is_near(T got, T expected, T const* row, std::int64_t length) {
   }
 }
 
-/// The first element of `out` that is not what the plan says; -1 = all are right. x, source, out hold rows of
-/// equal length in logical order; source row p is that of partner `first + p`.
+/// Returns the first element of `out` that differs from the plan; -1 = all are right. x, source, out hold rows of equal
+/// length in logical order; source row p is that of partner `first + p`.
 template <class R, class B, class T>
 std::int64_t first_wrong(mixaug::plan<R, B> const& p, std::vector<T> const& x, std::vector<T> const& source,
                          std::vector<T> const& out, bool exact, std::int64_t first = 0, bool gathered = false) {

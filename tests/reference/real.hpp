@@ -6,7 +6,7 @@
 #include "reference/half.hpp"
 #include "support/values.hpp"
 
-/// Elements as the numbers that they are computed in: float, and double for double.
+/// The type in which elements are computed: float, and double for double.
 namespace reference {
 
 template <class T>

@@ -4,8 +4,8 @@
 #include "reference/field.hpp"
 #include "reference/real.hpp"
 
-/// A box that is resized, pixel by pixel, as the documentation of `interpolation` says it: nearest reads pixel
-/// floor(d S / D); linear reads at (d + 1/2) S / D - 1/2, clamped, its fraction rounded to 1/2048, halves up.
+/// A resized box, pixel by pixel, as the documentation of `interpolation` describes it: nearest reads pixel floor(d S /
+/// D); linear reads at (d + 1/2) S / D - 1/2, clamped, with the fraction rounded to 1/2048, halves up.
 namespace reference {
 
 /// Two neighbours and the weight of the second, in units of 1/2048.
@@ -33,7 +33,7 @@ inline pixel_taps taps_of(resize const& r, pixel p) {
           taps_of(p.x - r.to.x0, r.from.x1 - r.from.x0, r.to.x1 - r.to.x0, r.linear)};
 }
 
-/// The source's value for pixel p; `b` is one plane of the source's row, of the extents of `s`.
+/// Returns the source's value for pixel p; `b` is one plane of the source's row, of the extents of `s`.
 template <class T>
 T resized_value(mixaug::plan_shape const& s, resize const& r, pixel p, T const* b) {
   pixel_taps const t = taps_of(r, p);

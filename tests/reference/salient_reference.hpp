@@ -12,7 +12,7 @@ struct salient_options {
   bool window = false, clipped = false;
 };
 
-/// The first pixel with the largest (or least) score, in row order.
+/// Returns the first pixel with the largest (or smallest) score, in row order.
 inline std::int64_t extreme_pixel(float const* map, std::int64_t n, bool least) {
   std::int64_t best = 0;
   for (std::int64_t k = 1; k < n; ++k)
@@ -20,8 +20,8 @@ inline std::int64_t extreme_pixel(float const* map, std::int64_t n, bool least) 
   return best;
 }
 
-/// The first place, in row order, where a box has the largest (or least) summed score. Scores of the tests are
-/// multiples of 1/32, so that these sums are exact.
+/// Returns the first position, in row order, at which a box has the largest (or smallest) summed score. Scores of the
+/// tests are multiples of 1/32, so that these sums are exact.
 inline std::int64_t extreme_window(float const* map, std::int64_t h, std::int64_t w, std::int64_t bh, std::int64_t bw,
                                    bool least) {
   std::int64_t best = -1;
@@ -75,8 +75,8 @@ inline mixaug::box salient_box(float const* map, std::int64_t h, std::int64_t w,
           static_cast<std::int32_t>(x1)};
 }
 
-/// The first row of a plan whose boxes are not these; -1 = all are right. Map of batch row i at maps + i * h * w, of
-/// source row p at sources + (p - first) * h * w. `to` and `from` are the plan's columns.
+/// Returns the first row of a plan whose boxes differ from these; -1 = all are right. The map of batch row i is at maps
+/// + i * h * w, that of source row p at sources + (p - first) * h * w. `to` and `from` are the plan's columns.
 template <class Plan, class Columns>
 std::int64_t first_misplaced(Plan const& p, Columns const& columns, float const* maps, float const* sources,
                              std::int64_t first, salient_options const& o, int member = -1) {

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <vector>
 
-/// Similarity-guided pairing from its description, by enumeration: rank the classes, give each that is there a weight,
-/// share it out among its rows.
+/// Similarity-guided pairing from its documentation, by enumeration: ranks the classes, gives each available class a
+/// weight, and distributes it among its rows.
 namespace reference {
 
 struct similarity_options {
@@ -18,7 +18,7 @@ struct similarity_options {
 using matrix = std::vector<std::vector<double>>;
 
 /// `candidates`: the class of each row that may be chosen, -1 for rows that may not (other blocks, the row itself).
-/// `cosines`: of each candidate's features with the row's; empty = uniform inside the class.
+/// `cosines`: similarity of each candidate's features to the row's; empty = uniform inside the class.
 inline std::vector<double> similarity_law(int mine, std::vector<int> const& candidates, matrix const& s,
                                           similarity_options const& o, std::vector<double> const& cosines = {}) {
   int const classes = static_cast<int>(s.size());
@@ -72,7 +72,7 @@ inline double cosine(float const* a, float const* b, int d) {
   return aa == 0 || bb == 0 ? 0 : static_cast<double>(ab / std::sqrt(aa * bb));
 }
 
-/// The length of the shortest closed tour, over all orders of the classes.
+/// Length of the shortest closed tour, over all orders of the classes.
 inline double shortest_tour_length(matrix const& distance) {
   std::vector<std::size_t> order(distance.size());
   for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;

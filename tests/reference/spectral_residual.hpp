@@ -19,7 +19,7 @@ inline std::int64_t reflected(std::int64_t i, std::int64_t n) {
   return i;
 }
 
-/// Where output pixel i of `to` lies between the pixels of `from`: left neighbour, and the weight of the right one.
+/// Position of output pixel i of `to` between the pixels of `from`: left neighbour, and the weight of the right one.
 struct place {
   std::int64_t left, right;
   double weight;
@@ -50,8 +50,8 @@ inline grid resized(grid const& in, std::int64_t h, std::int64_t w, std::int64_t
   return out;
 }
 
-/// One axis of the transform: `count` sequences of n items, `item` apart, beginning `next` apart. sign -1 forward, 1
-/// back.
+/// Transforms one axis: `count` sequences of n items, `item` apart, whose beginnings are `next` apart. sign -1:
+/// forward, 1: back.
 inline void dft(spectrum& f, std::int64_t count, std::int64_t next, std::int64_t n, std::int64_t item, int sign) {
   double const pi = 3.14159265358979323846;
   spectrum row(static_cast<std::size_t>(n)), root(static_cast<std::size_t>(n));

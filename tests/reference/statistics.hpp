@@ -5,15 +5,15 @@
 
 #include "support/unoptimised.hpp"
 
-/// Tests of goodness of fit, from the textbook formulas. Keys in the tests are fixed, so a p-value is a
-/// constant: below the level the draws are wrong (or the law is), and no run fails by chance.
+/// Goodness-of-fit tests, from the textbook formulas. Keys in the tests are fixed, so a p-value is a constant: if it is
+/// below the level the draws (or the distribution) are wrong, and no run fails by chance.
 namespace reference {
 
-/// A failure by chance once in a million, shared out over `tests` tests (Bonferroni).
+/// Probability of a chance failure of one in a million, divided among `tests` tests (Bonferroni).
 constexpr double level(int tests) { return 1e-6 / tests; }
 
-/// Draws of a statistic: an eighth with a sanitizer, and where nobody asked for long statistics (tests/run --full
-/// does).
+/// Number of draws of a statistic: an eighth with a sanitizer, and unless long statistics are requested
+/// (tests/run --full).
 inline int draws(int n) { return test::unoptimised || !test::long_statistics() ? n / 8 : n; }
 
 /// Q(a, x), the upper regularised incomplete gamma function: series below a + 1, continued fraction above.
@@ -26,7 +26,7 @@ inline double gamma_q(double a, double x) {
     return 1 - front * sum;
   }
   double b = x + 1 - a, c = 1e300, d = 1 / b, h = d;
-  for (int i = 1; i < 10000; ++i) {  // Lentz
+  for (int i = 1; i < 10000; ++i) {  // Lentz's algorithm
     double const an = -i * (i - a);
     b += 2;
     d = 1 / (an * d + b);
@@ -44,19 +44,19 @@ inline double chi_square_p(std::vector<double> const& observed, std::vector<doub
   for (std::size_t k = 0; k < observed.size(); ++k) {
     o += observed[k], e += expected[k];
     if (e < 10 && k + 1 < observed.size()) continue;
-    if (e < 10 && cells > 0) {  // the rest joins the last cell
+    if (e < 10 && cells > 0) {  // the remainder joins the last cell
       x2 -= (last_o - last_e) * (last_o - last_e) / last_e;
       o += last_o, e += last_e, --cells;
     }
     if (e > 0)
       x2 += (o - e) * (o - e) / e, ++cells;
     else if (o > 0)
-      return 0;  // seen, and impossible
+      return 0;  // observed, but impossible
     last_o = o, last_e = e, o = e = 0;
   }
   return cells < 2 ? 1 : gamma_q((cells - 1) / 2.0, x2 / 2);
 }
-/// The same against equal chances.
+/// The same against equal probabilities.
 inline double uniform_p(std::vector<double> const& observed) {
   double total = 0;
   for (double o : observed) total += o;
@@ -64,8 +64,8 @@ inline double uniform_p(std::vector<double> const& observed) {
   return chi_square_p(observed, std::vector<double>(cells, total / static_cast<double>(cells)));
 }
 
-/// Kolmogorov and Smirnov, with Stephens' correction of the sample size. `u` = the law's distribution
-/// function at each draw, ascending.
+/// Kolmogorov-Smirnov test, with Stephens' correction of the sample size. `u`: the distribution function at
+/// each draw, ascending.
 inline double ks_p(std::vector<double> const& u) {
   double const n = static_cast<double>(u.size());
   double d = 0;

@@ -10,8 +10,8 @@ namespace reference {
 
 using real = long double;
 
-/// UMIX (arXiv 2209.08928): which visits of which epochs were right. uncertainty() is eq. 5 as a mean over the epochs
-/// of the window [first, first + length) that have any visit; weight() is eq. 6.
+/// UMIX (arXiv 2209.08928): records which visits of which epochs were correct. uncertainty() is eq. 5 as a mean over
+/// the epochs of the window [first, first + length) that have any visit; weight() is eq. 6.
 struct trajectory {
   std::int64_t rows, first, length;
   std::map<std::int64_t, std::vector<std::vector<int>>> visits{};  // epoch -> row -> right (1) or wrong (0), in order
@@ -35,7 +35,7 @@ struct trajectory {
   }
 };
 
-/// 1 / E_n of arXiv 1901.05555, with the effective number as the sum that proposition 1 is the closed form of.
+/// 1 / E_n of arXiv 1901.05555, with the effective number as the sum whose closed form is proposition 1.
 inline real class_balanced(real beta, std::int64_t n) {
   real effective = 0, power = 1;
   for (std::int64_t j = 0; j < n; ++j) effective += power, power *= beta;
@@ -48,7 +48,8 @@ struct group_dro {
   std::vector<std::int64_t> sizes;
   std::vector<real> q{};
 
-  /// The loss to descend, sum_g q_g l_g, as weights of the samples: d loss / d (mean of the batch's losses).
+  /// Returns the loss to be minimised, sum_g q_g l_g, as weights of the samples: d loss / d (mean of
+  /// the batch's losses).
   std::vector<real> update(std::vector<real> const& losses, std::vector<std::int64_t> const& groups) {
     std::size_t const k = sizes.size(), n = losses.size();
     if (q.empty()) q.assign(k, 1 / static_cast<real>(k));
@@ -70,7 +71,8 @@ struct group_dro {
   }
 };
 
-/// CVaR by Rockafellar and Uryasev's formula: min over t of t + mean(max(l - t, 0)) / a; the minimum is at some loss.
+/// CVaR by Rockafellar and Uryasev's formula: min over t of t + mean(max(l - t, 0)) / a; the minimum is at one
+/// of the losses.
 inline real cvar(std::vector<real> const& losses, real a) {
   real best = HUGE_VALL;
   for (real t : losses) {
@@ -80,7 +82,7 @@ inline real cvar(std::vector<real> const& losses, real a) {
   }
   return best;
 }
-/// The weights: k = a n units of 1 / a go to the losses from the largest down; equal losses share.
+/// Returns the weights: k = a n units of 1 / a are assigned from the largest loss down; equal losses share.
 inline std::vector<real> cvar_weights(std::vector<real> const& losses, real a) {
   real const k = a * static_cast<real>(losses.size());
   std::vector<real> out;

@@ -69,7 +69,8 @@ struct compare_region<ma::kind::either<First, Rest...>> {
   }
 };
 
-/// Row i of plan a was decided as row k of plan b, bit for bit (`self` counts from each plan's first row).
+/// True if row i of plan a has the decisions of row k of plan b, bit for bit (`self` counts from each
+/// plan's first row).
 template <class R, class B>
 bool same_row(ma::plan<R, B> const& a, index_t i, ma::plan<R, B> const& b, index_t k) {
   return a.choice[i] == b.choice[k] && a.self[i] + a.shape.first == b.self[k] + b.shape.first &&
@@ -79,7 +80,7 @@ bool same_row(ma::plan<R, B> const& a, index_t i, ma::plan<R, B> const& b, index
          compare_region<R>::same(a.region, i, b.region, k);
 }
 
-/// Two plans of the same rows, with the lists derived from them.
+/// True if two plans of the same rows are equal, including the lists derived from the rows.
 template <class R, class B>
 bool same_plan(ma::plan<R, B> const& a, ma::plan<R, B> const& b) {
   if (!(a.shape == b.shape) || !(a.layout == b.layout) || !(a.flags() == b.flags()) || !(a.drawn_with == b.drawn_with))

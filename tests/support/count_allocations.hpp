@@ -1,13 +1,13 @@
 #pragma once
-// Include in one translation unit of a program: it replaces malloc and its kin, which operator new ends in. The aligned
-// operator new calls aligned_alloc or, in newer standard libraries, posix_memalign.
+// Include in one translation unit of a program: it replaces malloc and related functions, which operator new calls. The
+// aligned operator new calls aligned_alloc or, in newer standard libraries, posix_memalign.
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <new>
 
-// Sanitizers bring a malloc of their own, and other C libraries no second name for theirs.
+// Sanitizers have a malloc of their own, and other C libraries do not export theirs under a second name.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
 #  define MIXAUG_TEST_NO_COUNT
 #elif defined(__has_feature)
@@ -31,8 +31,8 @@ constexpr bool counts_allocations() {
 #endif
 }
 
-/// Whether the counter sees every way in which C++ asks for memory. The pointers are volatile because a compiler may
-/// leave out a new whose memory nobody uses.
+/// True if the counter sees every way in which C++ allocates memory. The pointers are volatile because a compiler may
+/// omit a new whose memory is not used.
 inline bool counts_every_new() {
   auto const before = allocations();
   void* volatile plain = ::operator new(8);

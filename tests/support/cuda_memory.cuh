@@ -29,7 +29,7 @@ class buffer<T, ma::space::device> {
   T* data_ = nullptr;
 };
 
-/// A host plan on the device, for any backend that reaches it.
+/// Copies a host plan to the device, for any backend on that device.
 template <class Backend, class R, class B>
 requires(Backend::memory == ma::space::device) ma::plan<R, B, ma::space::device> there(Backend const&,
                                                                                        ma::plan<R, B> const& p) {
@@ -38,7 +38,7 @@ requires(Backend::memory == ma::space::device) ma::plan<R, B, ma::space::device>
   return d;
 }
 
-/// A plan made by a device backend, on the host.
+/// Makes a plan on a device backend and copies it to the host.
 template <class Backend, class Method, class In>
 requires(Backend::memory == ma::space::device) ma::plan_of<Method> planned(Backend const& be, Method const& m,
                                                                            In const& in, ma::key const& k) {
@@ -49,7 +49,7 @@ requires(Backend::memory == ma::space::device) ma::plan_of<Method> planned(Backe
   return p;
 }
 
-/// A stream of its own, which does not wait for the default stream.
+/// A separate stream, which does not wait for the default stream.
 class own_stream {
  public:
   own_stream() { MIXAUG_CUDA(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking)); }

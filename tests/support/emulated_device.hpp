@@ -5,8 +5,8 @@
 
 namespace test {
 
-/// The device items on the host: every thread of a launch in turn, from the last to the first, so that a
-/// result that depends on their order would show. What a GPU adds is the launch itself.
+/// Runs device items on the host: every thread of a launch in turn, from the last to the first, to reveal results that
+/// depend on their order. Only the launch itself differs from a GPU.
 struct emulated_device {
   using mixaug_backend = void;
   static constexpr mixaug::space memory = mixaug::space::host;
@@ -14,7 +14,7 @@ struct emulated_device {
   template <class Job, class Scratch>
   void steps(Job const& job, mixaug::index_t maps, Scratch& scratch) const {
     std::byte* const block = scratch.reserve(mixaug::detail::device_step_bytes(job, maps), false);
-    std::memset(block, 0xEE, mixaug::detail::device_step_bytes(job, maps));  // memory that nobody cleared
+    std::memset(block, 0xEE, mixaug::detail::device_step_bytes(job, maps));  // uninitialised memory
     mixaug::detail::device_steps(*this, job, maps, block);
   }
   template <class Job>

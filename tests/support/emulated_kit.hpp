@@ -15,8 +15,8 @@ class buffer<T, ma::space::device> : public buffer<T, ma::space::host> {
   using buffer<T, ma::space::host>::buffer;
 };
 
-/// A device on the CPU: its memory is the host's and said to be a device's, its threads run one by one from the last
-/// to the first, and what they do not write stays filled with 0xEE.
+/// A device on the CPU: its memory is host memory declared as device memory, its threads run one by one from the last
+/// to the first, and memory that they do not write stays filled with 0xEE.
 struct emulated_gpu {
   using mixaug_backend = void;
   static constexpr mixaug::space memory = mixaug::space::device;

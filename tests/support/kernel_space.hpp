@@ -12,7 +12,7 @@ namespace kernel_space {
 namespace ma = mixaug;
 using ma::index_t;
 
-/// Labels of a law; the one after the last is on a line.
+/// Labels of a distribution; if law >= reference::laws they lie on a line.
 template <class T>
 std::vector<T> labels_of(int law, std::size_t n, std::size_t d, std::uint64_t seed) {
   auto rows = reference::kernel_labels(law % reference::laws, n, d, seed);

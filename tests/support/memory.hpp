@@ -9,7 +9,7 @@ namespace test {
 
 using ma::index_t;
 
-/// Elements in the memory that a backend reaches. The device one is in cuda_memory.cuh.
+/// Elements in the memory space of a backend. The device specialisation is in cuda_memory.cuh.
 template <class T, ma::space S>
 class buffer;
 template <class T>
@@ -31,7 +31,7 @@ ma::tensor_view<T, R, S> in_space(ma::tensor_view<T, R> const& v) {
     return ma::on_device(v);
 }
 
-/// The place of every element of a view in memory, in logical order; data is not read.
+/// Returns the position of every element of a view in memory, in logical order; data is not read.
 template <class T, int R>
 std::vector<index_t> places(ma::tensor_view<T, R> const& v) {
   std::vector<index_t> out;
@@ -67,7 +67,7 @@ bool same_bits(T const& a, T const& b) {
   return std::memcmp(&a, &b, sizeof(T)) == 0;
 }
 
-/// Where two lists first differ in a bit; -1 = nowhere.
+/// Returns the first index at which two lists differ in a bit; -1 = none.
 template <class T>
 index_t first_difference(std::vector<T> const& a, std::vector<T> const& b) {
   if (a.size() != b.size()) return static_cast<index_t>(std::min(a.size(), b.size()));
@@ -77,8 +77,8 @@ index_t first_difference(std::vector<T> const& a, std::vector<T> const& b) {
   return static_cast<index_t>(k);
 }
 
-/// A batch in a backend's memory with any layout: values go in and come out in logical order. What lies
-/// between the elements, and 64 bytes on either side, must survive (intact()).
+/// A batch in a backend's memory with any layout; values are written and read in logical order. The memory between the
+/// elements, and 64 bytes on either side, must stay unchanged (intact()).
 template <class T, int R, ma::space S>
 class placed {
  public:
@@ -132,25 +132,25 @@ template <class Backend, class T, int R>
 placed<T, R, Backend::memory> place(ma::tensor_view<T, R> layout, std::vector<T> const& values, index_t shift = 0) {
   return {layout, values, shift};
 }
-/// Room for results.
+/// Allocates memory for results.
 template <class Backend, class T, int R>
 placed<T, R, Backend::memory> room(ma::tensor_view<T, R> layout, index_t shift = 0) {
   return {layout, std::vector<T>(static_cast<std::size_t>(layout.size()), T{}), shift};
 }
 
-/// A host plan in the memory of a backend. On the host that is the plan itself.
+/// Returns a host plan in the memory of a backend; on the host, the plan itself.
 template <class Backend, class R, class B>
 requires(Backend::memory == ma::space::host) ma::plan<R, B>
 const& there(Backend const&, ma::plan<R, B> const& p) { return p; }
 
-/// A plan made by a backend, on the host.
+/// Makes a plan on a backend and returns it on the host.
 template <class Backend, class Method, class In>
 requires(Backend::memory == ma::space::host) ma::plan_of<Method> planned(Backend const& be, Method const& m,
                                                                          In const& in, ma::key const& k) {
   return ma::make_plan(be, m, in, k);
 }
 
-/// Whether float results have the bits of fma; elsewhere they may differ by one ulp.
+/// True if float results have the bits of fma; otherwise they may differ by one ulp.
 template <class Backend>
 constexpr bool exact() {
 #if defined(__FP_FAST_FMAF)

@@ -4,7 +4,7 @@
 
 namespace test {
 
-/// The partners that a pairing rule gives n rows.
+/// Returns the partners that a pairing rule assigns to n rows.
 template <class Rule>
 std::vector<mixaug::index_t> partners(Rule const& rule, mixaug::index_t n, mixaug::key const& k) {
   auto const x = mixaug::features<float>(nullptr, {n, 1});
@@ -18,7 +18,7 @@ std::vector<mixaug::index_t> partners(Rule const& rule, mixaug::input_set<mixaug
   return {p.partner.data, p.partner.data + p.rows()};
 }
 
-/// The number of a permutation of {0, ..., n - 1} in lexicographic order; -1 if it is none.
+/// Index of a permutation of {0, ..., n - 1} in lexicographic order; -1 if it is not a permutation.
 inline int rank_of(std::vector<mixaug::index_t> const& p) {
   int const n = static_cast<int>(p.size());
   int rank = 0;

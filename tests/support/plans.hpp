@@ -2,8 +2,8 @@
 #include <mixaug/mixaug.hpp>
 #include <mixaug/plan/any_plan.hpp>
 
-/// The plans that the cases run: visit(name, plan) for every kind of field and blend, each with options that
-/// reach its corners. Kinds are few and options many: a kind is compiled for each backend and element type.
+/// Plans of the test cases: visit(name, plan) for every kind of field and blend, each with options that reach its
+/// corner cases. There are few kinds and many options, because each kind is compiled for each backend and element type.
 namespace test {
 
 /// m = the ratio everywhere.
@@ -16,7 +16,7 @@ void whole_plans(X const& x, mixaug::key const& k, Visit const& visit) {
   visit("mixup, reversed", make_plan(with(mixup{}, mixaug::ratio::uniform{}, mixaug::pairing::reverse{}), x, k));
 }
 
-/// m = 0 in boxes of the partner. Ids can follow.
+/// m = 0 in boxes of the partner. Ids can be mixed.
 template <class X, class Visit>
 void box_plans(X const& x, mixaug::key const& k, Visit const& visit) {
   using mixaug::make_plan, mixaug::cutmix, mixaug::placement;
@@ -30,7 +30,7 @@ void box_plans(X const& x, mixaug::key const& k, Visit const& visit) {
   visit("cutmix, derangement", make_plan(with(cutmix{}, mixaug::pairing::derangement{}), x, k));
 }
 
-/// m = 0 in cells of a grid, and a choice of two grids. Ids can follow.
+/// m = 0 in cells of a grid, and a choice of two grids. Ids can be mixed.
 template <class X, class Visit>
 void grid_plans(X const& x, mixaug::key const& k, Visit const& visit) {
   using mixaug::make_plan, mixaug::gridmix;
@@ -38,12 +38,12 @@ void grid_plans(X const& x, mixaug::key const& k, Visit const& visit) {
   visit("gridmix of one cell or of all", make_plan(gridmix{.alpha = 0.2f, .n = 2, .prob = 0.7f}, x, k));
 }
 
-/// A value a channel where there are three channels; whole numbers, for bytes and ids.
+/// A value for each channel if there are three channels; whole numbers, for bytes and ids.
 inline mixaug::fill_value fill_for(mixaug::index_t channels) {
   return channels == 3 ? mixaug::fill_value(7, 100, 255) : mixaug::fill_value(9);
 }
 
-/// m = 0 in boxes of a constant. Ids can follow.
+/// m = 0 in boxes of a constant. Ids can be mixed.
 template <class X, class Visit>
 void hole_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
   using mixaug::make_plan, mixaug::cutout;
@@ -64,7 +64,7 @@ void chosen_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Vi
   visit("one_of, a choice a batch", mixaug::make_plan(method, x, k));
 }
 
-/// A box of the source pasted anywhere else: drawn, so that no score map is needed.
+/// Pastes a box of the source anywhere else; the places are drawn, so that no score map is needed.
 struct random_pair : mixaug::region::rule<mixaug::kind::box_pair> {
   template <class Columns>
   void operator()(Columns const& columns, mixaug::row_facts const& row, mixaug::random const& draw) const {
@@ -84,7 +84,7 @@ struct random_pair : mixaug::region::rule<mixaug::kind::box_pair> {
   }
 };
 
-/// Boxes that move, alone and beside other kinds. Ids can follow the first.
+/// Boxes that move, alone and together with other kinds. Ids can be mixed by the first.
 template <class X, class Visit>
 void moved_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
   auto const moving = with(mixaug::cutmix{.prob = 0.9f}, random_pair{});
@@ -93,7 +93,8 @@ void moved_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Vis
   visit("one_of with a box from elsewhere", mixaug::make_plan(all, x, k));
 }
 
-/// A box of the source resized into any other box, smaller or larger: drawn, by the nearest or linearly.
+/// Resizes a box of the source into any other box, smaller or larger; both are drawn, with nearest
+/// or linear interpolation.
 struct random_resize : mixaug::region::rule<mixaug::kind::resized_box> {
   bool linear = false;
   bool blends() const noexcept { return linear; }
@@ -117,13 +118,13 @@ struct random_resize : mixaug::region::rule<mixaug::kind::resized_box> {
   }
 };
 
-/// Boxes that are resized. Ids can follow.
+/// Resized boxes. Ids can be mixed.
 template <class X, class Visit>
 void resized_pastes(X const& x, mixaug::key const& k, Visit const& visit) {
   visit("resizemix", mixaug::make_plan(mixaug::resizemix{.prob = 0.9f}, x, k));
   visit("a box resized from elsewhere", mixaug::make_plan(with(mixaug::resizemix{}, random_resize{}), x, k));
 }
-/// Boxes that are resized linearly, and beside them another kind.
+/// Boxes that are resized linearly, together with another kind.
 template <class X, class Visit>
 void resized_plans(X const& x, mixaug::key const& k, Visit const& visit) {
   random_resize linear;
@@ -131,7 +132,7 @@ void resized_plans(X const& x, mixaug::key const& k, Visit const& visit) {
   mixaug::one_of const method(with(mixaug::resizemix{}, linear), mixaug::cutmix{.boxes = 2});
   visit("one_of with a box resized linearly", mixaug::make_plan(method, x, k));
 }
-/// The kinds that ids can follow, in one batch.
+/// The kinds with which ids can be mixed, in one batch.
 template <class X, class Visit>
 void chosen_pastes(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
   mixaug::one_of const method(mixaug::cutmix{}, mixaug::cutout{.n_holes = 2, .length = 4, .fill = fill_for(channels)},
@@ -139,7 +140,8 @@ void chosen_pastes(X const& x, mixaug::key const& k, mixaug::index_t channels, V
   visit("one_of that pastes", mixaug::make_plan(method, x, k));
 }
 
-/// A grid of numbers, many of them 0 and 1: drawn, so that no field is needed; for every second row one number a pixel.
+/// A grid of numbers, many of them 0 and 1; drawn, so that no field is needed. Every second row has one number
+/// for each pixel.
 struct random_mask : mixaug::region::rule<mixaug::kind::mask> {
   mixaug::kind::mask::layout layout(mixaug::plan_shape const& s) const noexcept { return {s.pixels()}; }
   template <class Columns>
@@ -157,7 +159,7 @@ struct random_mask : mixaug::region::rule<mixaug::kind::mask> {
   }
 };
 
-/// Masks, alone and beside other kinds and blends.
+/// Masks, alone and together with other kinds and blends.
 template <class X, class Visit>
 void mask_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
   auto const masked = with(mixaug::cutmix{.prob = 0.9f}, random_mask{});
@@ -179,13 +181,13 @@ void every_plan(X const& x, mixaug::key const& k, mixaug::index_t channels, Visi
   mask_plans(x, k, channels, visit);
 }
 
-/// Whether the loops of a backend are its own. OpenMP's and Thrust's are serial's on other threads (they say so where
-/// they are chosen): bodies compiled for serial tell nothing new there.
+/// True if a backend has loops of its own. OpenMP and Thrust run the loops of serial on other threads (this is
+/// specialised where they are listed), so bodies compiled for serial need not be tested in full there.
 template <class Backend>
 inline constexpr bool own_loops = true;
 
-/// A plan in the form in which a backend's cases take it: as it is where the backend has loops of its own, else in the
-/// run-time form, so that a new kind of plan is not compiled again for each of these backends.
+/// Returns a plan in the form in which a backend's cases use it: unchanged if the backend has loops of its own, else in
+/// the run-time form, so that new kinds of plans are not compiled again for each of these backends.
 template <class Backend, class Plan>
 decltype(auto) form_of(Plan const& plan) {
   if constexpr (own_loops<Backend>)

@@ -6,8 +6,8 @@
 
 namespace test {
 
-/// n maps of h x w scores with few distinct values, so that peaks and windows tie, some of them flat. The largest
-/// is L / 32 where L divides 255 * 65536, so that window sums are exact.
+/// n maps of h x w scores with few distinct values, so that peaks and windows tie; some maps are constant. The largest
+/// score is L / 32 where L divides 255 * 65536, so that window sums are exact.
 inline std::vector<float> score_maps(mixaug::index_t n, mixaug::index_t h, mixaug::index_t w, std::uint64_t seed) {
   stream s(seed);
   std::vector<float> out;
@@ -20,7 +20,7 @@ inline std::vector<float> score_maps(mixaug::index_t n, mixaug::index_t h, mixau
   return out;
 }
 
-/// n images of soft blobs on a ramp, as bytes: something to be salient.
+/// n images of soft blobs on a ramp, as bytes, which have salient parts.
 inline std::vector<std::uint8_t> soft_images(mixaug::index_t n, mixaug::index_t c, mixaug::index_t h, mixaug::index_t w,
                                              std::uint64_t seed) {
   stream s(seed);

@@ -9,7 +9,8 @@
 #include "support/pairs.hpp"
 #include "support/values.hpp"
 
-/// Batches of classes, random similarities, and laws beside draws, for the tests of similarity-guided pairing.
+/// Batches of classes, random similarities, and comparison of draws with distributions, for the tests of
+/// similarity-guided pairing.
 namespace test {
 
 namespace ma = mixaug;
@@ -30,7 +31,7 @@ inline inputs with_source(ids_list const& ids, ids_list const& source) {
   return batch_of(ids).source_rows(m).source_class_ids(ma::class_ids(source.data(), {m}));
 }
 
-/// A random matrix of similarities; few levels, so that classes tie.
+/// A random matrix of similarities with few levels, so that classes tie.
 struct classes {
   index_t k;
   std::vector<float> values;
@@ -64,14 +65,14 @@ inline reference::similarity_options told(class_similarity const& r) {
   return {r.preference == by_rank, double{r.temperature}, double{r.decay}, r.with_own_class,
           double{r.sample_temperature}};
 }
-/// The classes of the candidates of row i: its block without itself.
+/// Returns the classes of the candidates of row i: its block without the row itself.
 inline ids_list candidates_of(ids_list const& ids, index_t i, index_t block) {
   ids_list c(ids.size(), -1);
   index_t const n = static_cast<index_t>(ids.size()), size = block == 0 ? n : block, base = i / size * size;
   for (index_t j = base; j < std::min(base + size, n); ++j) c[at(j)] = j == i ? -1 : ids[at(j)];
   return c;
 }
-/// The p-value of 3000 draws of row i against the law; -1 where something impossible was drawn.
+/// Returns the p-value of 3000 draws of row i against the distribution; -1 if something impossible was drawn.
 template <class Rule>
 double p_value(Rule const& rule, inputs const& in, index_t i, std::vector<double> const& law, std::uint64_t seed,
                index_t block = 0) {

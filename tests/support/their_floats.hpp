@@ -3,13 +3,13 @@
 #include <limits>
 #include <mixaug/mixaug.hpp>
 
-/// 16-bit floats as other libraries have them: one that std::numeric_limits knows (as c10::Half and Eigen::half are),
-/// and one that the user says.
+/// 16-bit floats as in other libraries: one that std::numeric_limits supports (as c10::Half and Eigen::half), and one
+/// with a user specialisation.
 namespace test {
 
 class their_half {
  public:
-  their_half() {}  // leaves the bits as they are, as Eigen's does
+  their_half() {}  // leaves the bits uninitialised, as Eigen's does
 
  private:
   std::uint16_t bits_;

@@ -38,7 +38,7 @@ using thrust_systems = decltype(std::tuple_cat(
 #endif
     std::declval<std::tuple<>>()));
 
-/// One of them, for what differs in nothing but the threads.
+/// One of them, for tests in which only the threads differ.
 using thrust_threads = std::tuple_element_t<std::tuple_size_v<thrust_systems> - 1, thrust_systems>;
 
 }  // namespace test

@@ -8,7 +8,7 @@
 
 namespace test {
 
-/// SplitMix64: numbers for the tests that owe nothing to the library's own.
+/// SplitMix64: random numbers for the tests, independent of the library's generator.
 class stream {
  public:
   explicit stream(std::uint64_t seed) : state_(seed) {}
@@ -25,7 +25,7 @@ class stream {
   std::uint64_t state_;
 };
 
-/// Any integer of the type, the least and the largest among them.
+/// Any integer of the type, including the smallest and the largest.
 template <class T>
 T any_integer(stream& s) {
   switch (s.below(8)) {
@@ -38,7 +38,7 @@ T any_integer(stream& s) {
   }
 }
 
-/// One value that an element can hold: signs and magnitudes mixed, so that rounding shows.
+/// A random value that an element can hold, with mixed signs and magnitudes, so that rounding is tested.
 template <class T>
 T any_value(stream& s) {
   double const v = std::ldexp(s.unit() * 2 - 1, static_cast<int>(s.below(6)) - 2);

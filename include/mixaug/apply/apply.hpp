@@ -8,12 +8,12 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// Rows that a loader already fetched in partner order: row i is the partner of row i.
+/// Rows that a loader has fetched in partner order: row i is the partner of row i.
 template <class View>
 struct gathered_rows {
   View view;
 };
-/// A view of such rows, as the source of apply, apply_adjoint, labels and losses.
+/// Marks a view as such rows, to be passed as the source of apply, apply_adjoint, labels and losses.
 template <class T, int R, space S>
 gathered_rows<tensor_view<T, R, S>> gathered(tensor_view<T, R, S> const& v) noexcept {
   return {v};
@@ -26,7 +26,7 @@ inline constexpr bool is_operand = is_tensor_view<V>;
 template <class V>
 inline constexpr bool is_operand<gathered_rows<V>> = true;
 
-/// One operand of apply in the five-dimensional normal form, checked by itself.
+/// Returns one operand of apply in the five-dimensional normal form, after checking it separately.
 template <class T, int R, space S>
 layout5 checked(tensor_view<T, R, S> const& v, plan_shape const& s, bool any_size, char const* name) {
   check_made(s);
@@ -67,7 +67,7 @@ void check_apart(char const* out, T const* o, layout5 const& fo, char const* in,
 }
 inline constexpr char const* inplace_hint = ", or apply_inplace for a batch that is its own source";
 
-/// Whether elements T can follow this plan.
+/// Refuses elements of type T that the plan cannot mix.
 template <class T, class Plan>
 void check_element(Plan const& p, index_t channels) {
   if constexpr (!is_pixel<T>)
@@ -107,7 +107,7 @@ bool larger_than_cache(rows_view<T> const& v) noexcept {
   return v.n * v.rows() * v.run_length() * static_cast<index_t>(sizeof(T)) >= stream_threshold;
 }
 
-/// Builds the body of apply for any source and runs it.
+/// Builds the body of apply for any kind of source and runs it.
 template <class Backend, class R, class B, space S, class X, class Src, class Out>
 void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const& source, Out const& out, bool own,
                 bool is_gathered) {
@@ -149,7 +149,7 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
     body.x = to_rows<T const>(x.data, fx, inside), body.source = to_rows<T const>(source.data, fs, inside);
     body.out = to_rows<T>(out.data, fo, inside);
     body.flat = body.x.flat() && body.source.flat() && body.out.flat();
-    if (any && body.flat && !p.blend.per_channel(0))  // one run a sample
+    if (any && body.flat && !p.blend.per_channel(0))  // one run for each sample
       body.x = body.x.flattened(), body.source = body.source.flattened(), body.out = body.out.flattened();
     body.plan = p.view(), body.blend = p.blend;
     body.source_first = own ? s.first : 0;
@@ -163,12 +163,12 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
 
 /// out = m * x + (1 - m) * source, row by row of the plan.
 ///   apply(backend, plan, x, out)                  partners are rows of the batch itself
-///   apply(backend, plan, x, source, out)          partners are rows of a second source (data set, history, support
-///   set) apply(backend, plan, x, gathered(rows), out)  row i of `rows` is the partner of row i
-/// Views are (n, c, spatial...) or (n, spatial...) of one element type and any strides; the output shares no
-/// memory with an input. A plan of mixup fits views of any size and rank. Integers other than std::uint8_t are
-/// ids, which are pasted, and refused by a plan that blends; as_pixels(view) says that they are pixels. Errors:
-/// invalid_argument, before anything is written.
+///   apply(backend, plan, x, source, out)          partners are rows of a second source (data set, history, ...)
+///   apply(backend, plan, x, gathered(rows), out)  row i of `rows` is the partner of row i
+/// Views are (n, c, spatial...) or (n, spatial...) of one element type and any strides; the output shares no memory
+/// with an input. A plan of mixup fits views of any size and rank. Integers other than std::uint8_t are ids, which are
+/// pasted, and refused by a plan that blends, unless as_pixels(view) marks them as pixels. Errors: invalid_argument,
+/// before anything is written.
 template <backend Backend, class R, class B, space S, class X, class Out>
 requires(is_tensor_view<X>&& is_tensor_view<Out>) void apply(Backend const& be, plan<R, B, S> const& p, X const& x,
                                                              Out const& out) {
@@ -186,7 +186,7 @@ void apply(Backend const& be, plan<R, B, S> const& p, X const& x, gathered_rows<
 }
 
 MIXAUG_DEFAULT_BEGIN
-/// On the default backend.
+/// The same on the default backend.
 template <class R, class B, space S, class... Views>
 void apply(plan<R, B, S> const& p, Views const&... views) {
   constexpr bool operands = (sizeof...(Views) == 2 || sizeof...(Views) == 3) && (detail::is_operand<Views> && ...);

@@ -10,7 +10,7 @@ namespace detail {
 
 enum class adjoint_of { batch, self, source, gathered };
 
-/// One gradient to write.
+/// One gradient to be written.
 template <class X>
 struct adjoint_target {
   X const& grad;
@@ -74,13 +74,14 @@ void adjoint_into(Backend const& be, plan<R, B, S> const& p, G const& grad_out, 
 
 }  // namespace detail
 
-/// The transpose of apply, so that hidden-layer mixing can train: <apply(x), g> = <x, adjoint(g)>.
+/// The transpose of apply, for training with hidden-layer mixing: <apply(x), g> = <x, adjoint(g)>.
 ///   apply_adjoint(backend, plan, grad_out, grad_x)                         the batch is its own source
 ///   apply_adjoint(backend, plan, grad_out, grad_x, grad_source)            a second source
 ///   apply_adjoint(backend, plan, grad_out, grad_x, gathered(grad_rows))    rows in partner order
-/// Gradients are written, not added. Where a sample is the partner of several rows their parts are summed in
-/// ascending order of the rows, so bits depend on neither threads nor backend (where there is fma). Float,
-/// double, float16 and bfloat16; sums of 16-bit floats are kept in float.
+/// Gradients are overwritten, not accumulated. If a sample is the partner of several rows, their parts are summed in
+/// ascending order of the rows, so the bits depend neither on the threads nor on the backend (if the hardware has fma).
+/// Elements are float, double, float16 and bfloat16; sums of 16-bit floats are kept in float.
+/// Errors: shapes that differ, partners outside the batch without a place for their gradients, memory that overlaps.
 template <backend Backend, class R, class B, space S, class G, class X>
 requires(is_tensor_view<G>&& is_tensor_view<X>) void apply_adjoint(Backend const& be, plan<R, B, S> const& p,
                                                                    G const& grad_out, X const& grad_x) {
@@ -101,7 +102,7 @@ void apply_adjoint(Backend const& be, plan<R, B, S> const& p, G const& grad_out,
 }
 
 MIXAUG_DEFAULT_BEGIN
-/// On the default backend.
+/// The same on the default backend.
 template <class R, class B, space S, class... Views>
 void apply_adjoint(plan<R, B, S> const& p, Views const&... views) {
   constexpr bool operands = (sizeof...(Views) == 2 || sizeof...(Views) == 3) && (detail::is_operand<Views> && ...);

@@ -8,11 +8,11 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// x = m * x + (1 - m) * partner, in the batch's own memory: right for every partner map inside the batch
-/// (rows that nobody still reads first, then cycles, both unit by unit in cache), the same bits as apply.
-/// Scratch: 32 KiB of stack a thread on the CPU, registers on CUDA. Reads and writes each row once, and only
-/// the patches where m < 1. Errors: a plan with a second source, with partners outside the batch, with boxes that may
-/// move, or with rows of other samples than their own (column self).
+/// x = m * x + (1 - m) * partner, in the batch's own memory, for every partner map inside the batch, with the same bits
+/// as apply. Rows that no remaining row reads are written first, then cycles, unit by unit in cache. Scratch: 32 KiB of
+/// stack for each thread on the CPU, registers on CUDA. Reads and writes each row once, and only the patches where m <
+/// 1. Errors: a plan with a second source, with partners outside the batch, with boxes that may move, or with rows of
+/// other samples than their own (column self).
 template <backend Backend, class R, class B, space S, class X>
 requires(is_tensor_view<X>) void apply_inplace(Backend const& be, plan<R, B, S> const& p, X const& x) {
   detail::check_spaces<Backend, S, X>();
@@ -58,7 +58,7 @@ requires(is_tensor_view<X>) void apply_inplace(Backend const& be, plan<R, B, S> 
 }
 
 MIXAUG_DEFAULT_BEGIN
-/// On the default backend.
+/// The same on the default backend.
 template <class R, class B, space S, class X>
 void apply_inplace(plan<R, B, S> const& p, X const& x) {
   mixaug::apply_inplace(default_backend{}, p, x);

@@ -19,8 +19,8 @@ void device_map(Backend const& be, D const& detector, X const& x, Out const& out
 
 }  // namespace detail
 
-/// The same on a device backend: the images, the scores and `scratch` are on the device, and nothing waits. Scores
-/// that `given` would refuse count as 0.
+/// The same on a device backend: the images, the scores and `scratch` are on the device; does not wait. Scores that
+/// `given` would refuse count as 0.
 template <backend Backend, saliency::detector D, class X, class Out>
 requires(is_tensor_view<X>&& is_tensor_view<Out>&& Backend::memory ==
          space::device) void saliency_map(Backend const& be, D const& detector, X const& images, Out const& scores,

@@ -11,25 +11,25 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// Whose labels are smoothed: both sides', or those of one, where the other's rows are smoothed already (the history of
+/// Side whose labels are smoothed: both, or one if the rows of the other are smoothed already (the history of
 /// RecursiveMix, a teacher's rows).
 enum class smooth : unsigned char { both, self, source };
 
-/// What a label of NaN is: refused, or a label that is missing, which makes what it is mixed into NaN.
+/// Meaning of a NaN label: an error, or a missing label, which makes the mixed label NaN.
 enum class missing : unsigned char { refused, nan };
 
-/// Options of soft_labels and mix_targets: label smoothing, and what a missing label is.
+/// Options of soft_labels and mix_targets: label smoothing, and missing labels.
 struct soft_label_options {
-  float smoothing = 0.0f;   ///< s in [0, 1): label t of a class becomes t (1 - s) + s / C, an id's 1 and 0 as a row's
+  float smoothing = 0.0f;   ///< s in [0, 1): a class label t becomes t (1 - s) + s / C, for ids (1 and 0) as for rows
   index_t num_classes = 0;  ///< checked against the width of the output; 0 = the width
-  mixaug::smooth smooth = mixaug::smooth::both;        ///< whose labels
-  std::optional<index_t> ignore_index = std::nullopt;  ///< the id of a sample without a label, any integer
-  mixaug::missing missing = mixaug::missing::refused;  ///< nan: NaN in a row is a missing label
+  mixaug::smooth smooth = mixaug::smooth::both;        ///< side whose labels are smoothed
+  std::optional<index_t> ignore_index = std::nullopt;  ///< id of samples without a label, any integer
+  mixaug::missing missing = mixaug::missing::refused;  ///< nan: NaN in a row marks a missing label
 };
 
 namespace detail {
 
-/// The id that says that there is no label, as bodies hold it.
+/// Id of samples without a label, in the form that bodies use.
 struct ignored_id {
   index_t id = 0;
   bool given = false;
@@ -38,7 +38,7 @@ struct ignored_id {
   MIXAUG_HD constexpr bool operator()(index_t k) const noexcept { return given && k == id; }
 };
 
-/// t (1 - s) + s / C; without smoothing t itself, bit for bit: -0 is what adding leaves every number as it is.
+/// t (1 - s) + s / C; without smoothing t itself, bit for bit: adding -0 leaves every number unchanged.
 struct smoothing_map {
   double kept = 1.0, even = -0.0;
   smoothing_map() = default;
@@ -50,7 +50,7 @@ struct smoothing_map {
   MIXAUG_HD double operator()(double t) const noexcept { return add_product<double>(kept, t, even); }
 };
 
-/// Labels of one side: class ids spread over C columns, or rows of numbers.
+/// Labels of one side: class ids expanded to C columns, or rows of numbers.
 template <class T>
 struct id_labels {
   T const* id;
@@ -62,7 +62,7 @@ struct id_labels {
     double on, off;
     MIXAUG_HD double operator()(index_t c) const noexcept { return k == c ? on : off; }
   };
-  /// The labels of row i; -1 = none.
+  /// Returns the labels of row i; -1 = none.
   MIXAUG_HD one row(index_t i) const noexcept {
     if (i < 0) return {-1, 0.0, 0.0};
     auto const k = static_cast<index_t>(id[i * stride]);
@@ -83,12 +83,12 @@ struct row_labels {
     smoothing_map smoothed;
     MIXAUG_HD double operator()(index_t c) const noexcept { return smoothed(static_cast<double>(y[c * step])); }
   };
-  /// The labels of row i; -1 = none, which is not read.
+  /// Returns the labels of row i; -1 = none, which is not read.
   MIXAUG_HD one row(index_t i) const noexcept { return {i < 0 ? y : y + i * stride, step, smoothed}; }
 };
 
-/// out(i, c) = share_self(i) y(self, c) + share_partner(i) y(partner, c), in double, rounded once. A share of 0
-/// leaves its side unread.
+/// out(i, c) = share_self(i) y(self, c) + share_partner(i) y(partner, c), computed in double and rounded once. A side
+/// of share 0 is not read.
 template <class T, class Plan, class Self, class Source>
 struct label_body {
   Plan plan;
@@ -112,7 +112,7 @@ struct label_body {
   }
 };
 
-/// (n) or (n, d) as extents and strides.
+/// Returns labels (n) or (n, d) as extents and strides.
 template <class T, int R, space S>
 layout5 label_extents(tensor_view<T, R, S> const& v, char const* name) {
   static_assert(R <= 2, "mixaug: labels and targets are (n) or (n, d)");
@@ -128,8 +128,8 @@ layout5 label_extents(tensor_view<T, R, S> const& v, char const* name) {
   return f;
 }
 
-/// The bits of |v|, which order as the numbers do, infinity and then NaN behind them, whatever a compiler is told about
-/// NaN.
+/// Returns the bits of |v|, whose order is that of the numbers, then infinity, then NaN, under every
+/// compiler flag about NaN.
 inline std::uint64_t magnitude_bits(double v) noexcept {
   std::uint64_t u;
   std::memcpy(&u, &v, sizeof u);
@@ -137,11 +137,11 @@ inline std::uint64_t magnitude_bits(double v) noexcept {
 }
 inline bool is_missing(double v) noexcept { return magnitude_bits(v) > 0x7FF0000000000000u; }
 
-/// Whether row i of gathered rows is read; partner: null for rows that are not gathered.
+/// True if row i of gathered rows is read; `partner` is null for rows that are not gathered.
 inline bool has_partner(index_t const* partner, index_t i) noexcept { return partner == nullptr || partner[i] >= 0; }
 
-/// One side as labels of `width` columns for targets of type Target, checked on the host; of gathered ones those of
-/// rows that have a `partner`.
+/// Returns one side as labels of `width` columns for targets of type Target, checked on the host; of gathered rows only
+/// those with a `partner` are checked.
 template <class Target, class T, int R, space S>
 auto label_side(tensor_view<T, R, S> const& v, index_t width, soft_label_options const& o, bool smooth_this,
                 char const* name, [[maybe_unused]] index_t const* partner = nullptr) {
@@ -183,7 +183,7 @@ auto label_side(tensor_view<T, R, S> const& v, index_t width, soft_label_options
   }
 }
 
-/// Options that no side of these types takes are refused, so that none is lost silently.
+/// Refuses options that no side of these types uses, so that none is ignored silently.
 template <class Y, class Src>
 void check_label_options(soft_label_options const& o) {
   constexpr bool ids = std::is_integral_v<typename Y::element> || std::is_integral_v<typename Src::element>;
@@ -244,14 +244,14 @@ void labels_from(Backend const& be, Plan const& p, Y const& y, Src const& source
 ///   soft_labels(backend, plan, y, out, options)           the batch's own labels
 ///   soft_labels(backend, plan, y, source, out, options)   labels of a second source, or gathered(labels), of
 ///                                                         which rows without a partner are not read
-/// Either side is class ids (n), or soft / multi-label rows (n, num_classes); both are smoothed alike, unless
-/// options.smooth names one side.
-/// An id that is options.ignore_index carries no label: its coefficient adds nothing, so the row is the other side's
-/// coefficient times the other side's label, not renormalised, and zeros where both sides are ignored.
-/// With missing::nan a target is NaN where a side whose coefficient is not 0 has NaN there.
+/// Either side is class ids (n), or soft / multi-label rows (n, num_classes). Both are smoothed in the same way, unless
+/// options.smooth selects one side.
+/// An id equal to options.ignore_index carries no label: its coefficient adds nothing, so the row is the other side's
+/// coefficient times the other side's label, not renormalised, and zeros if both sides are ignored. With missing::nan a
+/// target is NaN where a side whose coefficient is not 0 has NaN.
 /// Errors: an id outside [0, num_classes), NaN labels, a matrix of another width (host views; ids on a
-/// device are not read before, and a bad one gives a row of NaN); smoothing of labels (n) that are no ids; an option
-/// that neither side takes.
+/// device are not checked, and a bad one gives a row of NaN); smoothing of labels (n) that are not ids; an option
+/// that neither side uses.
 template <backend Be, class R, class B, space S, class Y, class Out>
 requires(is_tensor_view<Y>&& is_tensor_view<Out>) void soft_labels(Be const& be, plan<R, B, S> const& p, Y const& y,
                                                                    Out const& out, soft_label_options const& o = {}) {
@@ -282,8 +282,8 @@ constexpr bool check_target_rows() {
 }
 }  // namespace detail
 
-/// Regression, multi-label or already soft targets, (n) or (n, d), mixed with the label coefficients; the
-/// forms and the options are those of soft_labels.
+/// Mixes regression, multi-label or soft targets, (n) or (n, d), with the label coefficients; the forms and the options
+/// are those of soft_labels.
 template <backend Be, class R, class B, space S, class Y, class Out>
 requires(is_tensor_view<Y>&& is_tensor_view<Out>) void mix_targets(Be const& be, plan<R, B, S> const& p, Y const& y,
                                                                    Out const& out, soft_label_options const& o = {}) {

@@ -10,7 +10,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace detail {
 
-/// The maps of a batch: lane `lane` makes every lanes-th.
+/// Computes the maps of a batch: lane `lane` computes every lanes-th map.
 template <class Detector>
 struct map_items {
   Detector const& detector;
@@ -44,7 +44,7 @@ struct map_items {
   }
 };
 
-/// What saliency_map refuses; the images in the form that detectors read.
+/// Checks the arguments of saliency_map and returns the images in the form that detectors read.
 template <class X, class Out>
 image_batch checked_images(X const& x, Out const& out) {
   for (int d = 0; d < X::rank; ++d)
@@ -88,12 +88,13 @@ constexpr bool check_map_types() {
 
 }  // namespace detail
 
-/// The saliency map of every image: images (n, c, h, w), 1 or 3 channels, or (n, h, w), of any element type and
-/// layout; scores (n, h, w), float, in [0, 1] (`given`: as they are). One thread an image. `scratch` grows to what
-/// the detector needs for each thread, and is reused. Detectors: saliency::fine_grained, spectral_residual,
-/// frequency_tuned, gradient_magnitude, given, or a type of the user's own (see saliency/detector.hpp).
-/// Errors: shapes that differ, channels that the detector does not read, a bad option, a score that `given` refuses;
-/// what a detector of the user's own throws reaches the caller, that of the lowest image, and the scores are undefined.
+/// Computes the saliency map of every image: images (n, c, h, w), 1 or 3 channels, or (n, h, w), of any element type
+/// and layout; scores (n, h, w), float, in [0, 1] (`given`: unchanged). One thread for each image. `scratch` grows to
+/// what the detector needs for each thread, and is reused. Detectors: saliency::fine_grained, spectral_residual,
+/// frequency_tuned, gradient_magnitude, given, or a user-defined type (see saliency/detector.hpp).
+/// Errors: shapes that differ, channels that the detector does not read, a bad option, a score that `given` refuses. An
+/// exception of a user-defined detector reaches the caller (of several, that of the lowest image); the scores
+/// are then undefined.
 template <host_backend Backend, saliency::detector D, class X, class Out>
 requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(Backend const& be, D const& detector,
                                                                     X const& images, Out const& scores,
@@ -119,7 +120,7 @@ requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(Backend cons
 }
 
 MIXAUG_DEFAULT_BEGIN
-/// On the default backend.
+/// The same on the default backend.
 template <saliency::detector D, class X, class Out>
 requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(D const& detector, X const& images,
                                                                     Out const& scores) {

@@ -7,7 +7,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace detail {
 
-/// Writes m of row i: a lane alone goes along the runs of equal m, many lanes take a pixel each.
+/// Writes m of row i: a single lane follows the runs of equal m; of many lanes each takes one pixel.
 template <class Region, space S>
 struct field_body {
   plan_view<Region, S> plan;
@@ -44,8 +44,9 @@ struct field_body {
 }  // namespace detail
 
 /// Writes m, the weight of the sample itself, of every pixel of every row of the plan: float32 (rows, spatial...), or
-/// (rows) for features; with a dimension of channels, the same for each. Its mean over a row is pixel_share. For losses
-/// of dense labels, for pictures, and for methods that ask where the partner is. A plan of mixup fits any shape.
+/// (rows) for features; if there is a dimension of channels, the same for each. Its mean over a row is pixel_share. For
+/// losses of dense labels, for pictures, and for methods that need the place of the partner. A plan of mixup
+/// fits any shape.
 ///   write_field(backend, plan, fields)
 /// Errors: another shape than the plan's, memory that overlaps itself.
 template <backend Backend, class R, class B, space S, int Rank, space F>
@@ -63,7 +64,7 @@ void write_field(Backend const& be, plan<R, B, S> const& p, tensor_view<float, R
 }
 
 MIXAUG_DEFAULT_BEGIN
-/// On the default backend.
+/// The same on the default backend.
 template <class R, class B, space S, int Rank, space F>
 void write_field(plan<R, B, S> const& p, tensor_view<float, Rank, F> const& fields) {
   mixaug::write_field(default_backend{}, p, fields);

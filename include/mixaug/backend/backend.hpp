@@ -7,8 +7,9 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// A backend is a small value whose type selects the loops at compile time: it names itself (`mixaug_backend`), says
-/// where its memory is, and has one of two sets of loops (host_backend, device_backend). It knows no body that it runs.
+/// A backend is a small value whose type selects the loops at compile time. It declares itself (`mixaug_backend`) and
+/// its memory space (`memory`), and has one of two sets of loops (host_backend, device_backend). It does not depend on
+/// the bodies that it runs.
 template <class B>
 concept backend = requires {
   { B::memory } -> std::convertible_to<space>;
@@ -16,7 +17,7 @@ concept backend = requires {
 };
 
 namespace detail {
-/// Stands for any body in the concepts of backends.
+/// Placeholders for any body in the concepts of backends.
 struct any_items {
   MIXAUG_HD void operator()(index_t) const noexcept {}
 };
@@ -26,17 +27,19 @@ struct any_threads {
 };
 }  // namespace detail
 
-/// Loops on the CPU: items(count, job) calls job(k) for every k in [0, count), in any order and on any threads, and
-/// returns when all are done; lanes() says how many run at once at most, each of which may have scratch of its own.
+/// Loops on the CPU. items(count, job) calls job(k) for every k in [0, count), in any order and on any threads, and
+/// returns when all calls are done. lanes() is the maximal number of calls that run at once; each may have
+/// scratch of its own.
 template <class B>
 concept host_backend = backend<B> && B::memory == space::host&& requires(B const& b, detail::any_items const& job) {
   b.items(index_t{}, job);
   { b.lanes() } -> std::convertible_to<index_t>;
 };
 
-/// Loops on a device: launch(job, rows, count) runs job(job.begin(i), c) for every row i and every c in [0, count), a
-/// thread each, and may return before they ran; steps(job, maps, scratch) runs the steps of a job one after the other
-/// (backend/detail/device_steps.hpp), for `maps` maps, with `scratch` for what does not fit into shared memory.
+/// Loops on a device. launch(job, rows, count) runs job(job.begin(i), c) for every row i and every c in [0, count), one
+/// thread each, and may return before they have run. steps(job, maps, scratch) runs the steps of a job one after the
+/// other (backend/detail/device_steps.hpp) for `maps` maps; `scratch` provides the memory that does not fit
+/// into shared memory.
 template <class B>
 concept device_backend = backend<B> && !host_backend<B> && requires(B const& b, detail::any_threads const& job) {
   b.launch(job, index_t{}, index_t{});
@@ -44,7 +47,7 @@ concept device_backend = backend<B> && !host_backend<B> && requires(B const& b, 
 
 namespace detail {
 
-/// Refuses a backend that has neither set of loops.
+/// Checks at compile time that a backend has one of the two sets of loops.
 template <class Backend>
 constexpr void check_backend() {
   static_assert(host_backend<Backend> || device_backend<Backend>,
@@ -52,14 +55,14 @@ constexpr void check_backend() {
                 "rows, count) and steps(job, maps, scratch) where it is a device; see mixaug/backend/backend.hpp");
 }
 
-/// Row k of a body over rows (labels, losses, weights) on the host. A body is called as body(k, lane, lanes): the lanes
-/// of a row, which are threads of a device, do not wait for each other. Here there is one.
+/// Calls a body for row k of labels, losses or weights on the host, as body(k, lane, lanes). On a device the lanes of a
+/// row are threads, which do not wait for each other; on the host there is one lane.
 template <class Body>
 struct row_items {
   Body body;
   void operator()(index_t k) const noexcept { body(k, index_t{0}, index_t{1}); }
 };
-/// The same on a device.
+/// Calls a body over rows on a device.
 template <class Body>
 struct row_threads {
   static constexpr index_t lanes = 128;

@@ -9,15 +9,16 @@
 
 namespace mixaug {
 
-/// Own kernels on a stream. Nothing in apply, apply_inplace or apply_adjoint allocates or waits, so a step can
-/// be captured in a CUDA graph. Views and plans are device ones: on_device(view), make_plan(cuda{stream}, ...).
+/// Backend that runs the library's own kernels on a CUDA stream. apply, apply_inplace and apply_adjoint neither
+/// allocate nor wait, so a step can be captured in a CUDA graph. Takes device views and device plans: on_device(view),
+/// make_plan(cuda{stream}, ...).
 struct cuda {
   cudaStream_t stream = nullptr;
 
   using mixaug_backend = void;
   static constexpr space memory = space::device;
 
-  /// A detector, or a search of maps: see backend/detail/device_steps.hpp.
+  /// Runs the steps of a detector, or of a search of maps: see backend/detail/device_steps.hpp.
   template <class Job, class Scratch>
   void steps(Job const& job, index_t maps, Scratch& scratch) const {
     detail::steps_on(*this, job, maps, scratch);

@@ -2,10 +2,10 @@
 #pragma once
 #include <mixaug/backend/serial.hpp>
 
-// The only file that reads MIXAUG_BACKEND (serial, openmp, thrust or cuda), which the linked CMake target sets, and
-// that names the type. Functions on the default backend are declared after those that take one, between
-// MIXAUG_DEFAULT_BEGIN and MIXAUG_DEFAULT_END: each default has an inline namespace of its own, so that translation
-// units that disagree never run each other's backend. Calls with an explicit backend do not depend on it.
+// The only file that reads MIXAUG_BACKEND (serial, openmp, thrust or cuda; set by the linked CMake target) and that
+// names the type. Functions on the default backend are declared after those that take a backend, between
+// MIXAUG_DEFAULT_BEGIN and MIXAUG_DEFAULT_END. Each default has its own inline namespace, so that translation units
+// with different defaults do not share those functions. Calls with an explicit backend do not depend on MIXAUG_BACKEND.
 #define MIXAUG_NAME_serial 1
 #define MIXAUG_NAME_openmp 2
 #define MIXAUG_NAME_thrust 3
@@ -33,7 +33,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 MIXAUG_DEFAULT_BEGIN
 
-/// The backend of calls that name none: that of the CMake target that is linked, or of MIXAUG_BACKEND; else serial.
+/// Backend of calls that name none: that of the linked CMake target or of MIXAUG_BACKEND; otherwise serial.
 #if MIXAUG_CHOSEN == 2
 using default_backend = openmp;
 #elif MIXAUG_CHOSEN == 3

@@ -10,10 +10,10 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// OpenMP threads over the units of the batch; results do not depend on their number. Compile with -fopenmp
-/// (link mixaug::openmp). threads = 0, or less: as OpenMP is set. At most `most_threads` are asked for, also where more
-/// are named: what OpenMP cannot start ends the program, and units are too few to gain from them. In a child of fork(),
-/// such as a worker of a data loader, everything runs on one thread (see backend/detail/fork.hpp).
+/// Backend that runs the units of the batch on OpenMP threads; results do not depend on their number. Compile with
+/// -fopenmp (link mixaug::openmp). threads <= 0 uses the setting of OpenMP. At most `most_threads` threads are
+/// requested: OpenMP ends the program if it cannot start them, and more do not help with the few units of a batch. In a
+/// child of fork(), such as a worker of a data loader, everything runs on one thread (see backend/detail/fork.hpp).
 struct openmp {
   static constexpr int most_threads = 1024;
   int threads = 0;
@@ -33,7 +33,7 @@ struct openmp {
   void items(index_t count, Items const& job) const noexcept {
 #if defined(_OPENMP)
     int const team = static_cast<int>(lanes());
-    if (team == 1) {  // not even a team of one, which would meet the parent's pool after fork()
+    if (team == 1) {  // without a team of one, which would use the parent's pool after fork()
       for (index_t k = 0; k < count; ++k) job(k);
       return;
     }

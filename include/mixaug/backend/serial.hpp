@@ -6,12 +6,12 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// One thread, plain loops; the reference for all others.
+/// Backend with plain loops on one thread; the reference for all others.
 struct serial {
   using mixaug_backend = void;
   static constexpr space memory = space::host;
 
-  /// Items that run at once, at most: what keeps scratch of its own.
+  /// Maximal number of items that run at once, each with scratch of its own.
   index_t lanes() const noexcept { return 1; }
   template <class Items>
   void items(index_t count, Items const& job) const noexcept {

@@ -21,12 +21,12 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace detail {
 
-/// CPP, OMP, TBB and seq run on the host: their policies descend from the sequential one.
+/// True for CPP, OMP, TBB and seq policies, which run on the host: they derive from the sequential policy.
 template <class Policy>
 inline constexpr bool runs_on_host = std::is_base_of_v<::thrust::cpp::execution_policy<Policy>, Policy> ||
                                      std::is_same_v<Policy, std::remove_cvref_t<decltype(::thrust::seq)>>;
 
-/// Item k of a device job: thread k % count of item row k / count.
+/// Runs item k of a device job: thread k % count of item row k / count.
 template <class Job>
 struct linear_job {
   Job job;
@@ -39,17 +39,17 @@ struct linear_job {
 
 }  // namespace detail
 
-// A program may see two versions of Thrust, and thrust::device means what THRUST_DEVICE_SYSTEM says: units
-// that disagree fail to link instead of sharing a name.
+// A program may contain two versions of Thrust, and the meaning of thrust::device depends on THRUST_DEVICE_SYSTEM:
+// units that disagree fail to link instead of sharing a name.
 #define MIXAUG_THRUST_NAME_(version, system) v0_thrust_##version##_##system
 #define MIXAUG_THRUST_NAME(version, system) MIXAUG_THRUST_NAME_(version, system)
 #define MIXAUG_THRUST_NAMESPACE MIXAUG_THRUST_NAME(THRUST_VERSION, THRUST_DEVICE_SYSTEM)
 inline namespace MIXAUG_THRUST_NAMESPACE {
 
-/// Any Thrust policy: thrust_on{thrust::omp::par}, thrust_on{thrust::cuda::par_nosync.on(stream)}, ... Host
-/// policies (CPP, OMP, TBB, seq) take host views and plans, CUDA policies device ones; par waits for the
-/// work, par_nosync does not. The bits are those of serial and of cuda. Include the policy's own header. In a child
-/// of fork() host policies run on one thread (see backend/detail/fork.hpp).
+/// Backend of any Thrust policy: thrust_on{thrust::omp::par}, thrust_on{thrust::cuda::par_nosync.on(stream)}, ... Host
+/// policies (CPP, OMP, TBB, seq) take host views and plans, CUDA policies device ones; par waits for the work,
+/// par_nosync does not. The results have the same bits as those of serial and of cuda. Include the policy's own header.
+/// In a child of fork(), host policies run on one thread (see backend/detail/fork.hpp).
 template <class Policy>
 struct thrust_on {
   Policy policy{};
@@ -57,7 +57,7 @@ struct thrust_on {
   using mixaug_backend = void;
   static constexpr space memory = detail::runs_on_host<Policy> ? space::host : space::device;
 
-  /// As many as the machine has processors; 1 where the standard library does not know.
+  /// Number of processors; 1 if the standard library does not know it.
   index_t lanes() const noexcept {
     if (memory == space::host && detail::forked()) return 1;
     return detail::greater(1, index_t{std::thread::hardware_concurrency()});

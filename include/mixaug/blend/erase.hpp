@@ -8,7 +8,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// What an erased pixel becomes: one value for all channels, or one a channel (at most 4).
+/// Value of erased pixels: one for all channels, or one for each channel (at most 4).
 struct fill_value {
   float value[4] = {0, 0, 0, 0};
   int count = 1;
@@ -20,7 +20,7 @@ struct fill_value {
 };
 
 namespace detail {
-/// The range of fills that T can hold; ids are given as 32-bit integers.
+/// Range of fills that T can hold; ids are given as 32-bit integers.
 struct fill_range {
   double low, high;
 };
@@ -41,7 +41,7 @@ constexpr fill_range fills_of() noexcept {
     return {0.0, 255.0};
   }
 }
-/// A fill as an element: the values that T cannot hold are refused at the entry of apply.
+/// Converts a fill to an element; values that T cannot hold are refused at the entry of apply.
 template <class T>
 MIXAUG_HD T fill_as(float v) noexcept {
   if constexpr (is_real<T>)
@@ -63,7 +63,7 @@ struct erase {
   static constexpr bool same_place = true;
   MIXAUG_HD static constexpr bool reads_source(std::uint8_t) noexcept { return false; }
   MIXAUG_HD constexpr bool per_channel(std::uint8_t) const noexcept { return fill.count > 1; }
-  /// Refuses a fill that T cannot hold, or one value a channel for another number of channels.
+  /// Refuses a fill that T cannot hold, and a fill whose number of values is neither 1 nor the number of channels.
   template <class T>
   void check(index_t channels) const {
     if (fill.count > 1 && fill.count != channels)
@@ -86,7 +86,7 @@ struct erase {
     index_t const length = K == run_kind::vector16 ? detail::chunk_size<T> : n;
     index_t const to = K == run_kind::strided ? o.step : 1, from = K == run_kind::strided ? a.step : 1;
     detail::mixer<T> const f(m);
-    bool const turns = px > 1 && fill.count > 1;  // the channels of a row of NHWC take turns
+    bool const turns = px > 1 && fill.count > 1;  // NHWC: the channels of a row alternate
     T const one = detail::fill_as<T>(fill.at(channel));
     if (m <= 0.0f && !turns) {
       for (index_t j = 0; j < length; ++j) o.data[j * to] = one;

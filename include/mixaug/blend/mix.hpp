@@ -12,14 +12,14 @@ namespace detail {
 
 template <class T>
 inline constexpr int chunk_size = static_cast<int>(16 / sizeof(T));
-/// V elements moved at once, at an aligned address. All code uses this one type: the same memory seen through
-/// two types would let the compiler reorder the accesses.
+/// V elements moved at once, at an aligned address. All code uses this one type: if the same memory were accessed
+/// through two types, the compiler could reorder the accesses.
 template <class T, int V = chunk_size<T>>
 struct alignas(sizeof(T) * V) chunk_of {
   c_array<T, V> v;
 };
 
-/// Bytes [0, n) of rows in pieces of Piece <= n bytes; the last piece may overlap the one before.
+/// Copies bytes [0, n) of rows in pieces of Piece <= n bytes; the last piece may overlap the one before.
 struct copy_pieces {
   template <int Piece>
   MIXAUG_HD static void row(std::byte* o, std::byte const* a, index_t n) noexcept {
@@ -57,8 +57,8 @@ MIXAUG_HD void by_pieces(std::byte* o, index_t o_row, Byte* a, index_t a_row, in
     each_row_by<Rule, 1>(o, o_row, a, a_row, n, rows);
 }
 
-/// Copies rows of n > 0 elements, short ones inline, so that no call is paid for 32 pixels; strides in
-/// elements. Not for overlapping ranges.
+/// Copies rows of n > 0 elements; short rows inline, to avoid a function call for 32 pixels. Strides in elements.
+/// Ranges must not overlap.
 template <class T>
 MIXAUG_HD void copy_block(T* o, index_t o_row, T const* a, index_t a_row, index_t n, index_t rows) noexcept {
   constexpr index_t size = static_cast<index_t>(sizeof(T));
@@ -88,7 +88,7 @@ MIXAUG_HD void copy_run(run_of<T> o, run_of<T const> a, index_t n) noexcept {
   else
     copy_block(o.data, n, a.data, n, n, 1);
 }
-/// `rows` runs of n elements, o_row and a_row elements apart.
+/// Copies `rows` runs of n elements, o_row and a_row elements apart.
 template <run_kind K, class T>
 void copy_rows(T* o, index_t o_row, T const* a, index_t a_row, index_t n, index_t rows) noexcept {
   if constexpr (K == run_kind::streamed)
@@ -99,7 +99,7 @@ void copy_rows(T* o, index_t o_row, T const* a, index_t a_row, index_t n, index_
   copy_block(o, o_row, a, a_row, n, rows);
 }
 
-/// o = m * a + (1 - m) * b; o may be a itself. Blocks of 64 bytes, so that gcc -O2 vectorises.
+/// o = m * a + (1 - m) * b; o may equal a. Works in blocks of 64 bytes, so that gcc -O2 vectorises.
 template <run_kind K, class T>
 MIXAUG_HD void mix_run(run_of<T> o, run_of<T const> a, run_of<T const> b, index_t n, float m) noexcept {
   mixer<T> const f(m);
@@ -117,7 +117,7 @@ MIXAUG_HD void mix_run(run_of<T> o, run_of<T const> a, run_of<T const> b, index_
   }
 }
 
-/// The linear blend of the field: m = 0 and m = 1 are copies, never arithmetic.
+/// Linear blend of a run: m = 0 and m = 1 are copies without arithmetic.
 template <run_kind K, class T>
 MIXAUG_HD void blend_run(run_of<T> o, run_of<T const> a, run_of<T const> b, index_t n, float m) noexcept {
   if (m >= 1.0f)
@@ -138,7 +138,7 @@ struct either;
 
 namespace detail {
 
-/// A run whose elements have weights of their own, by any blend: one after the other.
+/// Blends a run whose elements have individual weights, with any blend rule: one element after the other.
 template <run_kind K, class Blend, class T>
 void run_by_weights(Blend const& blend, std::uint8_t choice, run_of<T> o, run_of<T const> a, run_of<T const> b,
                     index_t n, float const* m, index_t channel, index_t px) noexcept {
@@ -155,7 +155,7 @@ MIXAUG_HD T mix_one(T a, T b, float m) noexcept {
   T const mixed = mixer<T>(m)(a, b);
   return m >= 1.0f ? a : m <= 0.0f ? b : mixed;
 }
-/// The linear blend in lanes.
+/// The same for the linear blend, in lanes.
 template <run_kind K, class T>
 void run_by_weights(blend::mix const&, std::uint8_t, run_of<T> o, run_of<T const> a, run_of<T const> b, index_t n,
                     float const* m, index_t, index_t) noexcept {
@@ -172,7 +172,7 @@ void run_by_weights(blend::mix const&, std::uint8_t, run_of<T> o, run_of<T const
     for (; k < n; ++k) o.data[k] = mix_one(a.data[k], b.data[k], m[k]);
   }
 }
-/// The blend that a choice says.
+/// Dispatches to the blend of a choice.
 template <run_kind K, class First, class Second, class... Rest, class T>
 void run_by_weights(blend::either<First, Second, Rest...> const& blend, std::uint8_t choice, run_of<T> o,
                     run_of<T const> a, run_of<T const> b, index_t n, float const* m, index_t channel,
@@ -191,7 +191,8 @@ struct mix : rule {
   static constexpr bool same_place = true;
   MIXAUG_HD static constexpr bool reads_source(std::uint8_t) noexcept { return true; }
 
-  /// One run; e0 is the run's first element in its row, px the elements a pixel (for per-channel rules).
+  /// Blends one run. e0 is the run's first element in its row; px is the number of elements of a pixel (for
+  /// per-channel rules).
   template <run_kind K, class T>
   MIXAUG_HD void run(std::uint8_t, run_of<T> o, run_of<T const> a, run_of<T const> b, index_t n, float m,
                      index_t /*channel*/, index_t /*px*/) const noexcept {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-/// Guards what rules of a user's own write and index: on in debug builds (where NDEBUG is not defined), and overridable
-/// by a definition before the first header.
+/// Checks the indices and the writes of user-defined rules. Enabled in debug builds (NDEBUG not defined); define
+/// MIXAUG_ASSERT before the first header to replace it.
 #if !defined(MIXAUG_ASSERT)
 #  include <cassert>
 #  define MIXAUG_ASSERT(condition) assert(condition)

@@ -19,15 +19,15 @@ struct box {
   friend constexpr bool operator==(box const&, box const&) = default;
 };
 
-/// The box that holds nothing, at the origin.
+/// The empty box, at the origin.
 inline constexpr box no_box{0, 0, 0, 0, 0, 0};
 
-/// Whether two boxes have the same extents.
+/// True if two boxes have the same extents.
 MIXAUG_HD constexpr bool same_size(box const& a, box const& b) noexcept {
   return a.z1 - a.z0 == b.z1 - b.z0 && a.y1 - a.y0 == b.y1 - b.y0 && a.x1 - a.x0 == b.x1 - b.x0;
 }
 
-/// Where the source is read, seen from the pixel that is written.
+/// Offset from the pixel that is written to the pixel of the source that is read.
 struct offset {
   std::int32_t z = 0, y = 0, x = 0;
   friend constexpr bool operator==(offset const&, offset const&) = default;
@@ -35,14 +35,14 @@ struct offset {
 
 namespace detail {
 
-/// The nearest of `best`, from and to that lies after `at`.
+/// The smallest of `from`, `to` and `best` that is greater than `at`; `best` bounds the result.
 constexpr std::int32_t next_face(std::int32_t at, std::int32_t from, std::int32_t to, std::int32_t best) noexcept {
   if (from > at && from < best) best = from;
   return to > at && to < best ? to : best;
 }
 
-/// Pixels covered by at least one of `count` boxes: exact, without memory. Between two neighbouring faces of
-/// boxes all rows are alike, so the work is O(count^2) for each strip, whatever the sizes.
+/// Number of pixels covered by at least one of `count` boxes; exact, allocates nothing. All rows between two
+/// neighbouring faces of boxes are alike, so each such strip costs O(count^2), whatever its height.
 inline index_t union_volume(box const* boxes, index_t count) noexcept {
   if (count == 1) return boxes[0].volume();
   std::int32_t z0 = INT32_MAX, z1 = 0, y0 = INT32_MAX, y1 = 0;
@@ -84,7 +84,7 @@ inline index_t union_volume(box const* boxes, index_t count) noexcept {
   return pixels;
 }
 
-/// b * to / from rounded half to even: a corner at another resolution (numpy's rint).
+/// b * to / from, rounded half to even (as numpy's rint): a box corner at another resolution.
 constexpr std::int32_t rescale_corner(index_t b, index_t to, index_t from) noexcept {
   index_t const twice = 2 * b * to, floor = twice / (2 * from), rest = twice % (2 * from);
   bool const up = rest > from || (rest == from && floor % 2 != 0);

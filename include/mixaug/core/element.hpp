@@ -6,7 +6,7 @@
 #include <mixaug/core/pixels.hpp>
 #include <type_traits>
 
-// CUDA's 16-bit floats, by name alone.
+// CUDA's 16-bit floats, declared only.
 struct __half;
 struct __nv_bfloat16;
 
@@ -14,25 +14,25 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// IEEE binary16 as 16 bits of storage. Mixed in float, rounded to nearest even. A framework's own types are viewed as
-/// they are (element_traits).
+/// IEEE binary16, stored as 16 bits. Mixed in float, rounded to nearest even. A framework's own types need no
+/// conversion (see element_traits).
 struct float16 {
   std::uint16_t bits;
   friend constexpr bool operator==(float16, float16) = default;
 };
-/// bfloat16, the upper 16 bits of a float, as storage. Mixed as float16 is.
+/// bfloat16, stored as the upper 16 bits of a float. Mixed in float, as float16.
 struct bfloat16 {
   std::uint16_t bits;
   friend constexpr bool operator==(bfloat16, bfloat16) = default;
 };
 
-/// What the bits of a 16-bit element are.
+/// Format of a 16-bit element.
 enum class float_format : unsigned char { other, binary16, bfloat16 };
 
 namespace detail {
 
-/// The format of a type that says it: by std::numeric_limits (c10::Half, Eigen::half, half_float::half, ...), or as a
-/// number of the compiler's own, with 11 bits or 8 (_Float16, std::float16_t, __bf16, std::bfloat16_t).
+/// Format of a type, from std::numeric_limits (c10::Half, Eigen::half, half_float::half, ...) or, for floating-point
+/// types of the compiler, from their 11 or 8 digits (_Float16, std::float16_t, __bf16, std::bfloat16_t).
 template <class T>
 constexpr float_format format_of() noexcept {
   using limits = std::numeric_limits<T>;
@@ -53,14 +53,15 @@ constexpr float_format format_of() noexcept {
 
 }  // namespace detail
 
-/// Which elements are 16-bit floats: trivially copyable types of two bytes that hold the format's bits. Known without a
-/// word are the library's own two, types that std::numeric_limits knows (PyTorch's c10::Half and c10::BFloat16,
-/// Eigen::half and Eigen::bfloat16), CUDA's __half and __nv_bfloat16, and the compiler's (std::float16_t, _Float16,
-/// std::bfloat16_t, __bf16). For a type of your own:
+/// Format of 16-bit float elements: trivially copyable types of two bytes that hold the bits of the format. Recognised
+/// without a specialisation: the library's own two, types with std::numeric_limits (PyTorch's c10::Half and
+/// c10::BFloat16, Eigen::half and Eigen::bfloat16), CUDA's __half and __nv_bfloat16, and the compiler's types
+/// (std::float16_t, _Float16, std::bfloat16_t, __bf16). For other types, specialise before the first view of
+/// the type is used:
 ///   template <> struct mixaug::element_traits<my_half> {
 ///     static constexpr auto format = mixaug::float_format::binary16;
 ///   };
-/// before its first view is used. Results have the bits that float16 and bfloat16 have.
+/// Results have the same bits as those of float16 and bfloat16.
 template <class T>
 struct element_traits {
   static constexpr float_format format = detail::format_of<T>();
@@ -90,7 +91,7 @@ template <class T>
 inline constexpr bool is_bfloat16 = element_traits<T>::format == float_format::bfloat16;
 template <class T>
 inline constexpr bool is_float_of_16_bits = is_float16<T> || is_bfloat16<T>;
-/// The library's type of the same bits.
+/// The library's own type with the same bits.
 template <class T>
 using own_float = std::conditional_t<is_float16<T>, float16, bfloat16>;
 
@@ -108,9 +109,9 @@ MIXAUG_HD inline float float_of(std::uint32_t u) noexcept {
 MIXAUG_HD inline float to_float(float v) noexcept { return v; }
 MIXAUG_HD inline double to_float(double v) noexcept { return v; }
 MIXAUG_HD inline float to_float(bfloat16 v) noexcept { return float_of(std::uint32_t{v.bits} << 16); }
-/// Branch-free, so that loops vectorise: 112 is added to the exponent; a subnormal is 2^-14 more than itself, less
-/// that. No float here is subnormal, so that a processor which takes those for 0 keeps the numbers of float16, as its
-/// own conversions do.
+/// Converts to float without branches, so that loops vectorise: adds 112 to the exponent; a subnormal is computed as
+/// the value plus 2^-14, less 2^-14. No intermediate float is subnormal, so processors that flush subnormal floats to 0
+/// keep the subnormals of float16, as their own conversions do.
 MIXAUG_HD inline float to_float(float16 v) noexcept {
   std::uint32_t const magnitude = (v.bits & 0x7FFFu) << 13, sign = (v.bits & 0x8000u) << 16;
   std::uint32_t const tiny = bits_of(float_of(magnitude + 0x38800000u) - 0x1p-14f);
@@ -126,7 +127,7 @@ requires is_float_of_16_bits<T> MIXAUG_HD float to_float(T v) noexcept {
 template <class T>
 MIXAUG_HD T from_float(std::conditional_t<std::is_same_v<T, double>, double, float> v) noexcept {
   static_assert(is_float_of_16_bits<T> && sizeof(T) == 2, "mixaug: a 16-bit float has two bytes");
-  // the builtin, since T may have no constructor that a device can call
+  // the builtin, because T may have no constructor that can be called on a device
   return __builtin_bit_cast(T, from_float<own_float<T>>(v));
 }
 template <>
@@ -147,14 +148,14 @@ template <>
 MIXAUG_HD inline float16 from_float<float16>(float v) noexcept {
   std::uint32_t const u = bits_of(v), sign = u >> 16 & 0x8000u, m = u & 0x7FFFFFFFu;
   std::uint32_t const normal = (m - 0x38000000u + 0xFFFu + (m >> 13 & 1u)) >> 13;
-  // Below 2^-14 the sum with 0.5 leaves the rounded subnormal in the low bits.
+  // Below 2^-14, adding 0.5 leaves the rounded subnormal in the low bits.
   std::uint32_t const tiny = bits_of(float_of(m) + 0.5f) - 0x3F000000u;
   std::uint32_t const huge = m > 0x7F800000u ? 0x7E00u : 0x7C00u;
   return {static_cast<std::uint16_t>(sign | (m >= 0x477FF000u ? huge : m < 0x38800000u ? tiny : normal))};
 }
 
-/// fma(m, a, q * b) where the hardware has fma: the inner product cannot be contracted further, so the
-/// bits agree everywhere. Elsewhere mul and add, within one ulp of max(|a|, |b|).
+/// m * a + q * b as fma(m, a, q * b) where the hardware has fma: the inner product cannot be contracted further, so the
+/// bits agree on all such machines. Elsewhere two products and a sum, within one ulp of max(|a|, |b|).
 template <class F>
 MIXAUG_HD F weighted_sum(F m, F a, F q, F b) noexcept {
 #if defined(MIXAUG_FMA)
@@ -163,7 +164,7 @@ MIXAUG_HD F weighted_sum(F m, F a, F q, F b) noexcept {
   return m * a + q * b;
 #endif
 }
-/// acc + w * v, once rounded where the hardware has fma.
+/// acc + w * v, rounded once where the hardware has fma.
 template <class F>
 MIXAUG_HD F add_product(F w, F v, F acc) noexcept {
 #if defined(MIXAUG_FMA)
@@ -173,10 +174,10 @@ MIXAUG_HD F add_product(F w, F v, F acc) noexcept {
 #endif
 }
 MIXAUG_UNFUSED_BEGIN
-/// w * v, rounded on its own also where it is added to something, so that builds with and without fma get the same
-/// bits; to be used inside MIXAUG_UNFUSED_BEGIN. -0 may be +0.
-/// clang's -ffast-math joins a product and a sum wherever it sees both, pragma or not, and nvcc keeps no pragma of its
-/// host compiler: there it is an fma, with a zero that clang cannot see.
+/// w * v, rounded before it is added to anything, so that builds with and without fma give the same bits; to be used
+/// inside MIXAUG_UNFUSED_BEGIN. The result may be +0 where the product is -0.
+/// clang's -ffast-math contracts in spite of the pragma, and nvcc ignores pragmas of its host compiler; there the
+/// product is an fma with a zero hidden from clang (unseen_zero).
 template <class F>
 MIXAUG_HD F rounded_product(F w, F v) noexcept {
 #if defined(MIXAUG_FMA) && defined(__CUDACC__)
@@ -187,21 +188,21 @@ MIXAUG_HD F rounded_product(F w, F v) noexcept {
   return w * v;
 #endif
 }
-/// a * b + c * d, both products rounded.
+/// a * b + c * d, with both products rounded.
 template <class F>
 MIXAUG_HD F two_products(F a, F b, F c, F d) noexcept {
   return rounded_product(a, b) + rounded_product(c, d);
 }
 MIXAUG_UNFUSED_END
 
-/// Real elements are summed in float (double for double).
+/// True for floating-point elements, which are summed in float (double for double).
 template <class T>
 inline constexpr bool is_real = std::is_same_v<T, float> || std::is_same_v<T, double> || is_float_of_16_bits<T>;
-/// What may be blended; everything else (integer ids, std::byte) can only be copied.
+/// True for elements that may be blended; all others (integer ids, std::byte) can only be copied.
 template <class T>
 inline constexpr bool is_pixel = is_real<T> || std::is_same_v<T, std::uint8_t> || is_integer_pixel<T>;
 
-/// The weights of one mix, computed once a sample; call: m * a + (1 - m) * b.
+/// Weights of one mix, computed once for each sample; the call returns m * a + (1 - m) * b.
 template <class T>
 struct mixer {
   using real = std::conditional_t<std::is_same_v<T, double>, double, float>;
@@ -212,12 +213,13 @@ struct mixer {
   }
 };
 
-/// (a * w + b * (65536 - w) + 32768) >> 16 with w = round(65536 m), in 16-bit lanes:
-/// that is b + ((a - b) * w + 32768 >> 16), and w = s + 32768 fits the signed high product.
+/// (a * w + b * (65536 - w) + 32768) >> 16 with w = round(65536 m), in 16-bit lanes. This equals b + ((a - b) * w +
+/// 32768 >> 16), where s = w - 32768 fits the signed high product.
 template <>
 struct mixer<std::uint8_t> {
   std::int16_t s;
-  /// w = 65536 gives the same bytes as w = 65535, which fits: the last bit of w moves no 8-bit value past a half.
+  /// w = 65536 does not fit and is replaced by 65535, which gives the same bytes: the last bit of w never moves an
+  /// 8-bit value across a rounding boundary.
   MIXAUG_HD explicit mixer(float weight) noexcept
       : s(static_cast<std::int16_t>(lesser(static_cast<std::int32_t>(weight * 65536.0f + 0.5f), 65535) - 32768)) {}
   MIXAUG_HD std::uint8_t operator()(std::uint8_t a, std::uint8_t b) const noexcept {
@@ -226,14 +228,14 @@ struct mixer<std::uint8_t> {
     std::int16_t const high = static_cast<std::int16_t>(p >> 16);
     std::uint16_t const low =
         static_cast<std::uint16_t>(std::uint32_t{static_cast<std::uint16_t>(d)} * static_cast<std::uint16_t>(s));
-    // d * 32768 adds d >> 1 to the high half, and with the rounding a carry where d is odd or low is high.
+    // d * 32768 adds d >> 1 to the high half; rounding adds a carry where d is odd or the top bit of low is set.
     std::int16_t const carry = static_cast<std::int16_t>((d & 1) | (low >> 15));
     return static_cast<std::uint8_t>(b + high + (d >> 1) + carry);
   }
 };
 
-/// floor(m a + (1 - m) b + 1/2) with m = w / 2^bits, w = round(2^bits m): 16 bits in 32-bit lanes, where the sum of
-/// either sign fits, and 30 for pixels of 32 bits, in 64.
+/// floor(m a + (1 - m) b + 1/2) with m = w / 2^bits, w = round(2^bits m). Pixels of up to 16 bits use 16 bits in 32-bit
+/// lanes, where the sum fits with either sign; pixels of 32 bits use 30 bits in 64-bit lanes.
 template <class T>
 struct mixer<pixel<T>> {
   static constexpr int bits = sizeof(T) == 4 ? 30 : 16;
@@ -249,7 +251,7 @@ struct mixer<pixel<T>> {
   }
 };
 
-/// Ids are never blended (refused at the entry of apply): the nearer side stands.
+/// Ids are never blended (apply refuses to): the id of the side with the larger weight is copied.
 template <class T>
 requires(!is_pixel<T>) struct mixer<T> {
   float m;

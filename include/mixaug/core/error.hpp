@@ -13,29 +13,29 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// Thrown while planning or at the entry of apply: the operand, what it got, what it expected, what to
-/// do. Inputs and outputs are untouched when it is thrown; kernel bodies never throw.
+/// Exception thrown while planning or at the entry of apply. Its message names the operand, the value it got, the value
+/// it expected, and the remedy. Inputs and outputs are unchanged when it is thrown; kernel bodies never throw.
 struct invalid_argument : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
 namespace detail {
 
-/// "mixaug: OPERAND is GOT; expected EXPECTED"
+/// Throws invalid_argument("mixaug: OPERAND is GOT; expected EXPECTED").
 [[noreturn]] inline void fail(std::string const& operand, std::string const& got, std::string const& expected) {
   throw invalid_argument("mixaug: " + operand + " is " + got + "; expected " + expected);
 }
 [[noreturn]] inline void fail(std::string const& sentence) { throw invalid_argument("mixaug: " + sentence); }
 
 inline std::string text(index_t v) { return std::to_string(v); }
-/// Short decimal for messages: to_string prints six digits and turns 1e-9 into 0.000000.
+/// Formats v as a short decimal for messages; std::to_string prints six decimals, so 1e-9 becomes 0.000000.
 inline std::string text(double v) {
   char buffer[32] = {};
   std::snprintf(buffer, sizeof buffer, "%g", v);
   return buffer;
 }
 
-/// "(8, 3, 32, 32)"
+/// Formats extents as "(8, 3, 32, 32)".
 inline std::string shape_text(index_t const* extent, int rank) {
   std::string out = "(";
   for (int d = 0; d < rank; ++d) {

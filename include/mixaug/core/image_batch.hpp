@@ -6,10 +6,10 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Images as planning and the detectors see them: any element type and layout behind one type.
+/// Images as planning and the detectors read them: one type for all element types and layouts.
 namespace mixaug {
 
-/// The numbers of an image; none: no images, or not of numbers.
+/// Element type of images; none: no images, or elements that are not numbers.
 enum class element_type : std::uint8_t { none, u8, i8, u16, i16, u32, i32, u64, i64, f16, bf16, f32, f64 };
 
 namespace detail {
@@ -48,7 +48,7 @@ MIXAUG_HD float value_of(T v) noexcept {
 
 }  // namespace detail
 
-/// (n, c, h, w), trivially copyable. A view (n, h, w) has one channel.
+/// Images (n, c, h, w), trivially copyable. A view (n, h, w) has one channel.
 class image_batch {
  public:
   image_batch() = default;
@@ -64,7 +64,7 @@ class image_batch {
   }
 
   void const* data = nullptr;
-  element_type type = element_type::none;  ///< none: no images, or not of numbers
+  element_type type = element_type::none;  ///< none: no images, or elements that are not numbers
   index_t extent[4] = {0, 1, 0, 0}, stride[4] = {0, 0, 0, 0};
 
   MIXAUG_HD index_t samples() const noexcept { return extent[0]; }
@@ -76,15 +76,15 @@ class image_batch {
   MIXAUG_HD index_t at(index_t i, index_t c, index_t y) const noexcept {
     return i * stride[0] + c * stride[1] + y * stride[2];
   }
-  /// Row y of a channel, for 8-bit images.
+  /// Pointer to row y of a channel; 8-bit images only.
   MIXAUG_HD std::uint8_t const* bytes(index_t i, index_t c, index_t y) const noexcept {
     return static_cast<std::uint8_t const*>(data) + at(i, c, y);
   }
-  /// Row y of a channel as floats (host).
+  /// Copies row y of a channel to `out` as floats (host only).
   void values(index_t i, index_t c, index_t y, float* out) const noexcept {
     read_(data, at(i, c, y), step(), width(), out);
   }
-  /// One value; the type is the same for a whole launch.
+  /// Returns one value as float; the element type is the same for a whole launch.
   MIXAUG_HD float value(index_t i, index_t c, index_t y, index_t x) const noexcept {
     index_t const k = at(i, c, y) + x * stride[3];
     switch (type) {
@@ -133,7 +133,7 @@ class image_batch {
   void (*read_)(void const*, index_t, index_t, index_t, float*) = nullptr;
 };
 
-/// What one image is to a detector, in elements.
+/// Extents of one image, as a detector needs them, in elements.
 struct map_shape {
   index_t channels, height, width;
   MIXAUG_HD index_t pixels() const noexcept { return height * width; }
@@ -141,7 +141,7 @@ struct map_shape {
 
 namespace detail {
 
-/// The normal form of images, for checks.
+/// Returns the normal form of images, for checks.
 inline layout5 layout5_of(image_batch const& v) noexcept {
   layout5 f;
   for (int d = 0; d < 4; ++d) f.extent[d + (d > 0)] = greater(1, v.extent[d]), f.stride[d + (d > 0)] = v.stride[d];

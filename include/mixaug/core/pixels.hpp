@@ -6,7 +6,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// An integer that is a pixel and not an id: views of it are made by as_pixels.
+/// Integer element that is a pixel and not an id. as_pixels makes views of it.
 template <std::integral T>
 struct pixel {
   T value;
@@ -20,11 +20,11 @@ inline constexpr bool is_integer_pixel = false;
 template <class T>
 inline constexpr bool is_integer_pixel<pixel<T>> = true;
 
-/// The integers that as_pixels takes.
+/// True for the integer types that as_pixels accepts.
 template <class T>
 inline constexpr bool is_pixel_integer = std::is_integral_v<T> && !std::is_same_v<T, bool> && sizeof(T) <= 4;
 
-/// Bytes, and numbers that are no integers, are pixels without a word.
+/// std::uint8_t and types that are not integers are pixels already.
 template <class T>
 struct pixel_element {
   using type = T;
@@ -40,10 +40,10 @@ struct pixel_element<T const> {
 
 }  // namespace detail
 
-/// The same view with elements that are pixels (CT, depth, 16-bit photographs), which a plan may blend: integers of 8
-/// to 32 bits are taken for ids where nothing is said, since an average of ids is none. Blended pixels are rounded to
-/// the nearest, halves up. Nothing is copied. Views of std::uint8_t and of floats, which are pixels anyway, come back
-/// as they are.
+/// Returns the same view with elements that are pixels (CT, depth, 16-bit photographs), which a plan may blend.
+/// Integers of 8 to 32 bits are otherwise taken for ids, whose average has no meaning. Blended pixels are rounded to
+/// the nearest integer, halves up. Nothing is copied. Views of std::uint8_t and of floats, which are pixels already,
+/// are returned unchanged.
 ///   apply(plan, as_pixels(nchw(depth, {n, 1, h, w})), as_pixels(nchw(mixed, {n, 1, h, w})))
 template <class T, int Rank, space Space>
 auto as_pixels(tensor_view<T, Rank, Space> const& v) noexcept {

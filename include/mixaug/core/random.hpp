@@ -6,9 +6,8 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// What a plan's draws depend on, and nothing else: the call plans rows [first, first + n) of a global
-/// batch of `global` rows (0 = n). Partners stay inside blocks of `block` rows (0 = the global batch).
-/// Rows and steps have 40 bits.
+/// Everything that the draws of a plan depend on. The call plans rows [first, first + n) of a global batch of `global`
+/// rows (0 = n). Partners stay inside blocks of `block` rows (0 = the global batch). Rows and steps have 40 bits.
 struct key {
   std::uint64_t seed = 0;
   std::uint64_t step = 0;
@@ -16,7 +15,7 @@ struct key {
   friend constexpr bool operator==(key const&, key const&) = default;
 };
 
-/// What a draw decides: one counter field, so that no two decisions share random bits.
+/// Decision that a draw serves. It is a field of the counter, so that no two decisions share random bits.
 enum class purpose : std::uint8_t { choice = 1, fires, pairing, ratio, region, layer };
 
 namespace detail {
@@ -43,7 +42,7 @@ MIXAUG_HD constexpr words philox(words counter, std::uint32_t k0, std::uint32_t 
 struct product {
   std::uint64_t high, low;
 };
-/// 64 x 64 -> 128 bits, portable to device code.
+/// Product of two 64-bit integers in 128 bits, portable to device code.
 MIXAUG_HD constexpr product multiply(std::uint64_t a, std::uint64_t b) noexcept {
   std::uint64_t const al = a & 0xFFFFFFFFu, ah = a >> 32, bl = b & 0xFFFFFFFFu, bh = b >> 32;
   std::uint64_t const ll = al * bl, lh = al * bh, hl = ah * bl;
@@ -53,11 +52,11 @@ MIXAUG_HD constexpr product multiply(std::uint64_t a, std::uint64_t b) noexcept 
 
 }  // namespace detail
 
-/// The row whose draws serve a whole batch (`mode::batch`).
+/// Row number of the draws that hold for a whole batch (`mode::batch`).
 inline constexpr std::uint64_t batch_row = (std::uint64_t{1} << 40) - 1;
 
-/// The random numbers of one (seed, step, row, purpose). Draw number k is the same on every backend,
-/// thread and split of the batch. 128-bit counter, low to high: row 40, step 40, purpose 8, draw 40.
+/// Random numbers of one (seed, step, row, purpose). Draw number k is the same on every backend, for every number of
+/// threads and every split of the batch. 128-bit counter, low to high: row 40, step 40, purpose 8, draw 40.
 class random {
  public:
   MIXAUG_HD constexpr random(key const& k, std::uint64_t row, purpose what) noexcept
@@ -77,21 +76,21 @@ class random {
 
   /// Uniform on [0, 1): a multiple of 2^-53.
   MIXAUG_HD constexpr double uniform(std::uint32_t number = 0) const noexcept { return unit(bits(number)); }
-  /// 64 bits as a number in [0, 1).
+  /// Converts 64 bits to a number in [0, 1).
   MIXAUG_HD static constexpr double unit(std::uint64_t bits) noexcept {
     return static_cast<double>(bits >> 11) * 0x1p-53;
   }
 
-  /// Uniform on {0, ..., n - 1}, n > 0, without bias (Lemire 2019: multiply, reject the short interval).
+  /// Uniform on {0, ..., n - 1}, n > 0, without bias (Lemire 2019: multiply, then reject the short interval).
   MIXAUG_HD constexpr index_t below(index_t n, std::uint32_t number = 0) const noexcept {
     std::uint64_t const m = static_cast<std::uint64_t>(n);
-    for (std::uint64_t attempt = 0;; ++attempt) {  // attempt: the top 8 of the 40 bits
+    for (std::uint64_t attempt = 0;; ++attempt) {  // the attempt is the top 8 of the 40 bits
       detail::product const p =
           detail::multiply(bits(std::uint64_t{number} | (attempt >> 1 & 0xFFu) << 32, attempt & 1), m);
       if (p.low >= m || p.low >= (0 - m) % m) return static_cast<index_t>(p.high);
     }
   }
-  /// The same where `first` = bits(number) is at hand (detail::bits_of_rows).
+  /// The same, for a caller that already has `first` = bits(number) (detail::bits_of_rows).
   MIXAUG_HD constexpr index_t below(index_t n, std::uint32_t number, std::uint64_t first) const noexcept {
     std::uint64_t const m = static_cast<std::uint64_t>(n);
     detail::product const p = detail::multiply(first, m);
@@ -106,8 +105,8 @@ namespace detail {
 
 inline constexpr int bits_width = 32;
 
-/// The rows [row, row + 32): the same numbers as random(k, row + i, what).bits(number), in lanes that the compiler
-/// vectorises; bits(number, 1) too where there is room for them.
+/// Bits of rows [row, row + 32): out[i] = random(k, row + i, what).bits(number), computed in lanes that the compiler
+/// vectorises. If a second output array is given, it receives bits(number, 1).
 inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uint64_t* out, std::uint64_t number = 0,
                          std::uint64_t* second = nullptr) noexcept {
   std::uint32_t a[bits_width], b[bits_width], c[bits_width], d[bits_width];
@@ -120,7 +119,7 @@ inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uin
   }
   std::uint32_t k0 = static_cast<std::uint32_t>(k.seed), k1 = static_cast<std::uint32_t>(k.seed >> 32);
   for (int round = 0; round < 10; ++round) {
-    for (int i = 0; i < bits_width; ++i) {  // high and low products apart: compilers know how to widen those
+    for (int i = 0; i < bits_width; ++i) {  // separate loops, which compilers know how to widen
       std::uint32_t const ph = static_cast<std::uint32_t>(std::uint64_t{0xD2511F53u} * a[i] >> 32),
                           pl = 0xD2511F53u * a[i];
       std::uint32_t const qh = static_cast<std::uint32_t>(std::uint64_t{0xCD9E8D57u} * c[i] >> 32),

@@ -6,11 +6,11 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// How long a run is, at compile time: a long one with plain or with streaming stores (CPU), one element
-/// at any stride, or exactly 16 bytes at an aligned address (CUDA).
+/// Form of a run, known at compile time: contiguous with plain or with streaming stores (CPU), one element at any
+/// stride, or exactly 16 bytes at an aligned address (CUDA).
 enum class run_kind { contiguous, streamed, strided, vector16 };
 
-/// A run of `n` elements of an operand; `step` is read by run_kind::strided only.
+/// A run of elements of an operand; only run_kind::strided reads `step`.
 template <class T>
 struct run_of {
   T* data;

@@ -16,8 +16,8 @@ struct extents {
   requires(sizeof...(Index) == Rank) constexpr extents(Index... e) noexcept : at{static_cast<index_t>(e)...} {}
 };
 
-/// A pointer with extents and strides (both in elements); owns nothing, trivially copyable. The logical
-/// order is always (n, c, spatial...), whatever the layout: that is in the strides.
+/// A pointer with extents and strides (both in elements). Owns nothing; trivially copyable. The logical order is always
+/// (n, c, spatial...); the strides express the layout in memory.
 template <class T, int Rank, space Space = space::host>
 struct tensor_view {
   using element = T;
@@ -45,7 +45,7 @@ struct tensor_view {
     return all;
   }
 
-  /// A view of elements that may be written is also one of elements that are only read.
+  /// Converts a view of mutable elements to a view of constant elements.
   template <class Const>
   requires(!std::is_const_v<T> && std::is_same_v<Const, T const>) constexpr operator tensor_view<Const, Rank, Space>()
       const noexcept {
@@ -56,13 +56,13 @@ struct tensor_view {
   }
 };
 
-/// Whether a type is a tensor_view.
+/// True if a type is a tensor_view.
 template <class>
 inline constexpr bool is_tensor_view = false;
 template <class T, int R, space S>
 inline constexpr bool is_tensor_view<tensor_view<T, R, S>> = true;
 
-/// A view with the last dimension contiguous.
+/// Makes a view whose last dimension is contiguous.
 template <class T, int Rank>
 constexpr tensor_view<T, Rank> row_major(T* data, extents<Rank> e) noexcept {
   tensor_view<T, Rank> v;
@@ -73,7 +73,7 @@ constexpr tensor_view<T, Rank> row_major(T* data, extents<Rank> e) noexcept {
   return v;
 }
 
-/// A view with any strides, in elements.
+/// Makes a view with any strides, in elements.
 template <class T, int Rank>
 constexpr tensor_view<T, Rank> strided(T* data, extents<Rank> e, extents<Rank> strides) noexcept {
   tensor_view<T, Rank> v;
@@ -82,7 +82,7 @@ constexpr tensor_view<T, Rank> strided(T* data, extents<Rank> e, extents<Rank> s
   return v;
 }
 
-/// The same view of memory that lives on the device.
+/// Marks a view as one of device memory; the address stays the same.
 template <class T, int Rank>
 constexpr tensor_view<T, Rank, space::device> on_device(tensor_view<T, Rank> const& h) noexcept {
   tensor_view<T, Rank, space::device> v;
@@ -91,9 +91,9 @@ constexpr tensor_view<T, Rank, space::device> on_device(tensor_view<T, Rank> con
   return v;
 }
 
-// ---- views by what they mean: name(pointer, {extents}) or name(pointer, {extents}, {strides}) ----
+// ---- views by meaning: name(pointer, {extents}) or name(pointer, {extents}, {strides}) ----
 
-/// Images (n, c, h, w), planes of one channel.
+/// Images (n, c, h, w), each channel a plane.
 template <class T>
 constexpr tensor_view<T, 4> nchw(T* p, extents<4> e) noexcept {
   return row_major(p, e);
@@ -103,7 +103,7 @@ constexpr tensor_view<T, 4> nchw(T* p, extents<4> e, extents<4> s) noexcept {
   return strided(p, e, s);
 }
 
-/// Images with interleaved channels; extents as they lie in memory {n, h, w, c}, logical order (n, c, h, w).
+/// Images with interleaved channels. Extents are given in memory order {n, h, w, c}; the logical order is (n, c, h, w).
 template <class T>
 constexpr tensor_view<T, 4> nhwc(T* p, extents<4> e) noexcept {
   index_t const h = e.at[1], w = e.at[2], c = e.at[3];
@@ -111,7 +111,7 @@ constexpr tensor_view<T, 4> nhwc(T* p, extents<4> e) noexcept {
                  extents<4>{detail::saturating_multiply(h, detail::saturating_multiply(w, c)), index_t{1},
                             detail::saturating_multiply(w, c), c});
 }
-/// The same with strides in memory order {n, h, w, c}.
+/// The same with strides, also in memory order {n, h, w, c}.
 template <class T>
 constexpr tensor_view<T, 4> nhwc(T* p, extents<4> e, extents<4> s) noexcept {
   return strided(p, extents<4>{e.at[0], e.at[3], e.at[1], e.at[2]}, extents<4>{s.at[0], s.at[3], s.at[1], s.at[2]});
@@ -174,7 +174,7 @@ constexpr tensor_view<T, 2> labels(T* p, extents<2> e, extents<2> s) noexcept {
   return strided(p, e, s);
 }
 
-/// One class id a sample (n), of any integral type.
+/// One class id for each sample (n), of any integral type.
 template <class T>
 constexpr tensor_view<T, 1> class_ids(T* p, extents<1> e) noexcept {
   static_assert(std::is_integral_v<T>,
@@ -188,22 +188,22 @@ constexpr tensor_view<T, 1> class_ids(T* p, extents<1> e, extents<1> s) noexcept
   return strided(p, e, s);
 }
 
-/// Rows of a data set (n), 64-bit.
+/// Row numbers of the data set (n), 64-bit.
 template <class T>
 constexpr tensor_view<T, 1> indices(T* p, extents<1> e) noexcept {
   static_assert(std::is_same_v<std::remove_const_t<T>, std::int64_t>, "mixaug: indices are std::int64_t");
   return row_major(p, e);
 }
 
-/// One weight a sample (n).
+/// One weight for each sample (n).
 template <class T>
 constexpr tensor_view<T, 1> weights(T* p, extents<1> e) noexcept {
   static_assert(std::is_floating_point_v<T>, "mixaug: weights are float or double, one a sample");
   return row_major(p, e);
 }
 
-/// Boxes (n, 2 d), one a sample, or (n, k, 2 d), of d spatial axes: {y0, y1, x0, x1} in images, {x0, x1} in signals,
-/// {z0, z1, y0, y1, x0, x1} in volumes, half-open, in pixels, 32-bit.
+/// Boxes (n, 2 d), one for each sample, or (n, k, 2 d), of d spatial axes: {y0, y1, x0, x1} in images, {x0, x1} in
+/// signals, {z0, z1, y0, y1, x0, x1} in volumes; half-open, in pixels, 32-bit.
 template <class T>
 constexpr tensor_view<T, 2> boxes(T* p, extents<2> e) noexcept {
   static_assert(std::is_same_v<std::remove_const_t<T>, std::int32_t>, "mixaug: boxes are std::int32_t");
@@ -216,7 +216,8 @@ constexpr tensor_view<T, 3> boxes(T* p, extents<3> e) noexcept {
 }
 
 namespace detail {
-/// A byte that is an id and not a pixel: std::byte may alias any memory, and no arithmetic takes it.
+/// Element type for ids of one byte: std::byte may alias any memory and has no arithmetic, so ids are not
+/// mistaken for pixels.
 template <class T>
 struct id_element {
   using type = T;
@@ -237,7 +238,7 @@ auto as_id_elements(T* p) noexcept {
 }  // namespace detail
 
 /// Id masks of images (n, h, w), of the frames of signals (n, l) and of volumes (n, d, h, w): pasted, never blended.
-/// Bytes are viewed as std::byte, so that an 8-bit id image is not taken for pixels.
+/// Bytes are viewed as std::byte, so that an 8-bit id image is not mistaken for pixels.
 template <class T>
 auto masks(T* p, extents<2> e) noexcept {
   return row_major(detail::as_id_elements(p), e);

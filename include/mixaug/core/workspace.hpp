@@ -9,7 +9,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// Memory that only grows: after the first step of a shape nothing is allocated. The device one
+/// Memory that only grows: after the first step of a shape nothing is allocated. The device workspace
 /// (backend/cuda.cuh) also holds a pinned staging block of the same size.
 template <space Space>
 class workspace;
@@ -22,7 +22,7 @@ class workspace<space::host> {
   workspace() = default;
   workspace(workspace const& other) { *this = other; }
   workspace(workspace&& other) noexcept { swap(other); }
-  /// Where memory runs out it is as it was.
+  /// Copies `other`. If the allocation fails, this workspace is unchanged.
   workspace& operator=(workspace const& other) {
     if (this == &other) return *this;
     if (other.used_ > capacity_) {
@@ -36,7 +36,7 @@ class workspace<space::host> {
       std::memcpy(reserve(other.used_), other.data_, other.used_);
     return *this;
   }
-  /// What was moved from is empty.
+  /// Takes the memory of `other`, which is then empty.
   workspace& operator=(workspace&& other) noexcept {
     workspace taken(std::move(other));
     swap(taken);
@@ -44,8 +44,8 @@ class workspace<space::host> {
   }
   ~workspace() { release(); }
 
-  /// At least `bytes` bytes; what they held is lost when the block grows, and where memory runs out it is empty: the
-  /// new block comes after the old one is gone. (`staged`: for devices.)
+  /// Reserves at least `bytes` bytes. When the block grows, its contents are lost, and it is freed before the new one
+  /// is allocated, so the workspace is empty if the allocation fails. `staged` matters only on devices.
   std::byte* reserve(std::size_t bytes, bool /*staged*/ = true) {
     if (bytes > capacity_) {
       release();
@@ -57,7 +57,7 @@ class workspace<space::host> {
   }
 
   std::byte* data() const noexcept { return data_; }
-  /// Where the host writes: here the block itself.
+  /// Address that the host writes to; for host memory the block itself.
   std::byte* staging() const noexcept { return data_; }
 
  private:
@@ -78,11 +78,12 @@ class workspace<space::host> {
 
 namespace detail {
 
-/// Parts of a workspace begin at multiples of 64 bytes.
+/// Rounds up to a multiple of 64 bytes, at which the parts of a workspace begin.
 inline std::size_t aligned(std::size_t bytes) noexcept { return (bytes + 63) / 64 * 64; }
 inline std::size_t aligned(index_t bytes) noexcept { return aligned(static_cast<std::size_t>(bytes)); }
 
-/// How many elements the workspace beside it holds: 0 after a move, as that is empty.
+/// Number of elements held in a workspace that is a member of the same class: 0 after a move, since the
+/// workspace is then empty.
 class resets_on_move {
  public:
   constexpr resets_on_move(index_t n = 0) noexcept : n_(n) {}
@@ -99,7 +100,8 @@ class resets_on_move {
  private:
   index_t n_;
 };
-/// Lays columns out in one block. Without a base it only measures: sizing and placing are one code.
+/// Places columns in one block. With base = nullptr it only measures, so that one function computes both the
+/// size and the addresses.
 struct column_layout {
   std::byte* base = nullptr;
   std::size_t used = 0;
@@ -111,8 +113,8 @@ struct column_layout {
     used += sizeof(element) * static_cast<std::size_t>(count);
   }
 };
-/// The memory of kept_scratch, without a destructor: what is called while a thread or the program ends (by the
-/// destructor of a global, after this thread's objects are destroyed) finds it empty, and makes it anew.
+/// Storage of kept_scratch, without a destructor. Code that runs after this thread's objects are destroyed (such as the
+/// destructor of a global) finds it empty and constructs it again.
 struct scratch_place {
   alignas(workspace<space::host>) std::byte at[2][sizeof(workspace<space::host>)];
   bool made[2];
@@ -122,7 +124,7 @@ struct scratch_place {
     return *std::launder(reinterpret_cast<workspace<space::host>*>(at[which]));
   }
 };
-/// Frees it where the thread ends.
+/// Destroys the workspaces of kept_scratch when the thread ends.
 struct scratch_release {
   scratch_place& place;
   ~scratch_release() {
@@ -132,7 +134,8 @@ struct scratch_release {
     }
   }
 };
-/// Memory that a thread keeps for calls that bring none of their own; two, for a call inside a call.
+/// Workspace that the thread keeps for calls that are given none. There are two, so that a call may be
+/// nested inside another.
 inline workspace<space::host>& kept_scratch(int which = 0) noexcept {
   static thread_local scratch_place kept{};
   static thread_local scratch_release const release{kept};

@@ -10,20 +10,20 @@ MIXAUG_EXACT_BEGIN
 ///   features(m)                            (n, d): rows are samples
 ///   labels(v), labels(m)                   (n) from a type that is a vector, row or column; (n, d) from a matrix
 ///   class_ids(v), indices(v), weights(v)   (n) from a type that is a vector
-/// Eigen::MatrixXf is column-major: samples then lie strided in memory, which is right and slower than
-/// Eigen::Matrix<float, Dynamic, Dynamic, RowMajor>. Eigen's own rule of constness holds: a const Block or
-/// Ref gives a view of const elements. For Eigen::Tensor include interop/eigen_tensor.hpp.
+/// Eigen::MatrixXf is column-major, so the memory of a sample is strided; this works, but is slower than
+/// Eigen::Matrix<float, Dynamic, Dynamic, RowMajor>. Eigen's rule of constness holds: a const Block or Ref gives a view
+/// of const elements. For Eigen::Tensor include interop/eigen_tensor.hpp.
 namespace mixaug::detail {
 
 template <class D>
-D* eigen_object(Eigen::EigenBase<D> const*);  // never defined: finds the Eigen type that C is
+D* eigen_object(Eigen::EigenBase<D> const*);  // not defined: deduces the Eigen type of C
 template <class C>
 concept eigen = requires(C* c) {
   detail::eigen_object(c);
 };
 
 template <class>
-inline constexpr bool is_eigen_const_ref = false;  // may hold a copy of what it was given
+inline constexpr bool is_eigen_const_ref = false;  // may hold a copy of its argument
 template <class M, int O, class S>
 inline constexpr bool is_eigen_const_ref<Eigen::Ref<M const, O, S>> = true;
 

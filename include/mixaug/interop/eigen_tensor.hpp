@@ -5,11 +5,11 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Eigen::Tensor, TensorFixedSize and TensorMap of either layout as views: nchw(t) from a tensor in the
-/// order (n, c, h, w), nhwc(t), signals(t), volumes(t), features(t), scores(t), masks(t), labels(t) and
-/// the vectors, or view_of<Rank>(t). The logical order is that of the indices: a column-major tensor (Eigen's
-/// default) has its samples closest in memory, which is right and slower than Eigen::RowMajor.
-/// A header of its own, because Eigen keeps its tensors apart and they cost compile time.
+/// Eigen::Tensor, TensorFixedSize and TensorMap of either layout as views: nchw(t) from a tensor in the order (n, c, h,
+/// w), nhwc(t), signals(t), volumes(t), features(t), scores(t), masks(t), labels(t) and the vectors, or
+/// view_of<Rank>(t). The logical order is that of the indices. In a column-major tensor (Eigen's default) the samples
+/// are interleaved in memory; this works, but is slower than Eigen::RowMajor. This is a separate header because Eigen's
+/// tensors are a separate module that takes time to compile.
 namespace mixaug::detail {
 
 template <class D>
@@ -20,7 +20,7 @@ concept eigen_tensor = requires(C* c) {
 };
 
 template <class>
-inline constexpr int eigen_tensor_kind = 0;  // 0 = lazy, 1 = owns its memory, 2 = looks at it
+inline constexpr int eigen_tensor_kind = 0;  // 0 = lazy, 1 = owns its memory, 2 = refers to memory
 template <class T, int N, int O, class Index>
 inline constexpr int eigen_tensor_kind<Eigen::Tensor<T, N, O, Index>> = 1;
 template <class T, class E, int O, class Index>

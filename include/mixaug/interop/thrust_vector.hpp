@@ -14,10 +14,10 @@ MIXAUG_EXACT_BEGIN
 
 /// thrust::host_vector and device_vector, and the vectors of each system, as views of flat memory:
 ///   nchw(v, {n, c, h, w}), nhwc(v, {n, h, w, c}), signals, volumes, features, scores, masks, labels
-///   class_ids(v), indices(v), weights(v), labels(v)   (n), all of the vector; extents may be given too
-/// Vectors of the CUDA system (universal ones too) give space::device views, those of CPP, OMP and TBB host
-/// views: what a device_vector is follows THRUST_DEVICE_SYSTEM.
-/// Errors: mixaug::invalid_argument where the vector's size is not the product of the extents.
+///   class_ids(v), indices(v), weights(v), labels(v)   (n), the whole vector; extents may be given too
+/// Vectors of the CUDA system (universal ones included) give space::device views, those of CPP, OMP and TBB host views;
+/// the system of device_vector depends on THRUST_DEVICE_SYSTEM. Errors: mixaug::invalid_argument if the vector's size
+/// is not the product of the extents.
 namespace mixaug {
 namespace detail {
 
@@ -28,7 +28,7 @@ concept thrust_vector = requires(C* c) {
   detail::thrust_base(c);
 };
 
-/// The host systems all descend from CPP's policy; CUDA's does not, and is known without its headers.
+/// True for host systems, which derive from CPP's policy; CUDA's does not, so its headers are not needed.
 template <class Tag>
 inline constexpr bool is_host_system = std::is_base_of_v<thrust::system::cpp::detail::execution_policy<Tag>, Tag>;
 
@@ -43,7 +43,7 @@ constexpr auto placed(tensor_view<T, R> const& v) noexcept {
     return on_device(v);
 }
 
-/// Null where the vector is empty: Thrust's data() takes the address of front() there.
+/// Returns null if the vector is empty, where Thrust's data() takes the address of front().
 template <class V>
 auto* memory_of(V& v) {
   return v.empty() ? nullptr : thrust::raw_pointer_cast(v.data());
@@ -63,7 +63,7 @@ struct container_of<C> {
   }
 };
 
-/// The vector's memory, once its size is known to be the product of the extents.
+/// Returns the vector's memory after checking that its size is the product of the extents.
 template <class V, int R>
 auto* memory_for(std::remove_reference_t<V>& v, extents<R> const& e, char const* name) {
   static_assert(
@@ -98,7 +98,7 @@ template <detail::thrust_argument V>
 auto nchw(V&& v, extents<4> e) {
   return detail::placed_as<V>(nchw(detail::memory_for<V>(v, e, "nchw"), e));
 }
-/// Images with interleaved channels; extents as they lie in memory, {n, h, w, c}, logical order (n, c, h, w).
+/// Images with interleaved channels; extents in memory order {n, h, w, c}, logical order (n, c, h, w).
 template <detail::thrust_argument V>
 auto nhwc(V&& v, extents<4> e) {
   return detail::placed_as<V>(nhwc(detail::memory_for<V>(v, e, "nhwc"), e));

@@ -19,14 +19,14 @@ MIXAUG_EXACT_BEGIN
 /// row-major, column-major or dynamic layout.
 ///   nchw(t) from a container in the order (n, c, h, w), nhwc(t), signals(t), volumes(t), features(t),
 ///   scores(t), masks(t), labels(t), class_ids(t), indices(t), weights(t), or view_of<Rank>(t)
-/// Errors: xt::xarray, and what is made of it, knows its rank at run time only; a wrong one is
-/// mixaug::invalid_argument, and its labels are labels<1>(a) or labels<2>(a).
+/// Errors: the rank of xt::xarray, and of views of it, is known at run time only; a wrong one throws
+/// mixaug::invalid_argument. Its labels are labels<1>(a) or labels<2>(a).
 namespace mixaug::detail {
 
 template <class C>
 concept xtensor_expression = xt::is_xexpression<std::remove_const_t<C>>::value;
 
-/// 0 where only the run knows it. Views of an xt::xtensor have no member `rank`, but a shape of fixed length.
+/// 0 if known at run time only. Views of an xt::xtensor have no member `rank`, but a shape of fixed length.
 template <class>
 inline constexpr int xtensor_shape_rank = 0;
 template <class Index, std::size_t N>
@@ -49,7 +49,7 @@ struct container_of<C> {
   using object = std::remove_const_t<C>;
   using element = typename object::value_type;
   static constexpr bool known = true;
-  // Some adaptors give an iterator as data(); only a pointer is memory.
+  // Some adaptors return an iterator from data(); only a pointer counts as memory.
   static constexpr bool has_memory = requires(C & c) {
     { c.data() } -> std::convertible_to<void const*>;
     c.strides()[0], c.data_offset();
@@ -74,7 +74,7 @@ struct container_of<C> {
   }
 
  private:
-  /// An adaptor of a const buffer declares a data() that does not compile; its const one does.
+  /// data() of an adaptor of a const buffer does not compile; its const overload does.
   static auto& readable(C& c) noexcept {
     if constexpr (std::is_const_v<std::remove_reference_t<typename object::storage_type>>)
       return std::as_const(c);

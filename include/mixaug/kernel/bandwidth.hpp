@@ -11,17 +11,18 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace detail {
 
-/// A power of two, at most 2^1000, times which `most` > 0 is in [1, 2).
+/// Largest power of two 2^e, e <= 1000, with 2^e * most < 2, for most > 0; the product lies in [1, 2) unless e = 1000.
 inline double unit_of(double most) noexcept { return std::ldexp(1.0, (std::min)(-std::ilogb(most), 1000)); }
 
-/// The spread of one column: the smaller of the standard deviation and IQR / 1.34 (the former where the latter is 0).
+/// Spread of one column: the smaller of the standard deviation and IQR / 1.34, or the standard deviation
+/// if the IQR is 0.
 template <class T>
 double column_spread(kernel_points<T> const& p, index_t k) {
   std::vector<double> v(static_cast<std::size_t>(p.n));
   for (index_t i = 0; i < p.n; ++i) v[static_cast<std::size_t>(i)] = p.at(i, k);
   std::sort(v.begin(), v.end());
   if (v.front() == v.back()) return 0.0;
-  // Relative to the median, so that no offset takes digits from the mean, and in a unit in which squares are finite.
+  // Relative to the median, so that an offset costs the mean no digits, and scaled so that squares are finite.
   double const middle = v[v.size() / 2], half = v.back() - v.front() > 0x1p1022 ? 0.5 : 1.0;
   double const most = (std::max)(v.back() * half - middle * half, middle * half - v.front() * half);
   double const unit = unit_of(most), n = static_cast<double>(p.n);
@@ -33,7 +34,7 @@ double column_spread(kernel_points<T> const& p, index_t k) {
   mean /= n;
   for (double const x : v) squares = fused_sum(x - mean, x - mean, squares);
   double quartile[2];
-  for (int q = 0; q < 2; ++q) {  // between the order statistics around (n - 1) / 4 and 3 (n - 1) / 4
+  for (int q = 0; q < 2; ++q) {  // interpolates between the order statistics around (n - 1) / 4 and 3 (n - 1) / 4
     index_t const at = (2 * q + 1) * (p.n - 1);
     std::size_t const low = static_cast<std::size_t>(at / 4), high = low + (at % 4 != 0 ? 1 : 0);
     quartile[q] = fused_sum(static_cast<double>(at % 4) / 4.0, v[high] - v[low], v[low]);
@@ -59,12 +60,13 @@ double silverman(kernel_points<T> const& p) {
   return factor * (most * std::sqrt(squares / d)) * fixed_exp(-fixed_log(n) / (d + 4.0));
 }
 
-/// Squared distances of a sample of rows to all rows, each row's less its smallest; a row's perplexity at a bandwidth.
+/// Squared distances from a sample of rows to all rows, reduced by the smallest of each row, and the perplexity of a
+/// row at a bandwidth.
 struct perplexity_rows {
   std::vector<double> squared;
   index_t queries = 0, n = 0;
   double typical = 0.0;  ///< mean of the squared distances
-  double unit = 1.0;     ///< bandwidths here are in units of 1 / unit
+  double unit = 1.0;     ///< bandwidths in this struct are in units of 1 / unit
 
   double mean(double h) const noexcept {
     double const rate = 0.5 / (h * h);
@@ -133,20 +135,20 @@ double entropy_rule(kernel_points<T> const& p, double perplexity, bool with_self
 
 }  // namespace detail
 
-/// Silverman's rule of thumb (1986, eq. 3.31) for labels (n): 0.9 min(s, IQR / 1.34) n^(-1/5). For (n, d) the normal
-/// reference (4 / (d + 2))^(1 / (d + 4)) s n^(-1 / (d + 4)), with s^2 the mean over columns of the same spread
-/// squared, each column relative to its median. Same bits everywhere. Errors: fewer than 2 rows, one value only,
-/// numbers that are not finite.
+/// Bandwidth by Silverman's rule of thumb (1986, eq. 3.31) for labels (n): 0.9 min(s, IQR / 1.34) n^(-1/5), in units of
+/// the labels. For (n, d) the normal reference (4 / (d + 2))^(1 / (d + 4)) s n^(-1 / (d + 4)), where s^2 is the mean
+/// over columns of the same spread squared, each column relative to its median. The bits are the same everywhere.
+/// Errors: fewer than 2 rows, only one distinct value, numbers that are not finite.
 template <class T, int Rank>
 double silverman_bandwidth(tensor_view<T, Rank> const& labels) {
   return detail::silverman(detail::points_of(labels));
 }
 
-/// The bandwidth at which a Gaussian kernel offers `perplexity` partners: exp of the entropy of a row's chances, the
-/// mean over a fixed sample of rows, found by bisection. The sample is at most 1000 rows, evenly spaced, fewer (down
-/// to 16) where n is large, so that at most 4e6 distances are kept. Builds with and without fma agree to about 1e-9:
-/// give the number itself where runs of both are to draw the same partners. Errors as above, and perplexity not in (1,
-/// n).
+/// Bandwidth at which a Gaussian kernel offers `perplexity` partners: exp of the entropy of a row's partner
+/// probabilities, averaged over a fixed sample of rows, found by bisection. The sample has at most 1000 evenly spaced
+/// rows, fewer (down to 16) if n is large, so that at most 4e6 distances are kept. Builds with and without fma agree to
+/// about 1e-9; if runs of both must draw the same partners, pass the bandwidth as a number instead. Errors: as
+/// silverman_bandwidth, and perplexity not in (1, n).
 template <class T, int Rank>
 double entropy_bandwidth(tensor_view<T, Rank> const& labels, double perplexity, bool with_self = true) {
   return detail::entropy_rule(detail::points_of(labels), perplexity, with_self);

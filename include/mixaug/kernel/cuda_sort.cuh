@@ -9,13 +9,13 @@
 #include <mixaug/core/config.hpp>
 #include <mixaug/kernel/detail/table_builder.hpp>
 
-/// Tables on CUDA, for the backend cuda and for Thrust's CUDA policies: sorted and summed by Thrust. A build allocates,
-/// and waits a few times.
+/// Builds tables on CUDA, for the backend cuda and for Thrust's CUDA policies; Thrust sorts and sums. A build
+/// allocates, and waits for the device a few times.
 namespace mixaug::detail {
 
 inline void release_device(void* data) noexcept { cudaFree(data); }
 
-/// An item of a table as a thread of launch(job, 1, count).
+/// Runs one item of a table as a thread of launch(job, 1, count).
 template <class Job>
 struct item_threads {
   Job job;
@@ -23,7 +23,7 @@ struct item_threads {
   MIXAUG_HD void operator()(index_t, index_t i) const noexcept { job(i); }
 };
 
-/// The stream of a backend, and its policy.
+/// The stream of a backend, and the Thrust policy on that stream.
 inline cudaStream_t stream_of(cuda const& be) { return be.stream; }
 inline auto policy_of(cuda const& be) { return ::thrust::cuda::par_nosync.on(be.stream); }
 template <class Policy>
@@ -57,7 +57,7 @@ struct device_kit {
     if (n > 0) be.launch(item_threads<Job>{job}, 1, n);
   }
   index_t parts(index_t n, index_t run) const noexcept { return ceil_div(n, run); }
-  /// Memory of one draw, from the stream's pool: neither it nor its end waits.
+  /// Returns scratch of one draw, from the stream's memory pool; neither allocating nor freeing it waits.
   stream_scratch scratch() const { return stream_scratch(stream); }
   template <class T>
   void read(T const* from, index_t n, T* to) const {

@@ -8,13 +8,13 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace pairing {
 
-/// pairing::gaussian_kernel in device memory: the same tables and the same partners, bit for bit, of labels (n) or
-/// (n, d) (beyond three columns where the host has fma, as the device has). Needs <mixaug/kernel/cuda_sort.cuh>, for
-/// cuda or a Thrust CUDA policy. Building allocates and waits, a draw does neither, so that it can be captured in a
-/// CUDA graph. Plans are made on the host: their rule is a gaussian_kernel.
+/// pairing::gaussian_kernel in device memory, for labels (n) or (n, d): the same tables and the same partners, bit for
+/// bit (beyond three columns if the host has fma, as the device has). Needs <mixaug/kernel/cuda_sort.cuh>, and the
+/// backend cuda or a Thrust CUDA policy. Building allocates and waits; a draw does neither, so that it can be captured
+/// in a CUDA graph. Plans are made on the host, so their pairing rule is a gaussian_kernel.
 ///   device_gaussian_kernel table(cuda{stream}, on_device(labels(y, {n})), {.bandwidth = h});
 ///   table.draw(cuda{stream}, on_device(indices(rows, {m})), key, on_device(indices(partners, {m})));
-/// Copies share the table. Use it, and let it go, when the work that built it is done or on the same stream.
+/// Copies share the table. Use and destroy it after the work that built it is done, or on the same stream.
 class device_gaussian_kernel {
  public:
   static constexpr bool draws = true;
@@ -49,8 +49,8 @@ class device_gaussian_kernel {
   index_t columns() const noexcept { return columns_; }
   std::size_t bytes() const { return std::visit(detail::kernel_bytes{}, *table_); }
 
-  /// The partners of rows of the table, as gaussian_kernel::draw; does not wait. Rows on the device are not checked:
-  /// one that is not in the table has partner -1.
+  /// Draws the partners of rows of the table, as gaussian_kernel::draw; does not wait. Rows on the device are not
+  /// checked: the partner of one that is not in the table is -1.
   template <class Backend, class Q, space S, class P, int R, space U>
   void draw(Backend const& be, tensor_view<Q, 1, S> const& queries, key const& k,
             tensor_view<P, R, U> const& partners) const {
@@ -68,8 +68,8 @@ class device_gaussian_kernel {
         std::visit(detail::device_drawing<Backend, float>{be, rows, {}, k, out}, *table_);
     }
   }
-  /// The partners of labels that are not in the table, as gaussian_kernel::draw_at; does not wait. Values on the device
-  /// are not checked: one that is not finite has partner -1.
+  /// Draws the partners of labels that are not in the table, as gaussian_kernel::draw_at; does not wait. Values on the
+  /// device are not checked: the partner of one that is not finite is -1.
   template <class Backend, class T, int V, space S, class P, int R, space U>
   void draw_at(Backend const& be, tensor_view<T, V, S> const& values, key const& k,
                tensor_view<P, R, U> const& partners) const {
@@ -83,7 +83,7 @@ class device_gaussian_kernel {
     }
   }
 
-  /// Not a pairing rule.
+  /// Explains at compile time that this is not a pairing rule.
   template <class Task>
   void operator()(Task const&) const {
     static_assert(detail::always_false<Task>,
@@ -115,7 +115,7 @@ class device_gaussian_kernel {
 
 }  // namespace pairing
 
-/// A table made on the host, sent to the device; waits for the copy.
+/// Copies a table made on the host to the device; waits for the copy.
 template <class Backend>
 pairing::device_gaussian_kernel upload(Backend const& be, pairing::gaussian_kernel const& table) {
   pairing::device_gaussian_kernel out;

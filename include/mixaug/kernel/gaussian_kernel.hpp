@@ -13,7 +13,7 @@ namespace pairing {
 class gaussian_kernel;
 class device_gaussian_kernel;
 }  // namespace pairing
-/// A copy of a host table on the device of a backend; defined in kernel/device_gaussian_kernel.hpp.
+/// Copies a host table to the device of a backend; defined in kernel/device_gaussian_kernel.hpp.
 template <class Backend>
 pairing::device_gaussian_kernel upload(Backend const& be, pairing::gaussian_kernel const& table);
 
@@ -21,22 +21,25 @@ namespace pairing {
 
 /// The exact sampling table of C-Mixup (Yao et al., arXiv 2210.05775, eq. 6): partner j of query i has probability
 /// proportional to the kernel of |y_i - y_j| / bandwidth over ALL N rows. Nothing is truncated, and no N x N matrix is
-/// made. Labels (n) or (n, d), float or double, finite.
-/// * one column: O(N log N) build, O(N) memory, expected O(1) a draw (detail::kernel_line);
-/// * two or three: cells on a grid with tables of their own, O(1) expected where cells are full (detail::kernel_grid);
-/// * more: a pass over all rows for a block of queries, O(N d) a draw, in the labels' type (detail::kernel_pass).
-/// Draws depend on the key, the query's global row (key.first + its place) and the slot alone, so that any split over
-/// calls, ranks and threads, and any backend, gives the same partners; on a device, device_gaussian_kernel. As a rule,
-/// with(c_mixup{}, table): the partner of sample i is drawn for row index(i) of the table, with
-/// inputs(x).index(rows).source_rows(N), or for the sample's own global row where the table is of the batch itself.
-/// Copies share the table.
+/// built. Labels (n) or (n, d), float or double, finite.
+/// * one column: O(N log N) build, O(N) memory, expected O(1) for each draw (detail::sorted_table);
+/// * two or three: cells on a grid, each with an alias table, expected O(1) if cells are full (detail::grid_table);
+/// * more: a pass over all rows for a block of queries, O(N d) for each draw, in the labels' type
+/// (detail::brute_force).
+/// Draws depend only on the key, the query's global row (key.first + its position) and the slot, so that any split over
+/// calls, ranks and threads, and any backend, gives the same partners. On a device, use device_gaussian_kernel. The
+/// table is also a pairing rule, with(c_mixup{}, table): the partner of sample i is drawn for row index(i) of the
+/// table, given inputs(x).index(rows).source_rows(N), or for the sample's own global row if the table is of the batch
+/// itself. Copies share the table.
+/// Errors: bandwidth not > 0, labels that are not finite, empty sets; as a rule, another number of rows than partners
+/// come from, a second source without index(v), blocks smaller than the global batch.
 class gaussian_kernel {
  public:
   static constexpr bool draws = true;
   template <class T, int R>
   gaussian_kernel(tensor_view<T, R> const& labels, kernel_options const& options)
       : gaussian_kernel(detail::one_thread{}, labels, options) {}
-  /// Built on a host backend's threads: the same table.
+  /// Builds the same table on a host backend's threads.
   template <class Backend, class T, int R>
   gaussian_kernel(Backend const& be, tensor_view<T, R> const& labels, kernel_options const& options) {
     using number = std::remove_const_t<T>;
@@ -68,7 +71,7 @@ class gaussian_kernel {
   index_t columns() const noexcept { return columns_; }
   std::size_t bytes() const { return std::visit(detail::kernel_bytes{}, *table_); }
 
-  /// The partners of rows of the table: queries (m) of them, partners (m), or (m, k) for k of each, drawn apart.
+  /// Draws the partners of rows of the table: queries (m), partners (m), or (m, k) for k independent draws each.
   template <class Backend, int R>
   void draw(Backend const& be, tensor_view<std::int64_t const, 1> const& queries, key const& k,
             tensor_view<std::int64_t, R> const& partners) const {
@@ -91,7 +94,8 @@ class gaussian_kernel {
             tensor_view<std::int64_t, R> const& partners) const {
     draw(detail::one_thread{}, queries, k, partners);
   }
-  /// The partners of labels that are not in the table (query against support): values (m) or (m, d), of its type.
+  /// Draws the partners of labels that are not in the table (query against support): values (m) or (m, d),
+  /// of the table's type.
   template <class Backend, class T, int V, int R>
   void draw_at(Backend const& be, tensor_view<T, V> const& values, key const& k,
                tensor_view<std::int64_t, R> const& partners) const {

@@ -8,8 +8,8 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace detail {
 
-/// One row of the table: squared distances first, then weights relative to the nearest row, so that the largest
-/// weight is 1 and no row is 0 / 0.
+/// Computes one row of the matrix: squared distances first, then weights relative to the nearest row, so that the
+/// largest weight is 1 and no row is 0 / 0.
 template <class Q, class T, class O>
 struct matrix_row {
   kernel_points<Q> queries;
@@ -70,16 +70,17 @@ void kernel_matrix_of(kernel_points<Q> const& queries, kernel_points<T> const& p
 
 }  // namespace detail
 
-/// The explicit table of a kernel, for small sets: out(i, j) = the chance that row i's partner is row j, out (n, n).
-/// Labels (n) or (n, d) of any strides. Rows sum to 1; a row that has no partner (tophat, or one row, without self)
-/// is all 0. O(n^2 d) work, nothing allocated. Errors: bandwidth not > 0, empty sets, numbers that are not finite.
+/// Writes the kernel's probabilities as a matrix, for small sets: out(i, j) = the probability that row i's partner is
+/// row j, out (n, n). Labels (n) or (n, d) of any strides. Rows sum to 1; a row that has no partner (tophat, or one
+/// row, without self) is all 0. O(n^2 d) work; allocates nothing. Errors: bandwidth not > 0, empty sets, numbers that
+/// are not finite.
 template <class T, int Rank, class O>
 void kernel_matrix(tensor_view<T, Rank> const& labels, pairing::kernel_options const& options,
                    tensor_view<O, 2> const& out) {
   auto const p = detail::points_of(labels);
   detail::kernel_matrix_of(p, p, options, true, out);
 }
-/// The same for queries (m) or (m, d) that are not rows of the set: out (m, n). No query has a self.
+/// The same for queries (m) or (m, d) that are not rows of the set: out (m, n). No query is excluded as self.
 template <class T, int Rank, class O, class Q>
 void kernel_matrix(tensor_view<T, Rank> const& labels, pairing::kernel_options const& options,
                    tensor_view<O, 2> const& out, tensor_view<Q, Rank> const& queries) {

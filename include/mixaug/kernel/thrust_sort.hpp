@@ -9,7 +9,8 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Tables on Thrust's host policies (CPP, OMP, TBB, seq): sorted and summed by Thrust. Include the policy's own header.
+/// Builds tables on Thrust's host policies (CPP, OMP, TBB, seq); Thrust sorts and sums. Include the
+/// policy's own header.
 namespace mixaug::detail {
 
 template <class Policy>

@@ -6,7 +6,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::label {
 
-/// Label coefficients are the drawn ratio, whatever became of the pixels: `correct_lam = false`.
+/// Label coefficients are the drawn ratio, whatever the shares of the pixels: `correct_lam = false`.
 struct by_ratio {
   static constexpr bool on_device = true;
   MIXAUG_HD label_shares operator()(row_facts const& row, double) const noexcept {

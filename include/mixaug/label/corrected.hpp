@@ -7,7 +7,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::label {
 
-/// by_share or by_ratio, chosen at run time by `correct_lam`.
+/// Label rule by_share or by_ratio, chosen at run time by `correct_lam`.
 struct corrected {
   bool correct_lam = true;
   static constexpr bool on_device = true;

@@ -11,8 +11,8 @@ enum class side : unsigned char { target, source };
 
 namespace label {
 
-/// The label is not mixed: the sample keeps its own (Cutout), or, where pixels came from the partner, takes the
-/// partner's.
+/// The label is not mixed: the sample keeps its own (Cutout) or, if pixels came from the partner and `of` is source,
+/// takes the partner's.
 struct keep {
   side of = side::target;
   static constexpr bool on_device = true;

@@ -9,10 +9,10 @@ namespace mixaug {
 /// Options of pair_cross_entropy: label smoothing, reduction, and samples without a label.
 struct cross_entropy_options {
   float smoothing = 0.0f;              ///< s in [0, 1): the class gets 1 - s + s / C, the others s / C
-  reduction reduce = reduction::none;  ///< mean: the gradient is divided by n (losses stay those of the rows)
-  double scale = 1.0;                  ///< and multiplied by this, as by a loss scale
-  std::optional<index_t> ignore_index = std::nullopt;  ///< the id of a sample without a label, any integer
-  pair_counts counts{};  ///< what mean divides by instead of n; {}: with ignore_index counted here, on the host
+  reduction reduce = reduction::none;  ///< mean: divides the gradient by n (losses are those of the rows)
+  double scale = 1.0;                  ///< factor of the gradient, such as a loss scale
+  std::optional<index_t> ignore_index = std::nullopt;  ///< id of samples without a label, any integer
+  pair_counts counts{};  ///< divisors of mean instead of n; {}: with ignore_index counted here, on the host
 };
 
 namespace detail {
@@ -28,7 +28,7 @@ auto id_column_of(V const& v) noexcept {
   return id_column<std::remove_const_t<typename V::element>>{v.data, v.stride[0]};
 }
 
-/// The target of cross_entropy_rows.hpp: two classes, each with its coefficient.
+/// The target of cross_entropy_items.hpp: two classes, each with its coefficient.
 template <class T, class Plan, class Self, class Source>
 struct pair_target {
   static constexpr bool reads_targets = false;
@@ -44,8 +44,8 @@ struct pair_target {
   struct row {
     double self, partner;  // a and b
     index_t y, q;          // their classes; -1: not read
-    double slope;          // of the gradient: a and b, each with its scale
-    T offset, own, other;  // (a + b) s / C, a (1 - s), b (1 - s), so scaled
+    double slope;          // of the gradient: a and b, each times its scale
+    T offset, own, other;  // (a + b) s / C, a (1 - s), b (1 - s), times the scale
     bool read;
   };
 
@@ -65,7 +65,7 @@ struct pair_target {
     r.offset = static_cast<T>(r.slope * smoothing / static_cast<double>(classes));
     return r;
   }
-  /// Smoothing takes sum_c (m - z_c).
+  /// Smoothing needs sum_c (m - z_c).
   MIXAUG_HD bool sums() const noexcept { return smoothing != 0.0; }
   MIXAUG_HD T first(T z, T m, T, T sum) const noexcept { return sum + (m - z); }
 
@@ -94,8 +94,8 @@ struct pair_target {
     double const below = static_cast<double>(m) - static_cast<double>(logits[i][y]);
     return add_product<double>(1.0 - smoothing, below, even);
   }
-  /// 0 for the coefficient of the ignored id, NaN for that of an id that is no class: ids on a device are not checked
-  /// before.
+  /// Sets the coefficient of the ignored id to 0, and that of an id that is not a class to NaN, since ids on a device
+  /// are not checked before.
   MIXAUG_HD index_t known(index_t id, double& coefficient) const noexcept {
     if (ignored(id)) {
       coefficient = 0.0;
@@ -107,7 +107,7 @@ struct pair_target {
   }
 };
 
-/// The rows whose id is not the ignored one, on each side; a row without a partner counts.
+/// Counts the rows whose id is not the ignored one, on each side; a row without a partner counts.
 template <class R, class B, space S, class Self, class Source>
 pair_counts labelled_rows(plan<R, B, S> const& p, Self const& self, Source const& source, index_t source_first,
                           bool gathered, ignored_id ignored) {
@@ -182,7 +182,7 @@ void pair_cross_entropy_from(Be const& be, plan<R, B, S> const& p, Z const& logi
   }
 }
 
-/// The source of the partners' classes: a view, or gathered(view).
+/// Returns the source of the partners' classes: a view, or the view of gathered(view).
 template <class V>
 V const& ids_of(V const& v) noexcept {
   return v;
@@ -191,7 +191,7 @@ template <class V>
 V const& ids_of(gathered_rows<V> const& v) noexcept {
   return v.view;
 }
-/// Integer ids, or gathered ones.
+/// True for integer ids, and for gathered ones.
 template <class V>
 inline constexpr bool is_ids = false;
 template <class T, int R, space S>
@@ -205,27 +205,28 @@ inline constexpr bool is_gathered_ids<gathered_rows<V>> = true;
 
 }  // namespace detail
 
-/// The pair form of the cross entropy, straight from the logits (n, classes) of the mixed batch:
+/// Pair form of the cross entropy, computed from the logits (n, classes) of the mixed batch:
 ///   losses(i) = share_self weight_self CE(z_i, y_self) + share_partner weight_partner CE(z_i, y_partner),
 ///   CE(z, y) = (1 - s) (lse z - z_y) + s mean_c (lse z - z_c),
-/// and its gradient (a + b) softmax(z) - a t_self - b t_partner, in one pass over each row.
+/// and its gradient (a + b) softmax(z) - a t_self - b t_partner (a, b: the two coefficients; t: smoothed one-hot
+/// labels), in one pass over each row.
 ///   pair_cross_entropy(backend, plan, logits, class_ids, losses[, grad_logits][, options])
 ///   pair_cross_entropy(backend, plan, logits, class_ids, source_class_ids, losses[, grad_logits][, options])
-/// class_ids (n) are any integers; the partners' are those of the batch, of a second source, or gathered(ids),
-/// of which rows without a partner are not read.
-/// float or double, any strides, the same bits on every backend where the hardware has fma. Logits of any size:
+/// class_ids (n) are any integers; the partners' ids are those of the batch, of a second source, or gathered(ids), of
+/// which rows without a partner are not read.
+/// float or double, any strides, the same bits on every backend if the hardware has fma. Logits may have any size.
 /// -infinity masks a class: its probability is 0, and so is its gradient unless it is a label (-a or -b) or there is
 /// smoothing (less (a + b) s / C); the loss of a masked label, and with smoothing of every label, is +infinity. NaN,
-/// +infinity, or no class unmasked: NaN in that row alone. A row whose two coefficients are 0 has loss and gradient 0,
-/// whatever its logits.
-/// A side whose id is options.ignore_index carries no label and no loss: its coefficient is 0. The mean is then that of
-/// each side over the rows whose id of this side carries a label (a row without a partner counts on the partner's), as
-/// PyTorch's cross_entropy(..., ignore_index) has it for each of the two labels: the gradient is that of
+/// +infinity, or no unmasked class give NaN in that row alone. A row whose two coefficients are 0 has loss and gradient
+/// 0, whatever its logits.
+/// A side whose id is options.ignore_index carries no label and no loss: its coefficient is 0. The mean of each side is
+/// then taken over the rows whose id of this side carries a label (a row without a partner counts on the partner's
+/// side), as by PyTorch's cross_entropy(..., ignore_index) for each of the two labels: the gradient is that of
 ///   sum_i a_i CE(z_i, y_self) / N_self + sum_i b_i CE(z_i, y_partner) / N_partner,
-/// where a side of no labels at all adds 0 (PyTorch: NaN). options.counts sets N_self and N_partner: those of a global
+/// where a side without any label adds 0 (PyTorch: NaN). options.counts sets N_self and N_partner: those of a global
 /// batch, or of ids on a device, which are not counted here.
-/// Errors: shapes, null pointers, a class outside [0, classes) (on a device: a row of NaN), a scale that is no finite
-/// number of the logits' type, an output that shares memory with another operand.
+/// Errors: shapes, null pointers, a class outside [0, classes) (on a device: a row of NaN), a scale that is not a
+/// finite number of the logits' type, an output that shares memory with another operand.
 template <backend Be, class R, class B, space S, class Z, class Y, class L>
 requires(is_tensor_view<Z>&& is_tensor_view<Y>&& is_tensor_view<L>) void pair_cross_entropy(
     Be const& be, plan<R, B, S> const& p, Z const& logits, Y const& class_ids, L const& losses,

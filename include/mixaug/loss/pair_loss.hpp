@@ -8,7 +8,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace detail {
 
-/// What the losses of a row are multiplied by.
+/// Coefficient of a row's loss on one side: label share times weight.
 template <class T, class Plan>
 MIXAUG_HD T self_coefficient(Plan const& p, index_t i) noexcept {
   return static_cast<T>(p.share_self.data[i]) * static_cast<T>(p.weight_self.data[i]);
@@ -18,7 +18,7 @@ MIXAUG_HD T partner_coefficient(Plan const& p, index_t i) noexcept {
   return static_cast<T>(p.share_partner.data[i]) * static_cast<T>(p.weight_partner.data[i]);
 }
 
-/// What the two sides of a mean are divided by; a side of no rows adds nothing, and is divided by 1.
+/// Divisors of the two sides of a mean; for a side without rows, which adds nothing, the divisor is 1.
 struct pair_divisors {
   double self = 1.0, partner = 1.0;
   pair_divisors(reduction r, pair_counts const& counts, index_t rows) {
@@ -29,8 +29,8 @@ struct pair_divisors {
   }
 };
 
-/// The loss of row i, its partner's side times `ratio`. `Flat`: losses lie side by side, so that the loop over rows
-/// vectorises.
+/// Returns the loss of row i, with the partner's side multiplied by `ratio`. `Flat`: losses are contiguous, so that the
+/// loop over rows vectorises.
 template <class T, class Plan, bool Flat>
 struct pair_loss_term {
   Plan plan;
@@ -69,7 +69,7 @@ struct pair_gradient_body {
   }
 };
 
-/// Types of the losses, and of what is written.
+/// Checks the types of the losses and of the output.
 template <class Be, space S, class Out, class... Views>
 constexpr bool check_loss_types() {
   check_spaces<Be, S, Out, Views...>();
@@ -81,7 +81,7 @@ constexpr bool check_loss_types() {
   return types && S == Be::memory && Out::memory == S && ((Views::memory == S) && ...);
 }
 
-/// loss_self and loss_partner beside an output of `rows` rows.
+/// Checks loss_self and loss_partner, and an output of `rows` rows.
 template <class L, class P, class Out>
 void check_losses(plan_shape const& s, L const& loss_self, P const& loss_partner, Out const& out, index_t rows) {
   check_made(s);
@@ -100,8 +100,8 @@ void check_losses(plan_shape const& s, L const& loss_self, P const& loss_partner
 /// The pair form of any loss, per row (n):
 /// out(i) = share_self weight_self loss_self(i) + share_partner weight_partner loss_partner(i),
 /// where loss_self is the loss against the sample's label and loss_partner against the partner's. A side whose
-/// coefficient is 0 is left out, whatever its loss. Equals the loss of the mixed label for losses linear in it (cross
-/// entropy). With weights it is the loss of UMIX (2209.08928): lambda w_i l_i + (1 - lambda) w_j l_j.
+/// coefficient is 0 is left out, whatever its loss. It equals the loss of the mixed label if the loss is linear in the
+/// label (cross entropy). With weights it is the loss of UMIX (2209.08928): lambda w_i l_i + (1 - lambda) w_j l_j.
 template <backend Be, class R, class B, space S, class L, class P, class Out>
 void pair_loss(Be const& be, plan<R, B, S> const& p, L const& loss_self, P const& loss_partner, Out const& out) {
   if constexpr (detail::check_loss_types<Be, S, Out, L, P>()) {
@@ -114,10 +114,10 @@ void pair_loss(Be const& be, plan<R, B, S> const& p, L const& loss_self, P const
   }
 }
 
-/// The same in one pass to one number, out (1): the sum or the mean over the rows, summed in double in a fixed order
-/// (equal bits on every backend and number of threads). reduction::none: out (n), as above.
-/// The mean divides by n, or each side by its own number of rows in `counts`, where some carry no label (the losses of
-/// those are 0): sum_i a_i loss_self(i) / counts.self + sum_i b_i loss_partner(i) / counts.partner.
+/// The same, reduced in one pass to one number, out (1): the sum or the mean over the rows, summed in double in a fixed
+/// order (equal bits on every backend and number of threads). reduction::none: out (n), as above. The mean divides by n
+/// or, if some rows carry no label (their losses are 0), each side by its own number of rows in `counts`: sum_i a_i
+/// loss_self(i) / counts.self + sum_i b_i loss_partner(i) / counts.partner.
 template <backend Be, class R, class B, space S, class L, class P, class Out>
 void pair_loss(Be const& be, plan<R, B, S> const& p, L const& loss_self, P const& loss_partner, Out const& out,
                reduction r, pair_counts const& counts = {}) {
@@ -140,17 +140,17 @@ void pair_loss(Be const& be, plan<R, B, S> const& p, L const& loss_self, P const
   }
 }
 
-/// What to multiply the two losses' gradients by: d out(i) / d loss_self(i) and d out(i) / d loss_partner(i).
+/// Factors of the gradients of the two losses: d out(i) / d loss_self(i) and d out(i) / d loss_partner(i).
 struct pair_coefficient {
   float self, partner;
 };
-/// The two coefficients of row i: label share times weight.
+/// Returns the two coefficients of row i: label share times weight.
 template <class R, class B>
 pair_coefficient pair_coefficients(plan<R, B> const& p, index_t i) noexcept {
   return {p.share_self[i] * p.weight_self[i], p.share_partner[i] * p.weight_partner[i]};
 }
-/// The same for all rows, in the memory of the backend: the gradient of the (reduced) pair loss with respect to the
-/// two losses, (n) each; reduction::mean divides by n, or by `counts`.
+/// Writes the coefficients of all rows, in the memory of the backend: the gradient of the (reduced) pair loss with
+/// respect to the two losses, (n) each; reduction::mean divides by n, or by `counts`.
 template <backend Be, class R, class B, space S, class A, class C>
 void pair_loss_gradients(Be const& be, plan<R, B, S> const& p, A const& grad_self, C const& grad_partner,
                          reduction r = reduction::none, pair_counts const& counts = {}) {

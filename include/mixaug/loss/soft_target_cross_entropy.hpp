@@ -8,13 +8,13 @@ namespace mixaug {
 
 /// Options of soft_target_cross_entropy.
 struct soft_target_options {
-  reduction reduce = reduction::none;  ///< mean: the gradient is divided by n (losses stay those of the rows)
-  double scale = 1.0;                  ///< and multiplied by this, as by a loss scale
+  reduction reduce = reduction::none;  ///< mean: divides the gradient by n (losses are those of the rows)
+  double scale = 1.0;                  ///< factor of the gradient, such as a loss scale
 };
 
 namespace detail {
 
-/// The target of cross_entropy_rows.hpp: a number for each class, and a weight for the row.
+/// The target of cross_entropy_items.hpp: a number for each class, and a weight for the row.
 template <class T>
 struct soft_target {
   static constexpr bool reads_targets = true;
@@ -25,7 +25,7 @@ struct soft_target {
 
   struct row {
     double weight;
-    T times;  // w scale
+    T times;  // w times scale
     bool read;
   };
 
@@ -33,7 +33,7 @@ struct soft_target {
     double const w = weights == nullptr ? 1.0 : static_cast<double>(weights[i * weight_stride]);
     return {w, static_cast<T>(w * scale), w != 0.0};
   }
-  /// sum_c t_c (m - z_c), where t_c is not 0; the second sum is that of t.
+  /// Sums sum_c t_c (m - z_c), where t_c is not 0; the second sum is that of t.
   MIXAUG_HD bool sums() const noexcept { return true; }
   MIXAUG_HD T first(T z, T m, T t, T sum) const noexcept {
     T const more = add_product<T>(t, m - z, sum);
@@ -100,11 +100,11 @@ using no_weights_of = tensor_view<std::remove_const_t<typename Z::element> const
 /// Targets need not sum to 1 and are not checked: NaN gives NaN in its own row.
 ///   soft_target_cross_entropy(backend, logits, targets, losses[, grad_logits][, options])
 ///   soft_target_cross_entropy(backend, logits, targets, weights, losses[, grad_logits][, options])
-/// Rows of zeros (both labels ignored by soft_labels) have loss and gradient 0, and count in the mean; to leave them
-/// out, take reduction::sum with scale = 1 / their number.
+/// Rows of zeros (both labels ignored by soft_labels) have loss and gradient 0, and count in the mean; to exclude them,
+/// use reduction::sum with scale = 1 / (number of other rows).
 /// All views are of one type, float or double, with any strides. Logits as for pair_cross_entropy: -infinity masks a
-/// class; where its target is 0 the loss stays finite. A row of weight 0 has loss and gradient 0.
-/// Errors: shapes, null pointers, weights that are negative or not finite (on a device not checked), an output that
+/// class; if its target is 0 the loss stays finite. A row of weight 0 has loss and gradient 0.
+/// Errors: shapes, null pointers, weights that are negative or not finite (not checked on a device), an output that
 /// shares memory with another operand.
 template <backend Be, class Z, class Y, class L>
 requires(is_tensor_view<Z>&& is_tensor_view<Y>&& is_tensor_view<L>) void soft_target_cross_entropy(

@@ -9,13 +9,12 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 
 /// New backgrounds for rare objects (mixaug's own): a sample of a minority class receives the least salient part of a
-/// sample of another class, and keeps its object. The label is not mixed: it is the target's, whose object is what
-/// one sees, or the source's (`keep`). lambda ~ Beta(alpha, alpha), uniform at alpha = 1, is the share that the
-/// target keeps. scheme: non_salient_to_non_salient goes where the target is least salient too;
-/// non_salient_to_corresponding may cover its object.
-/// Reads class_ids, and pixels (or scores): make_plan(serial{}, background_mix{}, inputs(x).class_ids(v), key).
-/// Which classes are minorities: `at_most`, `class_counts` (see pairing::minority). Errors: as saliencymix; another
-/// scheme.
+/// sample of another class, and keeps its object. The label is not mixed: it is the target's, whose object is visible,
+/// or the source's (`keep`). lambda ~ Beta(alpha, alpha), uniform at alpha = 1, is the share that the target keeps.
+/// scheme: with non_salient_to_non_salient the part is pasted where the target is least salient too; with
+/// non_salient_to_corresponding it may cover the target's object. Reads class_ids, and pixels (or scores):
+/// make_plan(serial{}, background_mix{}, inputs(x).class_ids(v), key). `at_most` and `class_counts` define the minority
+/// classes (see pairing::minority). Errors: as saliencymix; another scheme.
 struct background_mix {
   float alpha = 1.0f;
   float prob = 1.0f;

@@ -11,11 +11,11 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// Cutout (DeVries and Taylor, arXiv 1708.04552): n_holes boxes of side `length` pixels, centre uniform and
-/// clipped, are filled; the label is kept. As published an odd length loses a pixel; use
-/// placement::shifted or inside for the whole side. `fill` is one value, or one a channel, in the units of
-/// the pixels (0 after normalisation is the data set's mean).
-/// Errors: n_holes outside 1..64, length < 1, or 1 where it is clipped (no pixel would be left), a fill that the
+/// Cutout (DeVries and Taylor, arXiv 1708.04552): fills n_holes boxes of side `length` pixels, with uniform centres,
+/// clipped; the label is kept. As published, an odd length loses one pixel; use placement::shifted or inside for the
+/// whole side. `fill` is one value, or one for each channel, in the units of the pixels (0 after normalisation is the
+/// data set's mean).
+/// Errors: n_holes outside 1..64, length < 1, or length 1 with clipping (no pixel would be left), a fill that the
 /// element type cannot hold.
 struct cutout {
   index_t n_holes = 1;

@@ -11,13 +11,13 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// GridMix (Baek, Bang and Shim, Pattern Recognition 2021): the image is cut into n x n cells, and round(lambda n^2) of
-/// them, chosen uniformly, are the sample's; the others are the partner's, at the same place. lambda ~ Beta(alpha,
-/// alpha); labels follow the true share, which is the exact mean over the pixels, also where sides do not divide. An
-/// axis of one pixel has one cell. The paper's local loss, which predicts each cell's own class, is for the trainer:
-/// the labels of the cells are id masks that the plan mixes at n x n (rescaled). Default: one lambda a sample;
-/// mode::batch draws one grid a batch. Errors: alpha <= 0, prob outside [0, 1], n outside 1 to the shortest axis, more
-/// than 4096 cells, a batch without spatial extents or of single pixels.
+/// GridMix (Baek, Bang and Shim, Pattern Recognition 2021): the image is divided into n x n cells; round(lambda n^2) of
+/// them, chosen uniformly, are the sample's, the others are the partner's, at the same place. lambda ~ Beta(alpha,
+/// alpha). Labels follow the true share, the exact mean over the pixels, also if sides are not multiples of n. An axis
+/// of one pixel has one cell. The paper's local loss, which predicts each cell's own class, is left to the trainer: the
+/// labels of the cells are id masks that the plan mixes at n x n (rescaled). Default: one lambda for each sample;
+/// mode::batch draws one grid for the batch. Errors: alpha <= 0, prob outside [0, 1], n outside 1 to the shortest axis,
+/// more than 4096 cells, a batch without spatial extents or of single pixels.
 struct gridmix {
   float alpha = 1.0f;
   index_t n = 4;

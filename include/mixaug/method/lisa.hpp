@@ -8,11 +8,11 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 
 /// LISA (Yao et al., ICML 2022, arXiv 2201.00299): mixup between samples of the same class and different groups, with
-/// probability p_sel (intra-label), else of the same group and different classes (intra-domain), so that what tells the
-/// groups apart is averaged away. lambda ~ Beta(alpha, alpha). Reads class_ids and groups: the spurious attribute or
-/// the domain of each sample, not the pair of attribute and class. With CutMix: with(lisa{}, region::random_box{}).
-/// Default: one choice and one lambda a sample; mode::batch draws one of each a batch.
-/// Errors: p_sel outside [0, 1], alpha <= 0, ids missing.
+/// probability p_sel (intra-label), else of the same group and different classes (intra-domain), so that features that
+/// distinguish the groups are averaged out. lambda ~ Beta(alpha, alpha). Reads class_ids and groups: the spurious
+/// attribute or the domain of each sample, not the pair of attribute and class. With CutMix: with(lisa{},
+/// region::random_box{}). Default: one choice and one lambda for each sample; mode::batch draws one of each for the
+/// batch. Errors: p_sel outside [0, 1], alpha <= 0, ids missing.
 struct lisa {
   float alpha = 2.0f;
   float p_sel = 0.5f;

@@ -10,9 +10,9 @@ namespace mixaug {
 /// of a task, the second source its support set. Query i is mixed with support j, drawn with probability proportional
 /// to exp(-|y_i - y_j|^2 / (2 bandwidth^2)); lambda ~ Beta(alpha, alpha) is the weight of the query.
 ///   make_plan(metamix{.bandwidth = h}, inputs(query).targets(y_q).source_rows(m).source_targets(y_s), key)
-/// Then apply(plan, query, support, out) at the input or at the layer drawn_layer(plan.drawn_with, layers), and
-/// mix_targets likewise. Default: one lambda a query; MetaMix draws one a task (mode::batch). Its own pairing, a
-/// permutation of a support set of the query's size: with(metamix{}, pairing::shuffle{}).
+/// Then call apply(plan, query, support, out) at the input or at the layer drawn_layer(plan.drawn_with, layers), and
+/// mix_targets likewise. Default: one lambda for each query; MetaMix draws one for each task (mode::batch). For
+/// MetaMix's own pairing, a permutation of a support set of the query's size: with(metamix{}, pairing::shuffle{}).
 struct metamix {
   float alpha = 2.0f;
   float prob = 1.0f;
@@ -24,9 +24,10 @@ struct metamix {
   auto stages() const { return c_mixup{alpha, prob, mode, bandwidth, kernel, true, of}.stages(); }
 };
 
-/// The layer of a network that one step mixes, uniform on {0, ..., layers - 1} (0 = the input): Manifold Mixup,
-/// MetaMix. It depends on the key alone, so that every rank mixes the same layer, and a replayed plan (plan.drawn_with)
-/// too.
+/// Returns the layer of a network that one step mixes, uniform on {0, ..., layers - 1} (0 = the input): Manifold Mixup,
+/// MetaMix. It depends on the key alone, so that every rank, and a replayed plan (plan.drawn_with), mixes
+/// the same layer.
+/// Errors: layers < 1.
 inline index_t drawn_layer(key const& k, index_t layers) {
   if (layers < 1) detail::fail("drawn_layer's layers", detail::text(layers), "at least one layer");
   return random(k, batch_row, purpose::layer).below(layers);

@@ -9,14 +9,14 @@
 
 MIXAUG_EXACT_BEGIN
 
-// To add a method: one file here with flat options and stages(), its plans in
-// tests/support/plans.hpp, one line in mixaug.hpp. A new rule is one file in the room of the column that it writes.
+// To add a method: write one file in this room with flat options and stages(), add its plans to tests/support/plans.hpp
+// and one line to mixaug.hpp. A new rule is one file in the room of the column that it writes.
 namespace mixaug {
 
-/// mixup (Zhang et al., arXiv 1710.09412): x' = lambda x_i + (1 - lambda) x_j, labels likewise. lambda ~
-/// Beta(alpha, alpha) is the weight of the sample itself. Applied to hidden features it is Manifold Mixup
-/// (arXiv 1806.05236). Default: one lambda a sample; the paper draws one a batch (mode::batch).
-/// Any rank. Errors: alpha <= 0 or not finite, prob outside [0, 1].
+/// mixup (Zhang et al., arXiv 1710.09412): x' = lambda x_i + (1 - lambda) x_j, labels likewise. lambda ~ Beta(alpha,
+/// alpha) is the weight of the sample itself. Applied to hidden features it is Manifold Mixup (arXiv 1806.05236).
+/// Default: one lambda for each sample; the paper draws one for the batch (mode::batch). Batches of any rank. Errors:
+/// alpha <= 0 or not finite, prob outside [0, 1].
 struct mixup {
   float alpha = 1.0f;
   float prob = 1.0f;

@@ -7,10 +7,11 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// Each sample (or batch, `mode`) is mixed by one of up to 8 methods, chosen with probabilities proportional
-/// to `weight` (timm's switch_prob). The choice is drawn first; every stage follows it, so each method keeps
-/// its pairing, ratio, region, blend, label rule, mode and prob.
+/// Mixes each sample (or batch, `mode`) by one of up to 8 methods, chosen with probabilities proportional to `weight`
+/// (timm's switch_prob). The choice is drawn first, and all stages follow it, so each method keeps its pairing, ratio,
+/// region, blend, label rule, mode and prob.
 ///   auto either = one_of(mixup{.alpha = 0.8f}, cutmix{.alpha = 1}); either.mode = mode::batch;
+/// Errors: a weight that is negative or not finite, weights that are all 0.
 template <method... M>
 struct one_of {
   static_assert(sizeof...(M) >= 1 && sizeof...(M) <= detail::most_methods, "mixaug: one_of takes 1 to 8 methods");

@@ -7,14 +7,14 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// RegMixup (Pinto et al., NeurIPS 2022, arXiv 2206.14502): mixup beside the clean batch, as its regulariser. The plan
-/// has 2 n rows: n samples as they are, then their n mixes, lambda ~ Beta(alpha, alpha), so that one pass of the
+/// RegMixup (Pinto et al., NeurIPS 2022, arXiv 2206.14502): mixup as a regulariser of training on the clean batch. The
+/// plan has 2 n rows: n unchanged samples, then their n mixes, lambda ~ Beta(alpha, alpha), so that one pass of the
 /// network gives both terms of CE(f(x), y) + eta CE(f(x'), y') (eta = 1 in the paper): half of it is the mean of
 /// pair_loss over the 2 n rows. The output of apply has 2 n rows; inputs and labels have n, and gathered rows 2 n, of
-/// which the first n are not read. With CutMix: with(regmixup{}, region::random_box{}). Default: one lambda a sample;
-/// the paper draws one a batch (mode::batch).
-/// Errors: alpha <= 0 or not finite, eta negative or not finite, or eta times a weight beyond float. Not in place, and
-/// not inside one_of.
+/// which the first n are not read. With CutMix: with(regmixup{}, region::random_box{}). Default: one lambda for each
+/// sample; the paper draws one for the batch (mode::batch).
+/// Errors: alpha <= 0 or not finite, eta negative or not finite, or eta times a weight beyond float. Cannot be applied
+/// in place, nor be a method of one_of.
 struct regmixup {
   float alpha = 10.0f;
   float eta = 1.0f;

@@ -11,13 +11,13 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// ResizeMix (Qin et al., arXiv 2012.11101): the whole partner, resized into a box of the sample. The box has the side
-/// ratio tau ~ U(scope_min, scope_max) and a uniform centre, and is clipped; labels follow the share of what is left of
-/// it. plan.ratio is 0: the region draws tau itself. `interpolation` is the nearest pixel, as in the paper's code, or
-/// linear, without a filter. Every axis longer than one pixel is resized. Default: one box a sample; the paper's code
-/// draws one a batch (mode::batch). Not in place: a box is read at another place than it is written. Errors: prob
-/// outside [0, 1], not 0 < scope_min <= scope_max <= 1, a scope that leaves every box empty, a batch without spatial
-/// extents or of single pixels.
+/// ResizeMix (Qin et al., arXiv 2012.11101): resizes the whole partner into a box of the sample. The box has the side
+/// ratio tau ~ U(scope_min, scope_max) and a uniform centre, and is clipped; labels follow the share of the clipped
+/// box. plan.ratio is 0, because the region draws tau itself. `interpolation` is nearest, as in the paper's code, or
+/// linear, without a low-pass filter. Every axis longer than one pixel is resized. Default: one box for each sample;
+/// the paper's code draws one for the batch (mode::batch). Cannot be applied in place: a box is read at another place
+/// than it is written. Errors: prob outside [0, 1], not 0 < scope_min <= scope_max <= 1, a scope that leaves every box
+/// empty, a batch without spatial extents or of single pixels.
 struct resizemix {
   float scope_min = 0.1f, scope_max = 0.8f;
   mixaug::interpolation interpolation = mixaug::interpolation::nearest;

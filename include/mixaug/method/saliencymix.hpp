@@ -12,7 +12,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// Which part of the source goes where in the target (SaliencyMix, section 3.4).
+/// Part of the source that is pasted, and its place in the target (SaliencyMix, section 3.4).
 enum class scheme : unsigned char {
   salient_to_corresponding,  ///< the default, and the best in the paper
   salient_to_salient,
@@ -24,7 +24,7 @@ enum class scheme : unsigned char {
 
 namespace detail {
 
-/// The region that does as a scheme says.
+/// Returns the region rule of a scheme.
 constexpr region::salient_box box_of(scheme s, search of, border at) noexcept {
   bool const from_peak =
       s == scheme::salient_to_corresponding || s == scheme::salient_to_salient || s == scheme::salient_to_non_salient;
@@ -42,12 +42,12 @@ constexpr region::salient_box box_of(scheme s, search of, border at) noexcept {
 
 /// SaliencyMix (Uddin et al., arXiv 2006.01791): the box around the most salient pixel of the partner replaces a box
 /// of the sample. lambda ~ Beta(alpha, alpha), uniform at the default alpha = 1, is the share that the sample keeps;
-/// labels follow the true share. The maps are `detector`'s, or inputs(x).scores(v) where these are given.
-/// Plan with a backend, which reads the pixels: make_plan(serial{}, saliencymix{}, x, key).
-/// Default: a map and a box for every sample; the published code takes one box for the batch from the source of its
-/// first row (mode::batch), cut off at the border (border::clip), and reads normalised floats as bytes, which is
-/// not offered. Schemes but the first paste at another place than they read: not in place. A row that is its own
-/// partner stays as it is.
+/// labels follow the true share. The maps are computed by `detector`, or given as inputs(x).scores(v). Plan with a
+/// backend, which reads the pixels: make_plan(serial{}, saliencymix{}, x, key). Default: a map and a box for every
+/// sample. The published code takes one box for the batch from the source of its first row (mode::batch), clipped at
+/// the border (border::clip), and reads normalised floats as bytes, which is not offered. All schemes but the first
+/// paste at another place than they read and cannot be applied in place. A row that is its own partner
+/// is left unchanged.
 /// Errors: alpha <= 0, prob outside [0, 1], a batch that is not of images or is of single pixels, no pixels to read.
 struct saliencymix {
   float alpha = 1.0f;

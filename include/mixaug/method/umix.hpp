@@ -7,16 +7,16 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 
 /// UMIX (Han et al., NeurIPS 2022, arXiv 2209.08928): mixup whose losses are weighted by each sample's uncertainty.
-/// With probability sigma, loss_i = lambda w_i l(f(x'), y_i) + (1 - lambda) w_j l(f(x'), y_j), x' = lambda x_i +
-/// (1 - lambda) x_j, lambda ~ Beta(alpha, alpha); else the weighted plain step w_i l(f(x_i), y_i). The weights, from
-/// the object that recorded the first stage of training:
+/// With probability sigma, loss_i = lambda w_i l(f(x'), y_i) + (1 - lambda) w_j l(f(x'), y_j), x' = lambda x_i + (1 -
+/// lambda) x_j, lambda ~ Beta(alpha, alpha); else the weighted plain step w_i l(f(x_i), y_i). The weights come from the
+/// object that recorded the first stage of training:
 ///   make_plan(umix{}, inputs(x).index(rows).weights(record), key)
-/// or from a view, inputs(x).weights(v). They are the plan's columns weight_self and weight_partner; pair_loss and
-/// pair_cross_entropy read them. They are not normalised.
-/// The inner method is mixup, or Manifold Mixup where the plan is applied to hidden features; CutMix is
+/// or from a view, inputs(x).weights(v). They are not normalised. Planning writes them to weight_self and
+/// weight_partner, which pair_loss and pair_cross_entropy read.
+/// The mixing method is mixup, or Manifold Mixup if the plan is applied to hidden features; for CutMix:
 ///   with(umix{.alpha = 1.5f}, region::random_box{})
-/// Default: one draw a sample; the paper draws one a batch (mode::batch). Published settings (alpha, sigma): Waterbirds
-/// 0.5, 0.5; CelebA 1.5, 0.5 with CutMix; CivilComments 0.5, 1 on features; Camelyon17 0.5, 1.
+/// Default: one draw for each sample; the paper draws one for the batch (mode::batch). Published settings (alpha,
+/// sigma): Waterbirds 0.5, 0.5; CelebA 1.5, 0.5 with CutMix; CivilComments 0.5, 1 on features; Camelyon17 0.5, 1.
 /// Errors: alpha <= 0 or not finite, sigma outside [0, 1].
 struct umix {
   float alpha = 0.5f;

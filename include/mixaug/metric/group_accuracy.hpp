@@ -9,13 +9,13 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// Accuracies of groups (subpopulations, domains), counted batch by batch; above all that of the worst group, which
-/// the papers on subpopulation shift report (UMIX, 2209.08928; group DRO, 1911.08731).
+/// Accuracies of groups (subpopulations, domains), counted batch by batch, in particular that of the worst group, which
+/// papers on subpopulation shift report (UMIX, 2209.08928; group DRO, 1911.08731).
 ///   group_accuracy m(4);
 ///   m.update(predictions, class_ids, group_ids);  // (n) integers each, of any type, on the host
 ///   m.worst(), m.average()
-/// Counts are integers, so that neither the order of the batches nor their sizes matter. All accuracies are in
-/// [0, 1]; a group without samples has none: NaN, and the worst is sought among the others.
+/// Counts are integers, so that neither the order of the batches nor their sizes matter. All accuracies are in [0, 1].
+/// The accuracy of a group without samples is NaN, and the worst group is chosen among the others.
 class group_accuracy {
  public:
   explicit group_accuracy(index_t groups) {
@@ -23,9 +23,9 @@ class group_accuracy {
     cells_.resize(static_cast<std::size_t>(groups));
   }
 
-  /// Counts a batch: a row is correct where its prediction is its class id, and not counted where this is
-  /// options.ignore_index. Errors: sizes that differ, no rows, null pointers, a group outside [0, groups) of a row that
-  /// is counted; then nothing is counted.
+  /// Counts a batch: a row is correct if its prediction equals its class id; rows with class id options.ignore_index
+  /// are not counted. Errors: sizes that differ, no rows, null pointers, a group outside [0, groups) of a row that is
+  /// counted; then nothing is counted.
   template <class P, class Y, class G>
   requires(is_tensor_view<P>&& is_tensor_view<Y>&& is_tensor_view<G>) void update(P const& predictions,
                                                                                   Y const& class_ids,
@@ -39,7 +39,7 @@ class group_accuracy {
 
   index_t groups() const noexcept { return static_cast<index_t>(cells_.size()); }
   index_t count(index_t g) const { return cell(g).count; }      ///< samples of a group
-  index_t correct(index_t g) const { return cell(g).correct; }  ///< those predicted correctly
+  index_t correct(index_t g) const { return cell(g).correct; }  ///< correctly predicted samples of a group
   index_t total() const noexcept {
     index_t all = 0;
     for (tally const& c : cells_) all += c.count;
@@ -52,14 +52,14 @@ class group_accuracy {
     for (tally const& c : cells_) all.count += c.count, all.correct += c.correct;
     return ratio(all);
   }
-  /// NaN where the group is empty.
+  /// Returns the accuracy of group g; NaN if the group is empty.
   double accuracy(index_t g) const { return ratio(cell(g)); }
   /// The lowest accuracy of a group that has samples; NaN before the first sample.
   double worst() const noexcept {
     index_t const g = worst_group();
     return g < 0 ? ratio({}) : ratio(cells_[static_cast<std::size_t>(g)]);
   }
-  /// Which group that is, the first of equal ones; -1 before the first sample.
+  /// Returns that group, the first of equal ones; -1 before the first sample.
   index_t worst_group() const noexcept {
     index_t found = -1;
     double least = 2.0;
@@ -68,9 +68,9 @@ class group_accuracy {
         least = ratio(c), found = g;
     return found;
   }
-  /// sum_g shares(g) accuracy(g) / sum_g shares(g) over the groups that have samples: the average for a population
-  /// with other shares than the samples, as Waterbirds' is reported with those of its training set. `shares`: (groups)
-  /// numbers of any type, such as counts; finite, not negative. NaN where no group with samples has a share.
+  /// Returns sum_g shares(g) accuracy(g) / sum_g shares(g) over the groups that have samples: the average for a
+  /// population with other group shares, as reported for Waterbirds with those of its training set. `shares`: (groups)
+  /// numbers of any type, such as counts; finite, not negative. NaN if no group with samples has a share.
   template <class V>
   double adjusted_average(V const& shares) const {
     static_assert(V::rank == 1 && V::memory == space::host, "mixaug: shares are (groups), one a group, on the host");
@@ -96,7 +96,7 @@ class group_accuracy {
     for (std::size_t g = 0; g < cells_.size(); ++g)
       cells_[g].count += other.cells_[g].count, cells_[g].correct += other.cells_[g].correct;
   }
-  /// Forgets all samples; nothing is freed.
+  /// Discards all samples; frees no memory.
   void reset() noexcept {
     for (tally& c : cells_) c = {};
   }

@@ -10,7 +10,7 @@ namespace mixaug {
 
 /// Options of the accuracies.
 struct accuracy_options {
-  std::optional<index_t> ignore_index = std::nullopt;  ///< the id of a sample without a label, any integer
+  std::optional<index_t> ignore_index = std::nullopt;  ///< id of samples without a label, any integer
 };
 
 namespace detail {
@@ -50,9 +50,10 @@ double pair_accuracy(plan<R, B> const& p, id_list const& predicted, id_list cons
 
 }  // namespace detail
 
-/// Accuracy while mixing: a prediction that names the sample's class earns share_self weight_self, one that
-/// names the partner's share_partner weight_partner, over the sum of both; in [0, 1]. Ids are host views (n). A side
-/// whose id is options.ignore_index neither earns nor counts; 0 where nothing counts.
+/// Accuracy of predictions for mixed samples, in [0, 1]: a prediction of the sample's class earns share_self
+/// weight_self, one of the partner's class earns share_partner weight_partner, divided by the sum of both over all
+/// rows. Ids are host views (n). A side whose id is options.ignore_index is left out of both sums; 0 if no side counts.
+/// Errors: sizes that differ from the plan, null pointers; partners outside the batch, if their ids are not given.
 template <class R, class B, class P, class Y>
 double pair_accuracy(plan<R, B> const& p, P const& predicted, Y const& class_ids, accuracy_options const& o = {}) {
   detail::id_list const own(class_ids);

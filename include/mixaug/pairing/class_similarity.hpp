@@ -8,23 +8,22 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// How the class of the partner follows from its similarity to the sample's.
+/// Function from the similarity of a class to the probability that the partner is of that class.
 enum class class_preference : unsigned char {
   softmax,  ///< probability proportional to exp(similarity / temperature)
-  rank      ///< to decay^rank; rank 0 is the most similar of the K classes, equals by class id
+  rank      ///< proportional to decay^rank; rank 0 is the most similar of the K classes, ties by class id
 };
 
 namespace detail {
 
-/// An unsigned number whose order is the reverse of v's, so that the most similar class sorts first; -0 is 0.
+/// An unsigned number whose order is the reverse of v's, so that the most similar class sorts first; -0 equals 0.
 inline std::uint32_t descending(float v) noexcept {
   float const w = v == 0.0f ? 0.0f : v;
   std::uint32_t u;
   std::memcpy(&u, &w, sizeof u);
   return (u & 0x80000000u) != 0 ? u : 0x7FFFFFFFu - u;
 }
-/// Sorts by the upper 32 bits, in four passes of 8; equals stay in their order. A batch sorts all K classes for each
-/// class that it has.
+/// Sorts by the upper 32 bits, in four stable passes of 8 bits. A batch sorts all K classes for each of its classes.
 inline void sort_upper(index_t* values, index_t* spare, index_t n) noexcept {
   index_t *from = values, *to = spare;
   for (int shift = 32; shift < 64; shift += 8) {
@@ -41,27 +40,28 @@ inline void sort_upper(index_t* values, index_t* spare, index_t n) noexcept {
 
 namespace pairing {
 
-/// A partner by the similarity of classes (mixaug's own, for imbalanced data; compare PatchMix's hard pairs): a
-/// class is drawn by its similarity to the sample's, then a row of it, uniformly or by the similarity of features.
-/// Classes that no candidate has get probability 0 and the others' odds stay as they are; without a candidate: -1.
-/// Candidates are the other rows of the batch (of the block, with key.block), or all rows of a second source.
-/// Reads class_ids, in [0, K), and with a second source source_class_ids. partner_probabilities shows the law.
-/// Errors: what is not finite in a row that is read, a temperature <= 0, decay outside [0, 1], shapes that do not fit.
+/// Partners by the similarity of classes (mixaug's own, for imbalanced data; compare PatchMix's hard pairs). First a
+/// class is drawn by its similarity to the sample's class, then a row of that class, uniformly or by the similarity of
+/// features. Classes without a candidate have probability 0, and the odds of the others are unchanged; without any
+/// candidate the sample has no partner (-1). Candidates are the other rows of the batch (of the block, with key.block),
+/// or all rows of a second source. Reads class_ids, in [0, K), and with a second source source_class_ids.
+/// partner_probabilities returns the distribution. Errors: numbers that are not finite in a row that is read, a
+/// temperature <= 0, decay outside [0, 1], shapes that do not fit.
 struct class_similarity {
   static constexpr bool draws = true;
-  tensor_view<float const, 2> similarity{};  ///< (K, K), row c: how alike each class is to c; see cosine_similarity
+  tensor_view<float const, 2> similarity{};  ///< (K, K), row c: similarity of each class to c; see cosine_similarity
   class_preference preference = class_preference::softmax;
-  float temperature = 0.1f;     ///< of softmax: small = the most similar class, large = any class alike
-  float decay = 0.5f;           ///< of rank: 0 = always the most similar class that is there, 1 = any class alike
-  bool with_own_class = false;  ///< the sample's own class takes part, without the sample itself
+  float temperature = 0.1f;     ///< of softmax: small = the most similar class, large = all classes alike
+  float decay = 0.5f;           ///< of rank: 0 = always the most similar class with candidates, 1 = all classes alike
+  bool with_own_class = false;  ///< the sample's own class is a candidate too, without the sample itself
 
-  /// Where given, the row inside the class is drawn by a softmax over the cosine similarity of features: (n, d), a row
-  /// for each that class_ids (source_class_ids) has; with a second source also the batch's own, as query_features.
+  /// If given, the row inside the class is drawn by a softmax over the cosine similarity of features: (n, d), one row
+  /// for each of class_ids (source_class_ids); with a second source also those of the batch, as query_features.
   tensor_view<float const, 2> features{}, query_features{};
   float sample_temperature = 0.1f;
 
-  /// Only samples of classes with at most `at_most` times the samples of the largest one take a partner, as
-  /// pairing::minority has it; 1 = all.
+  /// Only samples of classes with at most `at_most` times the samples of the largest class receive a partner, as in
+  /// pairing::minority; 1 = all.
   float at_most = 1.0f;
   tensor_view<std::int64_t const, 1> class_counts{};
 
@@ -71,7 +71,7 @@ struct class_similarity {
     detail::class_partners<Task, class_similarity>{task, *this}();
   }
 
-  /// Checks, and marks with -1 the rows that take no partner.
+  /// Checks the inputs, and marks rows that receive no partner with -1.
   template <class Task>
   void prepare(Task const& task) const {
     detail::check_matrix("pairing::class_similarity's similarity", similarity, -1, -1);
@@ -89,7 +89,7 @@ struct class_similarity {
   bool members_weighed() const noexcept { return features.data != nullptr; }
   index_t ranked_classes() const noexcept { return preference == class_preference::rank ? similarity.extent[0] : 0; }
 
-  /// The weights of the classes that may be taken.
+  /// Computes the weights of the classes that may be chosen.
   void weigh(index_t mine, detail::class_groups const& g) const {
     for (index_t c = 0; c < similarity.extent[0]; ++c)
       if (!detail::finite(similarity(mine, c)))
@@ -100,7 +100,7 @@ struct class_similarity {
       g.weight[k] = g.weight[k] == 0.0 ? -HUGE_VAL : static_cast<double>(similarity(mine, g.id[k]));
     detail::softmax_weights(g.weight.data, g.count, static_cast<double>(temperature));
   }
-  /// The weights of the rows of group k for one row, without the row itself.
+  /// Computes the weights of the rows of group k for one row, except the row itself.
   template <class Task>
   void weigh_members(Task const& task, detail::class_groups const& g, index_t k, index_t row, index_t self) const {
     index_t const global = task.global, first = task.key.first;
@@ -118,7 +118,8 @@ struct class_similarity {
   }
 
  private:
-  /// decay^(rank - rank of the best class there): the same odds, and no power of 0 where the best one is not there.
+  /// decay^(rank - rank of the best available class): the odds are the same, and 0^rank is avoided if the best class of
+  /// all is not available.
   void weigh_ranks(index_t mine, detail::class_groups const& g) const {
     index_t const classes = similarity.extent[0];
     for (index_t c = 0; c < classes; ++c)
@@ -137,7 +138,7 @@ struct class_similarity {
       g.weight[k] = weight;
     }
   }
-  /// |v|^2 of a row, which is finite.
+  /// Returns |v|^2 of a row; refuses rows that are not finite.
   static double square(tensor_view<float const, 2> const& v, index_t row, char const* name) {
     double const s = detail::dot(v, row, v, row);
     if (!detail::finite(s))

@@ -7,17 +7,17 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace detail {
 
-/// The cheapest closed tour through n classes that starts at class 0.
+/// Finds the cheapest closed tour through n classes that starts at class 0.
 struct tour_search {
-  static constexpr index_t exact = 12;  ///< up to so many classes
+  static constexpr index_t exact = 12;  ///< largest number of classes of the exact search
   tensor_view<double const, 2> cost;    ///< symmetric
   index_t n;
   index_t* tour;
 
   double between(index_t a, index_t b) const noexcept { return cost(a, b); }
 
-  /// Held and Karp: best[set][j] = the cheapest path from 0 through all of `set` (of the classes 1, ..., n - 1) that
-  /// ends at its member j.
+  /// Held and Karp: best[set][j] = the cheapest path from 0 through all of `set` (a subset of the classes 1, ..., n -
+  /// 1) that ends at its member j.
   void held_karp(double* best, std::uint8_t* before) const noexcept {
     index_t const m = n - 1, sets = index_t{1} << m;
     for (index_t set = 1; set < sets; ++set)
@@ -43,7 +43,7 @@ struct tour_search {
       set ^= index_t{1} << last, last = from;
     }
   }
-  /// From class 0 always on to the nearest class not yet seen, the smallest id of equals.
+  /// Goes from class 0 always to the nearest class not yet visited; ties by the smallest id.
   void nearest_neighbour() const noexcept {
     for (index_t k = 0; k < n; ++k) tour[k] = k;
     for (index_t k = 1; k < n; ++k) {
@@ -56,8 +56,8 @@ struct tour_search {
       tour[k] = tour[next], tour[next] = t;
     }
   }
-  /// Turns stretches of the tour round as long as one of them shortens it; `slack` keeps rounding from going in
-  /// circles.
+  /// Reverses stretches of the tour as long as that shortens it by more than `slack`, which prevents cycles
+  /// due to rounding.
   void two_opt(double slack) const noexcept {
     for (bool shorter = true; shorter;) {
       shorter = false;
@@ -81,11 +81,12 @@ struct tour_search {
 
 }  // namespace detail
 
-/// The closed tour through all K classes with the smallest sum of distances, as PatchMix pairs classes: successor(c) is
-/// the class after c. `distances` (K, K), symmetric, float or double, for example 1 - cosine_similarity; the diagonal
-/// is not read. Exact for K <= 12 (Held and Karp), above it nearest neighbours improved by 2-opt; the same tour
-/// everywhere. Of the two directions, the one that leaves class 0 for the smaller id. Before planning: it allocates (2
-/// K^2 doubles). Errors: distances not finite or not symmetric.
+/// Finds the closed tour through all K classes with the smallest sum of distances, by which PatchMix pairs classes:
+/// successor(c) is the class after c. `distances` (K, K), symmetric, float or double, for example 1 -
+/// cosine_similarity; the diagonal is not read. Exact for K <= 12 (Held and Karp); for larger K nearest neighbours
+/// improved by 2-opt. The tour is the same on every machine. Of the two directions, it takes the one that leaves class
+/// 0 for the smaller id. To be called before planning; allocates 2 K^2 doubles. Errors: distances not finite
+/// or not symmetric.
 template <class T>
 void shortest_tour(tensor_view<T, 2> const& distances, tensor_view<std::int64_t, 1> const& successor) {
   detail::real_matrix<T>();
@@ -134,9 +135,10 @@ void shortest_tour(tensor_view<T, 2> const& distances, tensor_view<std::int64_t,
 
 namespace pairing {
 
-/// PatchMix's hard pairs (Xu et al., TPAMI 2022): classes stand on a closed tour through similar classes, and a sample
-/// takes its partner from the class after its own, uniform among the rows of it. A class that no candidate has is
-/// passed over; where only the sample's own class is there: -1. Candidates and inputs as in class_similarity.
+/// PatchMix's hard pairs (Xu et al., TPAMI 2022): a closed tour visits similar classes one after the other, and a
+/// sample takes its partner from the class after its own, uniformly among its rows. Classes without candidates are
+/// skipped; if only the sample's own class has candidates, it has no partner (-1). Candidates and inputs as in
+/// class_similarity.
 struct class_tour {
   static constexpr bool draws = true;
   tensor_view<std::int64_t const, 1> successor{};  ///< (K), from shortest_tour

@@ -6,8 +6,9 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::pairing {
 
-/// A permutation without fixed points, uniform over all of them (permutations are redrawn until none is
-/// fixed: e = 2.72 tries on average): no row meets itself. A batch or block of one row has no partner (-1).
+/// A permutation without fixed points, uniform over all of them, so that no row is its own partner. Permutations are
+/// redrawn until none is fixed: e = 2.72 attempts on average. A batch or block of one row has no partner (-1).
+/// Errors: a second source.
 struct derangement {
   static constexpr bool draws = true;
   template <class Task>

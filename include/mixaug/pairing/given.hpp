@@ -6,7 +6,9 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::pairing {
 
-/// Partners from the caller: (n) rows of the global batch or of the second source, -1 = none.
+/// Partners given by the caller: (n) rows of the global batch or of the second source, -1 = none.
+/// Errors: another number of rows than the batch has, a null pointer, a partner that is neither -1 nor a row of the
+/// source, or a row of another block than the sample's.
 struct given {
   static constexpr bool draws = false;
   tensor_view<std::int64_t const, 1> partner;

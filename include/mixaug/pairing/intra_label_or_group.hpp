@@ -7,7 +7,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace detail {
 
-/// Rows sorted by two keys, so that those of one first key, and among them those of one second, are ranges.
+/// Rows sorted by two keys, so that rows of equal first key, and within them rows of equal second key, are contiguous.
 struct two_keys {
   index_t *first, *second, *order;  // keys by row; rows by keys
 
@@ -19,7 +19,7 @@ struct two_keys {
     sort_rows(order, key, n, spare);
     for (index_t k = 0; k < n; ++k) order[k] = within[order[k]];
   }
-  /// The first place whose keys are not less than (a, b), or that are greater, where `after`.
+  /// Returns the first position whose keys are not less than (a, b) or, with `after`, are greater.
   index_t place(index_t n, index_t a, index_t b, bool after) const noexcept {
     index_t low = 0, high = n;
     while (low < high) {
@@ -33,12 +33,12 @@ struct two_keys {
   }
 };
 
-/// Draws partners that share one of two keys and differ in the other.
+/// Draws partners that have one of two keys in common and differ in the other.
 template <class Task>
 struct two_key_draw {
   Task const& task;
   char const* rule;
-  float p_first;  ///< probability to share the first key, class ids; else the second, groups
+  float p_first;  ///< probability that the first key (class id) is the common one; otherwise the second (group)
   mixaug::mode mode;
 
   void operator()() const {
@@ -89,7 +89,7 @@ struct two_key_draw {
       task.assign(row - task.key.first, at < 0 ? -1 : domain.base + at);
     }
   }
-  /// Uniform among the rows with the first key a, and a second key other than b; -1: there is none.
+  /// Returns a uniform row among those with the first key a and a second key other than b; -1 if there is none.
   index_t partner(two_keys const& keys, index_t n, index_t a, index_t b, index_t row) const noexcept {
     index_t const begin = keys.place(n, a, INT64_MIN, false), end = keys.place(n, a, INT64_MAX, true);
     index_t const own = keys.place(n, a, b, false), own_end = keys.place(n, a, b, true);
@@ -106,9 +106,9 @@ namespace pairing {
 
 /// LISA's pairs (Yao et al., ICML 2022, arXiv 2201.00299, sec. 3): with probability p_sel a partner of the same class
 /// and another group (intra-label), else of the same group and another class (intra-domain), uniform among all of them.
-/// A sample that has none of the chosen kind has no partner (-1) and stays as it is. `mode` says whether the kind is
-/// drawn for each sample or for the batch. Reads class_ids and groups; with a second source also source_class_ids and
-/// source_groups. Errors: p_sel outside [0, 1].
+/// A sample without a partner of the chosen kind has none (-1) and is left unchanged. `mode`: draws the kind for each
+/// sample or for the batch. Reads class_ids and groups; with a second source also source_class_ids and source_groups.
+/// Errors: p_sel outside [0, 1].
 struct intra_label_or_group {
   static constexpr bool draws = true;
   float p_sel = 0.5f;

@@ -9,13 +9,13 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// What the distance of two samples is taken of.
+/// Quantity whose distance is taken between two samples.
 enum class distance_of : unsigned char { targets, features };
 
 namespace detail {
 
-/// Draws each row's partner among the rows of its block (or of the second source) by the kernel of their
-/// distances. One uniform a row; weights are relative to the nearest candidate, so that no row loses all of them.
+/// Draws each row's partner among the rows of its block (or of the second source) by the kernel of their distances.
+/// Uses one uniform for each row. Weights are relative to the nearest candidate, so that they are never all 0.
 template <class Task, class Rule>
 struct kernel_draw {
   Task const& task;
@@ -58,10 +58,10 @@ struct kernel_draw {
   index_t local(index_t global_row) const noexcept {
     return mine().size() == task.global ? global_row : global_row - task.key.first;
   }
-  static constexpr index_t lanes = 16;  // rows of the call, and candidates, that meet in one tile
+  static constexpr index_t lanes = 16;  // rows of the call, and candidates, that are combined in one tile
 
-  /// Squared distances of `rows` rows to all candidates, (rows, n), each summed over the columns in their order.
-  /// `values` holds the rows and a tile of candidates, transposed: 2 lanes numbers a column.
+  /// Computes squared distances of `rows` rows to all candidates, (rows, n), each summed over the columns in their
+  /// order. `values` holds the rows and a tile of candidates, transposed: 2 lanes numbers for each column.
   void distances(typename Task::range domain, index_t first, index_t rows, double* values, double* out) const noexcept {
     index_t const n = domain.size, d = mine().width();
     double *const query = values, *const tile = values + lanes * d;
@@ -95,7 +95,7 @@ struct kernel_draw {
         if (task.wants(row + r - task.key.first)) draw_row(domain, row + r, values + width + r * n);
     }
   }
-  /// weight: the squared distances of one row.
+  /// Draws one partner; `weight` holds the squared distances of the row on entry, its weights on return.
   void draw_row(typename Task::range domain, index_t row, double* weight) const noexcept {
     index_t const n = domain.size, self = task.own_source() && !rule.with_self ? row - domain.base : -1;
     double const h = rule.bandwidth, inverse = 1.0 / h < DBL_MAX ? 1.0 / h : DBL_MAX, half = 0.5 * inverse;
@@ -127,7 +127,7 @@ struct kernel_draw {
 
 namespace pairing {
 
-/// A partner of the batch (of the block, with key.block; or of a second source) with probability proportional to the
+/// A partner in the batch (in the block, with key.block; or in a second source) with probability proportional to the
 /// kernel of the distance of their targets, or of their features: C-Mixup's in-batch form. O(rows^2 d) work. Reads
 /// targets(v) or features(v), with a second source also source_targets(v) or source_features(v). Errors: bandwidth not
 /// > 0, numbers that are not finite. For a whole data set: pairing::gaussian_kernel.

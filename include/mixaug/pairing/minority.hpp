@@ -8,7 +8,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace detail {
 
-/// Takes the partner from the rows of frequent classes, block by block of the batch.
+/// Removes the partners of rows of frequent classes, block by block of the batch.
 template <class Task, class Rule>
 struct minority_only {
   Task const& task;
@@ -47,8 +47,8 @@ struct minority_only {
   }
 };
 
-/// Takes the partners from the rows of frequent classes: all but those with at most rule.at_most times the samples of
-/// the largest class, by rule.class_counts or by the batch. Class ids are checked before.
+/// Removes the partners of rows of frequent classes: all classes but those with at most rule.at_most times the samples
+/// of the largest class, counted by rule.class_counts or in the batch. Class ids are checked before.
 template <class Task, class Rule>
 void leave_frequent(Task const& task, Rule const& rule) {
   minority_only<Task, Rule> const only{task, rule};
@@ -58,8 +58,8 @@ void leave_frequent(Task const& task, Rule const& rule) {
     each_block(task, only);
 }
 
-/// Counts, where given, are numbers of samples, one for each class that the batch has; else the batch's are counted,
-/// which takes the class ids of all its rows.
+/// Checks the counts of samples: one for each class in the batch. If none are given, the batch is counted, which needs
+/// the class ids of all its rows.
 template <class Task>
 void check_class_counts(Task const& task, tensor_view<std::int64_t const, 1> const& counts, char const* rule) {
   need(task.in.ids, rule, "class ids", "class_ids(v)");
@@ -88,10 +88,11 @@ void check_class_counts(Task const& task, tensor_view<std::int64_t const, 1> con
 
 namespace pairing {
 
-/// Samples of minority classes take a partner of another class, uniform among all of them; other samples have none
-/// (-1) and stay as they are. A class is a minority where it has at most `at_most` times the samples of the largest
-/// class: of the data set where `class_counts` is given (its index is the class id), else of the batch (of the
-/// block, with key.block). Reads class_ids; with a second source also source_class_ids.
+/// Samples of minority classes receive a partner of another class, uniform among all of them; other samples have none
+/// (-1) and are left unchanged. A class is a minority if it has at most `at_most` times the samples of the largest
+/// class: in the data set if `class_counts` is given (indexed by class id), else in the batch (in the block, with
+/// key.block). Reads class_ids; with a second source also source_class_ids.
+/// Errors: at_most outside (0, 1), class ids missing, class_counts negative, all 0, or without a class of the batch.
 struct minority {
   static constexpr bool draws = true;
   float at_most = 0.5f;

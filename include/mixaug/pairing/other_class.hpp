@@ -6,8 +6,9 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::pairing {
 
-/// A partner of another class, uniform among all rows of the other classes; none (-1) where all rows have
-/// one class. Reads class_ids (with a second source also source_class_ids).
+/// A partner of another class, uniform among all rows of the other classes; none (-1) if all rows are of one class.
+/// Reads class_ids (with a second source also source_class_ids).
+/// Errors: class ids missing, or not given for all rows that may be chosen.
 struct other_class {
   static constexpr bool draws = true;
   template <class Task>

@@ -8,22 +8,22 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// How alike classes are, as set-up of similarity-guided pairing: a mean feature vector for each class, and the
-/// cosine similarity of those. All sums are in double and in one order: the same bits everywhere.
+/// Preparation of similarity-guided pairing: a mean feature vector for each class, and the cosine similarity of these
+/// vectors. All sums are in double and in a fixed order, so that the bits are the same everywhere.
 namespace mixaug {
 
-/// What class_prototypes does with a class that no sample has.
+/// Treatment of a class without samples by class_prototypes.
 enum class empty_class : unsigned char { refused, zero_row };
 
 namespace detail {
 
-/// One product more. That of two floats is exact in double, so it does not matter who fuses it.
+/// Returns sum + a * b. The product of two floats is exact in double, so contraction does not change the result.
 inline double plus_product(float a, float b, double sum) noexcept {
   return sum + static_cast<double>(a) * static_cast<double>(b);
 }
 inline double plus_product(double a, double b, double sum) noexcept { return fused_sum(a, b, sum); }
 
-/// sum_j a_j b_j in eight lanes, then a tree. Unit: both strides are 1.
+/// sum_j a_j b_j in eight lanes, which are then added as a tree. Unit: both strides are 1.
 template <bool Unit, class T>
 double dot(T const* a, index_t step_a, T const* b, index_t step_b, index_t n) noexcept {
   constexpr int lanes = 8;
@@ -37,14 +37,14 @@ double dot(T const* a, index_t step_a, T const* b, index_t step_b, index_t n) no
     for (int l = 0; l < half; ++l) sum[l] += sum[l + half];
   return sum[0];
 }
-/// Row i of a with row k of b.
+/// Dot product of row i of a with row k of b.
 template <class T>
 double dot(tensor_view<T, 2> const& a, index_t i, tensor_view<T, 2> const& b, index_t k) noexcept {
   T *const p = a.data + i * a.stride[0], *const q = b.data + k * b.stride[0];
   return a.stride[1] == 1 && b.stride[1] == 1 ? dot<true, T>(p, 1, q, 1, a.extent[1])
                                               : dot<false, T>(p, a.stride[1], q, b.stride[1], a.extent[1]);
 }
-/// Cosine from <a, b>, |a|^2 and |b|^2; a zero vector is at right angles to all.
+/// Cosine from <a, b>, |a|^2 and |b|^2; a zero vector is orthogonal to all.
 inline double cosine(double ab, double aa, double bb) noexcept {
   if (aa == 0.0 || bb == 0.0) return 0.0;
   double const c = ab / std::sqrt(aa * bb);
@@ -56,7 +56,7 @@ constexpr void real_matrix() {
   static_assert(std::is_same_v<std::remove_const_t<T>, float> || std::is_same_v<std::remove_const_t<T>, double>,
                 "mixaug: features, prototypes and similarities are float or double");
 }
-/// A (rows, columns) operand; -1 = any number, at least one.
+/// Checks an operand (rows, columns); -1 = any number, at least one.
 template <class T>
 void check_matrix(char const* name, tensor_view<T, 2> const& v, index_t rows, index_t columns) {
   bool const fits =
@@ -87,9 +87,10 @@ template <class T>
 
 }  // namespace detail
 
-/// The mean feature vector of each class: `features` (n, d) float or double, `class_ids` (n) in [0, K), `prototypes`
-/// (K, d), `counts` (K) = samples of each class. One pass over the samples, in their order. Allocates K * d doubles.
-/// Errors: ids out of range, numbers not finite, and classes without a sample, unless they are asked for as zero rows.
+/// Computes the mean feature vector of each class: `features` (n, d) float or double, `class_ids` (n) in [0, K),
+/// `prototypes` (K, d), `counts` (K) = samples of each class. One pass over the samples, in their order. Allocates K *
+/// d doubles. Errors: ids out of range, numbers not finite, and classes without a sample, unless zero rows are
+/// requested for them.
 template <class T, class Id, class P>
 void class_prototypes(tensor_view<T, 2> const& features, tensor_view<Id, 1> const& class_ids,
                       tensor_view<P, 2> const& prototypes, tensor_view<std::int64_t, 1> const& counts,
@@ -143,8 +144,9 @@ void class_prototypes(tensor_view<T, 2> const& features, tensor_view<Id, 1> cons
   }
 }
 
-/// Cosine similarity of all pairs of rows of `prototypes` (K, d), into `similarity` (K, K): symmetric, in [-1, 1],
-/// 1 on the diagonal; 0 throughout for a row of zeros. For pairing::class_similarity; shortest_tour takes 1 - this.
+/// Computes the cosine similarity of all pairs of rows of `prototypes` (K, d) into `similarity` (K, K): symmetric, in
+/// [-1, 1], 1 on the diagonal; a row of zeros has similarity 0 to all rows, itself included. For
+/// pairing::class_similarity; shortest_tour takes 1 - similarity.
 template <class T, class S>
 void cosine_similarity(tensor_view<T, 2> const& prototypes, tensor_view<S, 2> const& similarity) {
   detail::real_matrix<T>(), detail::real_matrix<S>();

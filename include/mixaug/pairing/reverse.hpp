@@ -6,7 +6,9 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::pairing {
 
-/// The last row meets the first (timm's flip), inside each block. The middle row of an odd batch meets itself.
+/// Pairs the last row with the first, and so on (timm's flip), inside each block. The middle row of an odd batch
+/// is its own partner.
+/// Errors: a second source with another number of rows than the batch.
 struct reverse {
   static constexpr bool draws = true;
   template <class Task>

@@ -6,8 +6,9 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::pairing {
 
-/// Row i meets row i - shift, around the end (torchvision's roll), inside each block. A row meets itself only
-/// where the shift is a multiple of the block.
+/// Pairs row i with row i - shift, cyclically (torchvision's roll), inside each block. A row is its own partner only if
+/// the shift is a multiple of the block.
+/// Errors: a second source with another number of rows than the batch.
 struct roll {
   static constexpr bool draws = true;
   index_t shift = 1;

@@ -8,8 +8,8 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace detail {
 
-/// Draws each row's partner uniformly among the rows of its own class, or of all others: a sort of the
-/// block's class ids (of the second source's), then one draw a row.
+/// Draws each row's partner uniformly among the rows of its own class, or of all other classes: sorts the class ids of
+/// the block (of the second source), then draws once for each row.
 template <class Task>
 struct class_draw {
   Task const& task;
@@ -59,12 +59,12 @@ struct class_draw {
         k += k < begin ? 0 : end - begin;
       else {
         k += begin;
-        if (skip_self && order[k] >= row - domain.base) ++k;  // a class is listed by ascending row
+        if (skip_self && order[k] >= row - domain.base) ++k;  // rows of a class are in ascending order
       }
       task.assign(row - task.key.first, domain.base + order[k]);
     }
   }
-  /// First place of a class, or the first place after it.
+  /// Returns the first position of a class or, with `after`, the first position after it.
   static index_t bound(index_t const* order, index_t const* key, index_t n, index_t value, bool after) noexcept {
     index_t low = 0, high = n;
     while (low < high) {
@@ -82,9 +82,10 @@ struct class_draw {
 
 namespace pairing {
 
-/// A partner of the same class, uniform among the others of it; a class with one member has none (-1), so
-/// the sample stays as it is. Reads class_ids (with a second source also source_class_ids, where every row
-/// of the class is a candidate).
+/// A partner of the same class, uniform among its other rows; a class with one member has none (-1), so the sample is
+/// left unchanged. Reads class_ids (with a second source also source_class_ids, where every row of the class
+/// is a candidate).
+/// Errors: class ids missing, or not given for all rows that may be chosen.
 struct same_class {
   static constexpr bool draws = true;
   template <class Task>

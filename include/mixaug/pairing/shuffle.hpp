@@ -6,9 +6,9 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::pairing {
 
-/// A uniform permutation of the global batch (of each block, with key.block). A row may meet itself: once a
-/// batch on average. A second source of as many rows is permuted too; of another number, each row draws its
-/// partner independently and uniformly, with replacement.
+/// A uniform permutation of the global batch (of each block, with key.block). A row may be its own partner: once in a
+/// batch on average. A second source of the same number of rows is permuted too; from one of another size, each row
+/// draws its partner independently and uniformly, with replacement.
 struct shuffle {
   static constexpr bool draws = true;
   template <class Task>

@@ -13,7 +13,7 @@ namespace mixaug {
 
 namespace kind {
 
-/// A region whose kind is known at run time: each choice is of one of `Kinds`.
+/// A region whose kind is known at run time: each choice uses one of `Kinds`.
 template <class... Kinds>
 struct any_of : base {
   using all = either<Kinds...>;
@@ -24,9 +24,9 @@ struct any_of : base {
   using state = typename all::state;
 
   struct layout {
-    std::uint8_t kind_of[8] = {};    ///< by choice: which of Kinds
-    int choices = 1;                 ///< methods that the plan chose from
-    typename all::layout of_kind{};  ///< with room for all choices of a kind
+    std::uint8_t kind_of[8] = {};    ///< by choice: index of its kind in Kinds
+    int choices = 1;                 ///< number of methods that the plan chose from
+    typename all::layout of_kind{};  ///< by kind: large enough for all choices of that kind
     friend constexpr bool operator==(layout const&, layout const&) = default;
   };
   static constexpr int members(layout const& l) noexcept { return l.choices; }
@@ -35,7 +35,7 @@ struct any_of : base {
   template <space S, access A = access::read>
   struct columns {
     typename all::template columns<S, A> inner;
-    std::uint8_t kind_of[8] = {};  ///< of the layout
+    std::uint8_t kind_of[8] = {};  ///< copy of layout.kind_of
     void place(detail::column_layout& put, layout const& l, plan_shape const& s) noexcept {
       for (int k = 0; k < 8; ++k) kind_of[k] = l.kind_of[k];
       inner.place(put, l.of_kind, s);
@@ -61,10 +61,10 @@ struct any_of : base {
   };
 };
 
-/// The kinds of the library, known at run time, and more.
+/// The library's kinds, known at run time, and user-defined ones.
 template <class... Own>
 using any_kind_and = any_of<whole, boxes, box_pair, cells, resized_box, mask, Own...>;
-/// The kinds of the library alone.
+/// The library's kinds, known at run time.
 using any_kind = any_kind_and<>;
 
 }  // namespace kind
@@ -97,8 +97,8 @@ struct any_blend : rule {
 
 }  // namespace blend
 
-/// The run-time form of a plan of these kinds, and of the library's: for text and replay. Every typed plan converts to
-/// it, and every backend applies it, with the same pixels.
+/// Run-time form of a plan of these kinds and of the library's blends: for text and replay. Every typed plan converts
+/// to it, and every backend applies it, with the same pixels.
 template <class... Kinds>
 using any_plan_of = plan<kind::any_of<Kinds...>, blend::any_blend>;
 /// A plan of any kind of region and any blend of the library.
@@ -106,7 +106,7 @@ using any_plan = plan<kind::any_kind, blend::any_blend>;
 
 namespace detail {
 
-/// Which of Kinds a kind is; as many as there are where it is none.
+/// Index of Kind in Kinds; sizeof...(Kinds) if it is not one of them.
 template <class Kind, class... Kinds>
 constexpr int place_of() noexcept {
   int at = 0;
@@ -116,7 +116,7 @@ constexpr int place_of() noexcept {
   }
   return at;
 }
-/// The layout of the K-th kind.
+/// Returns the layout of the K-th kind.
 template <int K, class Layout>
 auto& layout_of(Layout& l) noexcept {
   if constexpr (K == 0) {
@@ -129,7 +129,7 @@ auto& layout_of(Layout& l) noexcept {
   }
 }
 
-/// The last of a chain of kinds by itself.
+/// End of a chain of kinds: a single one.
 template <class Kind>
 struct alone {
   using type = Kind;
@@ -169,7 +169,7 @@ void list_blends(blend::any_blend& out, int at, blend::either<First, Rest...> co
   }
 }
 
-/// The columns of choice C of a typed plan.
+/// Returns the columns of choice C of a typed plan.
 template <int C, class Columns>
 auto const& columns_of_choice(Columns const& c) noexcept {
   if constexpr (requires { c.template member<C>(); })
@@ -178,7 +178,7 @@ auto const& columns_of_choice(Columns const& c) noexcept {
     return c;
 }
 
-/// The run-time form among `Kinds`.
+/// Converts a plan to the run-time form of `Kinds`.
 template <class R, class B, class... Kinds>
 void convert(plan<R, B> const& p, any_plan_of<Kinds...>& q) {
   typename kind::any_of<Kinds...>::layout layout;
@@ -214,7 +214,7 @@ void convert(plan<R, B> const& p, any_plan_of<Kinds...>& q) {
 
 }  // namespace detail
 
-/// The run-time form of a plan.
+/// Returns the run-time form of a plan.
 template <class R, class B>
 any_plan to_any(plan<R, B> const& p) {
   if constexpr (std::is_same_v<plan<R, B>, any_plan>) {

@@ -8,27 +8,27 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// What a plan was made for.
+/// The rows and extents that a plan was made for.
 struct plan_shape {
   index_t rows = 0;             ///< rows of the output
   index_t samples = 0;          ///< rows of the batch
   index_t source_rows = 0;      ///< rows that `partner` indexes: the global batch, or a second source
   index_t first = 0;            ///< global row of sample 0
   int spatial = 0;              ///< spatial dimensions: 0 features, 1 signals, 2 images, 3 volumes
-  index_t size[3] = {1, 1, 1};  ///< depth, height, width; leading 1s where there are fewer
+  index_t size[3] = {1, 1, 1};  ///< depth, height, width; leading 1s if there are fewer dimensions
   bool own_source = true;       ///< partners are rows of the global batch itself
 
-  /// INT64_MAX: too many to count, refused by planning.
+  /// Pixels of a row; INT64_MAX on overflow, which planning refuses.
   MIXAUG_HD constexpr index_t pixels() const noexcept {
     return detail::saturating_multiply(detail::saturating_multiply(size[0], size[1]), size[2]);
   }
   friend constexpr bool operator==(plan_shape const&, plan_shape const&) = default;
 };
 
-/// Who may write a column: nobody, or rules while they plan and plan::edit.
+/// Write access to a column: none, or for rules while they plan and for plan::edit.
 enum class access : unsigned char { read, write };
 
-/// One decision a row. The memory space is in the type: a device column cannot be indexed on the host.
+/// One decision for each row. The memory space is part of the type, so that the host cannot index a device column.
 template <class T, space S, access A = access::read>
 struct column {
   using element = std::conditional_t<A == access::write, T, T const>;
@@ -42,9 +42,10 @@ struct column {
   }
 };
 
-/// What a plan may be used for: what the method's options allow at any step, not what this step drew.
+/// Permitted uses of a plan. They follow from what the method's options allow at any step, not from what
+/// this step drew.
 struct plan_flags {
-  bool blends = false;   ///< m may lie strictly between 0 and 1, or the source be interpolated: ids cannot follow
+  bool blends = false;   ///< m may lie strictly between 0 and 1, or the source be interpolated, so ids cannot be mixed
   bool local = false;    ///< all partners are rows of the batch that the call planned
   bool moved = false;    ///< some row may read its source at another place than it writes
   bool in_order = true;  ///< row i of the output is sample i, so that rows may be written in place
@@ -56,16 +57,16 @@ struct inplace_step {
   static constexpr index_t none = -1, saved = -2;
   index_t row;       ///< the row to write
   index_t source;    ///< row of the batch that it reads; none: reads no row; saved: the row kept aside
-  index_t kept_for;  ///< keep `row` aside first, for this row will read it (the last of a cycle); or none
+  index_t kept_for;  ///< row that reads `row` later (the last of a cycle), so keep `row` aside first; or none
   bool last;         ///< the last step of its connected component: components are independent
 };
 
-/// The columns of a plan: trivially copyable, passed by value to kernel bodies (they read `.data`).
+/// The columns of a plan. Trivially copyable; passed by value to kernel bodies, which read `.data`.
 template <class Region, space S = space::host, access A = access::read>
 struct plan_view {
   plan_shape shape;
   typename Region::layout layout{};
-  column<std::uint8_t, S, A> choice;   ///< which method of one_of (0 for a single method)
+  column<std::uint8_t, S, A> choice;   ///< index of the method of one_of (0 for a single method)
   column<index_t, S, A> self;          ///< row of the batch (by default 0..n-1)
   column<index_t, S, A> partner;       ///< row of the source; -1 = none
   column<float, S, A> ratio;           ///< the drawn lambda: weight of the sample itself

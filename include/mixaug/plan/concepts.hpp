@@ -6,12 +6,12 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The contracts of rules: what planning calls, and the bases that hold the defaults. A rule may derive from the base
-/// of its room, or have all members itself; nothing is optional, so that nothing is lost where rules are combined.
-/// Entry points check the contracts with a sentence (static_assert), so that a missing member is named.
+/// Contracts of rules: the members that planning calls, and base classes with the defaults. A rule derives from the
+/// base of its room or declares all members itself. No member is optional, so that none is lost where rules are
+/// combined. Entry points check the contracts by static_assert with messages that name the missing member.
 namespace mixaug {
 
-/// What a region or label rule knows of one row: the decisions made before it.
+/// One row and the decisions already made for it, as region and label rules read them.
 struct row_facts {
   plan_shape const& shape;
   index_t row;
@@ -25,11 +25,11 @@ struct row_of_batch {
   index_t sample;
 };
 namespace detail {
-/// Where a row of the batch stands in something given that has `rows` rows: those of the batch, or of the global batch.
+/// Index of a batch row in given data of `rows` rows: the rows of the batch, or of the global batch.
 inline index_t given_row(row_of_batch const& row, index_t rows) noexcept {
   return rows == row.shape.samples ? row.sample : row.shape.first + row.sample;
 }
-/// Refuses a number of rows that is neither.
+/// Refuses a number of rows that is neither the batch's nor the global batch's.
 inline void check_given_rows(char const* name, plan_shape const& s, index_t rows) {
   if (rows == s.samples || (s.own_source && rows == s.source_rows)) return;
   fail(name, text(rows) + " rows",
@@ -39,19 +39,19 @@ inline void check_given_rows(char const* name, plan_shape const& s, index_t rows
 }
 }  // namespace detail
 
-/// What a label rule answers: the two label coefficients, which need not sum to 1.
+/// Result of a label rule: the two label coefficients, which need not sum to 1.
 struct label_shares {
   float self, partner;
 };
 
-/// When a method is applied at all, and whether its draws are one a sample or one a batch.
+/// Probability that a method is applied, and scope of its draws: one for each sample or one for the batch.
 struct when {
   mixaug::mode mode = mixaug::mode::sample;
   float prob = 1.0f;
 };
 
-/// Which rows the output has: the n mixes alone, or, with `clean`, rows [0, n) that are the samples themselves and rows
-/// [n, 2 n) that are their mixes (RegMixup). The loss weights of mixes are multiplied by mixed_weight.
+/// Rows of the output: the n mixes alone or, with `clean`, the samples themselves in rows [0, n) and their mixes in
+/// rows [n, 2 n) (RegMixup). The loss weights of mixes are multiplied by mixed_weight.
 struct output_rows {
   bool clean = false;
   float mixed_weight = 1.0f;
@@ -65,53 +65,53 @@ struct output_rows {
 namespace pairing {
 /// Defaults of a pairing rule, which is called with a pairing_task (plan/pairing_task.hpp).
 struct rule {
-  /// Partners are drawn: they may be any rows of the block. false: they come from the caller, the same at every step.
+  /// True if partners are drawn; they may then be any rows of the block. False if the caller gives them, the
+  /// same at every step.
   static constexpr bool draws = true;
 };
 }  // namespace pairing
 
 namespace ratio {
 /// Defaults of a ratio rule. Its sampler(), which may hold a table, is called as (bits, row_of_batch) and turns 64
-/// uniform bits into lambda in [0, 1]; rules whose lambdas are given look the row up.
+/// uniform bits into lambda in [0, 1]; rules with given lambdas use the row.
 struct rule {
-  /// Refuses bad options, or a batch that the rule does not fit.
+  /// Refuses bad options, and batches that the rule does not fit.
   void check(plan_shape const&) const noexcept {}
-  /// Whether lambda may lie strictly between 0 and 1.
+  /// True if lambda may lie strictly between 0 and 1.
   bool fractional() const noexcept { return true; }
 };
 }  // namespace ratio
 
 namespace region {
-/// Defaults of a region rule of kind `Kind`, which is called as rule(columns, row_facts, random) to place one row, only
-/// where the method fires.
+/// Defaults of a region rule of kind `Kind`. The rule is called as rule(columns, row_facts, random) to place one row,
+/// only if the method is applied to that row.
 template <class Kind>
 struct rule {
   using kind = Kind;
-  /// Refuses bad options, or a batch that the rule does not fit.
+  /// Refuses bad options, and batches that the rule does not fit.
   void check(plan_shape const&) const noexcept {}
-  /// What the kind must know before its columns are laid out, from options and shapes alone.
+  /// Returns what the kind needs to lay out its columns; depends on options and shapes alone.
   typename Kind::layout layout(plan_shape const&) const noexcept { return {}; }
-  /// Whether a side may be read at another place than it is written.
+  /// True if a side may be read at another place than it is written.
   bool moves() const noexcept { return Kind::moves; }
-  /// Whether m may lie strictly between 0 and 1 where it is not the ratio, or the source be read between its pixels:
-  /// ids cannot follow then.
+  /// True if m may lie strictly between 0 and 1 other than by the ratio, or the source be read between its pixels; ids
+  /// cannot be mixed then.
   bool blends() const noexcept { return Kind::holds == field_weights::any; }
-  /// Takes what the rule reads of the inputs, for a plan in a memory space; before anything else is called.
+  /// Reads the rule's part of the inputs, for a plan in a memory space. Called before all other members.
   template <class In>
   void read(In const&, space) noexcept {}
 };
 }  // namespace region
 
 namespace blend {
-/// Defaults of a blend rule, which says how two read values become one: run<K>(choice, out, self, source, n, m,
-/// channel, px) writes n elements of one weight m; reads_source(choice) says whether the source is read; both are
-/// MIXAUG_HD.
+/// Defaults of a blend rule, which combines two values. run<K>(choice, out, self, source, n, m, channel, px) writes n
+/// elements of equal weight m; reads_source(choice) tells whether the source is read. Both are MIXAUG_HD.
 struct rule {
-  /// The source is read where it is written, so that a batch can be mixed in place.
+  /// True if the source is read where it is written, so that a batch can be mixed in place.
   static constexpr bool same_place = true;
-  /// Whether runs must know their channel.
+  /// True if runs must know their channel.
   MIXAUG_HD static constexpr bool per_channel(std::uint8_t) noexcept { return false; }
-  /// Refuses options that elements T, or a number of channels, do not fit; at the entry of apply.
+  /// Refuses options that do not fit elements of type T or the number of channels. Called at the entry of apply.
   template <class T>
   void check(index_t) const noexcept {}
 };
@@ -120,7 +120,7 @@ struct rule {
 namespace saliency {
 /// Defaults of a detector (saliency/detector.hpp).
 struct rule {
-  /// Whether it reads maps that are there already, inputs(x).scores(v), instead of pixels.
+  /// True if it reads given maps, inputs(x).scores(v), instead of pixels.
   static constexpr bool reads_scores() noexcept { return false; }
 };
 }  // namespace saliency
@@ -128,12 +128,12 @@ struct rule {
 namespace label {
 /// Defaults of a label rule, which turns the ratio and the true share of the sample's pixels into label coefficients.
 struct rule {
-  /// Whether devices can call the rule (MIXAUG_HD).
+  /// True if devices can call the rule (MIXAUG_HD).
   static constexpr bool on_device = false;
 };
 }  // namespace label
 
-/// A rule of the column `ratio`: its sampler turns 64 uniform bits into lambda; `fractional` says whether lambda may
+/// A rule for the column `ratio`: its sampler turns 64 uniform bits into lambda; `fractional` tells whether lambda may
 /// lie strictly between 0 and 1.
 template <class R>
 concept ratio_rule = requires(R const& rule, std::uint64_t bits, row_of_batch const& row, plan_shape const& shape) {
@@ -142,7 +142,7 @@ concept ratio_rule = requires(R const& rule, std::uint64_t bits, row_of_batch co
   { rule.fractional() } -> std::same_as<bool>;
 };
 
-/// A rule of the field m: places one row that is mixed into the columns of its kind; `layout` is known before any draw.
+/// A rule for the field m: writes one mixed row into the columns of its kind; `layout` is known before any draw.
 template <class R>
 concept region_rule = requires(R& taking, R const& rule, input_set<space::host> const& in,
                                typename R::kind::template columns<space::host, access::write> const& columns,
@@ -155,15 +155,15 @@ concept region_rule = requires(R& taking, R const& rule, input_set<space::host> 
   taking.read(in, space::host);
 };
 
-/// A rule of `share_self` and `share_partner`: from the row and its true pixel share to two coefficients.
+/// A rule for `share_self` and `share_partner`: maps a row and its true pixel share to two coefficients.
 template <class R>
 concept label_rule = requires(R const& rule, row_facts const& row) {
   { rule(row, 0.5) } -> std::same_as<label_shares>;
   { R::on_device } -> std::convertible_to<bool>;
 };
 
-/// How the output reads its two sides: whether both at the same place, whether the source at all, and each channel
-/// alone.
+/// A rule for combining the two sides of the output. It declares whether both are read at the same place, whether the
+/// source is read at all, and whether each channel is processed alone.
 template <class B>
 concept blend_rule = requires(B const& rule, std::uint8_t choice) {
   { B::same_place } -> std::convertible_to<bool>;
@@ -172,29 +172,28 @@ concept blend_rule = requires(B const& rule, std::uint8_t choice) {
   rule.template check<float>(index_t{1});
 };
 
-/// Which maps and images of a row a scored region reads.
+/// The maps and images of a row that a scored region reads.
 struct score_needs {
   bool self = false;     ///< the score map of the sample
-  bool partner = false;  ///< that of its partner
+  bool partner = false;  ///< the score map of its partner
 };
-/// The maps of one row, (height, width) floats each; null where it is not read, or is given in another call.
+/// The maps of one row, (height, width) floats each; null if the map is not read, or is given in another call.
 struct score_maps {
   float const* self;
   float const* partner;
   index_t height, width;
 };
 
-/// A region rule that score maps complete: the rule's own call, among the other draws, writes what does not depend on
-/// them (the size of a box), and place() the rest, once the maps are there. Members in addition to those of
+/// A region rule that score maps complete. The rule's own call, with the other draws, writes what does not depend on
+/// the maps (the size of a box); place() writes the rest when the maps are available. Members in addition to those of
 /// region_rule:
-///   needs()                           which maps are read
-///   joint                             place() is called once with all maps; else once for each
-///   pending(columns, row, own)        whether a row waits for its place by its partner's map, or by its own; of the
-///   two
-///                                     calls each reads what the other does not write
-///   bytes(height, width)              scratch of place()
+///   needs()                           the maps that are read
+///   joint                             true: place() is called once with all maps; false: once for each map
+///   pending(columns, row, own)        true if the map of the row (own) or of its partner has yet to be searched
+///                                     for this row; each of these two calls reads nothing that the other writes
+///   bytes(height, width)              size of the scratch of place()
 ///   place(columns, row, score_maps, scratch)
-///   changes_share()                   whether place() may change the share that labels follow
+///   changes_share()                   true if place() may change the pixel share that labels follow
 ///   place_on_device(backend, plan, columns, rows, maps, scratch)   the same on a device, for all rows (device_scores)
 template <class R>
 concept scored_region = region_rule<R> && requires(R const& rule, index_t n) {
@@ -204,7 +203,7 @@ concept scored_region = region_rule<R> && requires(R const& rule, index_t n) {
   { R::joint } -> std::convertible_to<bool>;
 };
 
-/// A recipe has the five stages as members; `when` is optional. Methods have stages() returning one, or are one.
+/// A recipe has the five stages as members; `when` is optional. A method has stages() that returns a recipe, or is one.
 template <class R>
 concept recipe_like = requires(R const& r) {
   r.pairing, r.ratio, r.region, r.blend, r.label;

@@ -4,10 +4,10 @@
 #include <mixaug/plan/detail/device_score_stage.hpp>
 #include <mixaug/plan/make_plan.hpp>
 
-/// Device plans. Draws are made on the host, into the plan's pinned staging block; one copy brings all
-/// columns to the device. Addresses stay fixed while a plan does not grow, so {upload, apply} can be captured
-/// in a CUDA graph and replayed: stage() the next step, launch the graph. Run a step before the capture: it
-/// makes room, and loads the kernels.
+/// Device plans. Draws are made on the host, in the plan's pinned staging block; one copy transfers all columns to the
+/// device. Addresses do not change while a plan does not grow, so {upload, apply} can be captured in a CUDA graph and
+/// replayed: stage() the next step, launch the graph. Run one step before the capture, to allocate the memory
+/// and load the kernels.
 namespace mixaug {
 namespace detail {
 
@@ -29,9 +29,9 @@ void stage_into(M const& m, input_set<S> const& in, key const& k, Plan& into, bo
 
 }  // namespace detail
 
-/// The host part of make_plan: draws one step into the staging block of `into`, once the last upload has
-/// left it (also that of a graph: every launch records the event behind its copy). Nothing reaches the
-/// device. For a graph that is replayed, the method's blend, the shape and key.first stay as captured.
+/// Host part of make_plan: draws one step into the staging block of `into`, once the last upload has left the block
+/// (including uploads of a graph, since every launch records the event after its copy). Transfers nothing to the
+/// device. For a graph that is replayed, the method's blend, the shape and key.first keep the values of the capture.
 template <class M, space S, class Plan>
 void stage(M const& m, input_set<S> const& in, key const& k, Plan& into) {
   detail::stage_into(m, in, k, into, true);
@@ -47,7 +47,7 @@ void upload(cuda const& be, plan<R, B, space::device>& p) {
   p.block().upload(be.stream);
 }
 
-/// A plan made on the host, sent as one block; does not wait for the copy, only for the one before it.
+/// Sends a plan made on the host, as one block. Waits for the previous copy, but not for this one.
 template <class R, class B>
 void upload(cuda const& be, plan<R, B> const& from, plan<R, B, space::device>& to) {
   if constexpr (R::borrows)
@@ -65,7 +65,7 @@ void upload(cuda const& be, plan<R, B> const& from, plan<R, B, space::device>& t
   upload(be, to);
 }
 
-/// The plan back on the host. WAITS for the stream: for tests, logs and replay, not for every step.
+/// Copies the plan back to the host. WAITS for the stream: for tests, logs and replay, not for every step.
 template <class R, class B>
 void download(cuda const& be, plan<R, B, space::device> const& from, plan<R, B>& to) {
   to.fit(from.shape, from.layout);
@@ -77,10 +77,10 @@ void download(cuda const& be, plan<R, B, space::device> const& from, plan<R, B>&
   MIXAUG_CUDA(cudaStreamSynchronize(be.stream));
 }
 
-/// Draws the plan of one step on the host into `into` and queues its upload. Reuses the memory; waits only
-/// until the upload of the step before has left the staging block (not at all while the stream is captured).
-/// Methods that read pixels or score maps size their boxes on the host; maps are made and searched on the device, and
-/// the boxes placed there, so that nothing waits for the host: download() shows them.
+/// Draws the plan of one step on the host into `into` and queues its upload. Reuses the memory. Waits only until the
+/// upload of the previous step has left the staging block (not at all while the stream is captured). For methods that
+/// read pixels or score maps, box sizes are drawn on the host, maps are computed and searched on the device, and the
+/// boxes are placed there, without synchronising the host; use download() to read their places.
 template <class M, space S, class Plan>
 void make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k, Plan& into) requires is_plan<Plan> {
   detail::stage_into(m, in, k, into, !detail::capturing(be.stream));
@@ -96,7 +96,7 @@ void make_plan(cuda const& be, M const& m, tensor_view<T, R, S> const& x, key co
   make_plan(be, m, inputs(x), k, into);
 }
 
-/// The plan of one step, on the device, by value.
+/// Returns the plan of one step, on the device.
 template <class M, space S>
 auto make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k) {
   if constexpr (detail::check_method<M, S>()) {

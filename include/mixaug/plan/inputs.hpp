@@ -70,7 +70,7 @@ class real_list {
   bool given_ = false, is_double_ = false;
 };
 
-/// Loss weights that an object computes as they are read.
+/// Loss weights that an object computes when they are read.
 class weights_by_row {
  public:
   weights_by_row() = default;
@@ -96,7 +96,7 @@ class weights_by_row {
 
 }  // namespace detail
 
-/// A field m of the caller's: (n, spatial...) floats.
+/// A user-given field m: (n, spatial...) floats.
 struct given_field {
   float const* data = nullptr;
   int rank = 0;
@@ -104,9 +104,9 @@ struct given_field {
   bool given() const noexcept { return rank != 0; }
 };
 
-/// What the stages of a method may read, by name: the batch, and optional views beside it. A rule that
-/// misses one says so, with the call that adds it. Views of the batch have a row for each of its samples, or
-/// for each row of the global batch when partners may lie outside the call's rows.
+/// Named inputs of a method's stages: the batch, and optional views. A rule that lacks an input throws an error that
+/// names the call that adds it. Views have one row for each sample of the batch, or for each row of the global batch if
+/// partners may lie outside the call's rows.
 template <space S>
 class input_set {
  public:
@@ -122,7 +122,7 @@ class input_set {
   input_set& groups(V const& v) {
     return group_ids = detail::id_list(v), *this;
   }
-  /// (n) std::int64_t: each row's place in the data set.
+  /// (n) std::int64_t: row number of each sample in the data set.
   template <class V>
   input_set& index(V const& v) {
     return places = detail::id_list(v), *this;
@@ -132,15 +132,16 @@ class input_set {
   input_set& targets(V const& v) {
     return labels = detail::real_list(v), *this;
   }
-  /// (n, d): what samples are compared by, where a rule asks for it; finite.
+  /// (n, d): features by which rules compare samples; finite.
   template <class V>
   input_set& features(V const& v) {
     return feature_rows = detail::real_list(v), *this;
   }
-  /// (n): a loss weight for each sample, copied to weight_self and, by partner, to weight_partner. Or an object of the
-  /// room weight/ that knows every row of the data set, w.rows() and w.weight(row): with index(v), which tells the rows
-  /// of the batch; partners of a second source are rows of the data set already. The object is read while planning,
-  /// and must live until then. A view beside a second source needs source_weights(v) too.
+  /// (n): a loss weight for each sample, copied to weight_self and, by partner, to weight_partner. Alternatively an
+  /// object of the room weight/ that has a weight for every row of the data set, w.rows() and w.weight(row); this needs
+  /// index(v), which gives the row numbers of the batch. Partners of a second source are row numbers of the data set
+  /// already. The object is read while planning, and must live until then. If there is a second source, weights given
+  /// as a view need source_weights(v) too.
   template <class V>
   input_set& weights(V const& v) {
     if constexpr (is_tensor_view<V>) {
@@ -154,14 +155,14 @@ class input_set {
   template <class V>
   requires(!is_tensor_view<V>) input_set& weights(V const&& temporary) = delete;
   /// (n, h, w): a score for each pixel (saliency, attention, CAM), finite and not negative, in the batch's memory
-  /// space. Methods that read scores take these, and run no detector.
+  /// space. Methods that read scores use these and run no detector.
   template <class T>
   input_set& scores(tensor_view<T, 3, S> const& v) {
     static_assert(detail::is_real<std::remove_const_t<T>>, "mixaug: scores are real numbers");
     return score_maps = image_batch(v), *this;
   }
-  /// (n, h, w), or (n, spatial...) of the batch: m of each pixel, the weight of the sample itself, or of a coarser
-  /// grid; float32 in [0, 1], on the host. For region::given_mask.
+  /// (n, h, w), or (n, spatial...) of the batch, or of a coarser grid: m of each pixel, the weight of the sample
+  /// itself; float32 in [0, 1], on the host. For region::given_mask.
   template <class T, int R, space F>
   input_set& field(tensor_view<T, R, F> const& v) {
     static_assert(std::is_same_v<std::remove_const_t<T>, float>, "mixaug: a field is float32");
@@ -174,7 +175,7 @@ class input_set {
     }
     return *this;
   }
-  /// Partners come from a second source of `rows` rows (a data set, a support set), given to apply.
+  /// Takes partners from a second source of `rows` rows (a data set, a support set), which is passed to apply.
   input_set& source_rows(index_t rows) { return shape.source_rows = rows, shape.own_source = false, *this; }
   /// (source rows) integers: the classes of the second source.
   template <class V>
@@ -201,13 +202,13 @@ class input_set {
   input_set& source_features(V const& v) {
     return source_feature_rows = detail::real_list(v), *this;
   }
-  /// (source rows, c, h, w): the images of the second source, or of the global batch where partners lie outside the
-  /// call's rows; for methods that read the partners' pixels. In the batch's memory space.
+  /// (source rows, c, h, w): the images of the second source, or of the global batch if partners lie outside the call's
+  /// rows; for methods that read the partners' pixels. In the batch's memory space.
   template <class T>
   input_set& source_images(tensor_view<T, 4, S> const& v) {
     return source_pixels = image_batch(v), *this;
   }
-  /// (source rows, h, w): their score maps.
+  /// (source rows, h, w): the score maps of the second source.
   template <class T>
   input_set& source_scores(tensor_view<T, 3, S> const& v) {
     static_assert(detail::is_real<std::remove_const_t<T>>, "mixaug: scores are real numbers");
@@ -229,7 +230,7 @@ template <space S>
 inline constexpr bool is_input_set<input_set<S>> = true;
 }  // namespace detail
 
-/// The inputs of planning for a batch: rows and spatial extents from x (n, c, spatial...).
+/// Returns the inputs of planning for a batch: rows and spatial extents from x (n, c, spatial...).
 template <class T, int R, space S>
 input_set<S> inputs(tensor_view<T, R, S> const& x) {
   plan_shape s;
@@ -255,7 +256,7 @@ requires(!is_tensor_view<X>) auto inputs(X const&) {
 
 namespace detail {
 
-/// A missing input names the rule that reads it and the call that adds it.
+/// Throws if an input is missing; the error names the rule that reads it and the call that adds it.
 template <class List>
 void need(List const& v, char const* rule, char const* what, char const* call) {
   if (!v.given())

@@ -6,42 +6,44 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The contract of region kinds: the columns that hold the field m (the weight of the sample itself in each pixel) and
-/// where a side is read, and how kernel bodies read them. A kind is a tag that derives from kind::base and has
-///   name           in the text of a plan
-///   constant_field m is one number a row, so that a plan fits views of every size and rank
-///   holds          what its m may be (field_weights)
-///   moves          whether the source may be read at another place than is written
-///   resizes        whether it may be read from a box of another size
-///   weighted       whether tiles may have an m for each pixel: the state has weights(z, y, x, count, out) then, and
+/// Contract of region kinds: columns that hold the field m (the weight of the sample itself in each pixel) and the
+/// places at which a side is read, and the calls by which kernel bodies read them. A kind is a tag that derives from
+/// kind::base and has
+///   name           its name in the text of a plan
+///   constant_field true if m is one number for each row, so that a plan fits views of every size and rank
+///   holds          the values that m may take (field_weights)
+///   moves          true if the source may be read at another place than is written
+///   resizes        true if the source may be read from a box of another size
+///   weighted       true if tiles may have an m for each pixel; the state then has weights(z, y, x, count, out) and
 ///                  is_weighted()
-///   borrows        whether rows may refer to memory of the caller's: columns have kept(row) then
-///   layout         what must be known before columns are laid out (boxes a sample); from options and shapes alone
-///   state          what is constant in a row: disjoint tiles outside which m = 1,
-///     tiles(), tile_at(j)   how many, and the j-th
+///   borrows        true if rows may refer to the caller's memory; columns then have kept(row)
+///   layout         values needed to lay out columns (boxes for each sample); from options and shapes alone
+///   state          values that are constant in a row: disjoint tiles, outside of which m = 1,
+///     tiles(), tile_at(j)   the number of tiles, and the j-th tile
 ///     run_at(z, y, x)       the run of equal m that starts at a pixel, for threads
-///     constant(m)           whether m is one number everywhere, and which
+///     constant(m)           true if m is the same in all pixels, and its value
 ///     mean(shape)           the exact mean of m
 ///   columns<S, A>  typed columns, to be read or (access::write) written,
 ///     place(placer, layout, shape)   lays them out
 ///     state_of(row, ratio, choice)
 ///     clear(row)            m = 1 everywhere
-///     assign(row, other, other_row)   a row as one of other columns of the kind, whose layout may be smaller
+///     assign(row, other, other_row)   copies a row of other columns of the kind, whose layout may be smaller
 ///     rescale(other, from, to)   the columns of a plan of another resolution
-///     write(text_writer, row), read(text_reader, shape, row)   the row's own words in the text of a plan
-///   and of the layout: merged(a, b), which has room for both; write(text_writer, layout), read_layout(text_reader)
-/// Everything that is called from bodies is MIXAUG_HD.
+///     write(text_writer, row), read(text_reader, shape, row)   the words of the row in the text of a plan
+///   and for the layout: merged(a, b), which is large enough for both; write(text_writer, layout),
+///   read_layout(text_reader)
+/// All functions that bodies call are MIXAUG_HD.
 namespace mixaug {
 
-/// What m of a kind's fields may be, whatever is drawn.
+/// Values that m may take in the fields of a kind, whatever is drawn.
 enum class field_weights : unsigned char {
   ratio,        ///< the row's ratio, everywhere
-  zero_or_one,  ///< 0 and 1 alone: pixels are pasted, so ids can follow
+  zero_or_one,  ///< only 0 and 1: pixels are pasted, so ids can be mixed
   any           ///< anything in [0, 1]
 };
 
-/// Where the source is read for pixels that are written: `by` away from them, or, where `resized`, at the pixels of the
-/// box `from` that are resized into the box `to`, in which they lie.
+/// Place at which the source is read for pixels that are written: at offset `by` from them or, if `resized`, in the box
+/// `from`, which is resized into the box `to` that contains them.
 struct source_place {
   offset by{};
   bool resized = false;
@@ -50,7 +52,7 @@ struct source_place {
 
   constexpr source_place() = default;
   MIXAUG_HD constexpr source_place(offset away) noexcept : by(away) {}
-  /// Boxes of one size are no resize.
+  /// Makes a resized place; boxes of equal size are not resized.
   MIXAUG_HD constexpr source_place(box const& read, box const& written, interpolation between) noexcept
       : by{read.z0 - written.z0, read.y0 - written.y0, read.x0 - written.x0},
         resized(!same_size(read, written)),
@@ -60,14 +62,14 @@ struct source_place {
   MIXAUG_HD constexpr bool elsewhere() const noexcept { return resized || !(by == offset{}); }
 };
 
-/// A box of pixels with one weight of the sample itself, and where the source is read.
+/// A box of pixels with one weight of the sample itself, and the place at which the source is read.
 struct tile {
   box where;
   float m;
   source_place source{};
-  bool weighted = false;  ///< m differs from pixel to pixel: state.weights(z, y, x, count, out), or run_at
+  bool weighted = false;  ///< m varies between pixels: see state.weights(z, y, x, count, out), or run_at
 };
-/// m for the pixels [x, end) of a row.
+/// Value of m for the pixels [x, end) of a row.
 struct run_of_m {
   index_t end;
   float m;
@@ -76,12 +78,12 @@ struct run_of_m {
 
 namespace kind {
 
-/// The layout of kinds that need none.
+/// Layout of kinds that need none.
 struct no_layout {
   friend constexpr bool operator==(no_layout, no_layout) = default;
 };
 
-/// Defaults of a kind: it may blend anywhere, and reads its source where it writes, at the same size.
+/// Defaults of a kind: m may have any value, and the source is read where it is written, at the same size.
 struct base {
   static constexpr bool constant_field = false;
   static constexpr field_weights holds = field_weights::any;
@@ -97,7 +99,7 @@ struct base {
   static no_layout read_layout(Reader&) noexcept {
     return {};
   }
-  /// How many methods a plan chooses from.
+  /// Number of methods that a plan chooses from.
   template <class Layout>
   static constexpr int members(Layout const&) noexcept {
     return 1;
@@ -106,7 +108,7 @@ struct base {
 
 }  // namespace kind
 
-/// The state of one row: disjoint tiles, the run of equal m at a pixel, m where it is constant, and the mean of m.
+/// State of one row: disjoint tiles, the run of equal m at a pixel, m if it is constant, and the mean of m.
 template <class S>
 concept kind_state = requires(S const& s, index_t i, float& m, plan_shape const& shape) {
   { s.tiles() } -> std::same_as<index_t>;
@@ -115,7 +117,7 @@ concept kind_state = requires(S const& s, index_t i, float& m, plan_shape const&
   { s.constant(m) } -> std::same_as<bool>;
   { s.mean(shape) } -> std::same_as<double>;
 };
-/// The typed columns of a kind, which are placed in the memory of a plan and give the state of a row.
+/// Typed columns of a kind, which are placed in the memory of a plan and return the state of a row.
 template <class C, class Layout>
 concept kind_columns = requires(C& c, C const& r, detail::column_layout& put, Layout const& layout,
                                 plan_shape const& shape, index_t i) {
@@ -141,7 +143,7 @@ concept field_kind = requires {
 
 namespace detail {
 
-/// The sentences for a kind of the user's own that lacks something.
+/// Compile-time messages for a user-defined kind that lacks a member.
 template <class K>
 constexpr bool check_kind() {
   static_assert(field_kind<K>,

@@ -7,14 +7,14 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// The plan of a method: its region kind and blend rule, in a memory space.
+/// Type of the plan of a method: its region kind and blend rule, in a memory space.
 template <class M, space S = space::host>
 using plan_of =
     plan<detail::list_kind<detail::recipes_t<M>>, decltype(std::declval<detail::recipes_t<M> const&>().blend()), S>;
 
-/// Draws the plan of one step into `into`, reusing its memory: nothing is allocated after the first step of
-/// a shape. `in` names the batch and what rules read (class ids, ...); `k` says which rows and which step.
-/// Errors: invalid_argument for a bad option, key or input, before the plan is touched.
+/// Draws the plan of one step into `into`, reusing its memory: nothing is allocated after the first step of a shape.
+/// `in` holds the batch and the inputs of rules (class ids, ...); `k` gives the rows and the step. Errors:
+/// invalid_argument for a bad option, key or input, before the plan is modified.
 template <class M, space S, class Plan>
 void make_plan(M const& m, input_set<S> const& in, key const& k, Plan& into) requires is_plan<Plan> {
   if constexpr (detail::check_method<M, S>()) {
@@ -30,7 +30,7 @@ void make_plan(M const& m, input_set<S> const& in, key const& k, Plan& into) req
   }
 }
 
-/// The plan of one step, by value.
+/// Returns the plan of one step.
 template <class M, space S>
 auto make_plan(M const& m, input_set<S> const& in, key const& k) {
   if constexpr (detail::check_method<M, S>()) {
@@ -48,8 +48,8 @@ void make_plan(M const& m, tensor_view<T, R, S> const& x, key const& k, Plan& in
   make_plan(m, inputs(x), k, into);
 }
 
-/// The same with a host backend, for methods that read pixels or score maps too: maps are made, and searched, one
-/// image a thread at a time, in scratch that belongs to the plan.
+/// The same with a host backend; also for methods that read pixels or score maps. Each thread computes and searches the
+/// maps of one image at a time, in scratch that belongs to the plan.
 template <backend Backend, class M, space S, class Plan>
 void make_plan(Backend const& be, M const& m, input_set<S> const& in, key const& k,
                Plan& into) requires(is_plan<Plan>&& Backend::memory == space::host) {
@@ -87,7 +87,7 @@ void make_plan(Backend const& be, M const& m, tensor_view<T, R, S> const& x, key
   make_plan(be, m, inputs(x), k, into);
 }
 
-/// What is no view of a batch, and a call without a key: a sentence for each.
+/// Overloads that explain, at compile time, calls without a view of a batch or without a key.
 template <class M, class X>
 requires(!is_tensor_view<X> && !detail::is_input_set<X> && !backend<M>) auto make_plan(M const&, X const&, key const&) {
   static_assert(detail::always_false<X>,
@@ -119,12 +119,13 @@ requires(!std::is_same_v<X, key>) auto make_plan(Backend const&, M const&, X con
                 "mixaug: make_plan(method, x, key) needs the key of the step, such as key{.seed = 42, .step = step}");
 }
 
-/// The share of row i's pixels that come from the sample itself: the mean of m, exact.
+/// Returns the share of row i's pixels that come from the sample itself: the exact mean of m.
 template <class R, class B>
 double pixel_share(plan<R, B> const& p, index_t i) noexcept {
   return p.state(i).mean(p.shape);
 }
-/// The same for every row, into (n) floats or doubles.
+/// Writes the share of every row to (n) floats or doubles.
+/// Errors: another number of rows than the plan has, a null pointer.
 template <class R, class B, class T>
 void pixel_share(plan<R, B> const& p, tensor_view<T, 1> const& out) {
   if (out.data == nullptr) detail::fail("the output", "a null pointer", detail::text(p.rows()) + " numbers");

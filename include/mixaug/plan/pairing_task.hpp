@@ -6,10 +6,10 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// What a pairing rule is called with: it writes the partner of every row that it wants. Partners are rows
-/// of the global batch, or of the second source; -1 = none. Rules run once a plan, on the host. A rule that says
-/// `draws = false` takes its partners from the caller, the same at every step; all others may choose any row of the
-/// block, so what a plan may be used for follows from the blocks and not from the partners of a step.
+/// Argument of a pairing rule, which writes the partner of every row that it pairs. Partners are rows of the global
+/// batch, or of the second source; -1 = none. Rules run once for each plan, on the host. A rule with `draws = false`
+/// takes its partners from the caller, the same at every step. All others may choose any row of the block, so the
+/// permitted uses of a plan follow from the blocks, not from the partners of one step.
 template <space S>
 struct pairing_task {
   input_set<S> const& in;
@@ -18,7 +18,7 @@ struct pairing_task {
   index_t block;   ///< partners stay inside blocks of this many rows
   index_t* partner;
   std::uint8_t const* choice;
-  int member;  ///< which method of one_of this rule belongs to; -1 = all rows
+  int member;  ///< index of the rule's method in one_of; -1 = all rows
   workspace<space::host>& scratch;
 
   index_t rows() const noexcept { return in.shape.samples; }
@@ -33,7 +33,7 @@ struct pairing_task {
     return {key, static_cast<std::uint64_t>(global_row), purpose::pairing};
   }
 
-  /// The block of the global batch that holds a global row.
+  /// Block of the global batch that contains a global row.
   struct range {
     index_t base, size;
   };
@@ -45,7 +45,7 @@ struct pairing_task {
 
 namespace detail {
 
-/// A keyed permutation of n numbers by Fisher and Yates: step i draws from row base + i, draw number `attempt`.
+/// Keyed permutation of n numbers (Fisher and Yates): step i draws from row base + i, draw number `attempt`.
 template <class Task>
 void permute(Task const& task, index_t base, index_t n, std::uint32_t attempt, index_t* order) noexcept {
   for (index_t i = 0; i < n; ++i) order[i] = i;
@@ -76,7 +76,7 @@ inline index_t* index_scratch(workspace<space::host>& scratch, index_t n) {
   return reinterpret_cast<index_t*>(scratch.reserve(sizeof(index_t) * static_cast<std::size_t>(n)));
 }
 
-/// reverse, roll, derangement say where a row goes inside the batch: they need a source of as many rows.
+/// Refuses a second source unless it has as many rows as the batch: reverse, roll and derangement pair by position.
 template <class Task>
 void need_batch_source(Task const& task, char const* rule) {
   if (!task.own_source() && task.source_rows() != task.global)

@@ -9,18 +9,18 @@ namespace mixaug {
 
 namespace detail {
 
-/// The columns and flags of a plan to whom writes them: planning, reading, rescaling.
+/// Gives planning, reading and rescaling write access to the columns and flags of a plan.
 struct plan_writer {
   template <class Plan>
   static plan_flags& flags(Plan& p) noexcept {
     return p.flags_;
   }
-  /// In the plan's own memory.
+  /// Returns the columns in the plan's own memory.
   template <class Plan>
   static auto columns(Plan& p) noexcept {
     return p.writable();
   }
-  /// Where the host writes: the columns themselves, or the pinned staging block of a device plan.
+  /// Returns the columns that the host writes: the plan's own, or those of the pinned staging block of a device plan.
   template <class Plan>
   static auto staging(Plan& p) noexcept {
     return p.staging();
@@ -29,9 +29,9 @@ struct plan_writer {
 
 }  // namespace detail
 
-/// The value between drawing and applying: one block of memory with all columns, the shape and key it was
-/// made for, and the blend rule. Copy it, print it, write it as text (plan/plan_text.hpp), replay it. Its columns are
-/// read-only: edit() changes them, and what is derived from them.
+/// The decisions of one step, between drawing and applying: one block of memory with all columns, the shape and key it
+/// was made for, and the blend rule. It can be copied, printed, written as text (plan/plan_text.hpp) and replayed. Its
+/// columns are read-only; edit() changes them and recomputes what is derived from them.
 template <class Region, class Blend, space S = space::host>
 class plan : public plan_view<Region, S> {
   using columns = plan_view<Region, S>;
@@ -45,10 +45,10 @@ class plan : public plan_view<Region, S> {
   key drawn_with{};
 
   plan() = default;
-  /// A plan that was moved from is empty (or holds what it was swapped with): apply refuses it by a sentence.
+  /// A plan that was moved from is empty (or holds what it was swapped with); apply refuses it with a message.
   plan(plan&& other) noexcept { swap(other); }
   plan& operator=(plan&& other) noexcept { return swap(other), *this; }
-  /// Host plans copy; a device plan moves, and download() or upload() copy it.
+  /// Host plans can be copied; device plans only moved, and copied by download() or upload().
   plan(plan const& other) requires(S == space::host)
       : columns(other), blend(other.blend), drawn_with(other.drawn_with), flags_(other.flags_), block_(other.block_) {
     rebase();
@@ -58,22 +58,22 @@ class plan : public plan_view<Region, S> {
   index_t rows() const noexcept { return this->shape.rows; }
   plan_flags const& flags() const noexcept { return flags_; }
 
-  /// Makes room for `s`; column values are lost. Allocates only when the block grows.
+  /// Allocates columns for `s`; column values are lost. Allocates only when the block grows.
   void fit(plan_shape const& s, typename Region::layout const& l) {
     detail::column_layout measure;
     columns placed;
     placed.place(measure, s, l);
-    static_cast<columns&>(*this) = columns();  // empty, should memory run out
+    static_cast<columns&>(*this) = columns();  // empty, in case the allocation fails
     block_.reserve(measure.used);
     static_cast<columns&>(*this) = placed;
     rebase();
   }
   columns const& view() const noexcept { return *this; }
-  /// Calls f(columns), whose members are those of the plan and may be written, checks what it wrote, and derives anew
-  /// what follows: the orders that apply_adjoint and apply_inplace walk, and the flags. Label shares are kept as they
-  /// are written unless they are asked for. Errors: invalid_argument for a row that no plan may have; then, and where f
-  /// throws, the plan is as it was. For host plans: bring a device plan to the host with download(), edit it, upload()
-  /// it.
+  /// Calls f(columns), whose members are those of the plan and may be written; then checks the columns and recomputes
+  /// what depends on them: the orders that apply_adjoint and apply_inplace follow, and the flags. Label shares are kept
+  /// as written unless `labels` asks for derived ones. Errors: invalid_argument for a row that no plan may have; in
+  /// this case, and if f throws, the plan is unchanged. For host plans: copy a device plan to the host with download(),
+  /// edit it, and upload() it.
   template <class F>
   void edit(F const& f, shares labels = shares::kept) requires(S == space::host) {
     plan next(*this);
@@ -84,10 +84,10 @@ class plan : public plan_view<Region, S> {
   }
   workspace<S> const& block() const noexcept { return block_; }
   workspace<S>& block() noexcept { return block_; }
-  /// For planning: room to sort in, and the decisions that can still be refused.
+  /// For planning: memory to sort in, and the decisions that may still be refused.
   workspace<space::host>& scratch() noexcept { return scratch_; }
   workspace<space::host>& draft() noexcept { return draft_; }
-  /// Score maps, and what their detectors and searches need.
+  /// Memory of score maps, and of their detectors and searches.
   workspace<S>& maps() noexcept { return maps_; }
   workspace<S>& steps() noexcept { return steps_; }
 
@@ -122,7 +122,7 @@ class plan : public plan_view<Region, S> {
   workspace<space::host> scratch_, draft_;
 };
 
-/// Whether a type is a plan.
+/// True if a type is a plan.
 template <class>
 inline constexpr bool is_plan = false;
 template <class R, class B, space S>

@@ -8,32 +8,32 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Plans as text, to log a run and to replay it. One item a line, words separated by one space; numbers are
-/// the shortest decimals that read back to the same bits:
+/// Plans as text, to log a run and to replay it. Each line holds words separated by one space; numbers are the shortest
+/// decimals that read back to the same bits:
 ///
 ///   mixaug-plan 3
 ///   rows ROWS samples SAMPLES source_rows N own_source 0|1 first ROW
 ///   size [D] [H] W                           the spatial extents; none for features
 ///   key SEED STEP FIRST GLOBAL BLOCK
-///   blends 0|1 moves 0|1 local 0|1           what the method may do at any step: draw m between 0 and 1, paste at
-///                                            another place than it reads; whether partners are rows of the call
-///   choice K KIND [LAYOUT...] mix|erase [FILL...]   one line a method (several for one_of)
+///   blends 0|1 moves 0|1 local 0|1           permitted at any step: m strictly between 0 and 1, reading at
+///                                            another place than is written; local: all partners are rows of the call
+///   choice K KIND [LAYOUT...] mix|erase [FILL...]   one line for each method (several for one_of)
 ///   columns choice self partner ratio share_self share_partner weight_self weight_partner field
-///   ...                                      ROWS lines; the field is what the row's kind writes
+///   ...                                      ROWS lines; the row's kind defines the words of the field
 ///   end ROWS
 ///
 /// Kinds, their layouts and their fields:
 ///   whole               no field: m is the ratio
 ///   boxes COUNT         COUNT boxes z0,z1,y0,y1,x0,x1
 ///   box_pair            the box of the output, and that of the source
-///   cells COUNT         the cells along each axis, z,y,x, at most COUNT in all, and a bit a cell, 1 = the sample's,
-///                       row by row as hexadecimal digits
+///   cells COUNT         the number of cells along each axis, z,y,x, at most COUNT in all, and a bit for each cell, 1 =
+///                       the sample's, row by row as hexadecimal digits
 ///   mask COUNT          numbers along each axis, z,y,x, at most COUNT in all, and the numbers, row by row
 ///   resized_box         nearest|linear, the box of the output, and the box of the source that is resized into it
 namespace mixaug {
 namespace detail {
 
-/// One row of a plan's text before its columns have room.
+/// One row of a plan's text, before its columns are allocated.
 struct text_row {
   std::uint8_t choice;
   index_t self, partner;
@@ -83,14 +83,14 @@ inline key read_key(text_reader& r) {
   return k;
 }
 
-/// Calls act(kind, member<K>) for the K-th of Kinds.
+/// Calls act(kind, member<K>) for K = which, the index of a kind.
 template <int K, class First, class... Rest, class Act>
 void at_kind(int which, Act const& act) {
   if (which == 0) return act(static_cast<First*>(nullptr), std::integral_constant<int, K>{});
   if constexpr (sizeof...(Rest) > 0) at_kind<K + 1, Rest...>(which - 1, act);
 }
 
-/// The line of one choice, behind its number: KIND [LAYOUT...] mix|erase [FILL...].
+/// Reads the line of one choice, after its number: KIND [LAYOUT...] mix|erase [FILL...].
 template <class... Kinds>
 void read_choice(text_reader& r, int choice, typename kind::any_of<Kinds...>::layout& layout, blend::any_blend& blend) {
   using any = kind::any_of<Kinds...>;
@@ -122,7 +122,7 @@ void read_choice(text_reader& r, int choice, typename kind::any_of<Kinds...>::la
   r.finish();
 }
 
-/// The decisions of one row, up to its field, whose words stay unread.
+/// Reads the decisions of one row, up to its field, whose words are left unread.
 inline text_row read_row(text_reader& r, plan_shape const& s, int choices, bool local) {
   text_row row{};
   row.choice = static_cast<std::uint8_t>(r.within("choice", 0, choices - 1));
@@ -138,7 +138,7 @@ inline text_row read_row(text_reader& r, plan_shape const& s, int choices, bool 
   return row;
 }
 
-/// The field of row i, by its kind, and whether the plan allows it.
+/// Reads the field of row i, by its kind, and checks that the plan permits it.
 template <class... Kinds, class Plan, class View>
 void read_field(text_reader& r, Plan const& p, View const& v, index_t i) {
   v.region.clear(i);
@@ -232,8 +232,8 @@ void read(std::istream& in, any_plan_of<Kinds...>& p) {
     ++layout.choices;
   }
   if (layout.choices == 0) r.bad("no choice", "at least one");
-  // Rows are read before room for them is made: a wrong count must not ask for memory. Their fields stay text until
-  // then.
+  // Rows are read before their columns are allocated, so that a wrong count cannot request memory. Until then, their
+  // fields are kept as text.
   std::vector<text_row> rows;
   std::string fields;
   index_t const before = r.line_number();
@@ -279,13 +279,13 @@ void read(std::istream& in, any_plan_of<Kinds...>& p) {
 
 }  // namespace detail
 
-/// Writes a plan in the format above, whatever the stream's flags and locale.
+/// Writes a plan in the format above, independently of the stream's flags and locale.
 template <class R, class B>
 void write_plan(std::ostream& out, plan<R, B> const& p) {
   detail::check_made(p.shape);
   detail::write_any(out, to_any(p));
 }
-/// The same for a plan that may have kinds of your own.
+/// The same for a plan that may have user-defined kinds.
 template <class Own, class... More, class R, class B>
 void write_plan_of(std::ostream& out, plan<R, B> const& p) {
   detail::check_made(p.shape);
@@ -294,16 +294,16 @@ void write_plan_of(std::ostream& out, plan<R, B> const& p) {
   detail::write_any(out, q);
 }
 
-/// Reads a plan back. Errors: invalid_argument with the line, what it got and what it expected: a foreign or
-/// truncated text, another version, a number outside its range, a wrong row count. Memory follows the text that was
-/// read, not the numbers in it: at most 20 bytes for each byte of text; up to 120 where a choice has 64 boxes and the
-/// rows are of another one.
+/// Reads a plan back. Errors: invalid_argument with the line, the word found and what was expected, for a foreign or
+/// truncated text, another version, a number outside its range, or a wrong row count. Memory is bounded by the text
+/// that was read, not by the numbers in it: at most 20 bytes for each byte of text; up to 120 if a choice has 64 boxes
+/// and the rows are of another choice.
 inline any_plan read_plan(std::istream& in) {
   any_plan p;
   detail::read(in, p);
   return p;
 }
-/// The same with kinds of your own.
+/// The same with user-defined kinds.
 template <class Own, class... More>
 auto read_plan(std::istream& in) {
   plan<kind::any_kind_and<Own, More...>, blend::any_blend> p;
@@ -311,7 +311,8 @@ auto read_plan(std::istream& in) {
   return p;
 }
 
-/// A table for people: a row a line, with the drawn ratio, the label shares, the true share and the boxes.
+/// Prints a table for people: one line for each row, with the drawn ratio, the label shares, the
+/// true share and the boxes.
 template <class R, class B>
 std::ostream& operator<<(std::ostream& out, plan<R, B> const& p) {
   any_plan const q = to_any(p);

@@ -10,13 +10,13 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace saliency {
 
-/// No stage of the method reads scores.
+/// Marks a method of which no stage reads scores.
 struct none {};
 
 }  // namespace saliency
 
-/// What a method means: one rule for each column of the plan, and the detector whose scores they read. A method's
-/// stages() returns it.
+/// The stages of a method: one rule for each column of the plan, and the detector whose scores they read. A method's
+/// stages() returns a recipe.
 template <class Pairing, class Ratio, class Region, class Blend, class Label, class When = mixaug::when,
           class Saliency = saliency::none>
 struct recipe {
@@ -38,7 +38,7 @@ recipe(P, R, G, B, L, W, S) -> recipe<P, R, G, B, L, W, S>;
 template <class P, class R, class G, class B, class L, class W, class S>
 recipe(P, R, G, B, L, W, S, output_rows) -> recipe<P, R, G, B, L, W, S>;
 
-/// A method has stages() that returns a recipe (or, as one_of, several to choose from), or is what that returns.
+/// A method has stages() that returns a recipe (or, for one_of, several to choose from), or is such a value itself.
 template <class M>
 concept method = recipe_like<M> || detail::is_recipe_list<M> || requires(M const& m) {
   { m.stages() } -> recipe_like;
@@ -58,7 +58,7 @@ auto stages_of(M const& m) {
 template <class M>
 using stages_t = decltype(stages_of(std::declval<M const&>()));
 
-/// A recipe of the user's own may leave out the stages that have a default.
+/// Completes a user-defined recipe, which may omit stages that have a default.
 template <class S>
 auto whole_recipe(S const& s) {
   auto const fires = [&] {
@@ -78,7 +78,7 @@ auto whole_recipe(S const& s) {
   else
     return recipe{s.pairing, s.ratio, s.region, s.blend, s.label, fires, saliency::none{}, rows};
 }
-/// The recipes of a method, as planning takes them.
+/// Returns the recipes of a method, in the form that planning takes.
 template <class M>
 auto recipes_of(M const& m) {
   auto const s = stages_of(m);
@@ -90,7 +90,7 @@ auto recipes_of(M const& m) {
 template <class M>
 using recipes_t = decltype(recipes_of(std::declval<M const&>()));
 
-/// Which column a rule writes, read off what it can do.
+/// Index of the column that a rule writes, deduced from its members.
 template <class Rule>
 constexpr int column_of() {
   if constexpr (requires { typename Rule::kind; })
@@ -108,7 +108,7 @@ constexpr int column_of() {
   else if constexpr (std::is_same_v<Rule, output_rows>)
     return 7;
   else
-    return 0;  // pairing rules are called with a task of any space
+    return 0;  // pairing rules can be called with a task of any memory space
 }
 
 template <int Column, class Old>
@@ -128,9 +128,9 @@ inline constexpr int given = ((column_of<Rules>() == Column ? 1 : 0) + ... + 0);
 
 }  // namespace detail
 
-/// The same method with other stages: each rule replaces the stage of the column that it writes, for example
+/// Returns the method with other stages: each rule replaces the stage of the column that it writes, for example
 ///   with(cutmix{.alpha = 1}, pairing::same_class{}, when{.prob = 0.5f})
-/// A pairing given to one_of serves all its methods.
+/// A pairing given to one_of is used by all of its methods.
 template <method M, class... Rules>
 auto with(M const& m, Rules const&... rules) {
   static_assert(detail::given<0, Rules...> <= 1 && detail::given<1, Rules...> <= 1 && detail::given<2, Rules...> <= 1 &&

@@ -24,7 +24,7 @@ void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& 
   }
   if (to.pixels() == INT64_MAX) fail("rescaled's extents", shape_text(size, rank), "fewer than 2^63 pixels");
   if (&into == &p) fail("rescale's result is the plan itself; give another plan");
-  index_room(to.rows, into.scratch());  // before anything is written: memory that runs out leaves no half of a plan
+  index_room(to.rows, into.scratch());  // first, so that a failed allocation leaves no partial plan
   into.fit(to, p.layout);
   into.blend = p.blend;
   into.drawn_with = p.drawn_with;
@@ -38,15 +38,17 @@ void rescale(Plan const& p, index_t const* size, int rank, shares labels, Plan& 
 
 }  // namespace detail
 
-/// The same decisions at another resolution, for hidden features, feature maps and label grids: box corners are
-/// b * to / from rounded half to even. An axis of one pixel, which boxes hold whole, is whole at any length; where an
-/// axis shrinks to one pixel, a box holds it if it covers the middle of the axis, else the box vanishes. Extents are
-/// the spatial ones, {l}, {h, w} or {d, h, w}.
+/// Writes the same decisions at another resolution, for hidden features, feature maps and label grids: box corners are
+/// b * to / from rounded half to even. On an axis of one pixel, boxes hold the whole axis, at every length. If an axis
+/// shrinks to one pixel, a box holds it if the box covers the middle of the axis; otherwise the box vanishes. `size`
+/// holds the spatial extents: {l}, {h, w} or {d, h, w}.
+/// Errors: another number of extents than the plan has spatial dimensions, an extent outside [1, 2^31 - 1], 2^63 pixels
+/// or more, a plan that is written to itself, an empty plan.
 template <class R, class B, int Rank>
 void rescale(plan<R, B> const& p, extents<Rank> const& size, plan<R, B>& into, shares labels = shares::kept) {
   detail::rescale(p, size.at, Rank, labels, into);
 }
-/// The same as a new plan: rescaled(plan, {h, w}), {l} or {d, h, w}.
+/// Returns the same as a new plan: rescaled(plan, {h, w}), {l} or {d, h, w}.
 template <class R, class B>
 plan<R, B> rescaled(plan<R, B> const& p, extents<2> const& size, shares labels = shares::kept) {
   plan<R, B> q;

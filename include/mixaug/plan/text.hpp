@@ -18,7 +18,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace detail {
 
-/// The beginning of a word of anyone's file, fit for a message.
+/// Quotes the beginning of a word from an untrusted file, for a message.
 inline std::string quoted(std::string const& word) {
   std::string all = word.empty() ? "no word" : "\"" + word.substr(0, 40) + "\"";
   for (char& c : all)
@@ -26,15 +26,15 @@ inline std::string quoted(std::string const& word) {
   return all;
 }
 
-/// Reads the whole word as a number; false where it is none, or is outside the range of T.
+/// Reads the whole word as a number; returns false if it is not a number, or is outside the range of T.
 template <class T>
 bool read_number(std::string const& word, T& v) {
   auto const r = std::from_chars(word.data(), word.data() + word.size(), v);
   return !word.empty() && r.ec == std::errc() && r.ptr == word.data() + word.size();
 }
 #if !defined(__cpp_lib_to_chars)
-/// For libraries whose from_chars knows integers alone (libc++): the same bits by way of the classic locale. Numbers
-/// under FLT_MIN are reported as out of range, and are right.
+/// The same for libraries whose std::from_chars reads integers only (libc++): the same bits, by way of the classic
+/// locale. The stream reports numbers below FLT_MIN as out of range, but reads them correctly.
 inline bool read_number(std::string const& word, float& v) {
   bool const infinite = word == "inf" || word == "-inf";
   if (infinite || word == "nan") {
@@ -55,7 +55,7 @@ inline bool read_number(std::string const& word, float& v) {
 
 }  // namespace detail
 
-/// Appends the words of a plan's text: numbers are the shortest decimals that read back to the same bits.
+/// Appends the words of a plan's text; numbers are the shortest decimals that read back to the same bits.
 class text_writer {
  public:
   explicit text_writer(std::string& all) : all_(all) {}
@@ -72,11 +72,11 @@ class text_writer {
     (all_ += separator).append(buffer, r.ptr);
     return *this;
   }
-  /// z0,z1,y0,y1,x0,x1
+  /// Appends z0,z1,y0,y1,x0,x1.
   text_writer& box(mixaug::box const& b) {
     return number(b.z0).number(b.z1, ',').number(b.y0, ',').number(b.y1, ',').number(b.x0, ',').number(b.x1, ',');
   }
-  /// `count` bits as hexadecimal digits, the first bit in the highest place of the first digit.
+  /// Appends `count` bits as hexadecimal digits, the first bit in the highest place of the first digit.
   template <class Bit>
   text_writer& bits(index_t count, Bit const& bit) {
     all_ += ' ';
@@ -92,11 +92,11 @@ class text_writer {
   std::string& all_;
 };
 
-/// The lines of a plan's text, read word by word; errors (invalid_argument) name the line.
+/// Reads the lines of a plan's text word by word; errors (invalid_argument) name the line.
 class text_reader {
  public:
   explicit text_reader(std::istream& in) : in_(&in) {}
-  /// Words of one line that was read before.
+  /// A reader of the words of one line that was read before.
   text_reader() = default;
   void take(std::string line, index_t number) {
     line_ = std::move(line);
@@ -137,7 +137,7 @@ class text_reader {
           "a number in [" + detail::text(low) + ", " + detail::text(high) + "]");
     return v;
   }
-  /// Which of some words stands next.
+  /// Reads the next word and returns its index in `words`.
   int one_word(char const* name, std::initializer_list<char const*> words) {
     std::string const w = word();
     std::string all;
@@ -153,7 +153,7 @@ class text_reader {
     if (!detail::finite(v)) bad(std::string(name) + " " + detail::text(static_cast<double>(v)), "a finite number");
     return v;
   }
-  /// `count` numbers of one word, separated by commas.
+  /// Reads `count` numbers of one word, separated by commas.
   void list(char const* name, index_t* out, int count, index_t low, index_t high) {
     std::string const w = word();
     std::size_t at = 0;
@@ -168,7 +168,7 @@ class text_reader {
       at = end + 1;
     }
   }
-  /// z0,z1,y0,y1,x0,x1, inside the extents of `s`.
+  /// Reads z0,z1,y0,y1,x0,x1, inside the extents of `s`.
   mixaug::box box(plan_shape const& s) {
     mixaug::box b;
     std::string const w = word();
@@ -185,7 +185,7 @@ class text_reader {
         bad("a box " + w.substr(0, 60), "corners inside the extents " + detail::shape_text(s.size, 3));
     return b;
   }
-  /// `count` bits, as text_writer writes them; calls set(k, bit).
+  /// Reads `count` bits, as text_writer writes them; calls set(k, bit).
   template <class Set>
   void bits(char const* name, index_t count, Set const& set) {
     std::string const w = word(), digits = "0123456789abcdef";
@@ -202,10 +202,10 @@ class text_reader {
         bad(std::string(name) + " " + detail::quoted(w), "zeros after the last bit");
     }
   }
-  /// What was not read of the line, and its number.
+  /// The part of the line that was not read, and the line's number.
   std::string rest() const { return at_ < line_.size() ? line_.substr(at_) : std::string(); }
   index_t line_number() const noexcept { return number_; }
-  /// Of the lines read so far.
+  /// Number of bytes of the lines read so far.
   std::size_t bytes() const noexcept { return bytes_; }
   void finish() {
     if (more()) bad(detail::quoted(line_.substr(at_)) + " after the last word", "the end of the line");
@@ -221,7 +221,7 @@ class text_reader {
   }
 
  private:
-  /// Streams keep what is thrown while they read to themselves; that memory ran out is told.
+  /// Streams keep exceptions thrown while they read; running out of memory is rethrown.
   void read_line() {
     std::ios_base::iostate const asked = in_->exceptions();
     bool no_memory = false;

@@ -12,9 +12,10 @@ namespace mixaug::ratio {
 /// uniform, small alphas stay near 0 and 1. 0 < alpha <= 1e6.
 /// The table's relative error in probability is below 1e-9 for alpha >= 0.1, 3e-5 at 0.02, and 5 % at 0.001, where
 /// nearly every draw is 0 or 1.
+/// Errors: alpha outside (0, 1e6].
 struct beta {
   float alpha = 1.0f;
-  /// How the method switches mixing off, for the message that refuses alpha = 0.
+  /// Hint on how to switch mixing off, for the error about alpha = 0.
   char const* off = "to switch mixing off use prob = 0";
 
   struct drawn {
@@ -23,7 +24,7 @@ struct beta {
       return static_cast<float>((*table)(bits));
     }
   };
-  /// Looks the table of alpha up; the first use of an alpha builds it (a few milliseconds).
+  /// Looks up the table of alpha; the first use of an alpha builds it (a few milliseconds).
   drawn sampler() const { return {detail::beta_table::of(static_cast<double>(alpha))}; }
   bool fractional() const noexcept { return true; }
   void check(plan_shape const&) const {

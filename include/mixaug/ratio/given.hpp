@@ -7,10 +7,10 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::ratio {
 
-/// lambda from the caller, the weight of each sample itself: (n) floats or doubles in [0, 1], n the rows of the batch
-/// or of the global batch. Where `prob` does not fire the ratio is 1, as ever. Ids cannot follow mixup's plans of it,
-/// whatever the numbers are; ratio::constant{0} and {1} are for those. Errors: another number of rows, a number outside
-/// [0, 1], NaN.
+/// lambda given by the caller, the weight of each sample itself: (n) floats or doubles in [0, 1], for the rows of the
+/// batch or of the global batch. For samples that are not mixed (`prob`) the ratio is 1, as with other rules. Plans of
+/// mixup with this rule refuse ids, even if all numbers are 0 or 1; for those use ratio::constant{0} and {1}. Errors:
+/// another number of rows, a number outside [0, 1], NaN.
 class given {
  public:
   template <class T, space S>

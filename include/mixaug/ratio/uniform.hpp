@@ -9,6 +9,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::ratio {
 
 /// lambda uniform on [low, high), the weight of the sample itself; 0 <= low <= high <= 1.
+/// Errors: not 0 <= low <= high <= 1.
 struct uniform {
   float low = 0.0f, high = 1.0f;
 
@@ -17,7 +18,7 @@ struct uniform {
     return static_cast<float>(detail::fused_sum(static_cast<double>(high) - static_cast<double>(low),
                                                 random::unit(bits), static_cast<double>(low)));
   }
-  /// Whether lambda may lie strictly between 0 and 1.
+  /// True if lambda may lie strictly between 0 and 1.
   bool fractional() const noexcept { return low < high || (low > 0.0f && low < 1.0f); }
   void check(plan_shape const&) const {
     if (!(low >= 0.0f && low <= high && high <= 1.0f))

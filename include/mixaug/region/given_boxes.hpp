@@ -8,11 +8,11 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::region {
 
-/// m = 0 in boxes from the caller: ma::boxes(p, {n, 4}), or k boxes a sample (n, k, 4), of {y0, y1, x0, x1} in images;
-/// 2 numbers in signals and 6 in volumes. n is the rows of the batch or of the global batch. A box may be empty, as
-/// {0, 0, 0, 0}; boxes may overlap, and shares count their union. The ratio is not read. The boxes are copied into the
-/// plan. Errors: a batch without spatial extents, another number of rows or of numbers a box, more than 64 boxes a
-/// sample, a box outside the image or with its end before its beginning.
+/// m = 0 in boxes given by the caller: ma::boxes(p, {n, 4}), or k boxes for each sample (n, k, 4), of {y0, y1, x0, x1}
+/// in images; 2 numbers in signals and 6 in volumes. n is the number of rows of the batch or of the global batch. A box
+/// may be empty, as {0, 0, 0, 0}; boxes may overlap, and shares count their union. The ratio is not read. The boxes are
+/// copied into the plan. Errors: a batch without spatial extents, another number of rows or of numbers in a box, more
+/// than 64 boxes for a sample, a box outside the image or whose end is less than its beginning.
 class given_boxes {
  public:
   using kind = mixaug::kind::boxes;

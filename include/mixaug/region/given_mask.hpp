@@ -9,17 +9,17 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::region {
 
 /// m from inputs(x).field(v): attention, class activation, segmentation, a mask of another library. The field has a
-/// number for each pixel, (n, h, w) for images, or is a coarser grid (n, gh, gw), whose numbers are spread over their
-/// cells: pixel y has number floor(y gh / h). n is the rows of the batch or of the global batch. The ratio is not read;
-/// by_share labels follow the mean of m. A grid is copied into the plan; a field of all pixels stays the caller's, and
-/// must live, unchanged, as long as the plan is applied, unless `keep` copies it too: for text, for devices (which
-/// always copy), for plans that outlive it. `binary` takes 0 and 1 alone, so that ids can follow, as ClassMix's do.
-/// Errors: no field, another number of rows, more numbers than pixels along an axis, NaN, a number outside [0, 1], with
-/// `binary` any but 0 and 1, a batch without spatial extents.
+/// number for each pixel, (n, h, w) for images, or is a coarser grid (n, gh, gw), whose numbers hold for all pixels of
+/// their cells: pixel y has number floor(y gh / h). n is the number of rows of the batch or of the global batch. The
+/// ratio is not read; by_share labels follow the mean of m. A grid is copied into the plan. A field of all pixels is
+/// not copied and must live, unchanged, as long as the plan is applied, unless `keep` is set: for text, for devices
+/// (which always copy), for plans that outlive it. `binary` accepts only 0 and 1, so that ids can be mixed, as in
+/// ClassMix. Errors: no field, another number of rows, more numbers than pixels along an axis, NaN, a number outside
+/// [0, 1], with `binary` any but 0 and 1, a batch without spatial extents.
 struct given_mask {
   bool keep = false;
   bool binary = false;
-  /// What planning found in the inputs.
+  /// The field that planning found in the inputs.
   given_field field{};
 
   using kind = mixaug::kind::mask;

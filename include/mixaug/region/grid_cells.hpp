@@ -9,10 +9,10 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::region {
 
-/// n cells along each axis longer than one pixel, N in all, each from the sample or from its partner: round(lambda N)
-/// cells, halves up, are the sample's, every choice of them equally likely (GridMix, Baek, Bang and Shim, Pattern
-/// Recognition 2021). Errors: a batch without spatial extents or of single pixels, n outside 1 to the shortest such
-/// axis, more than 4096 cells.
+/// Each of n cells along each axis longer than one pixel, N in all, is from the sample or from its partner:
+/// round(lambda N) cells, halves up, are the sample's, every choice of them equally likely (GridMix, Baek, Bang and
+/// Shim, Pattern Recognition 2021). Errors: a batch without spatial extents or of single pixels, n outside 1 to the
+/// shortest such axis, more than 4096 cells.
 struct grid_cells {
   index_t n = 4;
 
@@ -24,7 +24,8 @@ struct grid_cells {
     index_t const all = grid.count();
     auto own = static_cast<index_t>(static_cast<double>(row.ratio) * static_cast<double>(all) + 0.5);
     columns.grid[row.row] = grid;
-    // Selection sampling (Knuth, TAOCP 3.4.2 S): cell k is one of the `own` that are left among the cells from k on.
+    // Selection sampling (Knuth, TAOCP 3.4.2 S): cell k is one of the `own` cells that remain to be
+    // chosen from cell k on.
     for (index_t k = 0; k < all; ++k) {
       bool const chosen = draw.below(all - k, static_cast<std::uint32_t>(k)) < own;
       columns.set(row.row, k, chosen);

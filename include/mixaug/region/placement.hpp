@@ -8,18 +8,18 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// Where a box of a given side goes along each axis of length S.
+/// Placement of a box of a given side along each axis of length S.
 enum class placement : unsigned char {
   clipped,        ///< centre uniform, [c - side / 2, c + side / 2) clipped: the published arithmetic of CutMix
-  inside,         ///< every place where the whole box fits, equally likely
+  inside,         ///< every position at which the whole box fits, equally likely
   shifted,        ///< centre uniform, then moved inside, keeping its size
   uniform_pixels  ///< every pixel equally likely to be covered; clipped at the border
 };
 
 namespace detail {
 
-/// Refuses options that leave every box of the batch empty, whatever is drawn: `most` is the longest side that they
-/// give the axis of `size` pixels, `least` the shortest that holds a pixel.
+/// Refuses options that leave every box of the batch empty for all draws. `most` is the longest side along the axis of
+/// `size` pixels that the options allow, `least` the shortest that holds a pixel.
 inline void check_longest_side(char const* rule, plan_shape const& s, index_t size, index_t most, index_t least,
                                char const* advice) {
   if (most < least)
@@ -42,7 +42,7 @@ inline interval place_interval(placement where, index_t size, index_t side, rand
   } else if (where == placement::shifted) {
     begin = greater(0, lesser(draw.below(size, number) - side / 2, size - side)), end = begin + side;
   } else if (side > 0) {
-    // `side` of the size + side - 1 equally likely places cover a given pixel
+    // `side` of the size + side - 1 equally likely positions cover a given pixel
     index_t const at = draw.below(size + side - 1, number) - (side - 1);
     begin = greater(at, 0), end = lesser(at + side, size);
   }

@@ -13,7 +13,7 @@ namespace mixaug {
 
 namespace detail {
 
-/// The largest s with s^d <= (1 - lambda) S^d: correctly rounded operations only, no pow. For d = 2 it is
+/// The largest s with s^d <= (1 - lambda) S^d, by correctly rounded operations only, without pow. For d = 2 it is
 /// trunc(S sqrt(1 - lambda)), the published arithmetic.
 inline index_t box_side(index_t size, double area, int d) noexcept {
   double const s = static_cast<double>(size);
@@ -31,7 +31,7 @@ inline index_t box_side(index_t size, double area, int d) noexcept {
   return low;
 }
 
-/// The longest side of a box where lambda is above 0: 1 - 2^-24 is the greatest area that a drawn lambda leaves.
+/// Longest side of a box for lambda > 0: the largest area for a drawn lambda > 0 is 1 - 2^-24.
 inline index_t longest_side(index_t size, index_t boxes, int axes) noexcept {
   return box_side(size, (1.0 - 0x1p-24) / static_cast<double>(boxes), axes);
 }
@@ -47,10 +47,12 @@ struct side_range {
 namespace region {
 
 /// m = 0 in `boxes` random boxes. The sides follow from the ratio, (1 - lambda)^(1/d) of each of the d axes longer than
-/// one pixel (CutMix, arXiv 1905.04899), several boxes sharing the area; or are `length` pixels (Cutout); or are drawn
-/// from `minmax`, each axis for itself, integers in [trunc(low S), trunc(high S)], and placed inside.
-/// An axis of one pixel lies in every box whole: series kept as (n, c, 1, T) are cut as signals (n, c, T) are.
-/// Boxes may overlap: shares count their union.
+/// one pixel (CutMix, arXiv 1905.04899), and several boxes share the area; or they are `length` pixels (Cutout); or
+/// they are drawn from `minmax`, separately for each axis, integers in [trunc(low S), trunc(high S)], and placed
+/// inside. Every box holds an axis of one pixel whole: series stored as (n, c, 1, T) are cut like signals (n, c, T).
+/// Boxes may overlap; shares count their union.
+/// Errors: a batch without spatial extents or of single pixels, boxes outside 1 to 64, a length outside 0 to
+/// 2^31 - 1, minmax not 0 <= low <= high <= 1, both a length and minmax, options that leave every box empty.
 struct random_box {
   mixaug::placement placement = mixaug::placement::clipped;
   side_range minmax{};
@@ -75,7 +77,7 @@ struct random_box {
           side = sides.low + draw.below(sides.high - sides.low + 1, number + 1);
         }
         auto const where = minmax.given() ? mixaug::placement::inside : placement;
-        // A fixed length may exceed the image: only clipping knows what to do with the rest.
+        // A fixed length may exceed the image, which only clipping handles.
         if (where == mixaug::placement::inside || where == mixaug::placement::shifted)
           side = detail::lesser(side, s.size[d]);
         axis[d] = detail::place_interval(where, s.size[d], side, draw, number);
@@ -126,7 +128,7 @@ struct random_box {
   struct limits {
     index_t low, high;
   };
-  /// The sides that `minmax` allows along an axis, in float, so that 0.9f of 30 is 27.
+  /// Returns the sides that `minmax` allows along an axis; computed in float, so that 0.9f of 30 is 27.
   limits sides_of(index_t size) const noexcept {
     auto const pixels = static_cast<float>(size);
     return {detail::lesser(static_cast<index_t>(minmax.low * pixels), size),

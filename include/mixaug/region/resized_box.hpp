@@ -11,9 +11,9 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::region {
 
 /// m = 0 in one box, which shows the whole partner, resized (ResizeMix, Qin et al., arXiv 2012.11101). The side ratio
-/// tau is uniform on [scope_min, scope_max), the same for every axis longer than one pixel; the box has trunc(tau S) of
-/// S pixels around a uniform centre, [c - side / 2, c + side / 2), clipped; the partner is resized to what is left of
-/// it. The ratio is not read. Errors: a batch without spatial extents or of single pixels; not 0 < scope_min <=
+/// tau is uniform on [scope_min, scope_max), the same for every axis longer than one pixel. The box has trunc(tau S) of
+/// S pixels around a uniform centre, [c - side / 2, c + side / 2), clipped; the partner is resized into the clipped
+/// box. The ratio is not read. Errors: a batch without spatial extents or of single pixels; not 0 < scope_min <=
 /// scope_max <= 1; a scope that leaves every box empty.
 struct resized_box {
   float scope_min = 0.1f, scope_max = 0.8f;
@@ -64,7 +64,7 @@ struct resized_box {
 
  private:
   static std::int32_t pixels(index_t size) noexcept { return static_cast<std::int32_t>(size); }
-  /// In float, so that 0.9f of 30 is 27.
+  /// Computed in float, so that 0.9f of 30 is 27.
   static index_t side_of(index_t size, float tau) noexcept {
     return detail::lesser(static_cast<index_t>(tau * static_cast<float>(size)), size);
   }

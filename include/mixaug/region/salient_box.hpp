@@ -12,14 +12,14 @@ template <class Rule, class Rows, class Columns>
 struct placing_steps;
 }  // namespace detail
 
-/// The pixel of the source that draws the box: the most or the least salient one.
+/// Pixel of the source that determines the box: the most or the least salient one.
 enum class anchor : unsigned char { peak, valley };
-/// What is sought: one pixel, with the box around it (the paper), or the place where a box of that size has the
-/// largest or least summed score. Single least salient pixels are arbitrary, and tie often.
+/// Search of the anchor: one pixel, with the box around it (the paper), or the position at which a box of that size has
+/// the largest or smallest summed score. Single least salient pixels are arbitrary, and often tie.
 enum class search : unsigned char { pixel, box_sum };
-/// Where the box goes in the target: the same place, or around the target's own peak or valley.
+/// Position of the box in the target: the same as in the source, or around the target's own peak or valley.
 enum class destination : unsigned char { corresponding, peak, valley };
-/// What becomes of a box that would leave the image.
+/// Treatment of a box that would leave the image.
 enum class border : unsigned char {
   shift,  ///< moved inside, keeping its size: the paper
   clip    ///< cut off, [c - side / 2, c + side / 2): the published code; shares follow the smaller box
@@ -27,10 +27,12 @@ enum class border : unsigned char {
 
 namespace region {
 
-/// m = 0 in one box, found in score maps of the source and, for a salient destination, of the target. The sides
-/// are (1 - lambda)^(1/2) of the image's; of an image one pixel high (or wide), which the box takes whole along that
-/// axis, 1 - lambda of the other side. Ties go to the first place in row order, on every backend.
-/// The box is sized with the other draws, and placed once the maps are there; images (n, c, h, w) only.
+/// m = 0 in one box, found in score maps of the source and, for a salient destination, of the target. The sides are (1
+/// - lambda)^(1/2) of the image's; in an image one pixel high (or wide) the box holds that axis whole, and the other
+/// side is 1 - lambda of the image's. Ties go to the first position in row order, on every backend. The size follows
+/// from the ratio, and the box is placed when the maps are available; images (n, c, h, w) only.
+/// Errors: a batch that is not of images or is of single pixels; border::clip with a salient destination, with
+/// search::box_sum or where every box would be empty.
 struct salient_box {
   mixaug::anchor anchor = mixaug::anchor::peak;
   mixaug::search search = mixaug::search::pixel;
@@ -40,7 +42,7 @@ struct salient_box {
   using kind = mixaug::kind::box_pair;
   static constexpr bool joint = false;
 
-  /// Sizes the box, at the origin.
+  /// Sets the size of the box, placed at the origin.
   template <class Columns>
   void operator()(Columns const& columns, row_facts const& row, random const&) const noexcept {
     double const area = 1.0 - static_cast<double>(row.ratio);
@@ -50,28 +52,28 @@ struct salient_box {
     for (int d = 0; d < 2; ++d) {
       if (size[1 + d] == 1) continue;
       side[d] = static_cast<std::int32_t>(detail::box_side(size[1 + d], area, axes));
-      if (changes_share()) side[d] -= side[d] % 2;  // half before the centre and half behind it
+      if (changes_share()) side[d] -= side[d] % 2;  // equal halves before and after the centre
     }
     box const b{0, 1, 0, side[0], 0, side[1]};
     columns.to[row.row] = columns.from[row.row] = b.empty() ? no_box : b;
   }
 
   kind::layout layout(plan_shape const&) const noexcept { return {}; }
-  /// The two boxes may lie at different places.
+  /// True if the two boxes may lie at different places.
   MIXAUG_HD bool moves() const noexcept { return destination != mixaug::destination::corresponding; }
   bool blends() const noexcept { return false; }
   template <class In>
   void read(In const&, space) noexcept {}
-  /// The map of the sample is read for a salient destination alone.
+  /// The map of the sample is read only for a salient destination.
   score_needs needs() const noexcept { return {.self = moves(), .partner = true}; }
-  /// The box's size, and with it its share, may change when it is placed.
+  /// True if placing may change the box's size, and with it its share.
   MIXAUG_HD bool changes_share() const noexcept { return border == mixaug::border::clip; }
-  /// Whether the least score is sought, in the source or the target.
+  /// True if the smallest score is searched, in the target or the source.
   MIXAUG_HD bool least(bool target) const noexcept {
     return target ? destination == mixaug::destination::valley : anchor == mixaug::anchor::valley;
   }
 
-  /// A box of the size of `b` around pixel c of an image of h x w pixels.
+  /// Returns a box of the size of `b` around pixel c of an image of h x w pixels.
   MIXAUG_HD box around(detail::pixel_place c, box const& b, index_t h, index_t w) const noexcept {
     std::int32_t const sides[2] = {b.y1 - b.y0, b.x1 - b.x0}, centre[2] = {c.y, c.x};
     index_t const size[2] = {h, w};
@@ -86,7 +88,7 @@ struct salient_box {
     return placed.empty() ? box{0, 0, 0, 0, 0, 0} : placed;
   }
 
-  /// Scratch of place(), for a map of h x w.
+  /// Returns the size of the scratch of place(), for a map of h x w.
   std::size_t bytes(index_t h, index_t w) const noexcept {
     return search == mixaug::search::box_sum ? detail::window_bytes(h, w) : 0;
   }
@@ -94,8 +96,8 @@ struct salient_box {
   bool pending(Columns const& columns, index_t row, bool own) const noexcept {
     return !(own ? columns.to : columns.from)[row].empty();
   }
-  /// The partner's map places the box of the source, which is that of the output too unless the sample's own map places
-  /// that.
+  /// Places the box of the source by the partner's map. This is also the box of the output, unless that is placed by
+  /// the sample's own map.
   template <class Columns>
   void place(Columns const& columns, index_t row, score_maps const& maps, std::byte* scratch) const noexcept {
     if (maps.partner != nullptr) {
@@ -104,7 +106,7 @@ struct salient_box {
     }
     if (maps.self != nullptr) columns.to[row] = placed(maps.self, maps, true, columns.to[row], scratch);
   }
-  /// The same for all rows on a device, a launch a side.
+  /// The same for all rows on a device, one launch for each side.
   template <class Backend, class Columns, class Rows, class Maps, class Scratch>
   void place_on_device(Backend const& be, Columns const& columns, Rows const& rows, Maps const& maps,
                        Scratch& scratch) const {
@@ -135,7 +137,7 @@ struct salient_box {
   }
 
  private:
-  /// Where a box of the size of `b` goes on a map of the source, or the target.
+  /// Returns the place of a box of the size of `b` on a map of the source, or the target.
   box placed(float const* map, score_maps const& maps, bool target, box const& b, std::byte* scratch) const noexcept {
     index_t const h = maps.height, w = maps.width;
     if (b.empty()) return no_box;

@@ -10,8 +10,8 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::saliency {
 
 /// A detector writes the h * w scores of image i, finite and >= 0, with scratch of bytes(shape) bytes, without
-/// allocating; reads_scores() says whether it reads maps that are there already (saliency::rule says false). What it
-/// throws reaches the caller of saliency_map or make_plan, also out of a parallel loop.
+/// allocating. reads_scores() is true for detectors that read given maps (saliency::rule returns false). An exception
+/// that it throws reaches the caller of saliency_map or make_plan, also from a parallel loop.
 template <class D>
 concept detector = requires(D const& d, image_batch const& images, map_shape const& s, float* map, std::byte* scratch) {
   d.check(s);
@@ -20,7 +20,7 @@ concept detector = requires(D const& d, image_batch const& images, map_shape con
   d(images, index_t{0}, map, scratch);
 };
 
-/// A detector chosen at run time, as methods hold it: assign any of the detectors of pixels to it.
+/// A detector chosen at run time, as methods hold it: any of the detectors that read pixels can be assigned to it.
 class any_detector {
  public:
   any_detector() = default;

@@ -7,15 +7,15 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::saliency {
 
-/// Fine-grained saliency (Montabone and Soto, Image and Vision Computing 2010): how much brighter or darker than
-/// its surround a pixel is, over six sizes of surround. Scores are k / 255, with the arithmetic of OpenCV's
-/// StaticSaliencyFineGrained: the same bits on 8-bit images of up to 255 x 255 pixels, but for pixels that stand out
-/// both ways by more than 255 in all (some 4 in 10^8), where OpenCV's byte wraps round to a low score and this one
-/// stays at 1. On larger images OpenCV's sums in float may be rounded, and these are the true sums.
+/// Fine-grained saliency (Montabone and Soto, Image and Vision Computing 2010): how much brighter or darker than its
+/// surround a pixel is, over six sizes of surround. Scores are k / 255, with the arithmetic of OpenCV's
+/// StaticSaliencyFineGrained. The bits are the same on 8-bit images of up to 255 x 255 pixels, except for pixels whose
+/// two polarities sum to more than 255 (some 4 in 10^8), where OpenCV's byte wraps around to a low score and this one
+/// is 1. On larger images OpenCV's sums in float may be rounded; here they are exact.
 ///
-/// 8-bit images are taken as they are. Others are brought to 8 bit: with `range` (black, white), with
-/// `normalised` (mean and std of the loader), or, with neither, from each image's own minimum to its maximum.
-/// NaN is black, infinities are black or white. A constant image has no salient pixel: its map is 0.
+/// 8-bit images are used unchanged. Others are converted to 8 bit: with `range` (black, white), with `normalised` (mean
+/// and std of the loader), or, with neither, from each image's own minimum to its maximum. NaN is black, infinities are
+/// black or white. A constant image has no salient pixel: its map is 0.
 struct fine_grained {
   channel_order order = channel_order::rgb;
   value_range range{};

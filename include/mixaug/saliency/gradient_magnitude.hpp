@@ -8,11 +8,11 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace detail {
 
-/// One value of a gradient; what is not finite counts as 0.
+/// Returns one value of a gradient; 0 if it is not finite.
 MIXAUG_HD inline double finite_or_zero(float g) noexcept {
   return g >= -FLT_MAX && g <= FLT_MAX ? static_cast<double>(g) : 0.0;
 }
-/// Squares of floats are exact in double, and no sum of them overflows: contraction moves no bit of them.
+/// Squares of floats are exact in double, and no sum of them overflows, so contraction does not change a bit.
 MIXAUG_HD inline float gradient_score(double squares, index_t channels) noexcept {
   return static_cast<float>(std::sqrt(squares / static_cast<double>(channels)));
 }

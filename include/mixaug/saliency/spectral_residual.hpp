@@ -7,12 +7,13 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::saliency {
 
-/// Spectral residual (Hou and Zhang, CVPR 2007): what an image's log spectrum has beyond its own local mean. The
+/// Spectral residual (Hou and Zhang, CVPR 2007): the difference of an image's log spectrum from its own local mean. The
 /// steps are those of OpenCV's StaticSaliencySpectralResidual; maps agree with it within 1e-4 of their maximum on
-/// photographs, and within 1.3e-4 on thumbnails, where its arctangent is the coarser one. Where bins of the spectrum
-/// vanish (flat or synthetic images) their phase is 0, as there.
-/// The image is brought to `work_height` x `work_width` pixels first, powers of two from 8 to 1024: the size sets
-/// the scale of what stands out. Pixels that are not 8 bit: see fine_grained.
+/// photographs, and within 1.3e-4 on thumbnails, where the difference is due to OpenCV's less accurate arctangent. Bins
+/// of the spectrum that vanish (flat or synthetic images) have phase 0, as in OpenCV. The image is first resized to
+/// `work_height` x `work_width` pixels, powers of two from 8 to 1024, which set the scale of salient objects. Pixels
+/// that are not 8 bit: see fine_grained.
+/// Errors: a working size that is not a power of two from 8 to 1024.
 struct spectral_residual {
   channel_order order = channel_order::rgb;
   value_range range{};

@@ -15,9 +15,10 @@ struct cvar_options {
 };
 
 /// Conditional value at risk at level a of a batch (Rockafellar and Uryasev 2000; in DRO: arXiv 2010.05893): the worst
-/// fraction a of n losses weighs 1 / a, the others 0. Where a n is no integer the loss at the edge gets the rest, so
-/// that weights sum to n and mean_i w_i l_i is the mean of the worst fraction. Losses that tie at the edge share what
-/// is left of it evenly: the weights do not depend on the order of the batch.
+/// fraction a of n losses has weight 1 / a, the others 0. If a n is not an integer, the loss at the edge gets the
+/// remainder, so that weights sum to n and mean_i w_i l_i is the mean of the worst fraction. Losses that tie at the
+/// edge share the remainder evenly, so that the weights do not depend on the order of the batch.
+/// Errors: a fraction outside (0, 1], a loss that is not finite (on the host), sizes that differ.
 template <space S>
 class cvar_of {
  public:
@@ -31,10 +32,11 @@ class cvar_of {
   cvar_of(cvar_of const&) = default;
   cvar_of(cvar_of&&) noexcept = default;
   cvar_of& operator=(cvar_of&&) noexcept = default;
-  /// Where memory runs out the level is as it was.
+  /// If the allocation fails, this object is unchanged.
   cvar_of& operator=(cvar_of const& other) requires(S == space::host) { return *this = cvar_of(other); }
 
-  /// losses (n) of float or double, finite (on a device NaN counts as the largest); out (n) of float or double.
+  /// Writes the weights of losses (n), float or double, finite (on a device NaN counts as the largest), to out (n),
+  /// float or double.
   template <backend Be, class L, class Out>
   void weights(Be const& be, L const& losses, Out const& out) {
     static_assert(Be::memory == S, "mixaug: the backend does not reach the scratch memory; see cvar_of<space>");
@@ -55,7 +57,7 @@ class cvar_of {
     auto* const state = reinterpret_cast<detail::edge_state*>(block);
     auto* const counts = reinterpret_cast<index_t*>(block + 64);
     double const k = detail::fused_sum(fraction_, static_cast<double>(n),
-                                       detail::unseen_zero<double>());  // rounded, whatever is contracted
+                                       detail::unseen_zero<double>());  // rounded, so that it cannot be contracted
     index_t const rank = detail::lesser(static_cast<index_t>(k), n - 1);
     detail::run_rows(be, detail::edge_begin{state}, 1);
     int const last = sizeof(T) == 4 ? 28 : 0;

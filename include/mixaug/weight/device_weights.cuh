@@ -4,10 +4,11 @@
 #include <mixaug/weight/group_dro.hpp>
 #include <mixaug/weight/uncertainty.hpp>
 
-/// Records and states between host and device. All of these WAIT for the stream: for set-up and files, not for steps.
+/// Copies of records and states between host and device. All of these WAIT for the stream: for set-up and
+/// files, not for steps.
 namespace mixaug {
 
-/// A host record, for example one that was loaded, on the device. With normalise::mean_one call fit(backend) after it.
+/// Copies a host record, for example a loaded one, to the device. With normalise::mean_one call fit(backend) after it.
 inline void upload(cuda const& be, weight::uncertainty const& from, weight::uncertainty_of<space::device>& to) {
   to = weight::uncertainty_of<space::device>(be, from.rows(), from.options());
   MIXAUG_CUDA(
@@ -16,7 +17,7 @@ inline void upload(cuda const& be, weight::uncertainty const& from, weight::unce
   to.set_marks(from.marks());
 }
 
-/// A device record on the host, to save it, to merge it, or to plan with its weights.
+/// Copies a device record to the host, to save it, to merge it, or to plan with its weights.
 inline void download(cuda const& be, weight::uncertainty_of<space::device> const& from, weight::uncertainty& to) {
   to = weight::uncertainty(from.rows(), from.options());
   MIXAUG_CUDA(
@@ -25,7 +26,7 @@ inline void download(cuda const& be, weight::uncertainty_of<space::device> const
   to.set_marks(from.marks());
 }
 
-/// q of a device state, in a host state of the same options.
+/// Copies q of a device state to a host state of the same options.
 inline void download(cuda const& be, weight::group_dro_of<space::device> const& from, weight::group_dro& to) {
   if (to.groups() != from.groups())
     detail::fail("the host state", "of " + detail::text(to.groups()) + " groups",

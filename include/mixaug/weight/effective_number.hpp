@@ -8,7 +8,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace detail {
 
-/// exp(x) - 1 for x <= 0, to about 4e-16 relative, with the same bits everywhere.
+/// exp(x) - 1 for x <= 0, to a relative error of about 4e-16, with the same bits everywhere.
 inline double fixed_falling_expm1(double x) noexcept {
   if (x < -0.35) return fixed_exp(x) - 1.0;
   double sum = 1.0;  // x (1 + x / 2 (1 + x / 3 (...)))
@@ -25,23 +25,27 @@ namespace weight {
 
 /// Options of effective_number.
 struct effective_number_options {
-  double beta = 0.999;  ///< in [0, 1); 0 gives every class 1, towards 1 the inverse of its size
-  weight::normalise normalise = weight::normalise::groups_one;  ///< what the weights are divided by
-  weight::empty_group empty = weight::empty_group::refuse;      ///< what a group without samples is
+  double beta = 0.999;  ///< in [0, 1); 0 gives all classes weight 1; towards 1: the inverse of the size
+  weight::normalise normalise = weight::normalise::groups_one;  ///< normalisation of the weights
+  weight::empty_group empty = weight::empty_group::refuse;      ///< treatment of a group without samples
 };
 
-/// The class-balanced weights of arXiv 1901.05555: a sample of class c weighs (1 - beta) / (1 - beta^n_c), the inverse
-/// of the effective number of n_c samples. normalise::none: as that stands; groups_one: the weights of the classes sum
-/// to their number, as the paper trains; mean_one: mean 1 over the data set. Classes without samples are not counted.
+/// The class-balanced weights of arXiv 1901.05555: a sample of class c has weight (1 - beta) / (1 - beta^n_c), the
+/// inverse of the effective number of n_c samples. normalise::none: these values; groups_one: the weights of the
+/// classes sum to their number, as in the paper's training; mean_one: mean 1 over the data set. Classes without samples
+/// are not counted.
+/// Errors: beta outside [0, 1), no samples, a class without samples (unless options.empty allows it), an id outside
+/// [0, K).
 class effective_number : public group_table {
  public:
   using options = effective_number_options;
   effective_number() = default;
-  /// From the numbers of samples, counts (K) integers; it knows no rows.
+  /// Computes the weights from counts (K) of samples, integers; the table has no rows.
   template <class C>
   requires is_tensor_view<C>
   explicit effective_number(C const& counts, options const& o = {}) { fill(detail::group_counts(counts, o.empty), o); }
-  /// From the classes of the data set (N), ids in [0, K); the view stays the caller's memory.
+  /// Computes the weights from the classes of the data set (N), ids in [0, K); keeps a view of the
+  /// caller's memory.
   template <class G>
   requires is_tensor_view<G> effective_number(G const& class_ids, index_t k, options const& o = {}) {
     fill(detail::group_counts(class_ids, k, o.empty), o);
@@ -53,7 +57,7 @@ class effective_number : public group_table {
       detail::fail("beta", detail::text(o.beta), "a number in [0, 1); for its limit 1 see weight::inverse_frequency");
     groups_ = c.groups, ids_ = c.ids;
     auto* const w = reinterpret_cast<double*>(table_.reserve(static_cast<std::size_t>(groups_) * sizeof(double)));
-    // log beta is exact to the last bits near 1: its series runs in (beta - 1) / (beta + 1)
+    // log beta is exact to the last bits near 1, because its series is in (beta - 1) / (beta + 1)
     double const log_beta = o.beta < 1e-300 ? -700.0 : detail::fixed_log(o.beta);
     double sum = 0.0, all = 0.0;
     for (index_t g = 0; g < groups_; ++g) {

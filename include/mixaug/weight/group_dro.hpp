@@ -13,20 +13,22 @@ namespace mixaug::weight {
 struct group_dro_options {
   index_t groups = 0;       ///< K
   double step_size = 0.01;  ///< s > 0
-  double adjustment = 0.0;  ///< C >= 0 of the generalisation adjustment; where > 0, `counts` are needed
+  double adjustment = 0.0;  ///< C >= 0 of the generalisation adjustment; if > 0, `counts` are needed
   tensor_view<std::int64_t const, 1> counts{};            ///< n_g (K): samples of each group in the data set, read once
   weight::normalise normalise = weight::normalise::none;  ///< mean_one: over the batch
-  /// A group without training samples, by `counts`: an error where the adjustment reads them, or q = 0 throughout and
-  /// weight 0, the others beginning uniform (then counts are needed without an adjustment too).
+  /// Treatment of a group without training samples, by `counts`: an error if the adjustment reads them, or q = 0 and
+  /// weight 0 throughout, with the other groups initially uniform (which needs counts even without an adjustment).
   empty_group empty = empty_group::refuse;
 };
 
-/// Group DRO (arXiv 1911.08731, algorithm 1), on a whole batch: l_g = mean loss of group g in the batch,
-///   q_g <- q_g exp(s (l_g + C / sqrt(n_g))), then q <- q / sum q; a sample of group g weighs n q_g / n_g(batch),
-/// so that the batch's mean weighted loss is sum_g q_g l_g. Groups without training samples: see `empty`. Groups that a
-/// batch lacks keep their q but for the normalising. Losses beyond +-1e290 count as that. The state q begins uniform.
-/// S: where it lives; on a device nothing waits, and what is not finite or out of range is left out (weight NaN)
-/// instead of refused.
+/// Group DRO (arXiv 1911.08731, algorithm 1), on a whole batch. With l_g = mean loss of group g in the batch,
+///   q_g <- q_g exp(s (l_g + C / sqrt(n_g))), then q <- q / sum q; a sample of group g has weight n q_g / n_g(batch),
+/// so that the batch's mean weighted loss is sum_g q_g l_g. Groups without training samples: see `empty`. The q of
+/// groups that are not in a batch changes only by the normalisation. Losses beyond +-1e290 are clamped to that. The
+/// state q is initially uniform. S: memory space of the state. A device is not waited for; there a loss that is not
+/// finite or a group out of range is left out (weight NaN) instead of refused.
+/// Errors: groups outside [1, 1000000], step_size outside (0, 1e6], adjustment outside [0, 1e100], counts that are
+/// missing or negative; on the host a loss that is not finite, or a group outside [0, K).
 template <space S>
 class group_dro_of {
  public:
@@ -53,17 +55,17 @@ class group_dro_of {
   group_dro_of(group_dro_of const&) = default;
   group_dro_of(group_dro_of&&) noexcept = default;
   group_dro_of& operator=(group_dro_of&&) noexcept = default;
-  /// Where memory runs out the state is as it was.
+  /// If the allocation fails, this state is unchanged.
   group_dro_of& operator=(group_dro_of const& other) requires(S == space::host) { return *this = group_dro_of(other); }
 
   index_t groups() const noexcept { return groups_; }
-  /// The state; of a device with download(cuda, from, to).
+  /// Returns q of group g. To read a device state, use download(cuda, from, to).
   double q(index_t g) const requires(S == space::host) {
     check_made();
     if (g < 0 || g >= groups_) detail::fail("the group", detail::text(g), "in [0, " + detail::text(groups_) + ")");
     return view().q[g];
   }
-  /// Goes on from a saved state: q (K), positive, and 0 for weightless groups; normalised where it does not sum to 1.
+  /// Restores a saved state: q (K), positive, and 0 for weightless groups; normalised if it does not sum to 1.
   template <class Q>
   void restore(Q const& q) {
     detail::check_memory<group_dro_of<space::host>, Q>(), detail::check_numbers<Q>();
@@ -79,14 +81,14 @@ class group_dro_of {
                      weightless ? "0, for the group has no training samples" : "a number > 0");
       sum += v;
     }
-    if (std::fabs(sum - 1.0) < 1e-9) sum = 1.0;  // as it was saved, bit for bit
+    if (std::fabs(sum - 1.0) < 1e-9) sum = 1.0;  // saved by this class: keep the bits
     for (index_t g = 0; g < groups_; ++g) own[g] = static_cast<double>(q(g)) / sum;
     for (index_t g = 2 * groups_; g < 5 * groups_; ++g) own[g] = 0.0;
     n_ = 0;
     send();
   }
 
-  /// One step: losses (n) of float or double, groups (n) integers in [0, K).
+  /// Makes one step: losses (n) of float or double, groups (n) integers in [0, K).
   template <backend Be, class L, class G>
   void update(Be const& be, L const& losses, G const& groups) {
     static_assert(Be::memory == S, "mixaug: the backend does not reach the state; see group_dro_of<space>");
@@ -111,7 +113,7 @@ class group_dro_of {
     detail::run_rows(be, detail::group_weights{s, n, normalise_ == weight::normalise::mean_one}, 1);
     n_ = n;
   }
-  /// The weights of the batch that update saw last, by its groups (n); out (n) of float or double.
+  /// Writes the weights of the batch of the last update, by its groups (n), to out (n), float or double.
   template <backend Be, class G, class Out>
   void weights(Be const& be, G const& groups, Out const& out) const {
     static_assert(Be::memory == S, "mixaug: the backend does not reach the state; see group_dro_of<space>");

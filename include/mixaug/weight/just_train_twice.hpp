@@ -9,13 +9,15 @@ namespace mixaug::weight {
 
 /// Options of just_train_twice.
 struct just_train_twice_options {
-  double lambda_up = 0.0;    ///< weight of the samples of the error set, > 0: to be given, for the paper tunes it
-  double wrong_above = 0.5;  ///< of a record over several epochs: a sample is in the error set where u exceeds it
+  double lambda_up = 0.0;    ///< weight of the samples of the error set, > 0; required, because the paper tunes it
+  double wrong_above = 0.5;  ///< for a record over several epochs: samples with u above this are in the error set
 };
 
-/// Just Train Twice (arXiv 2107.09044): the samples that the first model got wrong after T epochs, the error set, weigh
-/// lambda_up, all others 1. From predictions and labels of the whole data set; or from a record of window [T - 1, T),
-/// which is the same (of a longer window: see wrong_above). A sample never visited is as the record's policy says.
+/// Just Train Twice (arXiv 2107.09044): samples that the first model misclassified after T epochs, the error set, have
+/// weight lambda_up, all others 1. Made from predictions and labels of the whole data set, or from a record of window
+/// [T - 1, T), which gives the same (for a longer window see wrong_above). Samples never visited follow
+/// the record's policy.
+/// Errors: lambda_up not > 0, wrong_above outside [0, 1), a record without an epoch.
 template <space S>
 class just_train_twice_of {
  public:
@@ -23,9 +25,9 @@ class just_train_twice_of {
   using options = just_train_twice_options;
 
   just_train_twice_of() = default;
-  /// Takes the record: copied, or moved in (device records only move).
+  /// Takes the record by copy or by move (device records can only be moved).
   just_train_twice_of(uncertainty_of<S> record, options const& o) : record_(std::move(record)), options_(o) { check(); }
-  /// Sample i has predictions(i) and labels(i), integers of any type.
+  /// Records predictions(i) and labels(i) of sample i, integers of any type.
   template <backend Be, class P, class L>
   requires is_tensor_view<L> just_train_twice_of(Be const& be, P const& predictions, L const& labels, options const& o)
       : options_(o) {
@@ -40,14 +42,14 @@ class just_train_twice_of {
   float weight(index_t row) const requires(S == space::host) {
     return static_cast<float>(in_error_set(row) ? options_.lambda_up : 1.0);
   }
-  /// Size of the error set.
+  /// Returns the size of the error set.
   index_t errors() const requires(S == space::host) {
     record_.plain_rule();
     index_t all = 0;
     for (index_t i = 0; i < rows(); ++i) all += static_cast<index_t>(in_error_set(i));
     return all;
   }
-  /// All weights, out (rows) of float or double; or those of a batch, ids (n) and out (n).
+  /// Writes all weights to out (rows), float or double; or those of a batch, ids (n), to out (n).
   template <backend Be, class Out>
   void weights(Be const& be, Out const& out) const {
     record_.weights_by(be, rule(), out);

@@ -16,8 +16,8 @@ MIXAUG_EXACT_BEGIN
 ///   8 bytes  "mixaugUR"          4 bytes  version, 1             4 bytes  0x01020304, the order of bytes
 ///   8 bytes  rows                8 bytes  first_epoch            8 bytes  epochs
 ///   8 bytes  eta (binary64)      8 bytes  c (binary64)           4 bytes  unvisited     4 bytes  normalise
-///   recorded epochs, a bit each from the lowest up, in words of 8 bytes
-///   counters of 1, 2 or 4 bytes (see visit_counter), row by row, filled up with zeros to words of 8 bytes
+///   recorded epochs, a bit each, in ascending order, in words of 8 bytes
+///   counters of 1, 2 or 4 bytes (see visit_counter), row by row, padded with zeros to words of 8 bytes
 ///   8 bytes  checksum: FNV-1a over all words of 8 bytes before it, each step followed by h ^= h >> 32
 namespace mixaug {
 namespace detail {
@@ -27,7 +27,7 @@ inline constexpr std::size_t record_header = 64;
 inline constexpr char record_magic[] = "mixaugUR";
 inline constexpr std::uint32_t record_version = 1, record_order = 0x01020304u;
 
-/// An unsigned number of `bytes` bytes at p, lowest first.
+/// Reads an unsigned little-endian number of `bytes` bytes at p.
 inline std::uint64_t little_at(std::byte const* p, int bytes) noexcept {
   std::uint64_t v = 0;
   for (int k = 0; k < bytes; ++k) v |= static_cast<std::uint64_t>(p[k]) << (8 * k);
@@ -51,8 +51,7 @@ struct record_checksum {
   }
 };
 
-/// Refuses what lies under a path and is no file: a folder opens like one, a pipe waits for ever, and a device would be
-/// replaced.
+/// Refuses paths that are not files: a folder opens like one, a pipe would block, and a device would be replaced.
 inline void check_file(std::filesystem::path const& path, char const* expected) {
   std::error_code ignored;
   std::filesystem::file_status const there = std::filesystem::status(path, ignored);
@@ -100,7 +99,7 @@ class record_stream {
   std::FILE* file_ = nullptr;
 };
 
-/// Counters wider than a byte change their order of bytes on a big-endian machine.
+/// Converts counters wider than a byte between little-endian and native order, on a big-endian machine.
 inline void swap_counters(std::byte* p, std::size_t bytes, int width) noexcept {
   if constexpr (!little_endian)
     for (std::size_t k = 0; k + static_cast<std::size_t>(width) <= bytes; k += static_cast<std::size_t>(width))
@@ -108,7 +107,7 @@ inline void swap_counters(std::byte* p, std::size_t bytes, int width) noexcept {
         std::swap(p[k + static_cast<std::size_t>(a)], p[k + static_cast<std::size_t>(b)]);
 }
 
-/// Reads and checks a file: what is wrong with it, in the order in which a reader would notice.
+/// Reads and checks a file; errors are reported in the order of the file's contents.
 class record_reader {
  public:
   explicit record_reader(std::filesystem::path const& path) : path_(checked(path)), in_(path, "rb") {}
@@ -187,8 +186,8 @@ class record_reader {
 
 namespace weight {
 
-/// Writes a record beside `path` (path.part), brings it to the disk and renames it: a file under `path` is whole,
-/// the old one or the new one. One process at a time writes a path.
+/// Writes a record to path.part in the same folder, flushes it to disk and renames it to `path`, so that a file under
+/// `path` is always complete, the old one or the new one. Only one process at a time may write a path.
 inline void save(uncertainty const& record, std::filesystem::path const& path) {
   if (record.counters().data() == nullptr)
     detail::fail("the record", "empty (default-constructed, or moved from)", "one made with a number of rows");
@@ -207,7 +206,7 @@ inline void save(uncertainty const& record, std::filesystem::path const& path) {
   detail::put_little(head + 48, std::bit_cast<std::uint64_t>(o.c), 8);
   detail::put_little(head + 56, static_cast<std::uint64_t>(o.unvisited), 4);
   detail::put_little(head + 60, static_cast<std::uint64_t>(o.normalise), 4);
-  bool opened = false;  // a part that could not be opened is another's, and stays
+  bool opened = false;  // a part that could not be opened belongs to another process, and stays
   try {
     detail::record_stream out(part, "wb");
     opened = true;
@@ -215,7 +214,7 @@ inline void save(uncertainty const& record, std::filesystem::path const& path) {
     std::byte word[8];
     for (index_t k = 0; k < record.mark_words(); ++k)
       detail::put_little(word, record.marks()[k], 8), out.write(word, 8);
-    std::size_t const padded = (record.bytes() + 7) / 8 * 8;  // counters are cleared up to whole words of 64 bytes
+    std::size_t const padded = (record.bytes() + 7) / 8 * 8;  // counters are zero up to whole words of 64 bytes
     if constexpr (detail::little_endian) {
       out.write(record.counters().data(), padded);
     } else {
@@ -240,9 +239,9 @@ inline void save(uncertainty const& record, std::filesystem::path const& path) {
   }
 }
 
-/// The record that save wrote, on any machine. What is no file (a folder, a pipe), foreign, of another version or order
-/// of bytes, truncated or corrupted, or counts what cannot be (more wrong visits than visits) is refused. Memory is
-/// asked for what the file holds, not for what its header claims.
+/// Loads the record that save wrote, on any machine. Refuses a path that is not a file (a folder, a pipe), and a file
+/// that is foreign, of another version or byte order, truncated, corrupted, or has impossible counters (more wrong
+/// visits than visits). Memory is allocated for what the file holds, not for what its header claims.
 inline uncertainty load(std::filesystem::path const& path) { return detail::record_reader(path)(); }
 
 }  // namespace weight

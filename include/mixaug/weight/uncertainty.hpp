@@ -8,26 +8,27 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::weight {
 
-/// Options of uncertainty: the window of epochs that is recorded, and the line from u to the weight.
+/// Options of uncertainty: the window of epochs that is recorded, and the linear map from u to the weight.
 struct uncertainty_options {
   index_t first_epoch = 0;                                    ///< T_s
   index_t epochs = 1;                                         ///< T, at most 65535: the window is [T_s, T_s + T)
   double eta = 1.0, c = 1.0;                                  ///< >= 0, together at most FLT_MAX
-  weight::unvisited unvisited = weight::unvisited::as_wrong;  ///< what a sample is that no recorded epoch visited
-  weight::normalise normalise = weight::normalise::none;      ///< mean_one: over the data set, as fit(backend) finds it
+  weight::unvisited unvisited = weight::unvisited::as_wrong;  ///< treatment of samples that no recorded epoch visited
+  weight::normalise normalise = weight::normalise::none;      ///< mean_one: over the data set, computed by fit(backend)
   friend bool operator==(uncertainty_options const&, uncertainty_options const&) = default;
 };
 
 /// UMIX's weights (arXiv 2209.08928, eq. 5 and 6): u_i = 1 - (epochs of the window in which sample i was classified
-/// correctly) / (epochs recorded), w_i = eta u_i + c. Keeps a counter of 1, 2 or 4 bytes a sample (1 byte for T <= 255,
-/// with unvisited::ignore for T <= 15) and computes weights where they are read.
-///   * An epoch counts as recorded from its first call on; others than those of the window change nothing. Read
-///     between epochs: in the middle of one, samples that are still to come are "unvisited" in it.
+/// correctly) / (epochs recorded), w_i = eta u_i + c. Stores a counter of 1, 2 or 4 bytes for each sample (1 byte for T
+/// <= 255, with unvisited::ignore for T <= 15) and computes weights when they are read.
+///   * An epoch counts as recorded from its first call on; epochs outside the window change nothing. Read weights
+///     between epochs: during one, samples that are still to come count as unvisited in it.
 ///   * A sample visited twice in an epoch (drawn with replacement) counts twice; counters saturate, u stays in [0, 1],
-///     and the order of visits does not matter. unvisited::ignore: u_i = wrong visits / visits, 0 where there are none;
-///     exact up to 15, 255 or 65535 visits of a sample (T <= 15, <= 255, longer). With more u is biased upwards, for
-///     visits stop before wrong ones: where samples come more often than T times, ask for a longer window.
-/// Records the same on every backend, bit for bit. S: where the counters live.
+///     and the order of visits does not matter. unvisited::ignore: u_i = wrong visits / visits, 0 if there are none;
+///     exact up to 15, 255 or 65535 visits of a sample (T <= 15, <= 255, longer). With more visits u is biased upwards,
+///     because the number of visits saturates before that of wrong visits; if samples are visited more than T times,
+///     choose a longer window.
+/// Records have the same bits on every backend. S: memory space of the counters.
 template <space S>
 class uncertainty_of {
  public:
@@ -37,11 +38,11 @@ class uncertainty_of {
   uncertainty_of(uncertainty_of const&) = default;
   uncertainty_of(uncertainty_of&&) noexcept = default;
   uncertainty_of& operator=(uncertainty_of&&) noexcept = default;
-  /// Where memory runs out the record is as it was.
+  /// If the allocation fails, this record is unchanged.
   uncertainty_of& operator=(uncertainty_of const& other) requires(S == space::host) {
     return *this = uncertainty_of(other);
   }
-  /// No visits yet; on a device, and in parallel, with a backend.
+  /// Makes a record without visits. To make one on a device, or in parallel, pass a backend.
   uncertainty_of(index_t rows, uncertainty_options const& o) requires(S == space::host) : uncertainty_of(o, rows) {
     std::memset(counters_.data(), 0, allocated());
   }
@@ -58,7 +59,7 @@ class uncertainty_of {
   bool in_window(index_t epoch) const noexcept {
     return epoch >= options_.first_epoch && epoch - options_.first_epoch < options_.epochs;
   }
-  /// Epochs of the window recorded so far; weights average over these.
+  /// Returns the number of epochs of the window recorded so far; weights average over these.
   index_t recorded() const noexcept { return recorded_; }
   bool has_epoch(index_t epoch) const noexcept {
     if (rows_ == 0 || !in_window(epoch)) return false;
@@ -66,16 +67,16 @@ class uncertainty_of {
     return (marks()[k / 64] >> (k % 64) & 1u) != 0;
   }
 
-  /// Rows [first_row, first_row + n): what the model predicts and what is right (n), integers of any type.
+  /// Records rows [first_row, first_row + n): predictions and labels (n), integers of any type.
   template <backend Be, class P, class L>
   void record(Be const& be, index_t epoch, P const& predictions, L const& labels, index_t first_row = 0);
-  /// The rows `ids` (n), in any order; an id may come twice.
+  /// Records the rows `ids` (n), in any order; an id may occur twice.
   template <backend Be, class Ids, class P, class L>
   requires is_tensor_view<L>
   void record(Be const& be, index_t epoch, Ids const& ids, P const& predictions, L const& labels);
 
-  /// normalise::mean_one: finds the mean over the data set; once after recording. Recording, merging and loading
-  /// make it stale, and stale weights are refused.
+  /// Computes the mean over the data set, for normalise::mean_one; call it once after recording. Recording, merging and
+  /// loading invalidate the mean, and weights are refused until it is computed again.
   template <backend Be>
   void fit(Be const& be);
 
@@ -84,7 +85,7 @@ class uncertainty_of {
     double const v = u(row);
     return static_cast<float>(rule()(v));
   }
-  /// All weights, out (rows) of float or double; or those of a batch, ids (n) and out (n).
+  /// Writes all weights to out (rows), float or double; or those of a batch, ids (n), to out (n).
   template <backend Be, class Out>
   void weights(Be const& be, Out const& out) const {
     weights_by(be, rule(), out);
@@ -93,8 +94,8 @@ class uncertainty_of {
   requires is_tensor_view<Out>
   void weights(Be const& be, Ids const& ids, Out const& out) const { weights_by(be, rule(), ids, out); }
 
-  /// Adds what another process recorded (host): counters add up, saturating; epochs unite. Sizes and options agree, and
-  /// no counter of the other has more wrong visits than visits.
+  /// Adds the record of another process (host): counters are added, with saturation; the epochs are united. Errors:
+  /// other sizes or options, and a counter of the other with more wrong visits than visits.
   void merge(uncertainty_of const& other) requires(S == space::host);
 
   // For rules of u (weight/just_train_twice.hpp), files (record_file.hpp) and copies between memories:
@@ -111,9 +112,9 @@ class uncertainty_of {
   std::size_t bytes() const noexcept {
     return static_cast<std::size_t>(rows_ * detail::counter_bytes(options_.epochs, options_.unvisited));
   }
-  /// The first row with more wrong visits than visits, which counters that were written by hand can have; -1 = none.
+  /// Returns the first row with more wrong visits than visits, which manually written counters can have; -1 = none.
   index_t impossible_row() const requires(S == space::host);
-  /// Takes the epochs of another record, whose counters were copied.
+  /// Copies the recorded epochs of another record, whose counters were copied.
   void set_marks(std::uint64_t const* words) noexcept {
     auto* const own = reinterpret_cast<std::uint64_t*>(marks_.data());
     index_t marked = 0;

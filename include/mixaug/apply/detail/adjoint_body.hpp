@@ -7,7 +7,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// acc[j] += w * g[j * step], in blocks where the elements follow each other.
+/// acc[j] += w * g[j * step], in blocks if the elements are contiguous.
 template <class T, class R>
 MIXAUG_HD void add_run(R* MIXAUG_RESTRICT acc, R w, T const* MIXAUG_RESTRICT g, index_t step, index_t n) noexcept {
   index_t const whole = step == 1 ? n - n % block<T> : 0;
@@ -24,9 +24,9 @@ MIXAUG_HD void store_run(T* MIXAUG_RESTRICT o, index_t step, R const* MIXAUG_RES
   for (index_t j = whole; j < n; ++j) o[j * step] = from_float<T>(acc[j]);
 }
 
-/// The transpose of mix_body: gradient row j = sum over rows i with self(i) = j of m_i g_i, then over rows i
-/// with partner(i) = j of (1 - m_i) g_i, each in ascending i, so that bits depend on no thread. A weight of 0
-/// contributes nothing and a weight of 1 no product: Inf and NaN of the other side stay out.
+/// The transpose of mix_body: gradient row j = sum over rows i with self(i) = j of m_i g_i, then over rows i with
+/// partner(i) = j of (1 - m_i) g_i, each in ascending i, so that the bits do not depend on threads. A weight of 0 adds
+/// nothing and a weight of 1 is not multiplied, so that Inf and NaN of the other side do not spread.
 template <class T, class Region, class Blend, space S>
 struct adjoint_body {
   using element = T;
@@ -41,7 +41,7 @@ struct adjoint_body {
   Blend blend;
   index_t source_first = 0;
   bool to_self = true, to_source = true;
-  bool gathered = false;  // out row i belongs to the partner of row i
+  bool gathered = false;  // row i of out belongs to the partner of row i
 
   struct sample {
     index_t row, owner0, owner1, reader0, reader1;
@@ -60,7 +60,7 @@ struct adjoint_body {
     return s;
   }
 
-  /// Adds one row's part to n accumulated elements from element e0: with weight m, or as a partner 1 - m.
+  /// Adds one row's part to n accumulated elements from element e0: with weight m or, for a partner, 1 - m.
   template <int Width>
   MIXAUG_HD void add(index_t i, bool from_self, index_t p, index_t z, index_t y, index_t e0, index_t n,
                      real* acc) const noexcept {
@@ -84,7 +84,7 @@ struct adjoint_body {
       e = end;
     }
   }
-  /// Pixels with an m of their own.
+  /// Adds pixels with individual weights m.
   template <class State>
   MIXAUG_HD void add_weighted(State const& state, bool from_self, index_t z, index_t y, index_t e0, index_t n,
                               T const* g, real* acc) const noexcept {
@@ -107,8 +107,8 @@ struct adjoint_body {
       if (state.tile_at(j).source.elsewhere()) return true;
     return false;
   }
-  /// The parts of a row whose tiles are read at another place: those that elements [e0, e0 + n) of the source are read
-  /// by.
+  /// Adds the parts of a row whose tiles are read at another place: those that read elements [e0, e0
+  /// + n) of the source.
   template <class State>
   MIXAUG_HD void add_tiles(index_t i, State const& state, index_t p, index_t z, index_t y, index_t e0, index_t n,
                            real* acc) const noexcept {
@@ -130,7 +130,7 @@ struct adjoint_body {
     }
   }
 
-  /// A box that is resized: every pixel that it is read from gathers its readers, z by z, y by y, x by x.
+  /// Adds a resized box: every pixel that the box reads gathers the pixels that read it, z by z, y by y, x by x.
   MIXAUG_HD void add_resized(index_t i, tile const& t, real w, index_t p, index_t z, index_t y, index_t e0, index_t n,
                              real* acc) const noexcept {
     box const &from = t.source.from, &to = t.source.to;
@@ -152,7 +152,7 @@ struct adjoint_body {
         }
     }
   }
-  /// The pixels [begin, end) of the output that may read one pixel of a resized box, along an axis.
+  /// Pixels [begin, end) of the output that may read one pixel of a resized box, along an axis.
   struct axis {
     index_t begin, end, at, source, target, first;
     bool linear;
@@ -172,7 +172,7 @@ struct adjoint_body {
     }
   };
 
-  /// Elements [e0, e0 + n) of row (p, z, y) of gradient row s.row; n <= Width.
+  /// Writes elements [e0, e0 + n) of row (p, z, y) of gradient row s.row; n <= Width.
   template <int Width>
   MIXAUG_HD void run(sample const& s, index_t p, index_t z, index_t y, index_t e0, index_t n) const noexcept {
     c_array<real, Width> acc;

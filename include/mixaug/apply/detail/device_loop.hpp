@@ -5,13 +5,13 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// What one GPU thread does, as plain functors: begin(i) = what is constant in item row i, then
-/// operator()(begun, c) for each c below `count`. CUDA kernels and Thrust's device policies call them; they
-/// run on the host as well. A thread owns the same few elements of every row, 16 aligned bytes or one element,
-/// loads them into registers, blends there and stores them once: in place, no other thread meets them.
+/// The work of one GPU thread, as plain functors: begin(i) returns what is constant in item row i, and
+/// operator()(begun, c) is then called for each c below `count`. CUDA kernels and Thrust's device policies call them;
+/// they also run on the host. A thread owns the same few elements of every row, 16 aligned bytes or one element. It
+/// loads them into registers, blends them there and stores them once; in place, no other thread accesses them.
 namespace mixaug::detail {
 
-/// Elements before any is loaded: zeros, also of a type whose constructor leaves its bits as they are.
+/// Elements before any is loaded: zeros, also for types whose constructor leaves the bits uninitialised.
 template <class Pack>
 MIXAUG_HD Pack blank() noexcept {
   Pack p;
@@ -19,7 +19,7 @@ MIXAUG_HD Pack blank() noexcept {
   return p;
 }
 
-/// The V elements of one thread, and how mix_body's region and blend treat them.
+/// The V elements of one thread, and the calls of mix_body's region and blend on them.
 template <int V, class Body>
 struct blender {
   using T = typename Body::element;
@@ -28,7 +28,7 @@ struct blender {
   Body const& body;
   thread_partition const& deal;
 
-  /// The piece of equal m under the first elements of a place: how many of them, and m.
+  /// Returns the piece of equal m at the beginning of a slot: its number of elements, and m.
   MIXAUG_HD run_of_m first_run(sample const& s, slot const& at) const noexcept {
     if (s.source < 0 && body.blend.reads_source(s.choice)) return {at.n, 1.0f};
     index_t const px = body.out.px;
@@ -37,10 +37,10 @@ struct blender {
     index_t const end = q.end >= body.out.width ? deal.run : q.end * px;
     return {lesser(at.n, end - at.e), q.m, q.source};
   }
-  /// The range of m over a place.
+  /// Range of m over a slot.
   struct range {
     float least, most;
-    bool moved;  ///< some of the source is read at another place
+    bool moved;  ///< true if part of the source is read at another place
   };
   MIXAUG_HD range field(sample const& s, slot at) const noexcept {
     run_of_m q = first_run(s, at);
@@ -54,7 +54,7 @@ struct blender {
     }
     return r;
   }
-  /// The source's elements: a pack where it is read at the same place, else one by one.
+  /// Returns the source's elements: as a pack if they are read at the same place, else one by one.
   MIXAUG_HD elements source(sample const& s, slot at, bool moved) const noexcept {
     if (Body::moves && moved) {
       elements b = blank<elements>();
@@ -69,7 +69,7 @@ struct blender {
     }
     return pack_at<V>(body.source, s.source, at);
   }
-  /// What the elements become. `a` need not be loaded where all m = 0, nor `b` where all m = 1.
+  /// Returns the blended elements. `a` need not be loaded if all m = 0, nor `b` if all m = 1.
   MIXAUG_HD elements blend(sample const& s, slot const& at, range const& m, elements const& a,
                            elements const& b) const noexcept {
     bool const one_m = Body::constant_field || m.least >= m.most;
@@ -80,7 +80,7 @@ struct blender {
   }
 
  private:
-  /// Elements of several pieces or rows, one after the other: few threads come here.
+  /// Blends elements of several pieces or rows, one after the other; few threads need this.
   MIXAUG_HD elements one_by_one(sample const& s, slot at, elements const a, elements const b) const noexcept {
     elements o = blank<elements>();
     for (int u = 0; at.n > 0; ++u) {
@@ -99,7 +99,7 @@ struct blender {
   }
 };
 
-/// apply: item row i is a row of the output.
+/// Threads of apply: item row i is a row of the output.
 template <int V, class Body>
 struct mix_threads {
   using T = typename Body::element;
@@ -126,8 +126,8 @@ struct mix_threads {
   }
 };
 
-/// apply_inplace: item row i is a step of the plan's order; the one that begins a connected component walks
-/// all of it, and the elements that the last row of a cycle will read stay in registers.
+/// Threads of apply_inplace: item row i is a step of the plan's order. The thread of the first step of a connected
+/// component processes the whole component, and keeps the elements that the last row of a cycle reads in registers.
 template <int V, class Body>
 struct inplace_threads {
   using T = typename Body::element;
@@ -167,7 +167,8 @@ struct inplace_threads {
   }
 };
 
-/// apply_adjoint: item row j is a row of the gradient; one element a thread, so that reads are coalesced.
+/// Threads of apply_adjoint: item row j is a row of the gradient; one element for each thread, so that
+/// reads are coalesced.
 template <class Body>
 struct adjoint_threads {
   Body body;
@@ -180,7 +181,7 @@ struct adjoint_threads {
   }
 };
 
-// A device backend runs launch(threads, rows, count); these are the jobs.
+// Jobs that a device backend runs as launch(threads, rows, count).
 template <class Backend, class Body>
 void device_mix(Backend const& be, Body const& body, index_t rows) {
   constexpr int V = chunk_size<typename Body::element>;

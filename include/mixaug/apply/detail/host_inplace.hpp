@@ -8,11 +8,11 @@ MIXAUG_EXACT_BEGIN
 /// The CPU loops of apply_inplace and apply_adjoint.
 namespace mixaug::detail {
 
-/// Scratch of one thread for in-place mixing: the part of one row that a cycle still reads.
+/// Scratch of one thread for in-place mixing: a part of the row that a cycle reads last.
 inline constexpr index_t inplace_bytes = index_t{32} << 10;
 
-/// In place, rows are written in the plan's order (rows that nobody still reads first, then cycles), part by
-/// part in cache. Item k: a unit of the rows of one connected component, counted by the first of its steps.
+/// Writes rows in place in the plan's order (rows that no remaining row reads first, then cycles), part by part in
+/// cache. Item k is a unit of the rows of one connected component, at the index of the component's first step.
 template <class Body>
 struct inplace_items {
   using T = typename Body::element;
@@ -42,9 +42,9 @@ struct inplace_items {
     Body const& body;
     unit const& u;
     typename Body::sample const& s;
-    T const* kept;  // the source's elements, when it was kept aside
+    T const* kept;  // the source's elements, if they were kept aside
     float m;
-    bool weighted = false;  ///< m differs from pixel to pixel
+    bool weighted = false;  ///< m varies between pixels
     void operator()(index_t p, index_t z, index_t y0, index_t y1, index_t e0, index_t e1) const noexcept {
       auto const& v = body.out;
       T* o = v.at(s.row, p, z, y0) + e0 * v.step;
@@ -91,7 +91,7 @@ struct inplace_items {
       }
     }
   };
-  /// Two rows that are each other's partner, with one tile: each is read and written once.
+  /// Mixes two rows that are each other's partner, with one tile: each is read and written once.
   struct swap {
     Body const& body;
     index_t first, second;
@@ -121,7 +121,7 @@ struct inplace_items {
     for (bool last = false; !last; ++at) {
       inplace_step const step = body.plan.order.data[at];
       last = step.last;
-      if (step.kept_for >= 0) {  // the last row of a cycle reads the first: keep what it will read
+      if (step.kept_for >= 0) {  // the last row of a cycle reads the first: keep its part
         auto const reader = body.begin(step.kept_for);
         for (index_t j = 0; j < reader.region.tiles(); ++j)
           if (tile const t = reader.region.tile_at(j); t.m < 1.0f)
@@ -171,7 +171,7 @@ struct adjoint_items {
   }
 };
 
-// A host backend runs items(count, job), in any order; these are the jobs.
+// Jobs that a host backend runs as items(count, job), in any order.
 template <class Backend, class Body>
 void host_mix(Backend const& be, Body const& body, index_t rows) noexcept {
   mix_items<Body> const job{body, units_of(body)};

@@ -5,15 +5,15 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The loops that the CPU backends share: work is cut into units of a sample that fit the first-level
-/// caches, and a unit is one call. Serial runs the units in order, OpenMP and Thrust in parallel.
+/// Loops of all CPU backends: the work is divided into units of a sample that fit into the L1 and L2 caches, and each
+/// unit is one call. Serial runs the units in order, OpenMP and Thrust run them in parallel.
 namespace mixaug::detail {
 
-/// The units of one sample: groups of whole rows, or parts of one long row.
+/// Division of one sample into units: groups of whole rows, or parts of one long row.
 struct unit_grid {
-  index_t rows, width;           // rows of a sample; elements a row
-  index_t row_step, width_step;  // of a unit
-  index_t across, count;         // units a row group; units a sample
+  index_t rows, width;           // rows of a sample; elements of a row
+  index_t row_step, width_step;  // size of a unit: rows, elements
+  index_t across, count;         // units of a row group; units of a sample
 
   unit_grid(index_t rows_, index_t width_, std::size_t element, index_t bytes) noexcept : rows(rows_), width(width_) {
     index_t const size = static_cast<index_t>(element), row_bytes = width * size;
@@ -31,8 +31,7 @@ inline unit unit_at(unit_grid const& g, index_t k) noexcept {
   return {r, lesser(r + g.row_step, g.rows), e, lesser(e + g.width_step, g.width)};
 }
 
-/// Calls act(plane, z, y0, y1, e0, e1) for the blocks of rows of `where` that lie in the unit; pixels of x are
-/// px elements.
+/// Calls act(plane, z, y0, y1, e0, e1) for the blocks of rows of `where` that lie in the unit; a pixel has px elements.
 template <class Rows, class Act>
 void each_row_block(Rows const& v, unit const& u, box const& where, Act const& act) noexcept {
   index_t const e0 = greater(where.x0 * v.px, u.e0);
@@ -51,7 +50,7 @@ void each_row_block(Rows const& v, unit const& u, box const& where, Act const& a
   }
 }
 
-/// Elements [e, e + n) of a row, each pixel with an m of its own; n <= 256.
+/// Mixes elements [e, e + n) of a row, each pixel with its own m; n <= 256.
 template <run_kind K, class Body>
 void weighted_run(Body const& body, typename Body::sample const& s, index_t z, index_t y, index_t e, index_t n,
                   run_of<typename Body::element> o, run_of<typename Body::element const> a,
@@ -69,14 +68,14 @@ void weighted_run(Body const& body, typename Body::sample const& s, index_t z, i
   run_by_weights<K>(body.blend, s.choice, o, a, b, n, spread, channel, px);
 }
 
-/// A block of rows with one weight m: copies go as a whole, blends row by row.
+/// Mixes a block of rows with one weight m: copies the block as a whole, blends row by row.
 template <run_kind K, class Body>
 struct run_block {
   Body const& body;
   typename Body::sample const& s;
   float m;
-  source_place from{};    ///< where the source is read
-  bool weighted = false;  ///< m differs from pixel to pixel
+  source_place from{};    ///< place where the source is read
+  bool weighted = false;  ///< m varies between pixels
   void operator()(index_t p, index_t z, index_t y0, index_t y1, index_t e0, index_t e1) const noexcept {
     bool const keep = m >= 1.0f || (s.source < 0 && body.blend.reads_source(s.choice));
     if constexpr (Body::resizes)
@@ -108,7 +107,7 @@ struct run_block {
         weighted_run<kind>(body, s, z, y, e, lesser(e1 - e, most), o, a, b, out.px == 1 ? p : e % out.px);
       }
   }
-  /// The source's elements are read where they are pasted, or into a buffer from which they are blended.
+  /// Reads the resized source into the output where it is pasted, or into a buffer where it is blended.
   void resized(index_t p, index_t z, index_t y0, index_t y1, index_t e0, index_t e1) const noexcept {
     using T = typename Body::element;
     constexpr run_kind kind = K == run_kind::strided ? run_kind::strided : run_kind::contiguous;
@@ -135,8 +134,8 @@ struct run_block {
 
 inline constexpr box everything{0, INT32_MAX, 0, INT32_MAX, 0, INT32_MAX};
 
-/// One unit of row i, out of place: a flat run where m is the same everywhere, else the sample with its
-/// patches on top while the rows are in cache.
+/// Mixes one unit of row i, out of place: a flat run if m is the same everywhere, else the sample and then its patches
+/// while the rows are in cache.
 template <run_kind K, class Body>
 void mix_unit(Body const& body, index_t i, unit const& u) noexcept {
   auto const s = body.begin(i);
@@ -166,7 +165,7 @@ void mix_unit(Body const& body, index_t i, unit const& u) noexcept {
   }
 }
 
-/// Bytes of a unit of the output: the sample and its partner beside it stay in the second-level cache.
+/// Bytes of a unit of the output: the sample and its partner together stay in the L2 cache.
 inline constexpr index_t unit_bytes = index_t{64} << 10;
 
 template <class Body>

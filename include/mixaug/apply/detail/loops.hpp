@@ -6,8 +6,8 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The loops of apply, apply_inplace and apply_adjoint on any backend. A kernel that is tuned for one backend is a
-/// more specialised overload of these functions.
+/// The loops of apply, apply_inplace and apply_adjoint on any backend. To tune a kernel for one backend, add a more
+/// specialised overload of these functions.
 namespace mixaug::detail {
 
 /// Runs mix_body over the rows of the output.

@@ -10,8 +10,8 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// THE kernel body: out = m * self + (1 - m) * source over a run of one row. Written once, host and device;
-/// backends only loop. begin(i) = all that is constant in a sample (block-uniform on CUDA).
+/// The kernel body: out = m * self + (1 - m) * source over a run of one row. It is the same for host and device;
+/// backends only loop over it. begin(i) returns everything that is constant in a sample (block-uniform on CUDA).
 template <class T, class Region, class Blend, space S>
 struct mix_body {
   using element = T;
@@ -24,14 +24,14 @@ struct mix_body {
   rows_view<T> out;
   plan_view<Region, S> plan;
   Blend blend;
-  index_t source_first = 0;  // source row of partner p is p - source_first
-  bool gathered = false;     // source row i is the partner of row i already
-  bool flat = false;         // all operands: a sample is one run, in the same order
+  index_t source_first = 0;  // row of partner p in the source is p - source_first
+  bool gathered = false;     // row i of the source is the partner of row i
+  bool flat = false;         // in all operands, a sample is one run, in the same order
   bool stream = false;       // the output is larger than the cache
 
   using state = decltype(std::declval<plan_view<Region, S> const&>().state(0));
   struct sample {
-    index_t row, self, source;  // source row; -1 = none
+    index_t row, self, source;  // source: row of the source; -1 = none
     std::uint8_t choice;
     state region;
   };
@@ -41,12 +41,13 @@ struct mix_body {
     std::uint8_t const choice = plan.choice.data[i];
     index_t const self = plan.self.data[i];
     index_t const from = p < 0 || !blend.reads_source(choice) ? -1 : gathered ? i : p - source_first;
-    // A row that is its own partner stays as it is, bit for bit.
+    // A row that is its own partner is copied, bit for bit.
     bool const alone = plan.shape.own_source && p - plan.shape.first == self;
     return {i, self, alone ? -1 : from, choice, plan.state(i)};
   }
 
-  /// Element e of the source's row that belongs to row (p, z, y) of the output, read `by` away; in range where m < 1.
+  /// Address of the source's element for element e of row (p, z, y) of the output, at offset `by`; in
+  /// range where m < 1.
   MIXAUG_HD T const* source_at(sample const& s, offset const& by, index_t p, index_t z, index_t y,
                                index_t e) const noexcept {
     if constexpr (moves) {
@@ -57,7 +58,7 @@ struct mix_body {
     return source.at(s.source, p, z, y) + e * source.step;
   }
 
-  /// The source's element for element e of a row of the output, wherever it is read; in range where m < 1.
+  /// Returns the source's element for element e of a row of the output, for any source place; in range where m < 1.
   MIXAUG_HD T source_element(sample const& s, source_place const& from, index_t p, index_t z, index_t y,
                              index_t e) const noexcept {
     if constexpr (resizes)
@@ -65,7 +66,7 @@ struct mix_body {
     return *source_at(s, from.by, p, z, y, e);
   }
 
-  /// Elements [e0, e1) of a row with one weight m; e counts elements of the run. `a` is the sample's row.
+  /// Mixes elements [e0, e1) of a row with one weight m; e counts elements of the run. `a` is the sample's row.
   template <run_kind K>
   MIXAUG_HD void run(sample const& s, offset const& by, index_t p, index_t z, index_t y, index_t e0, index_t e1,
                      float m) const noexcept {

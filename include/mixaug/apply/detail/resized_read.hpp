@@ -6,12 +6,12 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The source of a box that is resized: one element for a thread, and rows of elements for CPU loops, with the same
-/// bits.
+/// Reads the source of a resized box: one element for a thread, and rows of elements for CPU loops, with the same bits.
 namespace mixaug::detail {
 
-/// Linear interpolation of elements T with weights in units of 2^-11: x first, then y, then z. Floats step by step,
-/// each step fma(w, b, (1 - w) a) where the hardware has fma; integers exactly, rounded once, halves up.
+/// Linear interpolation of elements T with weights in units of 2^-11: along x first, then y, then z. Floats are
+/// interpolated step by step, each step fma(w, b, (1 - w) a) if the hardware has fma; integers exactly,
+/// rounded once, halves up.
 template <class T>
 struct linear_arithmetic {
   using value = typename mixer<T>::real;
@@ -26,7 +26,7 @@ struct linear_arithmetic {
     return from_float<T>(step(first, second, weight));
   }
 };
-/// Integers: two steps leave a plane's value in units of 2^-22.
+/// Arithmetic of integers: after two steps the value of a plane is in units of 2^-22.
 template <class T, class Value>
 struct integer_arithmetic {
   using value = Value;
@@ -37,7 +37,7 @@ struct integer_arithmetic {
   MIXAUG_HD static value rounded(value plane) noexcept {
     return (plane + (value{1} << (plane_bits - 1))) >> plane_bits;
   }
-  /// (first (2^11 - weight) + second weight + 2^32) >> 33, in halves that 64 bits hold for pixels of 32 bits.
+  /// (first (2^11 - weight) + second weight + 2^32) >> 33, in two halves that fit 64 bits for pixels of 32 bits.
   MIXAUG_HD static std::int64_t rounded(value first, value second, std::int32_t weight) noexcept {
     constexpr std::int64_t low = resize_tap::one - 1;
     std::int64_t const rest = resize_tap::one - weight, a = first, b = second;
@@ -65,7 +65,7 @@ struct linear_arithmetic<pixel<T>> : integer_arithmetic<pixel<T>, std::int64_t> 
   }
 };
 
-/// The source's element for element e of row (p, z, y) of the output, inside the box that is written.
+/// Returns the source's element for element e of row (p, z, y) of the output, inside the box that is written.
 template <class T>
 MIXAUG_HD T resized_element(rows_view<T const> const& source, index_t row, source_place const& s, index_t p, index_t z,
                             index_t y, index_t e) noexcept {
@@ -93,14 +93,14 @@ MIXAUG_HD T resized_element(rows_view<T const> const& source, index_t row, sourc
             nearest_pixel(dx, width, to.x1 - to.x0));
 }
 
-/// Reads rows of a resized box, up to `most` elements of a row at a time: where each element is read along x is found
+/// Reads rows of a resized box, up to `most` elements of a row at a time: the source positions along x are computed
 /// once for all rows.
 template <class T>
 class resized_rows {
  public:
   static constexpr index_t most = 256;
 
-  /// Elements [e, e + count) of the rows of the output.
+  /// Prepares elements [e, e + count) of the rows of the output.
   resized_rows(rows_view<T const> const& source, index_t row, source_place const& place, index_t e,
                index_t count) noexcept
       : source_(source), row_(row), place_(place), count_(count) {
@@ -122,18 +122,19 @@ class resized_rows {
       channel = 0;
       ++x;
     }
-    // Elements of one cache line, about.
+    // Number of elements in about one cache line.
     constexpr index_t cache_line = 64 / static_cast<index_t>(sizeof(T));
     index_t const span = greater(at_[count - 1] - at_[0], at_[0] - at_[count - 1]) + 1;
     fetched_ = greater(1, count * cache_line / span);
   }
 
-  /// The elements of row (p, z, y) of the output.
+  /// Reads the elements of row (p, z, y) of the output.
   void read(index_t p, index_t z, index_t y, T* MIXAUG_RESTRICT out) noexcept {
     box const &from = place_.from, &to = place_.to;
     index_t const depth = from.z1 - from.z0, height = from.y1 - from.y0;
-    // The lines of the third row from here are asked for now: what is left out between lines keeps the processor from
-    // foreseeing them. Here and not in a function, which gcc would take for one without effect.
+    // Prefetch the source lines of the third row from here: the hardware prefetcher does not predict them, because
+    // lines in between are skipped. The loop is not in a function of its own, as gcc would treat that as
+    // one without effect.
     if (y + 3 < to.y1) {
       index_t const line = from.y0 + nearest_pixel(y + 3 - to.y0, height, to.y1 - to.y0);
       index_t const last = linear() ? lesser(line + 1, from.y1 - 1) : line;
@@ -169,7 +170,8 @@ class resized_rows {
       out[k] = arithmetic::store(arithmetic::step(a[k], b[k], ty.weight), arithmetic::step(c[k], d[k], ty.weight),
                                  tz.weight);
   }
-  /// A line of the source, interpolated along x; the last lines are kept, for neighbouring rows share them.
+  /// Returns a line of the source, interpolated along x; the last lines are kept, because
+  /// neighbouring rows read them too.
   auto const* line(index_t p, index_t z, index_t y) noexcept {
     using arithmetic = linear_arithmetic<T>;
     held& h = held_[2 * (z & 1) + (y & 1)];
@@ -199,7 +201,7 @@ class resized_rows {
   index_t row_;
   source_place place_;
   index_t count_;
-  index_t fetched_ = 1;  ///< elements from one that is asked for to the next
+  index_t fetched_ = 1;  ///< distance of two prefetched elements
   index_t at_[most], next_[most];
   std::int32_t weight_[most];
   held held_[4];

@@ -5,10 +5,10 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Which elements of a sample a GPU thread owns: packs of 16 aligned bytes, or single elements.
+/// Elements of a sample that a GPU thread owns: packs of 16 aligned bytes, or single elements.
 namespace mixaug::detail {
 
-/// V elements: 16 bytes, or one.
+/// V elements: 16 bytes, or one element.
 template <class T, int V>
 using pack = chunk_of<T, V>;
 
@@ -17,12 +17,12 @@ struct slot {
   index_t p, z, y, e, n;
 };
 
-/// Deals a sample's elements to threads, V at a time: along each row, or along the whole sample where its
-/// rows follow each other (`flat`; V elements may then reach over the end of a row).
+/// Assigns a sample's elements to threads, V at a time: along each row, or along the whole sample if its rows are
+/// contiguous (`flat`; V elements may then extend over the end of a row).
 struct thread_partition {
-  index_t height, depth, run;  // rows a slice, slices a plane, elements a row
-  index_t stretch;             // elements that follow each other: a row or a sample
-  index_t across, count;       // threads a stretch, threads a sample
+  index_t height, depth, run;  // rows of a slice, slices of a plane, elements of a row
+  index_t stretch;             // number of contiguous elements: a row or a sample
+  index_t across, count;       // threads of a stretch, threads of a sample
 
   template <class T>
   thread_partition(rows_view<T> const& v, bool flat, int V) noexcept
@@ -33,7 +33,7 @@ struct thread_partition {
         across(ceil_div(stretch, V)),
         count(flat ? across : across * v.rows()) {}
 
-  /// The elements of thread c: V, or fewer at the end of a stretch.
+  /// Returns the elements of thread c: V, or fewer at the end of a stretch.
   template <int V>
   MIXAUG_HD slot at(index_t c) const noexcept {
     index_t const from = quotient(c, across), first = (c - from * across) * V;
@@ -41,7 +41,7 @@ struct thread_partition {
     index_t const slice = quotient(row, height), plane = quotient(slice, depth);
     return {plane, slice - plane * depth, row - slice * height, first - inside * run, lesser(V, stretch - first)};
   }
-  /// Moves k elements on, at most to the end of the row.
+  /// Advances by k elements, at most to the end of the row.
   MIXAUG_HD void advance(slot& at, index_t k) const noexcept {
     at.e += k, at.n -= k;
     if (at.e < run) return;
@@ -51,7 +51,7 @@ struct thread_partition {
     if (++at.z < depth) return;
     at.z = 0, ++at.p;
   }
-  /// Calls act.run<V>(place), or run<1> for each element where there are fewer than V.
+  /// Calls act.run<V>(slot), or run<1> for each element if there are fewer than V.
   template <int V, class Act>
   MIXAUG_HD void each(index_t c, Act const& act) const noexcept {
     slot at = this->at<V>(c);
@@ -64,7 +64,7 @@ struct thread_partition {
   }
 };
 
-/// Whether every row of a view can be read V aligned elements at a time.
+/// True if every row of a view can be read V aligned elements at a time.
 template <int V, class T>
 bool packs_fit(rows_view<T> const& v, bool flat) noexcept {
   bool const rows =
@@ -73,7 +73,8 @@ bool packs_fit(rows_view<T> const& v, bool flat) noexcept {
          (v.n == 1 || v.sample % V == 0) && (flat ? v.rows() * v.run_length() : v.run_length()) >= V && (flat || rows);
 }
 
-/// The V elements of row i at a place, counted in packs: nvcc 13 splits the access when elements are counted.
+/// Returns the V elements of row i at a slot. The address is computed in packs: nvcc 13 splits the access if it is
+/// computed in elements.
 template <int V, class T>
 MIXAUG_HD auto& pack_at(rows_view<T> const& v, index_t i, slot const& at) noexcept {
   using packed = std::conditional_t<std::is_const_v<T>, pack<std::remove_const_t<T>, V> const, pack<T, V>>;

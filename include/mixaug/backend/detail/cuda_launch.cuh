@@ -3,10 +3,10 @@
 #include <mixaug/backend/backend.hpp>
 #include <mixaug/backend/detail/cuda_memory.cuh>
 
-/// The one kernel: threads deal out the (row, c) pairs of a job (device_backend, backend/backend.hpp).
+/// The only kernel: its threads divide the (row, c) pairs of a job among them (device_backend, backend/backend.hpp).
 namespace mixaug::detail {
 
-/// The parameter of a kernel can be read in place; before compute capability 7.0 it is copied first.
+/// Kernel parameters can be read in place; before compute capability 7.0 they are copied first.
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 700
 #  define MIXAUG_GRID_CONSTANT __grid_constant__
 #else
@@ -25,9 +25,9 @@ static __global__ void __launch_bounds__(block_threads)
   }
 }
 
-/// How rows x count pairs are cut into blocks of 256 threads: along a row, and over several short rows. Grids
-/// are limited to 2^31 - 1 by 65535 blocks, beyond which threads take another turn; so do they, up to
-/// `turns` times, where there are blocks enough to fill any device, to share what begin(row) costs.
+/// Partition of rows x count pairs into blocks of 256 threads, along one row or over several short rows. Grids have at
+/// most 2^31 - 1 by 65535 blocks; beyond that, threads loop. They also loop, up to `turns` times, where there are
+/// enough blocks to fill any device, to share the cost of begin(row).
 struct launch_shape {
   unsigned threads_x, threads_y, blocks_x, blocks_y;
 
@@ -40,7 +40,7 @@ struct launch_shape {
     x = lesser(ceil_div(x, per_thread), most);
     blocks_x = static_cast<unsigned>(x), blocks_y = static_cast<unsigned>(y);
   }
-  static constexpr index_t plenty = 4096;  // blocks: 30 for each multiprocessor of a large GPU
+  static constexpr index_t plenty = 4096;  // 30 blocks for each multiprocessor of a large GPU
 };
 
 template <class Job>

@@ -9,7 +9,7 @@
 
 namespace mixaug {
 
-/// A failed call of the CUDA runtime or a failed kernel launch, with the file and the line of the call.
+/// Exception for a failed call of the CUDA runtime or a failed kernel launch, with the file and the line of the call.
 struct cuda_error : std::runtime_error {
   cudaError_t code;
   cuda_error(cudaError_t c, char const* call, char const* file, int line)
@@ -33,15 +33,15 @@ inline bool capturing(cudaStream_t stream) {
 }
 }  // namespace detail
 
-/// A block of device memory, a pinned staging block of the same size where the host writes, and one event
-/// that says when the last upload has left the staging block. It only grows; growing waits for the device,
-/// since work that was queued may still read the old block, and is an error while a stream is captured.
+/// A block of device memory, a pinned staging block of the same size that the host writes to, and an event that is
+/// recorded when an upload has left the staging block. The block only grows. Growing waits for the device, because
+/// queued work may still read the old block; it is an error while a stream is captured.
 template <>
 class workspace<space::device> {
  public:
   workspace() = default;
   workspace(workspace&& other) noexcept { swap(other); }
-  /// What was moved from is empty; what the block held before is freed.
+  /// Takes the memory of `other`, which is then empty, and frees its own.
   workspace& operator=(workspace&& other) noexcept {
     workspace taken(std::move(other));
     swap(taken);
@@ -52,8 +52,8 @@ class workspace<space::device> {
     if (sent_ != nullptr) cudaEventDestroy(sent_);
   }
 
-  /// At least `bytes` bytes; what they held is lost when the block grows. Addresses stay until then. `staged`: with
-  /// the pinned block beside it; a workspace has it always or never.
+  /// Reserves at least `bytes` bytes; the contents are lost when the block grows. Addresses do not change until then.
+  /// `staged`: also allocates the pinned block; the value must be the same in all calls for one workspace.
   std::byte* reserve(std::size_t bytes, bool staged = true) {
     if (bytes > capacity_) {
       if (data_ != nullptr) MIXAUG_CUDA(cudaDeviceSynchronize());
@@ -76,12 +76,12 @@ class workspace<space::device> {
   std::byte* staging() const noexcept { return staging_; }
   std::size_t size() const noexcept { return used_; }
 
-  /// Waits until the last upload has left the staging block; at once where it has.
+  /// Waits until the last upload has left the staging block; returns at once if it has.
   void wait() const {
     if (sent_ != nullptr) MIXAUG_CUDA(cudaEventSynchronize(sent_));
   }
-  /// Queues the copy of the staging block to the device and records the event behind it. In a captured graph
-  /// both become nodes, so that every launch of the graph records the event again.
+  /// Queues the copy of the staging block to the device and records the event after it. In a captured graph both become
+  /// nodes, so that every launch of the graph records the event again.
   void upload(cudaStream_t stream) {
     if (used_ == 0) return;
     unsigned const how = detail::capturing(stream) ? cudaEventRecordExternal : cudaEventRecordDefault;
@@ -90,7 +90,7 @@ class workspace<space::device> {
   }
 
  private:
-  void release() noexcept {  // cudaFree waits for the work that still uses the block
+  void release() noexcept {  // cudaFree waits for work that still uses the block
     if (data_ != nullptr) cudaFree(data_);
     if (staging_ != nullptr) cudaFreeHost(staging_);
     data_ = staging_ = nullptr;

@@ -6,7 +6,7 @@
 
 namespace mixaug::detail {
 
-/// A block a map: all steps in one kernel, with the map's `fast` memory shared by the block.
+/// Runs all steps of a map in one block of threads, with the map's `fast` memory in shared memory.
 template <class Job>
 static __global__ void __launch_bounds__(1024)
     steps_kernel(MIXAUG_GRID_CONSTANT Job const job, index_t first, std::byte* slow, std::size_t slow_bytes) {
@@ -28,8 +28,8 @@ inline std::size_t most_shared_bytes() {
   return static_cast<std::size_t>(bytes);
 }
 
-/// A block a map where its fast memory can be shared (a fine-grained map of up to 224 x 224 pixels on a GPU with 227
-/// KiB), else a launch a step, which takes an image of any size.
+/// Uses one block for each map if its fast memory fits into shared memory (a fine-grained map of up to 224 x 224 pixels
+/// on a GPU with 227 KiB); otherwise one launch for each step, which works for images of any size.
 template <class Backend, class Job, class Scratch>
 void steps_on(Backend const& be, Job const& job, index_t maps, Scratch& scratch) {
   static_assert(std::is_trivially_copyable_v<Job>, "mixaug: kernel bodies are trivially copyable");
@@ -49,7 +49,7 @@ void steps_on(Backend const& be, Job const& job, index_t maps, Scratch& scratch)
   }
 }
 
-/// Scratch from a stream's pool, for one call: neither the allocation nor its end waits.
+/// Scratch for one call from a stream's memory pool; neither allocating nor freeing it waits.
 class stream_scratch {
  public:
   explicit stream_scratch(cudaStream_t stream) : stream_(stream) {}

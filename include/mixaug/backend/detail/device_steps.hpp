@@ -6,12 +6,12 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Jobs of steps on a device (detectors, searches, sums). A step is a number of items that do not wait for each other,
-/// and the next step begins when all are done: one block of threads takes a whole job, with its `fast` memory shared,
-/// or each step is a launch over all jobs, as here.
+/// Jobs of steps on a device (detectors, searches, sums). A step consists of items that do not wait for each other; the
+/// next step begins when all are done. Either one block of threads runs a whole job, with its `fast` memory in shared
+/// memory, or each step is one launch over all jobs, as in this file.
 namespace mixaug::detail {
 
-/// One step of a detector, or of a search, for the maps [first, ...): each map has its own memory.
+/// Runs one step of a detector or a search for maps [first, ...); each map has its own memory.
 template <class Job>
 struct step_threads {
   Job job;
@@ -28,13 +28,13 @@ struct step_threads {
   }
 };
 
-/// Steps keep at most this much memory busy: more maps take their turns.
+/// Upper bound of the memory that steps use at once; further maps are processed in later turns.
 inline constexpr std::size_t most_step_bytes = std::size_t{512} << 20;
 inline index_t maps_a_turn(std::size_t bytes, index_t maps) noexcept {
   return greater(1, lesser(maps, static_cast<index_t>(most_step_bytes / (bytes + 1))));
 }
 
-/// Every step is a launch over all maps; `memory`: maps_a_turn maps of fast and slow bytes.
+/// Launches every step over all maps. `memory` holds the fast and slow bytes of maps_a_turn maps.
 template <class Backend, class Job>
 void device_steps(Backend const& be, Job const& job, index_t maps, std::byte* memory) {
   std::size_t const fast = aligned(job.fast_bytes()), slow = aligned(job.slow_bytes());

@@ -7,7 +7,8 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// The memory of one item of a job of steps (an image, a sum): `fast` is shared by a block of threads where it fits.
+/// Memory of one item of a job of steps (an image, a sum). A block of threads shares `fast` if it fits
+/// into shared memory.
 struct step_memory {
   std::byte *fast, *slow;
   template <class T>

@@ -8,13 +8,13 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// What the rules of a user's own (detectors, scored regions) throw inside a parallel loop, kept for the caller: an
-/// exception that leaves a thread ends the program. Of several, the one of the lowest item, which is the one that a
-/// loop on one thread meets first. Each lane catches around its whole loop, where catching costs nothing until
-/// something is thrown.
+/// Keeps the exception that a user-defined rule or detector throws inside a parallel loop and rethrows it in the
+/// caller: an exception that leaves a thread ends the program. Of several, the exception of the lowest item is kept,
+/// which is the first that a loop on one thread meets. Each lane has one handler around its whole loop, which costs
+/// nothing unless something is thrown.
 class first_failure {
  public:
-  /// Called in a handler: the exception that is being handled, of item `item`.
+  /// Keeps the exception being handled, thrown by item `item`. Call it inside a catch handler.
   void keep(index_t item) noexcept {
     std::lock_guard<std::mutex> const lock(guard_);
     if (kept_ && item_ <= item) return;

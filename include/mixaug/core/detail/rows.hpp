@@ -5,18 +5,18 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The normal form that every batch is brought to before a kernel: sample -> channel plane -> z -> y ->
-/// a run of elements. Interleaved channels (NHWC) stay inside the run: `px` elements a pixel.
+/// Normal form of a batch, as kernels read it: sample -> channel plane -> z -> y -> a run of elements. Interleaved
+/// channels (NHWC) stay inside the run: `px` elements for each pixel.
 namespace mixaug::detail {
 
 template <class T>
 struct rows_view {
   T* data = nullptr;
-  index_t n = 0, sample = 0;      // samples, stride between them
-  index_t planes = 1, plane = 0;  // channel planes
+  index_t n = 0, sample = 0;      // number of samples, stride between them
+  index_t planes = 1, plane = 0;  // number of channel planes, stride between them
   index_t depth = 1, slice = 0;
   index_t height = 1, row = 0;
-  index_t width = 1, px = 1;  // pixels a row, elements a pixel
+  index_t width = 1, px = 1;  // pixels of a row, elements of a pixel
   index_t step = 1;           // stride between the elements of a run; 1 = contiguous
 
   MIXAUG_HD index_t run_length() const noexcept { return width * px; }
@@ -24,7 +24,7 @@ struct rows_view {
   MIXAUG_HD T* at(index_t i, index_t p, index_t z, index_t y) const noexcept {
     return data + i * sample + p * plane + z * slice + y * row;
   }
-  /// All elements of a sample follow each other in run order.
+  /// True if the elements of a sample are contiguous in run order.
   constexpr bool flat() const noexcept {
     return step == 1 && (height == 1 || row == run_length()) && (depth == 1 || slice == height * run_length()) &&
            (planes == 1 || plane == depth * height * run_length());
@@ -37,8 +37,8 @@ struct rows_view {
   }
 };
 
-/// A view as (n, c, d, h, w): extents and strides. The plan's number of spatial dimensions says whether
-/// the second dimension is channels: (n, c, spatial...) or (n, spatial...).
+/// A view as (n, c, d, h, w): extents and strides. The plan's number of spatial dimensions tells whether the second
+/// dimension is channels: (n, c, spatial...) or (n, spatial...).
 struct layout5 {
   index_t extent[5] = {1, 1, 1, 1, 1}, stride[5] = {0, 0, 0, 0, 0};
 };
@@ -46,7 +46,7 @@ struct layout5 {
 template <class T, int R, space S>
 layout5 to_layout5(tensor_view<T, R, S> const& v, int spatial, bool any_size, char const* operand) {
   if (any_size && R - 1 != spatial && R - 2 != spatial)
-    spatial = R > 2 ? R - 2 : 0;  // a constant field fits every rank
+    spatial = R > 2 ? R - 2 : 0;  // a constant field fits views of every rank
   bool const channels = R - 2 == spatial;
   if (!channels && R - 1 != spatial)
     fail(std::string(operand), "of rank " + std::to_string(R) + " " + shape_text(v.extent, R),
@@ -66,7 +66,7 @@ inline bool interleaved(layout5 const& f) noexcept {
   return f.extent[1] > 1 && f.stride[1] == 1 && (f.stride[4] == f.extent[1] || f.extent[4] == 1);
 }
 
-/// `inside`: channels lie inside the run. The operands of one call share the choice.
+/// Converts a layout to rows. `inside`: channels lie inside the run; all operands of one call use the same value.
 template <class T>
 rows_view<T> to_rows(T* data, layout5 const& f, bool inside) noexcept {
   rows_view<T> r;
@@ -84,7 +84,7 @@ rows_view<T> to_rows(T* data, layout5 const& f, bool inside) noexcept {
   return r;
 }
 
-/// Whether the addresses of all elements can be computed: absurd extents and strides are refused, not overflowed.
+/// True if the address of every element can be computed; extents and strides that would overflow are refused.
 constexpr bool addressable(layout5 const& f, std::size_t element) noexcept {
   std::uint64_t left = std::uint64_t{INT64_MAX} / element - 1;
   for (int d = 0; d < 5; ++d) {
@@ -97,7 +97,7 @@ constexpr bool addressable(layout5 const& f, std::size_t element) noexcept {
   return true;
 }
 
-/// Bytes [low, high) that a view touches; negative strides reach below `data`.
+/// Address range [low, high) of a view, in bytes; negative strides reach below `data`.
 struct byte_range {
   std::uintptr_t low, high;
 };
@@ -111,7 +111,8 @@ byte_range byte_range_of(T const* data, layout5 const& f) noexcept {
 }
 constexpr bool overlap(byte_range a, byte_range b) noexcept { return a.low < b.high && b.low < a.high; }
 
-/// Two indices of the view reach the same element: sorted by stride, each dimension must step over the ones below.
+/// True if two indices of the view reach the same element. Sorted by stride, each dimension must step over
+/// all smaller ones.
 inline bool self_overlapping(layout5 f) noexcept {
   for (int d = 0; d < 5; ++d) {
     if (f.extent[d] == 1)

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <mixaug/core/element.hpp>
 #if defined(__CUDACC__)
-// device code and its host half use the portable loops
+// Device code, and the host part of a file compiled by nvcc, use the portable loops.
 #elif defined(__AVX__)
 #  include <immintrin.h>
 #  define MIXAUG_STREAM 1
@@ -14,20 +14,22 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The one place with explicit SIMD: non-temporal stores, for outputs larger than the cache (they save the read
-/// of every output line: 1.2 to 1.5 times the speed when memory is the limit), and the conversions of float16
-/// (5 times). The portable loops stand beside them, written so that compilers vectorise them.
+/// The only file with explicit SIMD: non-temporal stores for outputs larger than the cache (they avoid reading each
+/// output line first; 1.2 to 1.5 times faster where memory bandwidth is the limit), and conversions of float16 (5 times
+/// faster). Each has a portable loop in this file, written so that compilers vectorise it.
 namespace mixaug::detail {
 
-/// Outputs of at least this many bytes are streamed past the cache.
+/// Outputs of at least this many bytes are written with non-temporal stores.
 inline constexpr index_t stream_threshold = index_t{8} << 20;
-/// Rows of patches below this many bytes are not: the lines at their ends cost more than the rest saves.
+/// Rows of patches shorter than this many bytes are written normally: the partial cache lines at their ends cost more
+/// than non-temporal stores save.
 inline constexpr index_t stream_row = 256;
 
-/// Elements in 64 bytes, one cache line.
+/// Elements of type T in one cache line of 64 bytes.
 template <class T>
 inline constexpr index_t line = static_cast<index_t>(64 / sizeof(T));
-/// gcc -O2 vectorises loops of known length only; clang vectorises the plain loop, and spoils the blocked one.
+/// Block length of the loops. gcc -O2 vectorises only loops of known length; clang vectorises the plain loop, and
+/// handles the blocked one badly.
 #if defined(__clang__)
 template <class T>
 inline constexpr index_t block = 1;
@@ -36,7 +38,7 @@ template <class T>
 inline constexpr index_t block = line<T>;
 #endif
 
-/// 64 bytes to an aligned address, past the cache.
+/// Stores 64 bytes at an aligned address, bypassing the cache.
 template <class T>
 MIXAUG_HD void stream_line(T* o, T const* from) noexcept {
 #if defined(__AVX__) && defined(MIXAUG_STREAM)
@@ -50,27 +52,27 @@ MIXAUG_HD void stream_line(T* o, T const* from) noexcept {
   std::memcpy(o, from, 64);
 #endif
 }
-/// Orders the streamed stores before what follows, for readers on other threads.
+/// Makes the streamed stores visible to other threads before later stores.
 MIXAUG_HD inline void stream_fence() noexcept {
 #if defined(MIXAUG_STREAM)
   _mm_sfence();
 #endif
 }
-/// Elements before the first 64-byte boundary of o.
+/// Number of elements before the first 64-byte boundary of o, at most n.
 template <class T>
 MIXAUG_HD index_t before_line(T const* o, index_t n) noexcept {
   auto const off = static_cast<index_t>((64 - reinterpret_cast<std::uintptr_t>(o) % 64) % 64 / sizeof(T));
   return lesser(off, n);
 }
 
-/// gcc -O3 unrolls a loop of 16 turns before it vectorises, and then does not.
+/// gcc -O3 unrolls a loop of 16 iterations before the vectoriser runs, and then does not vectorise it.
 #if defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__)
 #  define MIXAUG_KEEP_LOOP _Pragma("GCC unroll 1")
 #else
 #  define MIXAUG_KEEP_LOOP
 #endif
 
-/// A line of o = f(a, b); o may be a.
+/// Computes one cache line of o = f(a, b); o may equal a.
 template <class T, class F>
 MIXAUG_HD void mix_line(T* o, T const* a, T const* b, F const& f) noexcept {
   alignas(64) T mixed[line<T>];
@@ -79,7 +81,7 @@ MIXAUG_HD void mix_line(T* o, T const* a, T const* b, F const& f) noexcept {
   std::memcpy(o, mixed, 64);
 }
 #if defined(__F16C__) && defined(__FMA__) && defined(MIXAUG_STREAM)
-/// The same numbers, eight at a time. NaN has one form in mixer<float16>; the instruction keeps more of its bits.
+/// Mixes eight elements, to the same numbers as mixer<float16>, except that this instruction keeps more bits of a NaN.
 template <class T>
 __m128i mix_eight(T const* a, T const* b, __m256 m, __m256 q) noexcept {
   __m256 const x = _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<__m128i const*>(a)));
@@ -121,7 +123,7 @@ MIXAUG_HD void mix_into(T* MIXAUG_RESTRICT a, T const* MIXAUG_RESTRICT b, index_
     for (index_t u = 0; u < block<T>; ++u) a[j + u] = f(a[j + u], b[j + u]);
   for (index_t j = whole; j < n; ++j) a[j] = f(a[j], b[j]);
 }
-/// o may be a itself (in place), b is another row or a itself (a self-pair, out of place).
+/// o[j] = f(a[j], b[j]). o may equal a (in place); b is another row, or equals a (a self-pair, out of place).
 template <class T, class F>
 MIXAUG_HD void mix_long(T* o, T const* a, T const* b, index_t n, F f) noexcept {
   if constexpr (lines_pay<T>) {
@@ -135,7 +137,8 @@ MIXAUG_HD void mix_long(T* o, T const* a, T const* b, index_t n, F f) noexcept {
   }
 }
 
-/// a[j], b[j] = f(a[j], b[j]), g(b[j], a[j]): two rows that are each other's partner, read and written once.
+/// a[j], b[j] = f(a[j], b[j]), g(b[j], a[j]): mixes two rows that are each other's partner, reading and
+/// writing each once.
 template <class T, class F>
 MIXAUG_HD void mix_both(T* MIXAUG_RESTRICT a, T* MIXAUG_RESTRICT b, index_t n, F const& f, F const& g) noexcept {
   index_t const whole = lines_pay<T> || block<T> > 1 ? n - n % line<T> : 0;

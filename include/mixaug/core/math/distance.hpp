@@ -6,13 +6,13 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Arithmetic of the table of one-dimensional labels.
+/// Arithmetic for the table of one-dimensional labels.
 namespace mixaug::detail {
 
-/// exp(x) for x <= 0 to about 2e-16 relative, the same bits with every compiler and flag, and with
-/// no fma in hardware. Held at exp(-700) below.
+/// exp(x) for x <= 0, to a relative error of about 2e-16, with the same bits under every compiler and flag and without
+/// fma hardware. Returns exp(-700) for x < -700.
 MIXAUG_HD inline double fixed_falling_exp(double x) noexcept {
-  constexpr double magic = 0x1.8p52;  // adding it rounds to an integer, which stands in the low bits
+  constexpr double magic = 0x1.8p52;  // adding it rounds to an integer, stored in the low bits
   double const e = x > -700.0 ? x : -700.0;
   double const shifted = fused_sum(e, 1.4426950408889634, magic), k = shifted - magic;
   double const r = fused_sum(-k, 1.9082149292705877e-10, fused_sum(-k, 0.6931471803691238, e));
@@ -38,52 +38,54 @@ MIXAUG_HD inline double fixed_falling_exp(double x) noexcept {
   return out;
 }
 
-/// A label of either width: a table holds float or double, and distances are taken in double.
+/// Converts a label to double: tables hold float or double, distances are computed in double.
 template <class T>
 MIXAUG_HD constexpr double to_double(T v) noexcept {
   return static_cast<double>(v);
 }
 
-/// A number of more than 53 bits: hi + lo.
+/// A number of more than 53 bits, the sum hi + lo.
 struct double_double {
   double hi, lo;
 };
-/// |a - b| without error (Knuth, TAOCP 4.2.2): sums alone, so that nothing can be contracted.
+/// |a - b| without error (Knuth, TAOCP 4.2.2). Uses sums only, so that nothing can be contracted.
 MIXAUG_HD inline double_double exact_distance(double a, double b) noexcept {
   double const s = a - b, v = s - a, e = (a - (s - v)) - (b + v);
   return s < 0.0 ? double_double{-s, -e} : double_double{s, e};
 }
 
-/// Distances of labels in bandwidths: |a - b| / h. `pre` and `post` are powers of two that keep huge labels and
-/// tiny bandwidths inside the range of double; else 1.
+/// Scales distances of labels to units of the bandwidth: |a - b| / h. `pre` and `post` are powers of two that keep
+/// large labels and small bandwidths inside the range of double; otherwise 1.
 struct kernel_scale {
   double pre = 1.0, post = 1.0, inverse = 1.0;  ///< inverse = 1 / (h pre post)
   double bandwidth = 1.0;                       ///< h
 
-  /// `largest` = the largest |label|.
+  /// Returns the scale of bandwidth h, where `largest` is the largest |label|.
   static kernel_scale of(double h, double largest) noexcept {
     kernel_scale s;
     if (largest > 0x1p1020) s.pre = 0.125;
     if (h < 0x1p-900) s.post = 0x1p600;
     s.bandwidth = h;
-    s.inverse = 1.0 / (h * s.post * s.pre);  // in this order: h pre may be 0
+    s.inverse = 1.0 / (h * s.post * s.pre);  // in this order, because h * pre may be 0
     return s;
   }
-  /// Monotone in a and b: what rounding does to one distance it does to larger ones.
+  /// |a - b| / h, monotone in a and b also after rounding.
   MIXAUG_HD double operator()(double a, double b) const noexcept { return units(a * pre - b * pre); }
   MIXAUG_HD double units(double d) const noexcept { return std::fabs(d) * post * inverse; }
-  /// |a - b| < h: beyond the range of double the distance is infinite, and equal labels are near by themselves, also
-  /// where the processor takes a subnormal h for 0.
+  /// True if |a - b| < h. A distance beyond the range of double counts as infinite. Equal labels are always within h,
+  /// also where the processor flushes a subnormal h to 0.
   MIXAUG_HD bool within(double a, double b) const noexcept { return a == b || std::fabs(a - b) < bandwidth; }
-  /// Kernel weight's exponent (t^2 - t0^2) / 2 of a label at distance d beside the nearest one at d0 <= d: by the
-  /// difference of the distances, so that it stays right where both are a thousand bandwidths.
+  /// Exponent of the kernel weight relative to the nearest label at distance d0: (t^2 - t0^2) / 2, t = d / h, t0 = d0 /
+  /// h, d0 <= d. Computed from the difference of the distances, so that it stays accurate if both are
+  /// a thousand bandwidths.
   MIXAUG_HD double beside(double_double d, double_double d0) const noexcept {
     double const more = (d.hi - d0.hi) + (d.lo - d0.lo);
     return more > 0.0 ? 0.5 * units(more) * units(d.hi + d0.hi) : 0.0;
   }
 };
 
-/// floor(word n / 2^64) is uniform on [0, n), n < 2^32; what is left over is a uniform number again.
+/// Splits the 128-bit product word * n, n < 2^32: `high` = floor(word n / 2^64) is uniform on [0, n), and the low bits
+/// of the product are a second uniform number.
 struct scaled_word {
   index_t high;
   std::uint64_t low;

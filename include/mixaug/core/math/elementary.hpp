@@ -6,11 +6,11 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// log and exp with the same bits under every compiler, flag and libm: only +, -, *, / and explicit fma.
-/// Tables that decide a draw are built with these.
+/// log and exp with the same bits under every compiler, flag and libm: only +, -, *, / and explicit fma. Used to build
+/// tables that affect draws.
 namespace mixaug::detail {
 
-/// Natural logarithm of a positive normal double, to about 1e-16 relative.
+/// Natural logarithm of a positive normal double, to a relative error of about 1e-16.
 MIXAUG_HD inline double fixed_log(double x) noexcept {
   std::uint64_t u;
   std::memcpy(&u, &x, sizeof u);
@@ -27,7 +27,7 @@ MIXAUG_HD inline double fixed_log(double x) noexcept {
   return fused_sum(static_cast<double>(exponent), 0.6931471805599453, 2.0 * fused_sum(tail, sum, s));
 }
 
-/// exp(x) to about 1e-16 relative; 0 below -708.
+/// exp(x) to a relative error of about 1e-16; 0 below -708.
 MIXAUG_HD inline double fixed_exp(double x) noexcept {
   if (x < -708.0) return 0.0;
   if (x > 709.0) x = 709.0;

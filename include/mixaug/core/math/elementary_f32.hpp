@@ -5,11 +5,11 @@
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
 
-/// log, exp and reciprocal square root in float without calls or branches, so that loops over them vectorise. Products
-/// are rounded on their own: the same bits with and without fma.
+/// log, exp and reciprocal square root in float without calls or branches, so that loops over them vectorise. Each
+/// product is rounded before it is added, so the bits are the same with and without fma.
 namespace mixaug::detail {
 
-/// ln x to about 2e-7 (absolute below e, relative above), for normal x > 0.
+/// ln x to an error of about 2e-7 (absolute below e, relative above), for normal x > 0.
 MIXAUG_HD inline float fast_log(float x) noexcept {
   std::uint32_t const half_root = 0x3F3504F3u;  // bits of sqrt(1/2): the mantissa m lies in [sqrt(1/2), sqrt 2)
   std::int32_t const exponent = static_cast<std::int32_t>(bits_of(x) - half_root) >> 23;
@@ -21,9 +21,9 @@ MIXAUG_HD inline float fast_log(float x) noexcept {
   return rounded_product(static_cast<float>(exponent), 0.6931471806f) + 2.0f * (s + rounded_product(s, tail));
 }
 
-/// e^x to about 2e-7 relative, for |x| < 80.
+/// e^x to a relative error of about 2e-7, for |x| < 80.
 MIXAUG_HD inline float fast_exp(float x) noexcept {
-  // Conversion to integers truncates: 128.5 is added, so that it rounds.
+  // The conversion to an integer truncates; adding 128.5 first makes it round.
   std::int32_t const k = static_cast<std::int32_t>(rounded_product(x, 1.442695041f) + 128.5f) - 128;
   float const whole = static_cast<float>(k);
   float const r =
@@ -34,8 +34,8 @@ MIXAUG_HD inline float fast_exp(float x) noexcept {
          float_of(static_cast<std::uint32_t>(k + 127) << 23);
 }
 
-/// x^(-1/2) to 8e-7 relative, for normal x > 0; a finite number where x is 0. Two of Newton's steps from the halved
-/// exponent, with constants that balance the error of each (Walczyk, Moroz and Cieslinski, 2021).
+/// x^(-1/2) to a relative error of 8e-7, for normal x > 0; finite for x = 0. Starts from the halved exponent and takes
+/// two Newton steps, with constants that balance the error of each (Walczyk, Moroz and Cieslinski, 2021).
 MIXAUG_HD inline float fast_rsqrt(float x) noexcept {
   float y = float_of(0x5F376908u - (bits_of(x) >> 1));
   y = y * (1.50087896f - rounded_product(0.5f * x * y, y));

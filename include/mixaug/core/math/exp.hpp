@@ -6,11 +6,12 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// exp that compilers vectorise: no branch, no table, no libm; the same bits with every
-/// compiler and at every vector width where the processor has fma.
+/// exp that compilers vectorise: no branch, table or libm call. On processors with fma the bits are the same with every
+/// compiler and at every vector width.
 namespace mixaug::detail {
 
-/// What adds a product: std::fma always (plans: the same bits even where fma is a call), or fma where it is fast.
+/// Policies that add a product: always std::fma (used for plans, whose bits must not change where fma is a slow call),
+/// or fma only where it is fast.
 struct always_fma {
   MIXAUG_HD static double add(double w, double v, double acc) noexcept { return fused_sum(w, v, acc); }
 };
@@ -18,7 +19,7 @@ struct fast_fma {
   MIXAUG_HD static double add(double w, double v, double acc) noexcept { return add_product(w, v, acc); }
 };
 
-/// exp(x) for x <= 0, to 1e-11 relative; 0 below -708. x may be -infinity.
+/// exp(x) for x <= 0, to a relative error of 1e-11; 0 below -708. x may be -infinity.
 template <class Sum = fast_fma>
 MIXAUG_HD inline double falling_exp(double x) noexcept {
   constexpr double magic = 0x1.8p52;  // x + magic rounds x to an integer and leaves it in the low bits
@@ -42,7 +43,7 @@ MIXAUG_HD inline double falling_exp(double x) noexcept {
   return x < -708.0 ? 0.0 : p;
 }
 
-/// The same in float, to 2e-7 relative; 0 below -87.
+/// exp(x) in float for x <= 0, to a relative error of 2e-7; 0 below -87.
 template <class Sum = fast_fma>
 MIXAUG_HD inline float falling_exp(float x) noexcept {
   constexpr float magic = 0x1.8p23f;

@@ -6,7 +6,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// The first place in `order` whose key is not less than `value`; `order` lists rows by ascending key.
+/// Index of the first entry of `order` whose key is not less than `value`; `order` lists rows by ascending key.
 template <class Key>
 MIXAUG_HD index_t first_not_less(index_t const* order, index_t n, Key const* key, index_t value) noexcept {
   index_t low = 0, high = n;

@@ -6,27 +6,26 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The views of tensor_view.hpp by the same names, taken from a container that knows its shape:
-/// nchw(c), nhwc(c), signals(c), volumes(c), features(c), scores(c), masks(c), labels(c), class_ids(c),
-/// indices(c), weights(c), and view_of<Rank>(c) for any other meaning. Nothing is copied: the view is
-/// valid as long as the container keeps its memory, writes through it are writes to the container, and
-/// a const container gives a view of const elements. Include interop/eigen.hpp, eigen_tensor.hpp,
-/// xtensor.hpp or thrust_vector.hpp, which say how their containers are viewed.
+/// The views of tensor_view.hpp under the same names, made from a container that knows its shape: nchw(c), nhwc(c),
+/// signals(c), volumes(c), features(c), scores(c), masks(c), labels(c), class_ids(c), indices(c), weights(c), and
+/// view_of<Rank>(c) for any other meaning. Nothing is copied: the view is valid as long as the container keeps its
+/// memory, writes through it are writes to the container, and a const container gives a view of const elements. Include
+/// interop/eigen.hpp, eigen_tensor.hpp, xtensor.hpp or thrust_vector.hpp for the support of each library.
 ///
-/// Errors: a wrong rank, a lazy expression and a temporary container do not compile, with a sentence;
-/// where only the run knows the rank (xt::xarray), a wrong one is mixaug::invalid_argument.
+/// Errors: a wrong rank, a lazy expression and a temporary container do not compile, with a message. If the rank is
+/// known at run time only (xt::xarray), a wrong one throws mixaug::invalid_argument.
 namespace mixaug {
 namespace detail {
 
-/// What a caller asked for, for messages.
+/// The call that the caller made, for messages.
 struct asked {
   char const* name;
   char const* axes;
 };
 
-/// How a container C, const or not, is viewed. A specialisation has
-///   known = true, has_memory (false: a lazy expression), is_owner (its memory dies with it),
-///   rank (0: only the run knows), fits<R>, element, and view<R>(C&, asked) -> tensor_view of rank R.
+/// Describes how a container C, const or not, is viewed. A specialisation has
+///   known = true, has_memory (false: a lazy expression), is_owner (its memory is freed with it),
+///   rank (0: known at run time only), fits<R>, element, and view<R>(C&, asked) -> tensor_view of rank R.
 template <class C>
 struct container_of {
   static constexpr bool known = false;
@@ -35,7 +34,7 @@ struct container_of {
 template <class C>
 concept container = container_of<std::remove_reference_t<C>>::known;
 
-/// The checks that all names share. C is a forwarding type: an lvalue reference unless c is a temporary.
+/// Makes the checks that all names have in common. C is a forwarding type: an lvalue reference unless c is a temporary.
 template <int Rank, class C>
 auto view_container(std::remove_reference_t<C>& c, asked what) {
   using of = container_of<std::remove_reference_t<C>>;
@@ -61,8 +60,8 @@ auto view_container(std::remove_reference_t<C>& c, asked what) {
     return tensor_view<typename of::element, (Rank > 0 ? Rank : 1)>{};
 }
 
-/// Containers write 0 as the stride of a dimension of one element (xtensor does): give the stride that
-/// packed memory has there, so that contiguous data is seen as such.
+/// Containers such as xtensor's store stride 0 for a dimension of one element. Replaces it by the stride of packed
+/// memory, so that contiguous data is recognised.
 template <class T, int R, space S>
 constexpr void pack_unit_strides(tensor_view<T, R, S>& v, bool column_major) noexcept {
   index_t step = 1;
@@ -73,7 +72,7 @@ constexpr void pack_unit_strides(tensor_view<T, R, S>& v, bool column_major) noe
   }
 }
 
-/// Memory order (n, spatial..., c) seen in logical order (n, c, spatial...).
+/// Views memory order (n, spatial..., c) in logical order (n, c, spatial...).
 template <class T, space S>
 constexpr tensor_view<T, 4, S> channels_second(tensor_view<T, 4, S> const& m) noexcept {
   tensor_view<T, 4, S> v;
@@ -83,12 +82,12 @@ constexpr tensor_view<T, 4, S> channels_second(tensor_view<T, 4, S> const& m) no
   return v;
 }
 
-/// The rank of a container of id masks: its own, or that of images where only the run knows.
+/// Rank of a container of id masks: its own, or that of images if it is known at run time only.
 template <class C>
 inline constexpr int mask_rank =
     container_of<std::remove_reference_t<C>>::rank == 0 ? 3 : container_of<std::remove_reference_t<C>>::rank;
 
-/// Bytes as ids and not as pixels, as masks(pointer, {n, h, w}) does.
+/// Views bytes as ids and not as pixels, as masks(pointer, {n, h, w}) does.
 template <class T, int R, space S>
 auto as_ids(tensor_view<T, R, S> const& p) noexcept {
   static_assert(std::is_integral_v<T>, "mixaug: id masks are integers; soft masks go into nchw or scores");
@@ -117,7 +116,7 @@ constexpr tensor_view<T, R, S> const& as_indices(tensor_view<T, R, S> const& v) 
 
 }  // namespace detail
 
-/// The container as it is, dimension by dimension.
+/// Views the container unchanged, dimension by dimension.
 template <int Rank, detail::container C>
 auto view_of(C&& c) {
   static_assert(Rank > 0, "mixaug: view_of takes the rank of the view, at least 1");
@@ -150,8 +149,8 @@ auto features(C&& c) {
   return detail::view_container<2, C>(c, {"features", " (n, d)"});
 }
 
-/// Score maps (n, h, w), and id masks of integers: (n, h, w), (n, l) of frames or (n, d, h, w) of volumes. Where only
-/// the run knows the rank it is 3; masks<2>(c) and masks<4>(c) say otherwise.
+/// Score maps (n, h, w), and id masks of integers: (n, h, w), (n, l) of frames or (n, d, h, w) of volumes. If the rank
+/// is known at run time only, it is taken as 3; use masks<2>(c) and masks<4>(c) for the others.
 template <detail::container C>
 auto scores(C&& c) {
   return detail::view_container<3, C>(c, {"scores", " (n, h, w)"});
@@ -169,7 +168,7 @@ auto masks(C&& c) {
                                                                                  : " (n, d, h, w)"}));
 }
 
-/// Labels: (n) from a vector, (n, d) from a matrix. Where only the run knows the rank: labels<1>(c), labels<2>(c).
+/// Labels: (n) from a vector, (n, d) from a matrix. If the rank is known at run time only: labels<1>(c), labels<2>(c).
 template <detail::container C>
 auto labels(C&& c) {
   return detail::view_container<detail::container_of<std::remove_reference_t<C>>::rank, C>(
@@ -181,7 +180,8 @@ auto labels(C&& c) {
   return detail::view_container<Rank, C>(c, {"labels", Rank == 1 ? " (n)" : " (n, d)"});
 }
 
-/// One class id (any integers), one data set row (std::int64_t), one weight (float or double) a sample: (n).
+/// One class id (any integer type), one row of the data set (std::int64_t), or one weight (float or double)
+/// for each sample: (n).
 template <detail::container C>
 auto class_ids(C&& c) {
   return detail::as_class_ids(detail::view_container<1, C>(c, {"class_ids", " (n)"}));

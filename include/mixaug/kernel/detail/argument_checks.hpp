@@ -6,7 +6,8 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// What tables are made of and asked, checked: views of any rank as rows and columns. The space stays with the caller.
+/// Checks of the arguments of tables and draws. Views of any rank become rows and columns; the caller keeps track of
+/// their memory space.
 namespace mixaug::detail {
 
 template <class T, class U, int R, space S>
@@ -16,7 +17,7 @@ tensor_view<T const, 2> two_columns(tensor_view<U, R, S> const& v) noexcept {
   two.extent[1] = R == 2 ? v.extent[R - 1] : 1, two.stride[1] = R == 2 ? v.stride[R - 1] : 1;
   return two;
 }
-/// Labels (n) or (n, d) of a table.
+/// Returns the labels (n) or (n, d) of a table as (n, d).
 template <class T, class U, int R, space S>
 tensor_view<T const, 2> label_rows(tensor_view<U, R, S> const& labels, pairing::kernel_options const& o) {
   check_kernel(o);
@@ -26,7 +27,7 @@ tensor_view<T const, 2> label_rows(tensor_view<U, R, S> const& labels, pairing::
   if (labels.data == nullptr) fail("the labels", "a null pointer", text(two.extent[0]) + " rows of numbers");
   return two;
 }
-/// Partners (m) or (m, k) of m queries.
+/// Returns the partners (m) or (m, k) of m queries as (m, k).
 template <int R, space S>
 tensor_view<index_t, 2> partner_rows(index_t m, key const& k, tensor_view<std::int64_t, R, S> const& partners) {
   static_assert(R == 1 || R == 2, "mixaug: partners are (m), or (m, k)");
@@ -41,7 +42,7 @@ tensor_view<index_t, 2> partner_rows(index_t m, key const& k, tensor_view<std::i
   out.extent[1] = R == 2 ? partners.extent[R - 1] : 1, out.stride[1] = R == 2 ? partners.stride[R - 1] : 1;
   return out;
 }
-/// Queries of a table of `columns` numbers of type double, or float.
+/// Checks queries of a table with `columns` columns of double (`is_double`) or float.
 template <class T>
 void check_queries(tensor_view<T const, 2> const& queries, index_t columns, bool is_double) {
   if (queries.extent[1] != columns)

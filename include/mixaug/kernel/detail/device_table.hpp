@@ -6,7 +6,7 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Tables in device memory behind one set of calls.
+/// Interface common to all tables in device memory.
 namespace mixaug::detail {
 
 using any_device_table = std::variant<sorted_table<float, space::device>, sorted_table<double, space::device>,
@@ -14,8 +14,8 @@ using any_device_table = std::variant<sorted_table<float, space::device>, sorted
                                       grid_table<float, 3, space::device>, grid_table<double, 3, space::device>,
                                       brute_force<float, space::device>, brute_force<double, space::device>>;
 
-/// One thread draws the partners of one query of a grid: launch(job, 1, queries). A row that the table does not have,
-/// and a point that is not finite, have partner -1.
+/// Draws the partners of one query of a grid in one thread: launch(job, 1, queries). The partner of a row that is not
+/// in the table, or of a point that is not finite, is -1.
 template <class T, int D>
 struct grid_draw_threads {
   kernel_grid_draws<T, D> draws;
@@ -32,7 +32,7 @@ struct grid_draw_threads {
   }
 };
 
-/// Draws for rows of the table, or, where `rows` has none, for points of type T: a thread a query.
+/// Draws for the rows `rows` of the table or, if `rows` is null, for points of type T; one thread for each query.
 template <class Backend, class T>
 struct device_drawing {
   Backend const& be;
@@ -55,12 +55,12 @@ struct device_drawing {
     auto scratch = table_builder<Backend>(be, partner.extent[0]).scratch();
     t.draw(be, pass_request<T>{points, nullptr, key, key.first, partner, 0, rows}, scratch);
   }
-  /// A table of the other type: refused before.
+  /// Not reached: a table of the other element type is refused before.
   template <class Table>
   void operator()(Table const&) const noexcept {}
 };
 
-/// A table of the host, in device memory.
+/// A table of the host, copied to device memory.
 template <class Backend>
 struct uploaded_table {
   using shared = std::shared_ptr<any_device_table const>;

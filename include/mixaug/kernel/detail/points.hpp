@@ -6,7 +6,7 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// What the kernel samplers of several dimensions share: labels (n) or (n, d) as points, and the unit in which
+/// Common parts of the kernel samplers of several dimensions: labels (n) or (n, d) as points, and the unit in which
 /// squared distances neither overflow nor vanish.
 namespace mixaug::detail {
 
@@ -28,7 +28,7 @@ auto points_of(tensor_view<T, 2, S> const& v) noexcept {
   return kernel_points<std::remove_const_t<T>>{v.data, v.extent[0], v.extent[1], v.stride[0], v.stride[1]};
 }
 
-/// Empty sets and absent data are refused.
+/// Refuses empty sets and null pointers.
 template <class T>
 void check_shape(kernel_points<T> const& p, char const* operand) {
   index_t const shape[2] = {p.n, p.d};
@@ -38,7 +38,7 @@ void check_shape(kernel_points<T> const& p, char const* operand) {
 [[noreturn]] inline void refuse_point(char const* operand, index_t i, index_t k, double value) {
   fail(std::string(operand) + "[" + text(i) + ", " + text(k) + "]", text(value), "finite numbers");
 }
-/// So are NaN and infinity. Returns the largest magnitude. (On the host; ends_of: on any backend.)
+/// Refuses NaN and infinity. Returns the largest magnitude. (On the host; ends_of works on any backend.)
 template <class T>
 double check_points(kernel_points<T> const& p, char const* operand) {
   check_shape(p, operand);
@@ -52,7 +52,7 @@ double check_points(kernel_points<T> const& p, char const* operand) {
   return most;
 }
 
-/// The least and the largest number of each of D columns (D = 1: of all columns); the first that is not finite.
+/// The smallest and the largest number of each of D columns (D = 1: of all columns), and the first that is not finite.
 template <int D>
 struct point_ends {
   index_t bad;
@@ -90,7 +90,7 @@ struct point_parts {
     out[part] = e;
   }
 };
-/// The same checks where the points are; D columns, or D = 1 for all together.
+/// The same checks, in the memory space of the points; for D columns, or D = 1 for all together.
 template <int D, class Kit, class T>
 point_ends<D> ends_of(Kit const& kit, kernel_points<T> const& p, char const* operand) {
   check_shape(p, operand);
@@ -115,7 +115,7 @@ point_ends<D> ends_of(Kit const& kit, kernel_points<T> const& p, char const* ope
   }
   return all;
 }
-/// Copies an array of a table to other memory; the kit is that of the device.
+/// Copies an array of a table to other memory; `kit` is that of the device.
 template <class Kit, class E, space From, space To>
 void copy_table(Kit const& kit, table_array<E, From> const& from, table_array<E, To>& to) {
   static_assert(Kit::memory == (To == space::host ? From : To));
@@ -132,9 +132,10 @@ void check_same_width(kernel_points<T> const& queries, kernel_points<U> const& p
   if (queries.d != p.d) fail("queries", text(queries.d) + " numbers a row", text(p.d) + ", as the labels have");
 }
 
-/// Points are multiplied by `unit`, a power of two, so that differences stay exact, h is near 1, and no square
-/// overflows: 2^-e with e = exponent of h, or of the largest label less `room`. weight = exp(-rate d^2), or
-/// d^2 < limit (tophat), of scaled distances. (A bandwidth below 2^(-2 room) of the largest label counts as that.)
+/// Scale of points: they are multiplied by `unit`, a power of two, so that differences stay exact, h is near 1, and no
+/// square overflows. unit = 2^-e, where e is the exponent of h, or that of the largest label minus `room` if it is
+/// greater. Weights of scaled distances are exp(-rate d^2), or 1 where d^2 < limit (tophat). A bandwidth below 2^(-2
+/// room) of the largest label is replaced by that.
 struct kernel_unit {
   double unit, rate, limit, h;
 
@@ -149,7 +150,7 @@ struct kernel_unit {
     rate = 0.5 / limit;
   }
 };
-inline constexpr int kernel_room = 400;  // of double; float has 50
+inline constexpr int kernel_room = 400;  // for double; float uses 50
 
 }  // namespace mixaug::detail
 

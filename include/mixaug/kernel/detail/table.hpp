@@ -8,10 +8,10 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The three kinds of tables behind one set of calls.
+/// Interface common to the three kinds of tables.
 namespace mixaug::detail {
 
-/// The backend of tables and draws where none is given.
+/// Backend of tables and draws for which none is given.
 struct one_thread {
   using mixaug_backend = void;
   static constexpr space memory = space::host;
@@ -22,7 +22,7 @@ struct one_thread {
   }
 };
 
-/// Draws for rows of the table, or, where `rows` has none, for points of type T.
+/// Draws for the rows `rows` of the table or, if `rows` is null, for points of type T.
 template <class Backend, class T>
 struct kernel_drawing {
   Backend const& be;
@@ -45,7 +45,7 @@ struct kernel_drawing {
   void operator()(brute_force<T> const& t) const {
     t.draw(be, pass_request<T>{points, nullptr, key, key.first, partner, 0, rows}, kept_scratch());
   }
-  /// A table of the other type: refused before.
+  /// Not reached: a table of the other element type is refused before.
   template <class Table>
   void operator()(Table const&) const noexcept {}
 };

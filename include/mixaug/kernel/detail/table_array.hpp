@@ -10,7 +10,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// Memory of a table, in host or device memory; owned, and moved without a copy.
+/// Owned memory of a table, on the host or the device; moved without a copy.
 template <class T, space Space>
 class table_array {
   static_assert(std::is_trivially_copyable_v<T>);
@@ -33,7 +33,7 @@ class table_array {
     std::swap(size_, other.size_);
     std::swap(release_, other.release_);
   }
-  /// The same memory for n elements of another type; none where they do not fit.
+  /// Hands over the memory for n elements of another type; returns an empty array if they do not fit.
   template <class U>
   table_array<U, Space> reused(index_t n) noexcept {
     static_assert(alignof(U) <= 16);
@@ -58,28 +58,29 @@ table_array<T, space::host> host_array(index_t n) {
   return {static_cast<T*>(::operator new(bytes)), n, release_host};
 }
 
-/// A number by which rows are sorted, and its row.
+/// A key by which rows are sorted, and the row.
 template <class Key>
 struct sort_pair {
   Key key;
   std::uint32_t row;
 };
 
-/// Part b of n items that are cut into `parts`.
+/// Part b of n items that are divided into `parts`.
 struct part_range {
   index_t begin, end;
   MIXAUG_HD part_range(index_t n, index_t parts, index_t b) noexcept
       : begin(n / parts * b + lesser(b, n % parts)), end(begin + n / parts + (b < n % parts)) {}
 };
 
-/// Parts dealt in turns to lanes that each take a contiguous run of items: dense parts are shared out.
+/// Assigns parts to lanes in turns; each part is a contiguous run of items. Adjacent parts, which may be dense, go to
+/// different lanes.
 template <class Job>
 struct dealt_parts {
   Job job;
   index_t lanes, each;
   void operator()(index_t k) const noexcept { job(k % each * lanes + k / each); }
 };
-/// One part, or one lane, needs no threads.
+/// Runs all parts; a single part or lane uses no threads.
 template <class Backend, class Job>
 void run_parts(Backend const& be, index_t lanes, index_t parts, Job const& job) {
   if (parts == 1 || lanes == 1)

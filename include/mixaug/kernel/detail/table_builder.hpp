@@ -5,12 +5,12 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// What a table is built with, on any backend: memory, items, a stable sort of (key, row) pairs, sums of counts. The
-/// tables do not depend on it, bit for bit. table_kit<Backend> is that of host backends; kernel/thrust_sort.hpp and
-/// kernel/cuda_sort.cuh have those of Thrust's policies and of CUDA.
+/// Operations from which a table is built, on any backend: memory, items, a stable sort of (key, row) pairs, sums of
+/// counts. The tables do not depend on the backend, bit for bit. table_builder<Backend> is for host backends;
+/// kernel/thrust_sort.hpp and kernel/cuda_sort.cuh specialise it for Thrust's policies and for CUDA.
 namespace mixaug::detail {
 
-/// Where a backend's memory is; what says nothing is on the host.
+/// Memory space of a backend; the host unless it declares another.
 template <class Backend>
 inline constexpr space space_of = space::host;
 template <class Backend>
@@ -30,8 +30,8 @@ struct part_of_items {
   }
 };
 
-/// Pairs in one array, and in two: set(i, key, row), key(i), row(i), from any thread. A split key is kept as an
-/// unsigned number of the same order.
+/// Pairs in one array or in two arrays: set(i, key, row), key(i), row(i), from any thread. Split keys are stored as
+/// unsigned numbers of the same order.
 template <class Key>
 struct joined_pairs {
   sort_pair<Key>* pair;
@@ -47,7 +47,7 @@ struct split_pairs {
   MIXAUG_HD Key key(index_t i) const noexcept { return of_ordered<Key>(keys[i]); }
   MIXAUG_HD std::uint32_t row(index_t i) const noexcept { return rows[i]; }
 };
-/// Their owners; a sort may move them: ask for view() again.
+/// Own the pairs. sort() may reallocate; call view() afterwards.
 template <class Key>
 struct joined_list {
   table_array<sort_pair<Key>, space::host> pair, spare;
@@ -58,10 +58,10 @@ template <class Key, space Space>
 struct split_list {
   table_array<ordered_word<Key>, Space> keys;
   table_array<std::uint32_t, Space> rows;
-  index_t n, more;  ///< pairs, and what the joined array has to spare
+  index_t n, more;  ///< number of pairs, and extra capacity of the joined array
   split_pairs<Key> view() const noexcept { return {keys.data(), rows.data()}; }
 };
-/// Split pairs into one array.
+/// Copies split pairs to one array.
 template <class Key>
 struct join_pairs {
   split_pairs<Key> from;
@@ -73,30 +73,31 @@ template <class Backend>
 struct host_kit {
   static constexpr space memory = space::host;
   Backend const& be;
-  index_t lanes;  ///< one where the rows are not worth a second thread
+  index_t lanes;  ///< one if a second thread does not pay for so few rows
 
   host_kit(Backend const& backend, index_t rows) : be(backend), lanes(rows < 32768 ? 1 : backend.lanes()) {}
 
   template <class T>
   using array = table_array<T, memory>;
-  /// n elements, not initialised.
+  /// Allocates n elements, not initialised.
   template <class T>
   array<T> make(index_t n) const {
     return host_array<T>(n);
   }
-  /// job(i) for each of n items, in any order; it returns when all are done, or (device) are queued.
+  /// Runs job(i) for each of n items, in any order. Returns when all are done or, on a device, queued.
   template <class Job>
   void items(index_t n, Job const& job) const {
     index_t const parts = lanes == 1 ? 1 : 32 * lanes;
     run_parts(be, lanes, parts, part_of_items<Job>{job, n, parts});
   }
-  /// Into how many contiguous parts (part_range) work on n items is cut, where a part does more than its items one by
-  /// one: `run` items a thread on a device, more on the host.
+  /// Number of contiguous parts (part_range) into which work on n items is divided, for work that is done by part
+  /// rather than by item: `run` items for each thread on a device, more on the host.
   index_t parts(index_t n, index_t run) const noexcept {
     (void)n, (void)run;
     return lanes == 1 ? 1 : 32 * lanes;
   }
-  /// counts[i] becomes the sum of those before it; counts[n], which need not be set, and the result the sum of all.
+  /// Replaces counts[i] by the sum of those before it. counts[n], whose old value is ignored, becomes the sum of all,
+  /// which is also returned.
   template <class T>
   T sum(T* counts, index_t n) const {
     T all = 0;
@@ -107,7 +108,8 @@ struct host_kit {
     }
     return counts[n] = all;
   }
-  /// n elements of a table to the host, and back. read waits; `from` of write may change at once.
+  /// Copies n elements from a table to the host (read), and back (write). read waits; after write, `from` may
+  /// change at once.
   template <class T>
   void read(T const* from, index_t n, T* to) const {
     std::memcpy(static_cast<void*>(to), from, sizeof(T) * static_cast<std::size_t>(n));
@@ -127,20 +129,21 @@ struct table_builder : host_kit<Backend> {
       "mixaug: a table on a Thrust policy is sorted by Thrust; include <mixaug/kernel/thrust_sort.hpp>");
   using host_kit<Backend>::host_kit;
 
-  /// n pairs (key, row), and room for `more`; keys are float, double, std::uint32_t, std::uint64_t or std::int64_t.
+  /// n pairs (key, row), with capacity for `more`; keys are float, double, std::uint32_t,
+  /// std::uint64_t or std::int64_t.
   template <class Key>
   using pairs = joined_list<Key>;
   template <class Key>
   pairs<Key> make_pairs(index_t n, index_t more = 0) const {
     return {host_array<sort_pair<Key>>(n + more), {}, n};
   }
-  /// Ascending by key; ties stay in order.
+  /// Sorts by ascending key; equal keys keep their order.
   template <class Key>
   void sort(pairs<Key>& list) const {
     if (list.spare.size() == 0) list.spare = host_array<sort_pair<Key>>(list.pair.size());
     if (sort_pairs(this->be, this->lanes, list.pair.data(), list.spare.data(), list.n)) list.pair.swap(list.spare);
   }
-  /// The pairs as one array of n + more, and the room beside them as an array of n: the list is empty then.
+  /// Returns the pairs as one array of n + more, and the spare memory as an array of n; the list is empty afterwards.
   template <class Key, class Room>
   void join(pairs<Key>& list, table_array<sort_pair<Key>, space::host>& all,
             table_array<Room, space::host>& room) const {

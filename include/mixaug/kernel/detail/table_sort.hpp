@@ -6,7 +6,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// Keys as unsigned numbers of the same order; labels: not -0, and NaN and infinities come first or last.
+/// Keys as unsigned numbers of the same order. Labels must not contain -0; NaN and infinities come first or last.
 template <class Key>
 using ordered_word = std::conditional_t<sizeof(Key) == 4, std::uint32_t, std::uint64_t>;
 template <class Key>
@@ -31,9 +31,9 @@ MIXAUG_HD Key of_ordered(ordered_word<Key> u) noexcept {
   return key;
 }
 
-/// A stable sort on host threads. Keys are cut into ranges, by their leading bits, of about as many pairs each; pairs
-/// move to their range once, and each range is sorted by the bits that differ in it, while it is in cache (radix,
-/// least digits first). The order is that of any stable sort, whatever the parts.
+/// A stable sort on host threads. Keys are divided by their leading bits into ranges of about as many pairs each. Each
+/// pair is moved to its range once; then each range is sorted by the bits that differ in it while it is in cache (radix
+/// sort, least significant digits first). The result is that of any stable sort, for any number of parts.
 template <class Key>
 struct pair_sort {
   using word = ordered_word<Key>;
@@ -41,15 +41,15 @@ struct pair_sort {
   static constexpr index_t range_least = 8192;
   struct range {
     index_t begin, end;
-    int bits;  ///< that differ inside
+    int bits;  ///< bits that differ within the range
     word low;
   };
   sort_pair<Key>*a, *b;
   index_t n, parts;
   word low = 0;
   int shift = 0;
-  word* ends = nullptr;            ///< of each part: the least and the largest word
-  std::uint32_t* count = nullptr;  ///< (parts, digits); then where the next pair of that range goes
+  word* ends = nullptr;            ///< the smallest and the largest word of each part
+  std::uint32_t* count = nullptr;  ///< (parts, digits); then the position of the next pair of that range
   std::uint16_t* range_of = nullptr;
   range* ranges = nullptr;
 
@@ -76,7 +76,7 @@ struct pair_sort {
     std::memset(c, 0, digits * sizeof *c);
     for (index_t i = r.begin; i < r.end; ++i) ++c[digit(a[i].key)];
   }
-  /// Digits to ranges, and counts to places; how many ranges.
+  /// Assigns digits to ranges, and turns counts into positions; returns the number of ranges.
   index_t cut() const noexcept {
     index_t const least = greater(range_least, n / digits);
     index_t made = 0, at = 0;
@@ -90,7 +90,7 @@ struct pair_sort {
                         low + (static_cast<word>(first) << shift)};
       first = -1;
     }
-    for (index_t p = 0; p < parts; ++p)  // in place: a range is no later than its digits
+    for (index_t p = 0; p < parts; ++p)  // in place: the index of a range is never above those of its digits
       for (index_t d = 0, before = -1; d < digits; ++d) {
         std::uint32_t const here = count[p * digits + d];
         index_t const r = range_of[d];
@@ -113,7 +113,7 @@ struct pair_sort {
     for (index_t i = r.begin; i < r.end; ++i) b[next[range_of[digit(a[i].key)]]++] = a[i];
   }
   void sort_one(index_t r) const noexcept { sort_range(ranges[r], a, b); }
-  /// Sorts one range of `here`, with room beside it: an even number of moves.
+  /// Sorts one range of `here`, with `room` as spare memory, by an even number of moves.
   static void sort_range(range const& r, sort_pair<Key>* here, sort_pair<Key>* room) noexcept {
     int const moves = 2 * ((r.bits + 2 * most_bits - 1) / (2 * most_bits));
     int const width = moves == 0 ? 0 : (r.bits + moves - 1) / moves;
@@ -147,7 +147,7 @@ struct sort_step {
   pair_sort<Key> const* sort;
   void operator()(index_t part) const noexcept { (sort->*Step)(part); }
 };
-/// Sorts n pairs; whether they are in b (else in a).
+/// Sorts n pairs. Returns true if the result is in b, false if it is in a.
 template <class Key, class Backend>
 bool sort_pairs(Backend const& be, index_t lanes, sort_pair<Key>* a, sort_pair<Key>* b, index_t n) {
   using sort = pair_sort<Key>;

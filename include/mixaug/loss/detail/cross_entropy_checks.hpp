@@ -4,10 +4,10 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// What the cross entropies refuse, before anything is written.
+/// Checks of the arguments of the cross entropies, made before anything is written.
 namespace mixaug::detail {
 
-/// In place of a gradient that is not wanted.
+/// Placeholder for a gradient that is not requested.
 template <class Z>
 using no_gradient_of = tensor_view<std::remove_const_t<typename Z::element>, 2, Z::memory>;
 
@@ -28,7 +28,7 @@ constexpr bool check_logit_types() {
          !std::is_const_v<typename Grad::element>;
 }
 
-/// Logits and the two outputs: shapes, and memory that they do not share. `grad`: null for none.
+/// Logits and the two outputs; checks their shapes, and that they share no memory. `grad`: null for no gradient.
 template <class Z, class Loss, class Grad>
 struct logit_operands {
   Z const& logits;
@@ -57,7 +57,7 @@ struct logit_operands {
   }
   index_t classes() const noexcept { return logits.extent[1]; }
 
-  /// One more operand that is only read.
+  /// Checks one more operand, which is only read: it must not overlap the outputs.
   template <class V>
   void beside(V const& v, layout5 const& f, char const* name) const {
     check_apart("losses", losses.data, l, name, v.data, f, "");
@@ -72,7 +72,7 @@ struct logit_operands {
   }
 };
 
-/// Class ids of `rows` rows, on the host each in [0, classes) or ignored; of gathered ones those of rows that have a
+/// Checks the class ids of `rows` rows: on the host each in [0, classes) or ignored; of gathered rows only those with a
 /// `partner`.
 template <class V>
 layout5 check_class_ids(V const& ids, index_t rows, index_t classes, char const* name, ignored_id ignored,
@@ -93,7 +93,7 @@ void check_scale(double scale) {
   if (!(std::fabs(scale) <= static_cast<double>((std::numeric_limits<T>::max)())))
     fail("scale", text(scale), "a finite number of the logits' type");
 }
-/// What a gradient is multiplied by; a mean over no rows is 0.
+/// Returns the factor of a gradient; 0 for a mean over no rows.
 inline double gradient_scale(reduction r, double scale, index_t rows) noexcept {
   if (r != reduction::mean) return scale;
   return rows > 0 ? scale / static_cast<double>(rows) : 0.0;

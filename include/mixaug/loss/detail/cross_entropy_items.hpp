@@ -5,14 +5,14 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Cross entropy of rows of logits against any target: the job, and the loops of the CPU. A target says with
-///   row begin(i)                        what is constant in row i; row.read: whether the row counts at all
-///   sums(), first(z, m, t, sum)         whether it needs two more sums over the classes, and adds a term to the
-///                                       first; the second is that of t
+/// Cross entropy of rows of logits against any target: the job, and the loops of the CPU. A target has the members
+///   row begin(i)                        values that are constant in row i; row.read: true if the row counts at all
+///   sums(), first(z, m, t, sum)         true if it needs two more sums over the classes; adds a term to the first, and
+///                                       the second is the sum of t
 ///   loss(row, i, row_sums, log_sum)     the row's loss
-///   factor(row, row_sums)               what exp(z - m) is multiplied by in the gradient
+///   factor(row, row_sums)               the factor of exp(z - m) in the gradient
 ///   gradient(row, e, factor, t)         the gradient of any class, from e = exp(z - m)
-///   at(row, c, g), correct(row, g)      what the gradient is beside that at class c, or of the whole row
+///   at(row, c, g), correct(row, g)      corrections of the gradient at class c, or of the whole row
 /// t = target(i, c) where `reads_targets`, else 0.
 namespace mixaug::detail {
 
@@ -29,7 +29,7 @@ struct cross_entropy_job {
   }
 };
 
-/// The CPU's item k: a group of rows, one after the other in cache; their logarithms together.
+/// Item k of the CPU: a group of rows, processed one after the other in cache; their logarithms are taken together.
 template <class T, class Target>
 struct cross_entropy_items {
   cross_entropy_job<T, Target> job;
@@ -64,7 +64,7 @@ struct cross_entropy_items {
     for (index_t c = 0; c < job.classes; ++c) job.grad[i][c] = T{0};
   }
 
-  /// Few classes: 16 rows side by side, so that what is a lane of one row is a vector of rows.
+  /// For few classes: processes 16 rows at once, so that a lane of one row becomes a vector of rows.
   void narrow(index_t i, index_t n, typename Target::row const* row, row_sums<T>* s) const noexcept {
     constexpr int R = static_cast<int>(most_rows);
     int const classes = static_cast<int>(job.classes);
@@ -108,7 +108,7 @@ struct cross_entropy_items {
       job.target.correct(row[r], g);
     }
   }
-  /// The tree of folded<16>, where lanes beyond the classes hold 0.
+  /// The tree of folded<16>, in which lanes beyond the classes hold 0.
   static void fold_rows(double (&lane)[narrow_classes][most_rows], int classes) noexcept {
     for (int half = 8; half > 0; half /= 2)
       for (int c = 0; c < half && c + half < classes; ++c)
@@ -151,7 +151,7 @@ struct cross_entropy_items {
     job.target.correct(row, job.grad[i]);
   }
 
-  /// z becomes exp(z - m), which is added to the lanes.
+  /// Replaces z by exp(z - m), and adds it to the lanes.
   static void exp_block(T* z, index_t end, T m, double (&sum)[W]) noexcept {
     T part[W] = {};
     for (index_t k = 0; k < end; k += W)
@@ -162,7 +162,7 @@ struct cross_entropy_items {
       }
     for (int l = 0; l < W; ++l) sum[l] += static_cast<double>(part[l]);
   }
-  /// The target's own sums. Targets are padded with zeros, whose terms are 0.
+  /// Adds up the target's own sums. Targets are padded with zeros, whose terms are 0.
   void target_block(index_t i, index_t c, index_t n, class_buffer<T>& b, T m, double (&first)[W],
                     double (&second)[W]) const noexcept {
     T one[W] = {}, two[W] = {};

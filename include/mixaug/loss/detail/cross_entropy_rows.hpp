@@ -8,8 +8,8 @@ MIXAUG_EXACT_BEGIN
 /// The device forms of the cross entropies, and the choice of a form for a backend.
 namespace mixaug::detail {
 
-/// A block of threads a row (see backend/detail/device_steps.hpp): lanes seek the maximum, lanes sum, one thread writes
-/// the loss, and all the gradient.
+/// One block of threads for each row (see backend/detail/device_steps.hpp): lanes find the maximum, lanes sum, one
+/// thread writes the loss, all write the gradient.
 template <class T, class Target>
 struct cross_entropy_steps {
   static constexpr int steps = 4;
@@ -86,7 +86,7 @@ struct cross_entropy_steps {
   }
 };
 
-/// Row i in one thread, where a device has no memory that its threads share.
+/// Processes row i in one thread, on devices without shared memory.
 template <class T, class Target>
 struct cross_entropy_alone {
   cross_entropy_steps<T, Target> job;
@@ -101,7 +101,7 @@ struct cross_entropy_alone {
 template <class Backend, class T, class Target>
 void run_cross_entropy(Backend const& be, cross_entropy_job<T, Target> const& job) {
   if constexpr (!runs_items<Backend, cross_entropy_items<T, Target>>) {
-    workspace<Backend::memory> scratch;  // stays empty where the block's memory is shared
+    workspace<Backend::memory> scratch;  // stays empty if the block has shared memory
     be.steps(cross_entropy_steps<T, Target>{job}, job.rows, scratch);
   } else if constexpr (Backend::memory == space::device) {
     be.items(job.rows, cross_entropy_alone<T, Target>{{job}});

@@ -9,10 +9,10 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// What becomes of the losses of the rows: each by itself, their sum, or their mean.
+/// Reduction of the losses of the rows: none, their sum, or their mean.
 enum class reduction : unsigned char { none, sum, mean };
 
-/// What the mean of a pair loss divides each side by: the rows that carry a label on it. {}: all rows of the plan.
+/// Divisors of the mean of a pair loss: for each side the rows that carry a label on it. {}: all rows of the plan.
 struct pair_counts {
   index_t self = 0, partner = 0;
   constexpr bool given() const noexcept { return self != 0 || partner != 0; }
@@ -25,11 +25,11 @@ inline void check_counts(pair_counts const& c) {
     fail("counts", "{" + text(c.self) + ", " + text(c.partner) + "}", "two numbers of rows >= 0");
 }
 
-/// Sums over rows and over classes run in this many lanes, element k in lane k mod 64, and end in one tree. Order and
-/// tree do not depend on the backend or the threads, so neither do the bits.
+/// Sums over rows and over classes use this many lanes, element k in lane k mod 64, which are added as a tree. Order
+/// and tree depend neither on the backend nor on the threads, so neither do the bits.
 inline constexpr int loss_lanes = 64;
 
-/// a[0] of the tree a[l] += a[l + W / 2], W / 4, ... 1.
+/// Returns a[0] of the tree a[l] += a[l + W / 2], W / 4, ... 1.
 template <int W, class T>
 MIXAUG_HD T folded(T* a) noexcept {
   if constexpr (W == 1) {
@@ -45,7 +45,7 @@ concept runs_items = requires(Backend const& be, Job const& job) {
   be.items(index_t{1}, job);
 };
 
-/// How n rows are cut: at most 64 parts of whole blocks of 1024 rows.
+/// Partition of n rows: at most 64 parts of whole blocks of 1024 rows.
 struct row_parts {
   static constexpr index_t most = 64, block = 1024;
   index_t n, length, count;
@@ -53,7 +53,7 @@ struct row_parts {
       : n(rows), length(block * ceil_div(rows, block * most)), count(ceil_div(rows, length)) {}
 };
 
-/// Part k of sum_i term(i), in double.
+/// Sums part k of sum_i term(i), in double.
 template <class Term>
 struct part_of_rows {
   Term term;
@@ -72,7 +72,7 @@ struct part_of_rows {
   MIXAUG_HD void operator()(index_t k) const noexcept { sum[k] = of(k); }
 };
 
-/// The parts' sum, divided and rounded once.
+/// Adds up the parts; divides and rounds once.
 template <class T>
 struct row_total {
   T* out;
@@ -80,7 +80,7 @@ struct row_total {
   MIXAUG_HD void operator()(double sum) const noexcept { *out = static_cast<T>(sum / divisor); }
 };
 
-/// All parts in one thread, where a device has no memory that its threads share.
+/// Sums all parts in one thread, on devices without shared memory.
 template <class Term, class T>
 struct all_parts {
   part_of_rows<Term> part;
@@ -124,13 +124,13 @@ struct row_sum_steps {
   }
 };
 
-/// *out = sum_i term(i) / divisor over n rows: on every backend the same bits. Allocates nothing.
+/// *out = sum_i term(i) / divisor over n rows, with the same bits on every backend. Allocates nothing.
 template <class Backend, class Term, class T>
 void sum_rows(Backend const& be, Term const& term, index_t n, double divisor, T* out) {
   row_parts const parts(n);
   row_total<T> const total{out, divisor};
   if constexpr (!runs_items<Backend, part_of_rows<Term>>) {
-    workspace<Backend::memory> scratch;  // stays empty where the block's memory is shared
+    workspace<Backend::memory> scratch;  // stays empty if the block has shared memory
     be.steps(row_sum_steps<Term, T>{term, parts, total}, index_t{1}, scratch);
   } else if constexpr (Backend::memory == space::device) {
     be.items(index_t{1}, all_parts<Term, T>{{term, parts, nullptr}, total});

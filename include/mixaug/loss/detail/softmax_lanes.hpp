@@ -7,7 +7,7 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// softmax of a row of logits: exp and log of our own, and sums in fixed lanes.
+/// softmax of a row of logits: the library's own exp and log, and sums in fixed lanes.
 namespace mixaug::detail {
 
 /// exp(x) for x <= 0: float to 1 ulp (2 without fma), 0 below -87; double to 2 ulp, 0 below -700; exp(-infinity) = 0,
@@ -21,7 +21,7 @@ MIXAUG_HD inline double softmax_exp(double x) noexcept {
   return x >= -700.0 ? e : low;
 }
 
-/// ln x for finite x >= 1, to 2e-16; NaN stays NaN. No branch, so that loops over it vectorise.
+/// ln x for finite x >= 1, to 2e-16; NaN stays NaN. It has no branch, so that loops over it vectorise.
 MIXAUG_HD inline double softmax_log(double x) noexcept {
   constexpr std::uint64_t half_root = 0x3FE6A09E667F3BCDull;  // bits of sqrt(1/2)
   constexpr double magic = 0x1.8p52;
@@ -52,14 +52,14 @@ MIXAUG_HD inline double softmax_log(double x) noexcept {
   return x == x ? found : x;
 }
 
-/// Terms of one lane are summed in T within a block of this many classes, blocks in double.
+/// Within a block of this many classes the terms of one lane are summed in T; blocks are summed in double.
 inline constexpr index_t class_block = 1024;
 
 template <class T>
 inline constexpr T minus_infinity = -std::numeric_limits<T>::infinity();
 
 template <class T>
-MIXAUG_HD T larger(T a, T b) noexcept {  // of a NaN b: a
+MIXAUG_HD T larger(T a, T b) noexcept {  // returns a if b is NaN
   return b > a ? b : a;
 }
 template <int W, class T>
@@ -87,7 +87,7 @@ struct class_rows {
   MIXAUG_HD class_row<T> operator[](index_t i) const noexcept { return {data + i * stride, step}; }
 };
 
-/// What is found of one row: m = max z, the sum of exp(z - m), and the target's two sums (cross_entropy_rows.hpp).
+/// Sums of one row: m = max z, the sum of exp(z - m), and the target's two sums (cross_entropy_items.hpp).
 template <class T>
 struct row_sums {
   T most;

@@ -8,13 +8,13 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Pairing in two draws: a class among those that the candidates have, then a row of it. A rule weighs the classes;
-/// what is drawn, and partner_probabilities, follow from its weights by the same code.
+/// Pairing in two draws: a class among those of the candidates, then a row of it. A rule computes the weights of
+/// classes; the draws and partner_probabilities use these weights by the same code.
 namespace mixaug {
 namespace detail {
 
-/// Class ids of the batch, and of a second source, are given, lie in [0, classes), and cover the rows that may be
-/// chosen. `of`: which operand has that many classes.
+/// Checks that class ids of the batch, and of a second source, are given, lie in [0, classes), and cover the rows that
+/// may be chosen. `of`: name of the operand with that many classes.
 template <class Task>
 void check_class_ids(Task const& task, char const* rule, index_t classes, char const* of) {
   need(task.in.ids, rule, "class ids", "class_ids(v)");
@@ -40,19 +40,19 @@ void check_class_ids(Task const& task, char const* rule, index_t classes, char c
   }
 }
 
-/// v[k] = exp((v[k] - max) / temperature), 0 for minus infinity: no temperature overflows.
+/// v[k] = exp((v[k] - max) / temperature), 0 for minus infinity; no temperature overflows.
 inline void softmax_weights(double* v, index_t n, double temperature) noexcept {
   double most = -HUGE_VAL;
   for (index_t k = 0; k < n; ++k) most = v[k] > most ? v[k] : most;
   for (index_t k = 0; k < n; ++k) v[k] = v[k] == -HUGE_VAL ? 0.0 : fixed_exp((v[k] - most) / temperature);
 }
-/// Weights to their running sums; the last one is the total.
+/// Replaces weights by their running sums; returns the last one, the total.
 inline double accumulate(double* v, index_t n) noexcept {
   double sum = 0.0;
   for (index_t k = 0; k < n; ++k) sum += v[k], v[k] = sum;
   return sum;
 }
-/// The place that u in [0, 1) falls on, by running sums with a total > 0; never one of weight 0.
+/// Returns the index that u in [0, 1) selects, from running sums with a total > 0; never one of weight 0.
 inline index_t place_of(double const* sums, index_t n, double u) noexcept {
   double const target = u * sums[n - 1];
   index_t low = 0, high = n - 1;
@@ -63,26 +63,26 @@ inline index_t place_of(double const* sums, index_t n, double u) noexcept {
     else
       low = middle + 1;
   }
-  while (low > 0 && sums[low] == sums[low - 1]) --low;  // where u * total was rounded up to the total
+  while (low > 0 && sums[low] == sums[low - 1]) --low;  // u * total was rounded up to the total
   return low;
 }
 
-/// Candidates by class: rows base + order[begin[g]], ... of class id[g], both ascending. Lies in the task's scratch.
+/// Candidates by class: rows base + order[begin[g]], ... of class id[g], both ascending. Stored in the task's scratch.
 struct class_groups {
   index_t base = 0, size = 0, count = 0;
   column<index_t, space::host, access::write> order, begin, id;
   column<double, space::host, access::write>
-      weight;  ///< of each class; those that may not be taken come as 0, and stay 0
-  column<double, space::host, access::write> member;  ///< of each row of one class
+      weight;  ///< weight of each class; 0 on entry for those that may not be chosen, and stays 0
+  column<double, space::host, access::write> member;  ///< weight of each row of one class
   column<index_t, space::host, access::write> key, spare, query;
-  column<index_t, space::host, access::write> group_of;  ///< of each class, or -1; for rules that rank classes
+  column<index_t, space::host, access::write> group_of;  ///< group of each class, or -1; for rules that rank classes
 
   void place(column_layout& put, index_t rows, index_t queries, index_t classes, bool members) {
     index_t const most = greater(rows, greater(queries, classes));
     put(order, rows), put(begin, rows + 1), put(id, rows), put(weight, rows), put(member, members ? rows : 0);
     put(key, most), put(spare, most), put(query, queries), put(group_of, classes);
   }
-  /// The group of a class, or -1.
+  /// Returns the group of a class, or -1.
   index_t find(index_t of) const noexcept {
     index_t low = 0, high = count;
     while (low < high) {
@@ -96,7 +96,8 @@ struct class_groups {
   }
 };
 
-/// Draws for rows whose partner is not -1. A rule has weigh(class, groups), members_weighed() and ranked_classes().
+/// Draws the partners of rows whose partner is not -1. A rule has weigh(class, groups), members_weighed() and
+/// ranked_classes().
 template <class Task, class Rule>
 struct class_partners {
   Task const& task;
@@ -123,7 +124,7 @@ struct class_partners {
       task.assign(i, total > 0.0 ? drawn(g, row) : -1);
     }
   }
-  /// out[j] += the probability of candidate j (a row of the global batch, or of the second source).
+  /// Writes to out[j] the probability of candidate j (a row of the global batch, or of the second source).
   void probabilities(index_t row, double* out) const {
     if (task.partner[row - task.key.first] < 0) return;
     class_groups g = grouped(task.own_source() ? task.block_of(row) : typename Task::range{0, task.source_rows()}, 0);
@@ -168,7 +169,7 @@ struct class_partners {
     for (index_t k = 0; k < g.count && rule.ranked_classes() > 0; ++k) g.group_of[g.id[k]] = k;
     return g;
   }
-  /// Where the row itself stands in class k of its candidates, or -1.
+  /// Returns the position of the row itself among its candidates of class k, or -1.
   index_t self_in(class_groups const& g, index_t k, index_t row) const noexcept {
     if (!task.own_source() || g.id[k] != class_of(row)) return -1;
     index_t low = g.begin[k], high = g.begin[k + 1] - 1;
@@ -209,9 +210,10 @@ struct class_partners {
 
 }  // namespace detail
 
-/// The law that pairing::class_similarity or pairing::class_tour draws the partner of row i of the call from: `out`
-/// (n) has a probability for each row of the global batch, or of the second source. They sum to 1, or are all 0 where
-/// the row has no partner. For looking at: it allocates. Errors: those of planning, and an i or n out of range.
+/// Writes the distribution from which pairing::class_similarity or pairing::class_tour draws the partner of row i of
+/// the call: `out` (n) receives a probability for each row of the global batch, or of the second source. They sum to 1,
+/// or are all 0 if the row has no partner. For inspection: it allocates. Errors: those of planning, and an i or
+/// n out of range.
 template <class Rule, space S, class T>
 void partner_probabilities(Rule const& rule, input_set<S> in, key const& k, index_t i, tensor_view<T, 1> const& out) {
   detail::real_matrix<T>();

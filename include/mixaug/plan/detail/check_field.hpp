@@ -7,9 +7,9 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// What the tiles of one row do.
+/// Properties of the tiles of one row.
 struct field_facts {
-  bool fractional = false;  ///< some m lies strictly between 0 and 1, or some pixel is read between pixels
+  bool fractional = false;  ///< some m lies strictly between 0 and 1, or some source position lies between pixels
   bool moved = false;       ///< some tile is read at another place than it is written
 };
 
@@ -17,7 +17,7 @@ inline bool lies_inside(box const& b, offset const& by, plan_shape const& s) noe
   return b.empty() || (b.z0 + by.z >= 0 && b.y0 + by.y >= 0 && b.x0 + by.x >= 0 && b.z1 + by.z <= s.size[0] &&
                        b.y1 + by.y <= s.size[1] && b.x1 + by.x <= s.size[2]);
 }
-/// Whether a tile is written, and read, inside the image.
+/// True if a tile is written, and its source read, inside the image.
 inline bool lies_inside(tile const& t, plan_shape const& s) noexcept {
   if (t.where.empty()) return true;
   if (!lies_inside(t.where, {}, s)) return false;
@@ -27,8 +27,8 @@ inline bool lies_inside(tile const& t, plan_shape const& s) noexcept {
          p.to.x1 >= t.where.x1 && p.to.y0 <= t.where.y0 && p.to.y1 >= t.where.y1 && p.to.z0 <= t.where.z0 &&
          p.to.z1 >= t.where.z1;
 }
-/// Looks at every tile of row i; refuses one that leaves the image.
-/// Whether every m of a tile of pixels of their own lies in [0, 1]; some may lie strictly between.
+/// True if every m of a tile with one weight for each pixel lies in [0, 1]. Sets `fractional` if some m
+/// lies strictly between.
 template <class State>
 bool weights_fit(State const& s, box const& where, bool& fractional) noexcept {
   constexpr index_t most = 256;
@@ -46,6 +46,7 @@ bool weights_fit(State const& s, box const& where, bool& fractional) noexcept {
       }
   return fit;
 }
+/// Returns the facts of row i from all of its tiles; refuses a tile that leaves the image or an m outside [0, 1].
 template <class State>
 field_facts facts_of(plan_shape const& shape, State const& s, index_t i) {
   field_facts f;

@@ -7,8 +7,8 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// What planning refuses: rules that lack a member (at compile time), and bad shapes, keys and inputs, before
-/// the plan is touched.
+/// Checks of planning: rules that lack a member (at compile time), and bad shapes, keys and inputs, before the
+/// plan is modified.
 namespace mixaug {
 namespace detail {
 
@@ -18,7 +18,7 @@ concept pairing_rule = requires(Rule const& rule, pairing_task<S> const& task) {
   { Rule::draws } -> std::convertible_to<bool>;
 };
 
-/// The sentences for a recipe that lacks something.
+/// Compile-time messages for a recipe that lacks a member.
 template <class Recipe, space S>
 constexpr bool check_recipe() {
   constexpr bool pairs = pairing_rule<decltype(Recipe::pairing), S>, draws = ratio_rule<decltype(Recipe::ratio)>;
@@ -53,7 +53,7 @@ constexpr bool check_recipes(recipe_list<P, R...> const*) {
   return (check_recipe<R, S>() && ...);
 }
 
-/// The sentences for a method of the user's own that lacks something.
+/// Compile-time messages for a user-defined method that lacks a member.
 template <class M, space S>
 constexpr bool check_method() {
   static_assert(method<M>,
@@ -73,7 +73,7 @@ constexpr bool check_method() {
   }
 }
 
-inline constexpr index_t most_rows = (index_t{1} << 40) - 2;  // the last of the key's 40 bits stands for the batch
+inline constexpr index_t most_rows = (index_t{1} << 40) - 2;  // the last row number stands for the batch
 
 inline void check_shape(plan_shape const& s) {
   if (s.samples <= 0 || s.samples > most_rows)
@@ -103,7 +103,7 @@ inline key checked(key k, index_t n) {
 inline void check_when(when const& w) {
   if (!(w.prob >= 0.0f && w.prob <= 1.0f)) fail("prob", text(static_cast<double>(w.prob)), "a probability in [0, 1]");
 }
-/// The rows of a method alone, or of one of one_of's.
+/// Checks the output rows of a single method, or of a method of one_of (`chosen`).
 inline void check_rows(output_rows const& r, bool reads_scores, bool chosen) {
   r.check();
   if (r.clean && chosen)
@@ -116,7 +116,7 @@ inline void check_rows(output_rows const& r, bool reads_scores, bool chosen) {
         "the mixes alone, and give the batch itself to the network beside them");
 }
 
-/// Rows of finite numbers: `rows`, or as many as the global batch has.
+/// Checks rows of finite numbers: `rows` of them, or as many as the global batch has.
 inline void check_reals(char const* name, real_list const& v, index_t rows, index_t global) {
   if (!v.given()) return;
   if (v.data() == nullptr) fail(name, "a null pointer", text(rows) + " rows of numbers");
@@ -127,7 +127,7 @@ inline void check_reals(char const* name, real_list const& v, index_t rows, inde
         fail(std::string(name) + "(" + text(i) + ", " + text(j) + ")", text(v.at(i, j)), "a finite number");
 }
 
-/// Loss weights: `rows`, or as many as the global batch has.
+/// Checks loss weights: `rows` of them, or as many as the global batch has.
 inline void check_weights(char const* name, real_list const& v, index_t rows, index_t global) {
   if (!v.given()) return;
   if (v.data() == nullptr) fail(name, "a null pointer", text(rows) + " numbers");
@@ -137,7 +137,7 @@ inline void check_weights(char const* name, real_list const& v, index_t rows, in
       fail(std::string(name) + "(" + text(i) + ")", text(w), "a finite float >= 0");
 }
 
-/// Maps (n, h, w) and images (n, c, h, w) that planning reads: the batch's extents, and memory.
+/// Checks that maps (n, h, w) and images (n, c, h, w) that planning reads have the batch's extents, and memory.
 inline void check_maps(char const* name, image_batch const& v, plan_shape const& s, index_t rows, bool images) {
   if (v.type == element_type::none) return;
   same_rows(name, v.samples(), rows);
@@ -149,7 +149,7 @@ inline void check_maps(char const* name, image_batch const& v, plan_shape const&
   fail(name, "a null pointer", "memory for " + shape + " numbers");
 }
 
-/// Views beside the batch have its rows; (n) ids may instead cover the global batch.
+/// Checks that the views given with the batch have as many rows; views (n) may have those of the global batch instead.
 template <space S>
 void check_inputs(input_set<S> const& in, key const& k) {
   plan_shape const& s = in.shape;

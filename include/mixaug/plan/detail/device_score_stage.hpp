@@ -5,11 +5,11 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The stage of planning that reads score maps, on a device: maps are made and searched there, and the host is not
-/// synchronised. A detector's steps on a device are steps_of<Detector>.
+/// The stage of planning that reads score maps, on a device: maps are computed and searched on the device, and the host
+/// is not synchronised. The steps of a detector on a device are steps_of<Detector>.
 namespace mixaug::detail {
 
-/// The images, and where their maps go: map k is of image rows[k], or k.
+/// The images, and the destination of their maps: map k belongs to image rows[k], or to image k if rows is null.
 struct step_images {
   image_batch images;
   float* out;
@@ -27,13 +27,15 @@ struct step_images {
   }
 };
 
-/// A detector on a device, made of step_images and the detector: a job of steps (backend/detail/device_steps.hpp).
-///   steps, fast_bytes(), slow_bytes(): how many, and the memory of one image
-///   count(step): items;  run(step, k, item, memory): one of them for map k
+/// A detector on a device, constructed from step_images and the detector: a job of steps
+/// (backend/detail/device_steps.hpp).
+///   steps, fast_bytes(), slow_bytes(): number of steps, and memory of one image
+///   count(step): number of items;  run(step, k, item, memory): runs one of them for map k
 template <class Detector>
 struct steps_of;
 
-/// The host is not asked about a bad score here: what is not finite, or negative, counts as 0.
+/// Copies stored scores. A bad score is not reported to the host: scores that are not finite, or are
+/// negative, count as 0.
 template <>
 struct steps_of<stored_scores> : step_images {
   static constexpr int steps = 1;
@@ -49,19 +51,19 @@ struct steps_of<stored_scores> : step_images {
   }
 };
 
-/// Runs the steps of a detector; one that is chosen at run time has an overload.
+/// Runs the steps of a detector. Detectors chosen at run time have an overload.
 template <class Backend, class Detector, class Scratch>
 void device_detect(Backend const& be, Detector const& d, step_images const& images, index_t maps, Scratch& scratch) {
   be.steps(steps_of<Detector>(images, d), maps, scratch);
 }
 
-/// The maps of a plan's rows on a device.
+/// Maps of a plan's rows on a device.
 struct device_maps {
-  float const* self;     ///< of the batch's rows
-  float const* partner;  ///< of the batch's rows, or of the partners of the plan's rows (`outside`)
+  float const* self;     ///< maps of the batch's rows
+  float const* partner;  ///< maps of the batch's rows, or of the partners of the plan's rows (`outside`)
   index_t pixels;
   bool outside;
-  bool lead;  ///< mode::batch: only the first row that is mixed is placed
+  bool lead;  ///< mode::batch: only the first mixed row is placed
 
   template <class View>
   MIXAUG_HD float const* of(View const& plan, index_t row, bool own) const noexcept {
@@ -70,7 +72,7 @@ struct device_maps {
   }
 };
 
-/// On a device nothing is checked that would need its pixels.
+/// The scorer of device plans. Its check does not look at pixels, because they are on the device.
 template <class Recipes>
 struct device_scorer {
   Recipes const& recipes;
@@ -84,7 +86,7 @@ struct device_scorer {
   void place(View const&, In const&, bool) const noexcept {}
 };
 
-/// mode::batch: the places of the first row that is mixed for all others.
+/// mode::batch: copies the place of the first mixed row to all others.
 template <class Rows, class Columns>
 struct copy_place_body {
   Rows rows;
@@ -102,7 +104,7 @@ struct copy_place_body {
   }
 };
 
-/// The labels of rows whose share changed when they were placed.
+/// Computes the labels of rows whose share changed when they were placed.
 template <class Rows, class Columns, class Label>
 struct share_body {
   Rows rows;
@@ -118,7 +120,7 @@ struct share_body {
   }
 };
 
-/// The device part of planning: maps, places, and, for regions that change their share, labels.
+/// Runs the device part of planning: maps, places and, for regions that change their share, labels.
 template <class Backend, class Recipes, class In, class View, space S>
 void device_place(Backend const& be, Recipes const& recipes, In const& in, bool outside, View const& plan,
                   workspace<S>& maps, workspace<S>& scratch) {

@@ -7,15 +7,15 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// What becomes of label coefficients where the field changes: at another resolution, or by an edit.
+/// Treatment of label coefficients when the field changes by an edit or by another resolution.
 enum class shares : unsigned char {
-  kept,    ///< as they are: labels belong to the images
+  kept,    ///< unchanged: labels belong to the images
   derived  ///< the true shares of the pixels, for rows that have a partner, whatever the label rule was
 };
 
 namespace detail {
 
-/// The columns that every kind of plan has.
+/// Copies the columns that every kind of plan has.
 template <class From, class To>
 void copy_decisions(From const& p, To const& v) noexcept {
   for (index_t i = 0; i < v.shape.rows; ++i) {
@@ -30,7 +30,7 @@ void copy_decisions(From const& p, To const& v) noexcept {
   }
 }
 
-/// The true shares of rows that have a partner.
+/// Sets the label shares of rows with a partner to their true pixel shares.
 template <class View, class Blend>
 void derive_shares(View const& v, Blend const& blend) noexcept {
   for (index_t i = 0; i < v.shape.rows; ++i) {
@@ -40,7 +40,7 @@ void derive_shares(View const& v, Blend const& blend) noexcept {
   }
 }
 
-/// The decisions of row i of an edited plan.
+/// Checks the decisions of row i of an edited plan.
 template <class View>
 void check_decisions(View const& v, index_t i, int members) {
   auto const refuse = [&](char const* column, std::string const& got, std::string const& expected) {
@@ -60,7 +60,7 @@ void check_decisions(View const& v, index_t i, int members) {
     if (!finite(numbers[k])) refuse(names[k], text(static_cast<double>(numbers[k])), "a finite number");
 }
 
-/// Checks a plan whose columns were written, and derives what follows from them.
+/// Checks a plan whose columns were written, and computes the columns and flags that depend on them.
 template <class View, class Plan>
 void check_edited(View const& v, Plan& p, plan_flags& flags, shares labels) {
   plan_shape const& s = v.shape;

@@ -6,7 +6,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::blend {
 
-/// one_of: the sample's choice says which blend reads it.
+/// Blend of one_of: each row uses the blend of its choice.
 template <class First, class... Rest>
 struct either {
   First head{};

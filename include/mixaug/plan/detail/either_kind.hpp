@@ -6,8 +6,8 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::kind {
 
-/// one_of: the sample's choice says which kind holds its field; all column sets lie in the block, each with its own
-/// layout. (std::tuple is not trivially copyable, nor callable on devices.)
+/// Kind of one_of: the field of a row is held by the kind of its choice. The block holds all column sets, each with its
+/// own layout. std::tuple is not used because it is neither trivially copyable nor callable on devices.
 template <class First, class... Rest>
 struct either : base {
   using first = First;
@@ -89,7 +89,7 @@ struct either : base {
       head.rescale(f.head, from, to);
       rest.rescale(f.rest, from, to);
     }
-    /// The columns of member K.
+    /// Returns the columns of member K.
     template <int K>
     auto const& member() const noexcept {
       if constexpr (K == 0)

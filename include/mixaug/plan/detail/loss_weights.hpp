@@ -7,10 +7,10 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// The weights that planning writes: of the views beside the batch, or of an object that knows the data set by row; 1
-/// where neither says anything.
+/// Loss weights that planning writes: from the views given with the batch, or from an object that has a weight for each
+/// row of the data set; 1 if neither is given.
 struct loss_weights {
-  /// Refuses lists that miss a row. `apart`: partners may be other rows of the global batch than the call's.
+  /// Refuses lists that lack a row. `apart`: partners may be rows of the global batch outside the call.
   template <class In>
   void check(In const& in, key const& k, bool apart) const {
     apart = apart && in.shape.own_source;
@@ -27,7 +27,7 @@ struct loss_weights {
            text(k.global) + " rows, for partners are rows of the global batch");
     }
   }
-  /// Refuses, for sample i and its partner (-1 = none), what an object of weights cannot say.
+  /// Refuses sample i or its partner (-1 = none) if an object of weights has no valid weight for it.
   template <class In>
   void check(In const& in, key const& k, index_t i, index_t partner) const {
     if (!in.row_weights.given()) return;
@@ -51,7 +51,8 @@ struct loss_weights {
   }
 
  private:
-  /// Where in `index` a row of the batch, or of the global batch, says its place in the data set.
+  /// Index into `index` of the entry that holds a row's place in the data set; `index` has the rows of the batch or of
+  /// the global batch.
   template <class In>
   static index_t entry(In const& in, key const& k, index_t local) {
     return in.places.size() == k.global ? local + k.first : local;

@@ -4,7 +4,7 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// What a plan may be used for, read off kinds, options and ratio rules: the same at every step, whatever is drawn.
+/// Permitted uses of a plan, derived from kinds, options and ratio rules: the same at every step, whatever is drawn.
 namespace mixaug::detail {
 
 struct plan_traits {
@@ -13,7 +13,7 @@ struct plan_traits {
   bool draws = false;   ///< partners are drawn
 };
 
-/// Those of the recipes that can be chosen.
+/// Traits of all recipes that can be chosen, combined.
 template <class P, class... R>
 plan_traits traits_of(recipe_list<P, R...> const& recipes) noexcept {
   plan_traits all;

@@ -11,7 +11,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// The decisions that can be refused, drawn beside the plan: an error leaves it as it was.
+/// Decisions that may still be refused. They are drawn outside of the plan, so that an error leaves the plan unchanged.
 struct draft {
   column<std::uint8_t, space::host, access::write> choice;
   column<index_t, space::host, access::write> partner;
@@ -20,7 +20,7 @@ struct draft {
   void place(column_layout& put, index_t n) noexcept { put(choice, n), put(partner, n), put(ratio, n), put(fires, n); }
 };
 
-/// The decisions of one step, made on the host into the plan's columns (its staging block for a device plan).
+/// Makes the decisions of one step on the host, in the plan's columns (for a device plan, in its staging block).
 template <class Recipes, class Plan, space S>
 class planner {
   using view = plan_view<typename Plan::region_kind, space::host, access::write>;
@@ -51,7 +51,7 @@ class planner {
     in_.shape.rows = clean_ + in_.shape.samples;
   }
 
-  /// `scorer` places the regions that score maps decide, between the draws and the labels.
+  /// Draws all decisions. `scorer` places the regions that depend on score maps, between the draws and the labels.
   template <class Scorer = no_scores>
   void draw(Scorer const& scorer = {}) {
     draft const d = decisions();
@@ -67,7 +67,7 @@ class planner {
       index_readers(v, plan_.scratch());
       scorer.place(v, in_, !local_);
       for (index_t i = 0; i < v.shape.samples; ++i) share(v, clean_ + i, d.fires[i]);
-    } catch (...) {  // a region or label rule of the user's own: leave no half of a plan
+    } catch (...) {  // a user-defined region or label rule threw: leave no partial plan
       plan_.fit({}, {});
       throw;
     }
@@ -75,7 +75,7 @@ class planner {
   }
 
  private:
-  /// The row whose draws serve sample i: its global row, or the one that stands for the batch.
+  /// Row number of the draws for sample i: its global row, or the row that stands for the batch.
   std::uint64_t drawer(mode m, index_t i) const noexcept {
     return m == mode::batch ? batch_row : static_cast<std::uint64_t>(key_.first + i);
   }
@@ -106,7 +106,7 @@ class planner {
     else
       recipes_.pairing(task);
   }
-  /// Whether all partners are rows of the call, at every step: rules that draw may choose any row of a block.
+  /// True if all partners are rows of the call at every step; rules that draw may choose any row of a block.
   bool partners_are_local(draft const& d) const noexcept {
     if (!in_.shape.own_source) return false;
     index_t const n = in_.shape.samples, end = key_.first + n;
@@ -166,7 +166,7 @@ class planner {
       }
     }
   }
-  /// Row i of the output is sample i as it is.
+  /// Makes row i of the output a copy of sample i.
   void keep(view const& v, index_t i) const {
     v.self[i] = i, v.choice[i] = 0, v.partner[i] = -1, v.ratio[i] = 1.0f;
     v.region.clear(i);
@@ -179,7 +179,7 @@ class planner {
     when const& w = when_[v.choice[r]];
     std::uint64_t const row = drawer(w.mode, i);
     bool fires = w.prob >= 1.0f || random(key_, row, purpose::fires).uniform() < static_cast<double>(w.prob);
-    // A row without a partner stays as it is, unless nothing is read from the partner.
+    // A row without a partner is left unchanged, unless the blend reads nothing from the partner.
     fires = fires && (v.partner[r] >= 0 || !plan_.blend.reads_source(v.choice[r]));
     v.region.clear(r);
     row_facts const facts{v.shape, r, v.partner[r], fires ? v.ratio[r] : 1.0f};
@@ -199,7 +199,7 @@ class planner {
       v.weight_partner[r] *= rows_.mixed_weight;
     }
   }
-  /// The labels of a row whose region is in its place.
+  /// Computes the labels of a row whose region has been placed.
   void share(view const& v, index_t i, bool fires) {
     row_facts const facts{v.shape, i, v.partner[i], v.ratio[i]};
     auto const state = v.state(i);
@@ -231,7 +231,7 @@ class planner {
   key key_{};
   loss_weights weights_;
   output_rows rows_;
-  index_t clean_ = 0;  ///< rows that come before those of the samples' mixes
+  index_t clean_ = 0;  ///< number of rows before those of the samples' mixes
   index_t block_ = 1;  ///< partners stay inside blocks of this many rows
   plan_traits traits_;
   bool local_ = false;

@@ -12,7 +12,7 @@ namespace mixaug::detail {
 
 inline constexpr int most_methods = 8;
 
-/// The kind of a plan whose rows are of one kind, or of several.
+/// Region kind of a plan: the common kind of its rows, or `either` of several.
 template <class... Kinds>
 struct joined_kind {
   using type = kind::either<Kinds...>;
@@ -26,27 +26,27 @@ template <class Pairing, class... Recipes>
 struct recipe_list;
 template <class P, class... R>
 joined_kind<typename decltype(R::region)::kind...> kind_of(recipe_list<P, R...> const&);
-/// The kind of the plans of a recipe_list.
+/// Region kind of the plans of a recipe_list.
 template <class List>
 using list_kind = typename decltype(kind_of(std::declval<List const&>()))::type;
 
-/// Every recipe pairs by its own rule.
+/// Marks a list in which every recipe pairs by its own rule.
 struct own_pairings {};
 
-/// A member of a recipe_list, as a constant.
+/// Index of a member of a recipe_list, as a constant.
 template <int K>
 using member = std::integral_constant<int, K>;
 
-/// What planning works on: the recipe of a method, or those that one_of chooses from, row by row. Here, and nowhere
-/// else, a choice becomes the rules that follow it.
+/// The recipe of a method, or the recipes that one_of chooses from, row by row. Only this type maps a choice to the
+/// rules that it selects.
 template <class Pairing, class... Recipes>
 struct recipe_list {
   static constexpr int count = static_cast<int>(sizeof...(Recipes));
   std::tuple<Recipes...> all;
-  Pairing pairing;                   ///< the rule that pairs for all of them, or own_pairings
-  float weight[sizeof...(Recipes)];  ///< chances, up to a factor
-  mixaug::mode mode;                 ///< one choice a sample, or one a batch
-  bool chosen;                       ///< made by one_of
+  Pairing pairing;                   ///< pairing rule of all recipes, or own_pairings
+  float weight[sizeof...(Recipes)];  ///< relative probabilities, up to a factor
+  mixaug::mode mode;                 ///< one choice for each sample, or one for the batch
+  bool chosen;                       ///< true if made by one_of
 
   /// Calls f(recipe, member<K>) for every recipe, in order.
   template <class F>
@@ -57,7 +57,7 @@ struct recipe_list {
   void each(F const& f) {
     each_from<0>(f);
   }
-  /// f(recipe, member<K>) of the recipe that was chosen.
+  /// Calls f(recipe, member<K>) for the chosen recipe.
   template <class F>
   decltype(auto) at(int choice, F const& f) const {
     return at_from<0>(choice, f);
@@ -66,21 +66,21 @@ struct recipe_list {
   auto const& get() const noexcept {
     return std::get<static_cast<std::size_t>(K)>(all);
   }
-  /// The blend rules as one.
+  /// Returns the blend rules combined into one.
   auto blend() const {
     if constexpr (count == 1)
       return get<0>().blend;
     else
       return std::apply([](auto const&... r) { return joined_blends(r.blend...); }, all);
   }
-  /// The layouts of the regions as one.
+  /// Returns the layouts of the regions combined into one.
   auto layout(plan_shape const& s) const {
     if constexpr (count == 1)
       return get<0>().region.layout(s);
     else
       return joined_layout<list_kind<recipe_list>, 0>(s);
   }
-  /// The method whose interval holds a uniform number.
+  /// Returns the method whose interval contains a uniform number.
   int choose(random const& draw) const noexcept {
     double total = 0.0, at = 0.0;
     for (float w : weight) total += static_cast<double>(w);
@@ -127,7 +127,7 @@ inline constexpr bool recipe_list_type<recipe_list<P, R...>> = true;
 template <class L>
 concept is_recipe_list = recipe_list_type<std::remove_cvref_t<L>>;
 
-/// The same recipes with one pairing for all.
+/// Returns the same recipes with one pairing for all.
 template <class P, class... R, class Pairing>
 recipe_list<Pairing, R...> paired_by(recipe_list<P, R...> const& from, Pairing const& pairing) {
   recipe_list<Pairing, R...> to{from.all, pairing, {}, from.mode, from.chosen};
@@ -135,7 +135,7 @@ recipe_list<Pairing, R...> paired_by(recipe_list<P, R...> const& from, Pairing c
   return to;
 }
 
-/// The columns of member K of a list of `Count`.
+/// Returns the columns of member K of a list of `Count`.
 template <int K, int Count, class Columns>
 auto const& member_columns(Columns const& columns) noexcept {
   if constexpr (Count == 1)

@@ -4,11 +4,12 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// What can be derived from a plan's decisions: the lists that the adjoint and in-place mixing walk.
+/// Lists derived from a plan's decisions, used by the adjoint and by in-place mixing.
 namespace mixaug::detail {
 
-/// order = rows sorted by key, then row, without allocation; `scratch` holds n entries. Keys of a batch lie in a
-/// range of n and are counted; others (rows of a data set) are merged bottom-up.
+/// Writes the rows sorted by key, then row, to `order`, without allocation; `scratch` holds n entries. If the keys span
+/// a range of at most n, as rows of a batch do, they are sorted by counting; others (rows of a data set) by
+/// bottom-up merging.
 inline void sort_rows(index_t* order, index_t const* key, index_t n, index_t* scratch) noexcept {
   if (n == 0) return;
   index_t low = key[0], high = key[0];
@@ -41,12 +42,12 @@ inline void sort_rows(index_t* order, index_t const* key, index_t n, index_t* sc
     for (index_t i = 0; i < n; ++i) order[i] = from[i];
 }
 
-/// Scratch of order_inplace: five lists of n.
+/// Scratch of order_inplace: five lists of n entries.
 inline constexpr index_t order_lists = 5;
 
-/// The order in which rows can be overwritten. Rows that nobody still reads go first; what remains are
-/// cycles, where the row that is written first is kept aside for the one that is written last. The steps of
-/// one connected component follow each other. Row i is sample i: apply_inplace refuses other rows.
+/// Computes the order in which rows can be overwritten. Rows that no remaining row reads go first. The rows left are
+/// cycles; in each, the first row written is kept aside for the last row written. The steps of one connected component
+/// are consecutive. Requires that row i is sample i; apply_inplace refuses other plans.
 template <class View, class Blend>
 void order_inplace(View const& v, Blend const& blend, index_t* scratch) noexcept {
   index_t const n = v.shape.rows, none = inplace_step::none;
@@ -71,7 +72,7 @@ void order_inplace(View const& v, Blend const& blend, index_t* scratch) noexcept
       sequence[done++] = i;
       readers[i] = written;
       i = next[i];
-      if (i == none || --readers[i] != 0 || i > start) break;  // a later start finds it by itself
+      if (i == none || --readers[i] != 0 || i > start) break;  // a later start finds it
     }
   index_t const trees = done;
   for (index_t start = 0; start < n; ++start)
@@ -88,7 +89,7 @@ void order_inplace(View const& v, Blend const& blend, index_t* scratch) noexcept
     index_t const i = sequence[k];
     v.order[place[root[i]]++] = {i, next[i], none, false};
     if (k < trees) continue;
-    // `readers` of a cycle's row holds where the cycle began
+    // For a row of a cycle, `readers` is reused for the position at which the cycle begins.
     bool const closes = k + 1 == n || next[i] != sequence[k + 1];
     readers[i] = k > trees && next[sequence[k - 1]] == i ? readers[sequence[k - 1]] : place[root[i]] - 1;
     if (closes) {
@@ -100,7 +101,7 @@ void order_inplace(View const& v, Blend const& blend, index_t* scratch) noexcept
     if (i + 1 == n || root[v.order[i].row] != root[v.order[i + 1].row]) v.order[i].last = true;
 }
 
-/// Whether row i of the output is sample i, for every row: then rows may be written in place.
+/// True if row i of the output is sample i for every row, so that rows may be written in place.
 template <class View>
 bool rows_in_order(View const& v) noexcept {
   bool all = v.shape.rows == v.shape.samples;
@@ -108,11 +109,11 @@ bool rows_in_order(View const& v) noexcept {
   return all;
 }
 
-/// The room that the derived columns of n rows are sorted in.
+/// Returns the memory in which the derived columns of n rows are sorted.
 inline index_t* index_room(index_t n, workspace<space::host>& scratch) {
   return reinterpret_cast<index_t*>(scratch.reserve(sizeof(index_t) * static_cast<std::size_t>(order_lists * n)));
 }
-/// Fills the derived columns after the decisions are made; `scratch` grows to order_lists * rows entries.
+/// Fills the derived columns from the decisions; `scratch` grows to order_lists * rows entries.
 template <class View>
 void index_readers(View const& v, workspace<space::host>& scratch) {
   index_t const n = v.shape.rows;

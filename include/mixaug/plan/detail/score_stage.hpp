@@ -11,19 +11,19 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The stage of planning that reads score maps: what it refuses, and its run on a host backend. It names no detector
-/// and no region; see scored_region in plan/concepts.hpp.
+/// The stage of planning that reads score maps: its checks, and its execution on a host backend. It depends on no
+/// particular detector or region; see scored_region in plan/concepts.hpp.
 namespace mixaug::detail {
 
 template <class Recipe>
 inline constexpr bool has_scored_region = scored_region<decltype(std::declval<Recipe const&>().region)>;
-/// Whether some recipe of a list reads scores.
+/// True if some recipe of a list reads scores.
 template <class>
 inline constexpr bool any_scored = false;
 template <class P, class... R>
 inline constexpr bool any_scored<recipe_list<P, R...>> = (has_scored_region<R> || ...);
 
-/// For methods that read no scores.
+/// Scorer of methods that read no scores.
 struct no_scores {
   template <class In>
   void check(In const&, key const&, bool) const noexcept {}
@@ -31,7 +31,7 @@ struct no_scores {
   void place(View const&, In const&, bool) const noexcept {}
 };
 
-/// Which rows a recipe of a plan mixes: those of its choice, or all.
+/// The rows of a plan that a recipe mixes: those of its choice, or all.
 template <class View>
 struct member_rows {
   View plan;
@@ -49,7 +49,8 @@ void each_scored(Recipes const& recipes, View const& v, Act const& act) {
   });
 }
 
-/// Refuses what a recipe with a scored region lacks. `outside`: partners may lie outside the batch.
+/// Refuses inputs and detectors that a recipe with a scored region cannot use. `outside`: partners may lie
+/// outside the batch.
 template <class In, class Recipe>
 void check_scored(In const& in, key const& k, Recipe const& recipe, bool outside) {
   static_assert(!std::is_same_v<std::remove_cvref_t<decltype(recipe.saliency)>, saliency::none>,
@@ -76,7 +77,7 @@ void check_scored(In const& in, key const& k, Recipe const& recipe, bool outside
         "(key.first = 0, key.global = 0), or use mode = sample");
 }
 
-/// The first score of each row that is not finite, or negative; -1 = none.
+/// Finds, for each row, the first score that is not finite or is negative; -1 = none.
 struct bad_score_body {
   image_batch maps;
   index_t* first;
@@ -113,19 +114,19 @@ void check_scores(Backend const& be, char const* name, image_batch const& maps, 
     }
 }
 
-/// Where a recipe's maps come from: the images of the batch, or of a second source.
+/// Images from which a recipe's maps are computed: those of the batch and of a second source.
 struct map_source {
   image_batch batch, source;
   bool outside;   ///< partners are rows of `source`
   index_t first;  ///< global row of the batch's row 0
 };
 
-/// Places the rows of one recipe on the host, one map at a time a lane: made when a row needs it, searched while it is
-/// in cache, and forgotten. Lane `lane` takes every lanes-th item.
-///   each map by itself   of a batch that is its own source, item r is the map of row r, for the rows that r is the
-///                        partner of, and for r itself; of a second source, item r < rows is a group of rows with one
-///                        partner, item rows + i the map of row i itself
-///   joint                item i is row i with both maps
+/// Places the rows of one recipe on the host. Each lane holds one map at a time: it computes the map, searches it while
+/// it is in cache, and discards it. Lane `lane` takes every lanes-th item.
+///   joint = false   if the batch is its own source, item r is the map of row r, searched for the rows whose partner
+///                   is r and for r itself; with a second source, item r < rows is a group of rows with one partner,
+///                   and item rows + i is the map of row i itself
+///   joint = true    item i is row i with both maps
 template <class Detector, class Rule, class View, class Columns>
 struct placing_items {
   Detector const& detector;
@@ -146,10 +147,10 @@ struct placing_items {
       failure->keep(r);
     }
   }
-  /// Whether row i waits for the map of its partner, or for its own.
+  /// True if row i still needs a search of its partner's map or, with `own`, of its own map.
   bool pending(index_t i, bool own = false) const noexcept { return rows.holds(i) && rule.pending(columns, i, own); }
   std::size_t map_bytes() const noexcept { return aligned(4 * from.batch.pixels()); }
-  /// Both maps of row i, and its place.
+  /// Computes both maps of row i and places the row.
   void row(index_t i, std::byte* memory) const {
     score_needs const needs = rule.needs();
     if (Rule::joint) {
@@ -219,7 +220,7 @@ struct placing_items {
   }
 };
 
-/// Places what score maps decide, on a host backend.
+/// Places the regions that depend on score maps, on a host backend.
 template <class Backend, class Recipes>
 struct host_scorer {
   Backend const& be;
@@ -279,7 +280,7 @@ struct host_scorer {
     all_lanes(job);
     failure.rethrow();
   }
-  /// mode::batch: the first row that is mixed finds the place of all.
+  /// mode::batch: places the first mixed row and copies its place to all others.
   template <class Job>
   void first_row_for_all(Job& job) const {
     index_t const n = job.rows.plan.shape.rows;

@@ -7,7 +7,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// The detector of maps that are there already: they are read as they are.
+/// Detector that returns given score maps unchanged.
 struct stored_scores {
   static constexpr bool reads_scores() noexcept { return true; }
   void check(map_shape const& s) const {

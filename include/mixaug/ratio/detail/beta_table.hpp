@@ -9,16 +9,16 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// The inverse distribution function of Beta(alpha, alpha) as a dyadic table: one 64-bit uniform gives one
-/// draw, without rejection and without libm. The top bit reflects x to 1 - x (the law is symmetric); of the
-/// other 63 bits V the leading zeros pick an octave of V, the next 4 bits a part of it, and the rest v in
-/// [0, 1) is the argument of a polynomial of degree 5 in explicit fma.
+/// The inverse distribution function of Beta(alpha, alpha) as a dyadic table: one 64-bit uniform gives one draw,
+/// without rejection and without libm. The top bit reflects x to 1 - x (the distribution is symmetric). Of the other 63
+/// bits V, the number of leading zeros selects an octave of V, the next 4 bits select a part of it, and the rest v in
+/// [0, 1) is the argument of a polynomial of degree 5, evaluated with explicit fma.
 class beta_table {
  public:
   static constexpr int octaves = 53, parts = 16, terms = 6;
 
   explicit beta_table(double alpha) : alpha_(alpha) {
-    half_ = 1.0;  // log S(1/2) is needed before the constant is known
+    half_ = 1.0;  // initial value, as log S(1/2) is needed to compute the constant
     half_ = series(0.5);
     constant_ = fused_sum(alpha_ * 2.0, log_half, fixed_log(half_)) - log_half;
     double t = log_half;  // log x, from the median down
@@ -37,12 +37,12 @@ class beta_table {
     double const* const c = coefficient_[octave][rest >> 60];
     double x = c[terms - 1];
     for (int j = terms - 2; j >= 0; --j) x = fused_sum(x, w, c[j]);
-    x = x < 0.0 ? 0.0 : x > 0.5 ? 0.5 : x;  // alpha < 0.01: x = u^(1 / alpha) leaves the polynomial behind
+    x = x < 0.0 ? 0.0 : x > 0.5 ? 0.5 : x;  // alpha < 0.01: the polynomial cannot follow u^(1 / alpha)
     return bits >> 63 != 0 ? 1.0 - x : x;
   }
 
-  /// The table of an alpha, built once (milliseconds) and shared; the 32 newest are kept. They are never destroyed:
-  /// destructors of globals, and threads that outlive main, may still plan.
+  /// Returns the table of an alpha, which is built once (milliseconds) and shared; the 32 newest are kept. The cache is
+  /// never destroyed, because destructors of globals, and threads that outlive main, may still plan.
   static std::shared_ptr<beta_table const> of(double alpha) {
     static cache& kept = *new cache;
     std::lock_guard<std::mutex> const lock(kept.guard);
@@ -72,11 +72,12 @@ class beta_table {
     return sum;
   }
 
-  /// Newton in t = log x on log F(x) = log u; d log F / d t = a / ((1 - x) S(x)). `t` holds a start.
+  /// Solves log F(x) = log u by Newton's method in t = log x; d log F / d t = a / ((1 - x) S(x)).
+  /// `t` holds a start value.
   double inverse(double log_u, double& t) const noexcept {
     for (int step = 0; step < 60; ++step) {
       double const x = fixed_exp(t);
-      if (x == 0.0) {  // below the normal range: the power law is exact there
+      if (x == 0.0) {  // below the normal range, where the power law is exact
         t = (log_u + constant_) / alpha_;
         return fixed_exp(t);
       }
@@ -93,7 +94,7 @@ class beta_table {
     return fixed_exp(t);
   }
 
-  /// The polynomial of part p of octave k through six Chebyshev nodes.
+  /// Fits the polynomial of part p of octave k through six Chebyshev nodes.
   void fit(int k, int p, double& t) noexcept {
     static constexpr double node[terms] = {0.9829629131445341,  0.8535533905932737,  0.6294095225512604,
                                            0.37059047744873963, 0.14644660940672624, 0.017037086855465844};

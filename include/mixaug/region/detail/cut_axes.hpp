@@ -7,7 +7,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// The axes that an image is cut along: those of one pixel lie in every part whole, and do not count.
+/// Number of axes along which an image is cut. Axes of one pixel do not count: every part holds them whole.
 MIXAUG_HD inline int cut_axes(plan_shape const& s) noexcept {
   int d = 0;
   for (index_t size : s.size) d += size > 1 ? 1 : 0;

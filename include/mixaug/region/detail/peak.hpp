@@ -4,8 +4,8 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Where a score map is greatest or least: single pixels and windows. Maps are h x w, contiguous, finite and >= 0.
-/// Ties go to the first place in row order, on every backend alike.
+/// Positions of the largest and smallest scores of a map: single pixels and windows. Maps are h x w, contiguous, finite
+/// and >= 0. Ties go to the first position in row order, on every backend.
 namespace mixaug::detail {
 
 struct pixel_place {
@@ -16,12 +16,13 @@ MIXAUG_HD constexpr pixel_place place_of(index_t at, index_t w) noexcept {
   return {static_cast<std::int32_t>(at / w), static_cast<std::int32_t>(at % w)};
 }
 
-/// Greater for the better score: floats >= 0 order as their bits (-0 as 0), and all bits turned order backwards.
+/// Integer that is greater for the better score: floats >= 0 order as their bits (-0 as 0), and flipping all bits
+/// reverses the order.
 MIXAUG_HD inline std::int32_t score_rank(float score, bool least) noexcept {
   std::int32_t const bits = static_cast<std::int32_t>(bits_of(score) & 0x7FFFFFFFu);
   return least ? ~bits : bits;
 }
-/// The greatest rank of n scores. Called with n known: gcc -O2 vectorises no other loops.
+/// Returns the greatest rank of n scores. Inlined with constant n: gcc -O2 vectorises no other loops.
 template <bool Least>
 std::int32_t best_rank(float const* score, index_t n) noexcept {
   std::int32_t best = INT32_MIN;
@@ -31,7 +32,8 @@ std::int32_t best_rank(float const* score, index_t n) noexcept {
   }
   return best;
 }
-/// The first of the best scores. One pass over blocks; then the first block that holds the best is searched.
+/// Returns the first of the best scores. Makes one pass over blocks, then searches the first block that
+/// contains the best score.
 template <bool Least>
 index_t best_score(float const* map, index_t n) noexcept {
   constexpr index_t block = 256, part = 32;
@@ -45,22 +47,22 @@ index_t best_score(float const* map, index_t n) noexcept {
   while (score_rank(map[from], Least) != best) ++from;
   return from;
 }
-/// The first maximum of the map.
+/// Returns the first maximum of the map.
 inline pixel_place peak(float const* map, index_t h, index_t w) noexcept {
   return place_of(best_score<false>(map, h * w), w);
 }
-/// The first minimum of the map.
+/// Returns the first minimum of the map.
 inline pixel_place valley(float const* map, index_t h, index_t w) noexcept {
   return place_of(best_score<true>(map, h * w), w);
 }
 
-/// Windows compare exact sums: scores become integers in [0, 255 * 65536], so that no order of summation moves a
-/// tie. A map of levels k / 255 whose maximum is m / 255 becomes round(k * 255 / m * 65536).
-/// The scale is twice that, for the rounding.
+/// Windows compare exact sums: scores become integers in [0, 255 * 65536], so that the order of summation cannot change
+/// a tie. A map of levels k / 255 whose maximum is m / 255 becomes round(k * 255 / m * 65536). The scale is twice that,
+/// for the rounding.
 MIXAUG_HD inline double score_scale(float maximum) noexcept {
   return maximum > 0 ? 2.0 * 255 * 65536 / static_cast<double>(maximum) : 0.0;
 }
-/// round(score * scale / 2), halves up: one product in double and then integers, so nothing can be contracted.
+/// round(score * scale / 2), halves up: one product in double, then integers, so nothing can be contracted.
 MIXAUG_HD inline std::int32_t score_units(float score, double scale) noexcept {
   return (static_cast<std::int32_t>(static_cast<double>(score) * scale) + 1) >> 1;
 }
@@ -74,7 +76,7 @@ inline void enter_columns(float const* MIXAUG_RESTRICT enter, index_t w, double 
                           std::int64_t* MIXAUG_RESTRICT columns) noexcept {
   for (index_t x = 0; x < w; ++x) columns[x] += score_units(enter[x], scale);
 }
-/// before[x] = columns[0] + ... + columns[x - 1], x in [0, w]: one addition in four waits for the one before.
+/// before[x] = columns[0] + ... + columns[x - 1], x in [0, w]. Only one addition in four depends on the one before.
 inline void sum_before(std::int64_t const* MIXAUG_RESTRICT columns, index_t w,
                        std::int64_t* MIXAUG_RESTRICT before) noexcept {
   std::int64_t sum = before[0] = 0;
@@ -86,7 +88,7 @@ inline void sum_before(std::int64_t const* MIXAUG_RESTRICT columns, index_t w,
   }
   for (; x < w; ++x) before[x + 1] = sum += columns[x];
 }
-/// The sum of the window at x, or all its bits turned where the least is wanted.
+/// Returns the sum of the window at x; with turn = -1 all bits are flipped, so that the smallest sum ranks first.
 inline std::int64_t window_rank(std::int64_t const* before, index_t x, index_t box_w, std::int64_t turn) noexcept {
   return (before[x + box_w] - before[x]) ^ turn;
 }
@@ -102,8 +104,8 @@ inline std::int64_t best_window(std::int64_t const* before, index_t places, inde
 inline std::size_t window_bytes(index_t, index_t w) noexcept {
   return static_cast<std::size_t>(2 * w + 1) * sizeof(std::int64_t) + 64;
 }
-/// The top left corner of the box_h x box_w window inside the map (1 <= box <= side) with the greatest or least sum.
-/// Scratch, window_bytes: the sums of the columns over box_h rows | the sums before each column.
+/// Returns the top left corner of the box_h x box_w window inside the map (1 <= box <= side) with the largest or
+/// smallest sum. Scratch of window_bytes: the sums of the columns over box_h rows | the sums before each column.
 inline pixel_place window_peak(float const* map, index_t h, index_t w, index_t box_h, index_t box_w, bool least,
                                std::byte* scratch) noexcept {
   std::byte* const begin = scratch + (64 - reinterpret_cast<std::uintptr_t>(scratch) % 64) % 64;

@@ -8,10 +8,10 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// Parts of a map that are searched at once.
+/// Number of parts of a map that are searched at once.
 inline constexpr index_t search_parts = 256;
 
-/// A place and its rank: the greater rank, then the lower place.
+/// A place and its rank. Order: the greater rank first, then the lower place.
 struct ranked_place {
   std::int64_t rank, at;
   MIXAUG_HD void take(ranked_place const& o) noexcept {
@@ -19,17 +19,18 @@ struct ranked_place {
   }
 };
 
-/// The search of score maps on a device, and the boxes that it places: steps as a detector has, map k for row k of
-/// the plan (with maps.lead only the first row that is mixed). Pixels: the parts of a map, then the best of them.
-/// Windows: the largest score, the integral image of the scores as integers, the parts of all places, the best of them.
+/// Searches score maps on a device and places the boxes, in steps as those of a detector; map k is for row k of the
+/// plan (with maps.lead only the first mixed row). Pixels: searches the parts of a map, then takes the best. Windows:
+/// finds the largest score, builds the integral image of the scores as integers, searches the parts of all places,
+/// takes the best.
 template <class Rule, class Rows, class Columns>
 struct placing_steps {
   static constexpr int steps = 6;
   Rule rule;
-  Rows rows;  ///< which rows of the plan
+  Rows rows;  ///< the rows of the plan that are placed
   Columns columns;
   device_maps maps;
-  bool target;  ///< of the sample's own maps
+  bool target;  ///< true: searches the sample's own maps
 
   MIXAUG_HD bool windows() const noexcept { return rule.search == search::box_sum; }
   MIXAUG_HD index_t height() const noexcept { return rows.plan.shape.size[1]; }
@@ -55,7 +56,7 @@ struct placing_steps {
   }
   MIXAUG_HD bool wants(index_t i) const noexcept { return rows.holds(i) && !size(i).empty(); }
   MIXAUG_HD box size(index_t i) const noexcept { return target ? columns.to.data[i] : columns.from.data[i]; }
-  /// The row of map k; -1 = none.
+  /// Returns the row of map k; -1 = none.
   MIXAUG_HD index_t row(index_t k) const noexcept {
     if (!maps.lead) return wants(k) ? k : -1;
     for (index_t i = 0; i < rows.plan.shape.rows; ++i)

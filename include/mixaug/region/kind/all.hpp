@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Every kind of the library.
+// All kinds of the library.
 #include <mixaug/region/kind/box_pair.hpp>
 #include <mixaug/region/kind/boxes.hpp>
 #include <mixaug/region/kind/cells.hpp>

@@ -6,7 +6,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::kind {
 
-/// m = 0 inside one box a sample, whose pixels come from a box of the same size elsewhere in the source.
+/// m = 0 inside one box of each sample, whose pixels come from a box of the same size elsewhere in the source.
 struct box_pair : base {
   static constexpr bool moves = true;
   static constexpr field_weights holds = field_weights::zero_or_one;
@@ -61,7 +61,7 @@ struct box_pair : base {
       if (!(detail::sized(to[i], 0, 0, 0) == detail::sized(from[i], 0, 0, 0)))
         in.bad("a pair of boxes of two sizes", "two boxes of one size");
     }
-    /// The source's box follows at its first corner, and keeps the size of the output's.
+    /// Rescales the first corner of the source's box, which keeps the size of the output's.
     template <class From>
     void rescale(From const& f, plan_shape const& old, plan_shape const& now) const noexcept {
       for (index_t i = 0; i < now.rows; ++i) {

@@ -8,13 +8,14 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::kind {
 
-/// m = 0 inside the union of `count` boxes a sample, 1 outside. Boxes may overlap: what is written twice is the same.
+/// m = 0 inside the union of `count` boxes of each sample, 1 outside. Boxes may overlap: pixels written twice
+/// get the same value.
 struct boxes : base {
   static constexpr field_weights holds = field_weights::zero_or_one;
   static constexpr char const* name = "boxes";
 
   struct layout {
-    index_t count = 1;  ///< boxes a sample
+    index_t count = 1;  ///< boxes of each sample
     friend constexpr bool operator==(layout const&, layout const&) = default;
   };
 
@@ -59,14 +60,14 @@ struct boxes : base {
   template <space S, access A = access::read>
   struct columns {
     column<mixaug::box, S, A> where;  ///< (rows * count)
-    index_t count = 1;                ///< boxes a sample
+    index_t count = 1;                ///< boxes of each sample
 
     void place(detail::column_layout& put, layout const& l, plan_shape const& s) noexcept {
       count = l.count;
       put(where, s.rows * count);
     }
     MIXAUG_HD state state_of(index_t i, float, std::uint8_t) const noexcept { return {where.data + i * count, count}; }
-    /// Box j of sample i. To be written it must be one that the layout has; reading asserts that alone.
+    /// Returns box j of sample i. For writing, the box must be one of the layout; for reading, this is only asserted.
     auto& box(index_t i, index_t j = 0) const {
       if constexpr (A == access::write)
         if (j < 0 || j >= count)

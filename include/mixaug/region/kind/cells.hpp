@@ -6,15 +6,15 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::kind {
 
-/// A grid of cells over the image, each with m = 0 or 1. Along an axis of S pixels, n cells have their borders at
-/// floor(k S / n), k = 0, ..., n: sides need not divide.
+/// A grid of cells over the image, each with m = 0 or 1. Along an axis of S pixels, the borders of n cells are at
+/// floor(k S / n), k = 0, ..., n; S need not be a multiple of n.
 struct cells : base {
   static constexpr field_weights holds = field_weights::zero_or_one;
   static constexpr char const* name = "cells";
-  static constexpr index_t most = 4096;  ///< cells a sample
+  static constexpr index_t most = 4096;  ///< cells of a sample, at most
 
   struct layout {
-    index_t count = 1;  ///< cells a sample, at most
+    index_t count = 1;  ///< cells of a sample, at most
     friend constexpr bool operator==(layout const&, layout const&) = default;
   };
   static constexpr layout merged(layout const& a, layout const& b) noexcept {
@@ -29,7 +29,7 @@ struct cells : base {
     return {in.within("cells", 1, most)};
   }
 
-  /// Cells along each axis.
+  /// Number of cells along each axis.
   struct sides {
     std::int32_t n[3] = {1, 1, 1};
     MIXAUG_HD constexpr index_t count() const noexcept { return index_t{n[0]} * n[1] * n[2]; }
@@ -38,17 +38,17 @@ struct cells : base {
   static constexpr index_t words(index_t cell_count) noexcept { return detail::ceil_div(cell_count, 32); }
 
   struct state {
-    std::uint32_t const* bits;  ///< bit k: cell k is of the sample itself
+    std::uint32_t const* bits;  ///< bit k: cell k is the sample's own
     sides grid;
-    index_t size[3];  ///< of the image
+    index_t size[3];  ///< size of the image
 
     MIXAUG_HD bool self(index_t cell) const noexcept { return (bits[cell / 32] >> (cell % 32) & 1u) != 0; }
     MIXAUG_HD std::int32_t border(int axis, index_t k) const noexcept {
       return static_cast<std::int32_t>(k * size[axis] / grid.n[axis]);
     }
-    /// The cell of a pixel along an axis.
+    /// Returns the cell of a pixel along an axis.
     MIXAUG_HD index_t cell(int axis, index_t at) const noexcept { return ((at + 1) * grid.n[axis] - 1) / size[axis]; }
-    /// Tile j: the cells of the partner from cell j on to the right, where the cell before it is not one of them.
+    /// Tile j: the run of the partner's cells from cell j to the right; empty if the previous cell belongs to the run.
     MIXAUG_HD index_t tiles() const noexcept { return grid.count(); }
     MIXAUG_HD tile tile_at(index_t j) const noexcept {
       index_t const row = j / grid.n[2], x = j - row * grid.n[2], z = row / grid.n[1], y = row - z * grid.n[1];
@@ -87,9 +87,9 @@ struct cells : base {
   struct columns {
     column<sides, S, A> grid;          ///< (rows)
     column<std::uint32_t, S, A> bits;  ///< (rows * words)
-    index_t count = 1;                 ///< cells a sample, at most
-    index_t stride = 1;                ///< words a row
-    index_t size[3] = {1, 1, 1};       ///< of the image
+    index_t count = 1;                 ///< cells of a sample, at most
+    index_t stride = 1;                ///< words of a row
+    index_t size[3] = {1, 1, 1};       ///< size of the image
 
     void place(detail::column_layout& put, layout const& l, plan_shape const& s) noexcept {
       count = l.count;
@@ -101,7 +101,7 @@ struct cells : base {
     MIXAUG_HD state state_of(index_t i, float, std::uint8_t) const noexcept {
       return {bits.data + i * stride, grid.data[i], {size[0], size[1], size[2]}};
     }
-    /// Cell k of sample i is of the sample itself, or of its partner.
+    /// Assigns cell k of sample i to the sample itself, or to its partner.
     void set(index_t i, index_t k, bool self) const noexcept {
       std::uint32_t const bit = 1u << (k % 32);
       auto& word = bits[i * stride + k / 32];
@@ -117,7 +117,7 @@ struct cells : base {
       for (index_t w = 0; w < stride; ++w)
         bits.data[i * stride + w] = w < other.stride ? other.bits.data[k * other.stride + w] : 0u;
     }
-    /// The grid is the same at every resolution; its borders follow.
+    /// Copies the grid, which is the same at every resolution; only its borders in pixels change.
     template <class From>
     void rescale(From const& f, plan_shape const&, plan_shape const& to) const noexcept {
       for (index_t i = 0; i < to.rows; ++i) assign(i, f, i);

@@ -7,16 +7,16 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::kind {
 
-/// m from a grid of numbers over the image, each spread over the pixels of its cell: along an axis of S pixels, pixel x
-/// has number floor(x n / S) of n. A grid of the image's size is a mask of pixels. The plan keeps the numbers, or they
-/// stay in memory of the caller's, which must live as long as the plan is applied.
+/// m from a grid of numbers over the image, each valid for the pixels of its cell: along an axis of S pixels, pixel x
+/// has number floor(x n / S) of n. A grid of the image's size is a mask of pixels. The numbers are stored in the plan,
+/// or in the caller's memory, which must live as long as the plan is applied.
 struct mask : base {
   static constexpr bool weighted = true;
   static constexpr bool borrows = true;
   static constexpr char const* name = "mask";
 
   struct layout {
-    index_t count = 1;  ///< numbers a sample that the plan keeps, at most
+    index_t count = 1;  ///< numbers of a sample stored in the plan, at most
     friend constexpr bool operator==(layout const&, layout const&) = default;
   };
   static constexpr layout merged(layout const& a, layout const& b) noexcept {
@@ -31,11 +31,11 @@ struct mask : base {
     return {in.within("mask", 1, index_t{1} << 40)};
   }
 
-  /// Where the numbers of one sample are.
+  /// Location of the numbers of one sample.
   struct grid {
     float const* data = nullptr;    ///< null: in the plan, row by row
     std::int32_t n[3] = {1, 1, 1};  ///< numbers along each axis
-    index_t stride[3] = {0, 0, 0};  ///< between those of the caller's
+    index_t stride[3] = {0, 0, 0};  ///< strides of the caller's numbers
     MIXAUG_HD constexpr index_t count() const noexcept {
       return detail::saturating_multiply(detail::saturating_multiply(n[0], n[1]), n[2]);
     }
@@ -43,7 +43,7 @@ struct mask : base {
 
   struct state {
     grid g;
-    index_t size[3];  ///< of the image
+    index_t size[3];  ///< size of the image
 
     MIXAUG_HD index_t cell(int axis, index_t at) const noexcept {
       return detail::nearest_pixel(at, g.n[axis], size[axis]);
@@ -60,7 +60,7 @@ struct mask : base {
       index_t const at = cell(2, x);
       return {detail::nearest_readers(at, g.n[2], size[2]).end, line(z, y)[at * g.stride[2]]};
     }
-    /// m of the pixels [x, x + count) of a row.
+    /// Writes m of the pixels [x, x + count) of a row.
     MIXAUG_HD void weights(index_t z, index_t y, index_t x, index_t count, float* MIXAUG_RESTRICT out) const noexcept {
       float const* const MIXAUG_RESTRICT from = line(z, y);
       if (g.n[2] == size[2]) {
@@ -78,7 +78,7 @@ struct mask : base {
       value = *g.data;
       return true;
     }
-    /// In row order, in double.
+    /// Sums in row order, in double.
     double mean(plan_shape const& s) const noexcept {
       double sum = 0.0;
       for (index_t z = 0; z < g.n[0]; ++z)
@@ -94,7 +94,7 @@ struct mask : base {
     }
 
    private:
-    /// The pixels of a cell along an axis.
+    /// Returns the number of pixels of a cell along an axis.
     index_t pixels(int axis, index_t at) const noexcept {
       detail::pixel_range const r = detail::nearest_readers(at, g.n[axis], size[axis]);
       return r.end - r.begin;
@@ -105,7 +105,7 @@ struct mask : base {
   struct columns {
     column<grid, S, A> where;  ///< (rows)
     column<float, S, A> m;     ///< (rows * count)
-    index_t count = 1;         ///< numbers a sample, at most
+    index_t count = 1;         ///< numbers of a sample, at most
     index_t size[3] = {1, 1, 1};
 
     void place(detail::column_layout& put, layout const& l, plan_shape const& s) noexcept {
@@ -134,9 +134,9 @@ struct mask : base {
       if (where.data[i].data != nullptr) return;
       for (index_t j = 0; j < where.data[i].count(); ++j) m.data[i * count + j] = other.m.data[k * other.count + j];
     }
-    /// Whether row i's numbers are in the plan.
+    /// True if row i's numbers are stored in the plan.
     bool kept(index_t i) const noexcept { return where[i].data == nullptr; }
-    /// The numbers are the same at every resolution; their cells follow.
+    /// Copies the numbers, which are the same at every resolution; only the cells in pixels change.
     template <class From>
     void rescale(From const& f, plan_shape const&, plan_shape const& to) const noexcept {
       for (index_t i = 0; i < to.rows; ++i) assign(i, f, i);

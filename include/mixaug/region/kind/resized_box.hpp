@@ -6,7 +6,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::kind {
 
-/// m = 0 inside one box a sample, into which a box of the source is resized.
+/// m = 0 inside one box of each sample, into which a box of the source is resized.
 struct resized_box : base {
   static constexpr bool moves = true;
   static constexpr bool resizes = true;
@@ -67,7 +67,7 @@ struct resized_box : base {
       from[i] = in.box(s);
       if (to[i].empty() != from[i].empty()) in.bad("a box resized from nothing, or into nothing", "two boxes, or none");
     }
-    /// Both boxes follow by their corners; where one vanishes, so does the other.
+    /// Rescales the corners of both boxes; if one vanishes, so does the other.
     template <class From>
     void rescale(From const& f, plan_shape const& old, plan_shape const& now) const noexcept {
       for (index_t i = 0; i < now.rows; ++i) {

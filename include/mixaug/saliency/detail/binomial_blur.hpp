@@ -5,22 +5,22 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Rows of 8-bit images: the 3 x 3 binomial filter [1 2 1]' [1 2 1] / 16, which is OpenCV's GaussianBlur with a 3 x 3
-/// kernel, and running sums.
+/// Operations on rows of 8-bit images: the 3 x 3 binomial filter [1 2 1]' [1 2 1] / 16, which equals OpenCV's
+/// GaussianBlur with a 3 x 3 kernel, and running sums.
 namespace mixaug::detail {
 
 MIXAUG_HD constexpr std::uint16_t binomial_sum(std::uint16_t a, std::uint16_t b, std::uint16_t c) noexcept {
   return static_cast<std::uint16_t>(a + 2 * b + c);
 }
-/// From three column sums, rounded once for both directions, halves up.
+/// Returns the filtered level from three column sums, rounded once for both directions, halves up.
 MIXAUG_HD constexpr std::uint8_t binomial_level(std::uint16_t a, std::uint16_t b, std::uint16_t c) noexcept {
   return static_cast<std::uint8_t>((binomial_sum(a, b, c) + 8) >> 4);
 }
 
-/// Rows are padded to whole blocks, so that loops of constant length vectorise at -O2 as well.
+/// Rows are padded to whole blocks, so that loops of constant length vectorise at -O2 too.
 inline constexpr index_t blur_block = 32;
 
-/// One filtered row of w pixels; `sums` has blur_block - 1 values before it and blur_block behind the padded row.
+/// Filters one row of w pixels. `sums` needs blur_block - 1 values before the padded row and blur_block after it.
 inline void binomial_row(std::uint8_t const* MIXAUG_RESTRICT above, std::uint8_t const* MIXAUG_RESTRICT row,
                          std::uint8_t const* MIXAUG_RESTRICT below, index_t w, std::uint16_t* MIXAUG_RESTRICT sums,
                          std::uint8_t* MIXAUG_RESTRICT out) noexcept {
@@ -31,7 +31,7 @@ inline void binomial_row(std::uint8_t const* MIXAUG_RESTRICT above, std::uint8_t
     for (index_t u = x; u < x + blur_block; ++u) out[u] = binomial_level(sums[u - 1], sums[u], sums[u + 1]);
 }
 
-/// Both images have rows of `stride` bytes, a multiple of blur_block; what lies behind w in a row is arbitrary.
+/// Both images have rows of `stride` bytes, a multiple of blur_block; values behind w in a row are arbitrary.
 inline void binomial_blur(std::uint8_t const* a, index_t h, index_t w, index_t stride, std::uint16_t* sums,
                           std::uint8_t* out) noexcept {
   for (index_t y = 0; y < h; ++y)
@@ -39,9 +39,9 @@ inline void binomial_blur(std::uint8_t const* a, index_t h, index_t w, index_t s
                  out + y * stride);
 }
 
-/// Appends a row of n pixels to the integral image: first the sum over the last 16 pixels at each place, in two steps
-/// of four; a running sum is the one 16 pixels before plus that, for 16 pixels at a time. `levels` and `fours`
-/// are 0 in the blur_block places before the row.
+/// Appends a row of n pixels to the integral image, 16 pixels at a time. First computes the sum over the last 16 pixels
+/// at each position, in two steps of four; a running sum is that plus the running sum 16 pixels before. `levels` and
+/// `fours` are 0 in the blur_block positions before the row.
 inline void integrate_row(std::uint8_t const* MIXAUG_RESTRICT g, std::uint32_t const* MIXAUG_RESTRICT above, index_t n,
                           std::uint16_t* MIXAUG_RESTRICT levels, std::uint16_t* MIXAUG_RESTRICT fours,
                           std::uint32_t* MIXAUG_RESTRICT out) noexcept {
@@ -58,7 +58,7 @@ inline void integrate_row(std::uint8_t const* MIXAUG_RESTRICT g, std::uint32_t c
     for (index_t u = 0; u < 16; ++u) run[u] += levels[x + u], out[x + u] = above[x + u] + run[u];
 }
 
-/// A row of n pixels as numbers.
+/// Converts a row of n pixels to floats.
 inline void widen_row(std::uint8_t const* MIXAUG_RESTRICT g, index_t n, float* MIXAUG_RESTRICT out) noexcept {
   for (index_t x = 0; x < n; x += blur_block)
     for (index_t u = x; u < x + blur_block; ++u) out[u] = static_cast<float>(g[u]);

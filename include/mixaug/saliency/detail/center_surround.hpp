@@ -8,7 +8,7 @@ MIXAUG_EXACT_BEGIN
 /// Centre-surround differences of Montabone and Soto (Image and Vision Computing 28, 2010), with the arithmetic of
 /// OpenCV's StaticSaliencyFineGrained: of the twice blurred gray image g, at six scales n,
 ///   d = g(x, y) - mean of the other pixels of the window [x - n + 1, x + n] x [y - n + 1, y + n] in the image;
-///   on = sum of trunc(max(d, 0)), off = sum of trunc(max(-d, 0)), each brought to 0..255 by its own maximum,
+///   on = sum of trunc(max(d, 0)), off = sum of trunc(max(-d, 0)), each scaled to 0..255 by its own maximum,
 ///   and the score is (on + off) / 255, at most 1.
 namespace mixaug::detail {
 
@@ -22,35 +22,35 @@ MIXAUG_HD constexpr index_t surround_first(index_t x, index_t n) noexcept { retu
 MIXAUG_HD constexpr index_t surround_last(index_t x, index_t n, index_t size) noexcept {
   return lesser(x + n + 1, size);
 }
-/// trunc(centre - mean) of one scale, positive for on, negative for off; sum: of the whole window, centre included.
-/// A float mean gives the same: a quotient that is no integer is 1 / others >= 1 / 50175 away from one, which is
-/// more than both roundings.
+/// trunc(centre - mean) of one scale, positive for on, negative for off. `sum` is that of the whole window, centre
+/// included. A float mean gives the same result: a quotient that is not an integer differs from one by at least 1 /
+/// others >= 1 / 50175, which is more than both roundings.
 MIXAUG_HD constexpr std::int32_t surround_step(std::uint32_t sum, std::int32_t centre, std::int32_t area) noexcept {
   std::int32_t const others = area - 1;
   return others == 0 ? 0 : (centre * area - static_cast<std::int32_t>(sum)) / others;
 }
 MIXAUG_HD constexpr std::int32_t surround_on(std::int32_t step) noexcept { return step > 0 ? step : 0; }
-/// trunc(255 * v / most) for 0 <= v <= most; an image without differences has most = 0 and no salient pixel.
-/// OpenCV's float quotient gives the same: of the fractions of 255 none is rounded down.
+/// trunc(255 * v / most) for 0 <= v <= most. An image without differences has most = 0 and no salient pixel. OpenCV's
+/// float quotient gives the same: none of the fractions of 255 is rounded down.
 MIXAUG_HD constexpr std::int32_t surround_level(std::int32_t v, std::int32_t most) noexcept {
   return most == 0 ? 0 : 255 * v / most;
 }
-/// Both together seldom pass 255 (3 of 77 million pixels tried): 255 here, where OpenCV's byte wraps round to 0.
+/// The sum seldom exceeds 255 (3 of 77 million pixels tried); it is 255 then, where OpenCV's byte wraps around to 0.
 MIXAUG_HD constexpr float surround_score(std::int32_t on, std::int32_t off) noexcept {
   std::int32_t const sum = on + off;
   return static_cast<float>(sum < 255 ? sum : 255) * (1.0f / 255.0f);
 }
 
-/// (1 + 2^-23) / (area - 1), at least the reciprocal of the number of other pixels; finite for 1, 0 for 0.
+/// (1 + 2^-23) / (area - 1), an upper bound of the reciprocal of the number of other pixels; finite for 1, 0 for 0.
 MIXAUG_HD constexpr float surround_reciprocal(float area) noexcept {
   return (area < 1.0f + 0x1p-23f ? area : 1.0f + 0x1p-23f) / (area > 2.0f ? area - 1.0f : 1.0f);
 }
-/// Whether the largest window of a scale has more than 12543 other pixels.
+/// True if the largest window of a scale has more than 12543 other pixels.
 MIXAUG_HD constexpr bool surround_fine(index_t n) noexcept { return 4 * n * n - 1 > 12543; }
-/// trunc(p / q) of integers, |p| < 2^24 and |p / q| <= 255, without a division: the product with a reciprocal rounded
-/// up reaches every integer that the quotient reaches, and stays below the next one as long as 1 / q is more than
-/// 255 * 2^-22 (`Fine` = false): for q <= 12543. Otherwise the quotient is corrected to the
-/// correctly rounded one.
+/// trunc(p / q) of integers, |p| < 2^24 and |p / q| <= 255, without a division. The product with a reciprocal rounded
+/// up is never less than an integer that the quotient reaches, and stays below the next integer as long as 1 / q is
+/// more than 255 * 2^-22 (`Fine` = false), that is for q <= 12543. For larger q (`Fine` = true) the quotient is
+/// corrected to the correctly rounded one.
 template <bool Fine>
 MIXAUG_HD std::int32_t truncated_quotient(float p, float q, float reciprocal) noexcept {
   float t = p * reciprocal;
@@ -64,15 +64,15 @@ MIXAUG_HD std::int32_t truncated_quotient(float p, float q, float reciprocal) no
   return static_cast<std::int32_t>(t);
 }
 
-/// A tile of columns, for all rows of the image. Its rows have constant lengths, so that one address serves them all.
+/// A tile of columns, for all rows of the image. Its rows have constant lengths, so that one address is enough for all.
 struct surround_tile {
   static constexpr index_t columns = 256;
   static constexpr index_t reached = columns + 2 * surround_reach;  ///< columns that windows of the tile may cover
-  static constexpr index_t rows = 2 * surround_reach + 2;           ///< of the integral image that are in use
+  static constexpr index_t rows = 2 * surround_reach + 2;           ///< rows of the integral image in use
   static constexpr index_t margin = blur_block;
 
-  /// Row differences of the integral image, for the present window of each scale; column x of the tile is at
-  /// x + surround_reach. 0 before and the last value behind the image, so that no window needs clipping.
+  /// Row differences of the integral image, for the current window of each scale; column x of the tile is at x +
+  /// surround_reach. 0 before the image and the last value behind it, so that no window needs clipping.
   std::uint32_t heights[surround_scales][reached + margin];
   float areas[surround_scales][columns], reciprocals[surround_scales][columns], widths[surround_scales][columns];
   float centres[columns];
@@ -80,10 +80,10 @@ struct surround_tile {
   std::int32_t most_on[blur_block], most_off[blur_block];
 };
 
-/// Where things are in an image's scratch: the tile, the last rows of the integral image, two byte images.
+/// Layout of an image's scratch: the tile, the last rows of the integral image, two byte images.
 struct surround_space {
   index_t stride, rows, pitch;                        ///< of the byte images; of the integral image
-  index_t integral, sums, image, blurred, all_bytes;  ///< distances in bytes
+  index_t integral, sums, image, blurred, all_bytes;  ///< offsets in bytes
   std::byte* scratch;
 
   constexpr surround_space(index_t h, index_t w, std::byte* memory) noexcept
@@ -99,7 +99,7 @@ struct surround_space {
   surround_tile& tile() const noexcept { return *reinterpret_cast<surround_tile*>(scratch); }
   std::uint16_t* column_sums() const noexcept { return reinterpret_cast<std::uint16_t*>(scratch + sums) + blur_block; }
   std::uint8_t* bytes(index_t at) const noexcept { return reinterpret_cast<std::uint8_t*>(scratch + at); }
-  /// The sums of all pixels above row y and up to each column.
+  /// Returns the sums of all pixels above row y and up to each column.
   std::uint32_t* sums_above(index_t y) const noexcept {
     return reinterpret_cast<std::uint32_t*>(scratch + integral) + y % rows * pitch;
   }
@@ -108,7 +108,7 @@ inline std::size_t center_surround_bytes(index_t h, index_t w) noexcept {
   return static_cast<std::size_t>(surround_space(h, w, nullptr).all_bytes);
 }
 
-/// out = bottom - top for n columns, and the last value on to `end`; that alone where no window needs more.
+/// out = bottom - top for n columns, then the last value up to `end`; if no window needs more, only the latter.
 inline void surround_heights(std::uint32_t const* MIXAUG_RESTRICT top, std::uint32_t const* MIXAUG_RESTRICT bottom,
                              index_t n, index_t end, bool all, std::uint32_t* MIXAUG_RESTRICT out) noexcept {
   for (index_t x = 0; x < n && all; x += blur_block)
@@ -118,7 +118,7 @@ inline void surround_heights(std::uint32_t const* MIXAUG_RESTRICT top, std::uint
     for (index_t u = x; u < x + blur_block; ++u) out[u] = last;
 }
 
-/// The widths of the windows of a scale, from column `first` of an image of w columns; 0 behind the image.
+/// Computes the widths of the windows of a scale, from column `first` of an image of w columns; 0 behind the image.
 inline void surround_widths(index_t first, index_t w, index_t scale, float* MIXAUG_RESTRICT out) noexcept {
   std::int32_t const size = static_cast<std::int32_t>(lesser(w - first, 2 * surround_tile::columns)),
                      left = -static_cast<std::int32_t>(lesser(first, surround_reach)),
@@ -129,7 +129,7 @@ inline void surround_widths(index_t first, index_t w, index_t scale, float* MIXA
       out[u] = static_cast<float>(u < size ? to - from : 0);
     }
 }
-/// The areas of the windows of a scale and height, and their reciprocals.
+/// Computes the areas of the windows of a scale and height, and their reciprocals.
 inline void surround_areas(float const* MIXAUG_RESTRICT widths, float height, index_t n, float* MIXAUG_RESTRICT areas,
                            float* MIXAUG_RESTRICT reciprocals) noexcept {
   for (index_t x = 0; x < n; x += blur_block)
@@ -148,7 +148,7 @@ std::int32_t surround_term(surround_tile const& t, index_t x) noexcept {
   return truncated_quotient<surround_fine(n)>(t.centres[x] * area - sum, area - 1.0f, t.reciprocals[Scale][x]);
 }
 
-/// on and off in one float until their maxima are known: at most 1530 + 2048 * 1530.
+/// Packs on and off into one float until their maxima are known: at most 1530 + 2048 * 1530.
 inline void surround_pack(std::int32_t const* MIXAUG_RESTRICT on, std::int32_t const* MIXAUG_RESTRICT off,
                           std::int32_t* MIXAUG_RESTRICT most_on, std::int32_t* MIXAUG_RESTRICT most_off,
                           float* MIXAUG_RESTRICT out) noexcept {
@@ -158,7 +158,7 @@ inline void surround_pack(std::int32_t const* MIXAUG_RESTRICT on, std::int32_t c
     most_off[u] = off[u] > most_off[u] ? off[u] : most_off[u];
   }
 }
-/// One block of the tile's columns.
+/// Computes one block of the tile's columns.
 inline void surround_pixels(surround_tile& t, index_t first, float* out) noexcept {
   std::int32_t on[blur_block], off[blur_block];
   for (index_t u = 0; u < blur_block; ++u) {
@@ -170,7 +170,7 @@ inline void surround_pixels(surround_tile& t, index_t first, float* out) noexcep
   }
   surround_pack(on, off, t.most_on, t.most_off, out);
 }
-/// A row of n columns; what the last block has behind the image is dropped.
+/// Computes a row of n columns; the part of the last block behind the image is discarded.
 inline void surround_row(surround_tile& t, index_t n, float* out) noexcept {
   index_t const whole = n / blur_block * blur_block;
   for (index_t x = 0; x < whole; x += blur_block) surround_pixels(t, x, out + x);
@@ -180,7 +180,7 @@ inline void surround_row(surround_tile& t, index_t n, float* out) noexcept {
   std::memcpy(out + whole, rest, static_cast<std::size_t>(4 * (n - whole)));
 }
 
-/// v * gain, truncated, is surround_level(v, most).
+/// Factor such that trunc(v * gain) is surround_level(v, most).
 MIXAUG_HD constexpr float surround_gain(std::int32_t most) noexcept {
   return most == 0 ? 0.0f : 255.0f * (1.0f + 0x1p-23f) / static_cast<float>(most);
 }
@@ -193,7 +193,7 @@ void surround_normalise(float* out, float gain_on, float gain_off) noexcept {
   }
 }
 
-/// The tile that begins at column `first`.
+/// Computes the tile that begins at column `first`.
 inline void surround_columns(surround_space const& s, index_t h, index_t w, index_t first, float* out) noexcept {
   surround_tile& t = s.tile();
   index_t const n = lesser(surround_tile::columns, w - first), padded = ceil_div(n, blur_block) * blur_block;
@@ -225,7 +225,8 @@ inline void surround_columns(surround_space const& s, index_t h, index_t w, inde
   }
 }
 
-/// The map of one image: gray, h x w bytes, to scores k / 255, h x w. `scratch`: center_surround_bytes, aligned to 64.
+/// Computes the map of one image: gray, h x w bytes, to scores k / 255, h x w. `scratch`:
+/// center_surround_bytes, aligned to 64.
 inline void center_surround(std::uint8_t const* gray, index_t h, index_t w, float* out, std::byte* scratch) noexcept {
   surround_space const s(h, w, scratch);
   surround_tile& t = s.tile();

@@ -7,7 +7,7 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Every detector on a device.
+/// Includes the steps of every detector on a device.
 namespace mixaug::detail {
 
 template <class Backend, class Scratch>

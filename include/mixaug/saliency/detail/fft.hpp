@@ -8,11 +8,12 @@ MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
 
 /// The discrete Fourier transform of lengths 2^k, out of place and without scaling (Stockham's radix-4 algorithm, no
-/// bit reversal). Products are rounded on their own, so that builds with and without fma agree in every bit. Sequences
-/// stand side by side in lanes, so that every loop inside is over neighbours in memory.
+/// bit reversal). Each product is rounded before it is added, so that builds with and without fma agree in every bit.
+/// Sequences are stored in adjacent lanes, so that every inner loop is over contiguous memory.
 namespace mixaug::detail {
 
-/// Items of a row of n in memory: blocks fit, one item past the end is free, and columns do not share cache sets.
+/// Distance of rows of n items in memory: blocks fit, one item past the end is free, and columns do not
+/// share cache sets.
 MIXAUG_HD constexpr index_t fft_pitch(index_t n) noexcept { return n + lane_block; }
 
 /// Complex numbers as two matrices: item k of sequence (lane) j at k * pitch + j.
@@ -23,11 +24,11 @@ struct complex_rows {
   MIXAUG_HD complex_rows at(index_t row, index_t lane) const noexcept {
     return {re + row * pitch + lane, im + row * pitch + lane, pitch};
   }
-  /// The transform of swapped parts, swapped back, is the inverse transform (times n).
+  /// Swaps the parts: the transform of swapped parts, swapped back, is the inverse transform (times n).
   MIXAUG_HD complex_rows swapped() const noexcept { return {im, re, pitch}; }
 };
 
-/// cos and sin of 2 pi / 8, 2 pi / 16, ... 2 pi / 1024, rounded to nearest: libm's differ from machine to machine.
+/// cos and sin of 2 pi / 8, 2 pi / 16, ... 2 pi / 1024, rounded to nearest; libm's results differ between machines.
 struct root_table {
   double cosine[8] = {0.7071067811865476, 0.9238795325112867, 0.9807852804032304, 0.9951847266721969,
                       0.9987954562051724, 0.9996988186962042, 0.9999247018391445, 0.9999811752826011};
@@ -35,7 +36,7 @@ struct root_table {
                     0.049067674327418015, 0.024541228522912288, 0.012271538285719925, 0.006135884649154475};
 };
 
-/// exp(-2 pi i k / n) for k < n <= 1024 as n cosines, then n sines: each a product of at most log2 n roots.
+/// exp(-2 pi i k / n) for k < n <= 1024 as n cosines, then n sines; each is a product of at most log2 n roots.
 MIXAUG_HD inline void fill_roots(double* roots, index_t n) noexcept {
   double *re = roots, *im = roots + n;
   root_table const table;
@@ -57,7 +58,7 @@ struct twiddles {
 };
 
 /// One butterfly of Lanes sequences: y_k = w^k sum_j x_j (-i)^(jk), x_j = in[j * step]. Every output row has its own
-/// pointer, so that compilers know that no store meets another.
+/// restrict pointer, so that compilers know that the stores do not overlap.
 template <index_t Lanes, bool Turned, class F>
 MIXAUG_HD void butterfly4(F const* MIXAUG_RESTRICT in_re, F const* MIXAUG_RESTRICT in_im, index_t step,
                           F* MIXAUG_RESTRICT re0, F* MIXAUG_RESTRICT im0, F* MIXAUG_RESTRICT re1,
@@ -121,7 +122,8 @@ MIXAUG_HD void fft(index_t n, complex_rows<F> in, complex_rows<F> out, double co
   }
 }
 
-/// fft of `count` lanes, on the host. `in` must be readable, and `out` writable, up to the next multiple of lane_block.
+/// Runs fft on `count` lanes, on the host. `in` must be readable, and `out` writable, up to the next
+/// multiple of lane_block.
 template <class F>
 void fft_lanes(index_t n, index_t count, complex_rows<F> in, complex_rows<F> out, double const* roots, index_t all,
                F* work) noexcept {

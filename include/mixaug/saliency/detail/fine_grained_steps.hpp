@@ -9,8 +9,8 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// The integral image lies in `fast`, without the border of zeros; the gray image and its blur in `slow`; the two
-/// polarities of a pixel in its score's own bits until they can be normalised.
+/// Memory: the integral image in `fast`, without its border of zeros; the gray image and its blur in `slow`. The two
+/// polarities of a pixel are stored in the bits of its score until they can be normalised.
 template <>
 struct steps_of<saliency::fine_grained> : level_steps {
   static constexpr int steps = 11;
@@ -90,7 +90,7 @@ struct steps_of<saliency::fine_grained> : level_steps {
   MIXAUG_HD std::uint32_t sum_to(std::uint32_t const* sums, index_t y, index_t x) const noexcept {
     return y == 0 || x == 0 ? 0u : sums[(y - 1) * width() + x - 1];
   }
-  /// on + 2^16 off of a pixel.
+  /// Returns on + 2^16 off of a pixel.
   MIXAUG_HD std::uint32_t polarities(std::uint32_t const* sums, std::uint8_t const* gray_plane,
                                      index_t pixel) const noexcept {
     index_t const h = height(), w = width(), y = pixel / w, x = pixel - y * w;

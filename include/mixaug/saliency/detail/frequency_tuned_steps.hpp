@@ -8,8 +8,8 @@ MIXAUG_UNFUSED_BEGIN
 
 namespace mixaug::detail {
 
-/// The table of light in `fast`; in `slow` the colours relative to the first pixel's, the same blurred along columns,
-/// and the sums of rows.
+/// Memory: the table of light in `fast`; in `slow` the colours relative to that of the first pixel, the same after the
+/// column blur, and the sums of rows.
 template <>
 struct steps_of<saliency::frequency_tuned> : level_steps {
   static constexpr int steps = 12;

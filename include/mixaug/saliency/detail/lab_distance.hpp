@@ -9,27 +9,28 @@ MIXAUG_UNFUSED_BEGIN
 
 /// Frequency-tuned saliency (Achanta, Hemami, Estrada and Suesstrunk, CVPR 2009): the distance in CIE Lab between
 /// the mean colour and each pixel of the image after a 5 x 5 binomial blur, (1, 4, 6, 4, 1) / 16 each way.
-/// Only differences matter, so colours are kept relative to the first pixel's: a constant image is exactly 0.
-/// The mean is summed in a fixed order: lane x mod 16 of a row in float, that lane of all rows in double, lanes 0
-/// to 15.
+/// Only differences matter, so colours are stored relative to the first pixel's: a constant image is exactly 0. The
+/// mean is summed in a fixed order: lane x mod 16 of a row in float, that lane of all rows in double,
+/// then lanes 0 to 15.
 namespace mixaug::detail {
 
 inline constexpr index_t lab_lanes = 16;
-/// Units of Lab: where no distance reaches this all of them are rounding (images that the blur makes constant, 2 x 2
-/// or a checkerboard), and the map is 0. One level in one pixel gives more than 100 times as much.
+/// In units of Lab. If no distance reaches this value, all distances are rounding errors (images that the blur makes
+/// constant, such as 2 x 2 images or a checkerboard), and the map is 0. One level in one pixel gives more
+/// than 100 times as much.
 inline constexpr float lab_noise = 0x1p-12f;
 
-/// 16 times the binomial mean of five neighbours.
+/// Returns 16 times the binomial mean of five neighbours.
 MIXAUG_HD inline float binomial(float a, float b, float c, float d, float e) noexcept {
   return rounded_product(6.0f, c) + ((a + e) + 4.0f * (b + d));  // a product with 4 is exact
 }
-/// Squared difference of one channel, added to `sum`; v is 256 times the blurred value.
+/// Adds the squared difference of one channel to `sum`; v is 256 times the blurred value.
 MIXAUG_HD inline float add_square(float v, float mean, float sum) noexcept {
   float const d = v * (1.0f / 256) - mean;  // a quotient by 256 is exact
   return rounded_product(d, d) + sum;
 }
 
-/// Scratch: colours (h rows of `channels` padded rows) | light of a row (3) | blurred rows with room beyond both ends.
+/// Scratch: colours (h rows of `channels` padded rows) | light of a row (3) | blurred rows, padded at both ends.
 struct lab_planes {
   index_t h, w, channels, stride;
   float* data = nullptr;
@@ -39,11 +40,11 @@ struct lab_planes {
   index_t size() const noexcept { return (h * channels + 3) * stride + channels * (stride + 2 * lab_lanes); }
   float* row(index_t y, index_t c) const noexcept { return data + (y * channels + c) * stride; }
   float* light(index_t c) const noexcept { return row(h, 0) + c * stride; }
-  /// Column 0; columns -16 to stride + 15 exist.
+  /// Column 0 of a blurred row; columns -16 to stride + 15 exist.
   float* blurred(index_t c) const noexcept { return light(3) + c * (stride + 2 * lab_lanes) + lab_lanes; }
 };
 
-/// to[x] = table[from[x]]; beyond the row the first pixel of the image, whose difference is 0.
+/// to[x] = table[from[x]]; behind the row the first pixel of the image, whose difference is 0.
 inline void look_up(float const* table, std::uint8_t const* from, index_t w, index_t stride, std::uint8_t first,
                     float* MIXAUG_RESTRICT to) noexcept {
   for (index_t x = 0; x < w; ++x) to[x] = table[from[x]];
@@ -59,7 +60,7 @@ inline void add_lanes(float const* row, index_t stride, double* total) noexcept 
   for (index_t u = 0; u < lab_lanes; ++u) total[u] += static_cast<double>(lane[u]);
 }
 
-/// Light of a row -> differences of Lab.
+/// Converts the light of a row to differences of Lab.
 inline void lab_row(float const* MIXAUG_RESTRICT r, float const* MIXAUG_RESTRICT g, float const* MIXAUG_RESTRICT b,
                     lab_responses first, index_t stride, float* MIXAUG_RESTRICT to_l, float* MIXAUG_RESTRICT to_a,
                     float* MIXAUG_RESTRICT to_b) noexcept {
@@ -71,7 +72,7 @@ inline void lab_row(float const* MIXAUG_RESTRICT r, float const* MIXAUG_RESTRICT
     }
   }
 }
-/// A row of the column blur; r: five rows.
+/// Blurs one row along columns; r: five rows.
 inline void blur_column_row(float const* const* r, index_t stride, float* MIXAUG_RESTRICT to) noexcept {
   float const *r0 = r[0], *r1 = r[1], *r2 = r[2], *r3 = r[3], *r4 = r[4];
   for (index_t x = 0; x < stride; x += lab_lanes) {
@@ -79,7 +80,7 @@ inline void blur_column_row(float const* const* r, index_t stride, float* MIXAUG
     for (index_t u = x; u < x + lab_lanes; ++u) to[u] = binomial(r0[u], r1[u], r2[u], r3[u], r4[u]);
   }
 }
-/// The column blur of row y and its reflections left and right.
+/// Blurs row y along columns, and writes its reflections to the left and right.
 inline void blur_columns(lab_planes const& p, index_t y, index_t c) noexcept {
   float const* rows[5];
   for (int k = 0; k < 5; ++k) rows[k] = p.row(reflect_101(y + k - 2, p.h), c);
@@ -89,7 +90,7 @@ inline void blur_columns(lab_planes const& p, index_t y, index_t c) noexcept {
                          to[reflect_101(p.w + 1, p.w)]};
   to[-2] = edge[0], to[-1] = edge[1], to[p.w] = edge[2], to[p.w + 1] = edge[3];
 }
-/// The row blur and the distance; gives the greatest of the row. Writes `stride` numbers.
+/// Blurs a row and computes its distances; returns the largest. Writes `stride` numbers.
 template <int Channels>
 float distance_row(lab_planes const& p, float const* mean, float* MIXAUG_RESTRICT to) noexcept {
   float const *v0 = p.blurred(0), *v1 = p.blurred(Channels / 2), *v2 = p.blurred(Channels - 1);
@@ -114,8 +115,8 @@ inline std::size_t lab_distance_bytes(index_t h, index_t w, index_t channels) no
   return static_cast<std::size_t>(lab_planes(h, w, channels == 1 ? 1 : 3).size()) * sizeof(float) + 64;
 }
 
-/// planes: r, g, b, each h * w bytes (one channel: planes[0], gray of sRGB, the distance in L); out: h * w in [0, 1],
-/// the distance divided by its maximum, all 0 where that is 0 (below lab_noise). Scratch: lab_distance_bytes.
+/// planes: r, g, b, each h * w bytes (one channel: planes[0], gray of sRGB, the distance in L). out: h * w in [0, 1],
+/// the distance divided by its maximum; all 0 if the maximum is 0 (below lab_noise). Scratch: lab_distance_bytes.
 inline void lab_distance(std::uint8_t const* const planes[3], index_t channels, index_t h, index_t w, float* out,
                          std::byte* scratch) noexcept {
   lab_planes p(h, w, channels == 1 ? 1 : 3);
@@ -145,7 +146,7 @@ inline void lab_distance(std::uint8_t const* const planes[3], index_t channels, 
     mean[c] = static_cast<float>(sum / static_cast<double>(h * w));
   }
 
-  // A row is written with its padding, which the next row replaces; the last rows go by way of a padded one.
+  // A row is written with its padding, which the next row overwrites; the last rows are copied from a padded row.
   float greatest = 0;
   for (index_t y = 0; y < h; ++y) {
     for (index_t c = 0; c < p.channels; ++c) blur_columns(p, y, c);

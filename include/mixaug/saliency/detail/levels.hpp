@@ -7,19 +7,19 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// How images become the 8-bit pixels that most detectors are defined on.
+/// Conversion of images to the 8-bit pixels for which most detectors are defined.
 namespace mixaug {
 
 /// The order of an image's three channels.
 enum class channel_order : unsigned char { rgb, bgr };
 
-/// The pixel values that stand for black and white; low == high: not given.
+/// Pixel values of black and white; low == high: not given.
 struct value_range {
   float low = 0.0f, high = 0.0f;
   MIXAUG_HD constexpr bool given() const noexcept { return low != high; }
 };
 
-/// What a loader did to the pixels, v = (p - mean) / std for each channel; all 0: nothing. Without a
+/// Normalisation that a loader applied to the pixels, v = (p - mean) / std for each channel; all 0: none. Without a
 /// value_range p is in [0, 1]. Statistics of the data set in the units of p: {{0.485f, ...}, {0.229f, ...}}.
 struct channel_stats {
   float mean[3] = {0, 0, 0}, std[3] = {0, 0, 0};
@@ -32,8 +32,8 @@ struct channel_stats {
 
 namespace detail {
 
-/// 2 levels a unit: t = (v * std + shift) * scale, in double; v * std is exact, so that no compiler's
-/// contraction moves a bit.
+/// Maps pixels to half levels: t = (v * std + shift) * scale, in double; v * std is exact, so that contraction by a
+/// compiler does not change a bit.
 struct level_map {
   double std = 1.0, shift = 0.0, scale = 0.0;
 };
@@ -44,14 +44,14 @@ MIXAUG_HD inline std::uint8_t level_of(float v, level_map const& m) noexcept {
   return static_cast<std::uint8_t>((static_cast<std::int32_t>(inside) + 1) >> 1);
 }
 
-/// What the 8-bit detectors share: where the levels come from.
+/// Options of all 8-bit detectors: the conversion of pixels to levels.
 struct pixel_rule {
   channel_order order = channel_order::rgb;
   value_range range{};
   channel_stats stats{};
 
   MIXAUG_HD bool fixed() const noexcept { return range.given() || stats.given(); }
-  /// The map of a channel; low and high are the image's own extremes, where nothing was said.
+  /// Returns the map of a channel; low and high, the image's own extremes, are used if nothing is given.
   MIXAUG_HD level_map map(index_t channel, float low, float high) const noexcept {
     bool const normalised = stats.given(), ranged = range.given();
     double const from = static_cast<double>(ranged ? range.low : normalised ? 0.0f : low);
@@ -90,7 +90,7 @@ MIXAUG_HD inline std::uint8_t gray_level(std::uint8_t r, std::uint8_t g, std::ui
   return static_cast<std::uint8_t>((9798 * r + 19235 * g + 3735 * b + 16384) >> 15);
 }
 
-/// The least and the largest finite value of an image; {0, 0} where there is none. `row` holds a row.
+/// Finds the smallest and the largest finite value of an image; {0, 0} if there is none. `row` holds a row.
 inline void extremes(image_batch const& images, index_t i, float* row, float& least, float& most) noexcept {
   constexpr int lanes = 16;
   float low[lanes], high[lanes];
@@ -130,7 +130,7 @@ class level_rows {
     if (!rule.fixed()) extremes(images, i, values_, low, high);
     for (index_t c = 0; c < lesser(images.channels(), 3); ++c) map_[c] = rule.map(c, low, high);
   }
-  /// Row y of channel c; `step` is the distance of its pixels. Rows of other channels stay valid.
+  /// Returns row y of channel c; `step` is the distance of its pixels. Rows of other channels stay valid.
   std::uint8_t const* row(index_t c, index_t y, index_t& step) const noexcept {
     if (images_.type == element_type::u8) return step = images_.step(), images_.bytes(i_, c, y);
     images_.values(i_, c, y, values_);
@@ -155,7 +155,7 @@ inline void copy_levels(std::uint8_t* MIXAUG_RESTRICT out, std::uint8_t const* a
     for (index_t x = 0; x < w; ++x) out[x] = a[x * step];
 }
 
-/// The gray image of a batch's row i, h * w bytes.
+/// Writes the gray image of a batch's row i, h * w bytes.
 inline void gray_image(level_rows const& rows, image_batch const& images, channel_order order,
                        std::uint8_t* MIXAUG_RESTRICT out) noexcept {
   index_t const w = images.width();
@@ -171,14 +171,14 @@ inline void gray_image(level_rows const& rows, image_batch const& images, channe
     std::uint8_t const *const r = rgb ? a : c, *const b = rgb ? c : a;
     if (step == 1)
       for (index_t x = 0; x < w; ++x) out[x] = gray_level(r[x], g[x], b[x]);
-    else if (step == 3)  // interleaved: a stride the compiler knows
+    else if (step == 3)  // interleaved: a stride that the compiler knows
       for (index_t x = 0; x < w; ++x) out[x] = gray_level(r[3 * x], g[3 * x], b[3 * x]);
     else
       for (index_t x = 0; x < w; ++x) out[x] = gray_level(r[x * step], g[x * step], b[x * step]);
   }
 }
 
-/// The gray image of row i in `scratch`, which moves behind it.
+/// Size and contents of the gray image of row i in `scratch`, which is advanced behind it.
 inline std::size_t gray_bytes(map_shape const& s) noexcept {
   return aligned(s.pixels()) + aligned(level_rows::bytes(s.width));
 }

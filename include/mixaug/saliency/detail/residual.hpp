@@ -11,13 +11,13 @@ MIXAUG_UNFUSED_BEGIN
 /// The spectral residual of Hou and Zhang (CVPR 2007), with the steps and constants of OpenCV's detector, on a working
 /// image of H rows and W columns:  F = DFT(resized gray), L = ln(|F| + 1), R = L - box3x3(L),
 /// map = Gauss5x5(|IDFT(e^R F / |F|)|)^2 / maximum, resized to the image. All borders are reflect-101.
-/// Images stand here as W rows of H lanes (turned), spectra as H rows (frequencies along y) of W lanes (along x).
-/// The forward transform takes two image rows as one complex row. It is done in double: L and the phase of a weak bin
-/// would drown in float's rounding noise of the mean. Everything after it is float.
+/// Images are stored as W rows of H lanes (transposed), spectra as H rows (frequencies along y) of W lanes (along x).
+/// The forward transform combines two image rows into one complex row. It is computed in double: in float, the rounding
+/// noise of the mean would exceed L and the phase of a weak bin. Everything after it is float.
 namespace mixaug::detail {
 
-/// Bytes of the parts of the scratch block. Two buffers take turns; each holds W x H/2 complex doubles or H x W complex
-/// floats.
+/// Bytes of the parts of the scratch block. Two buffers are used in turns; each holds W x H/2 complex doubles or H x W
+/// complex floats.
 struct residual_sizes {
   index_t h, w;
   index_t all() const noexcept { return greater(h, w); }
@@ -54,7 +54,7 @@ complex_rows<F> complex_buffer(std::byte* buffer, index_t n, index_t lanes) noex
   F* const re = reinterpret_cast<F*>(buffer);
   return {re, re + n * fft_pitch(lanes), fft_pitch(lanes)};
 }
-/// Small images leave lanes of a block unused: they take part, as zeros.
+/// Sets the lanes of a block that small images leave unused to zero, since they are transformed too.
 template <class F>
 void clear_unused(complex_rows<F> rows, index_t n, index_t lanes) noexcept {
   for (index_t y = 0; lanes < lane_block && y < n; ++y)
@@ -68,7 +68,7 @@ inline std::size_t residual_bytes(index_t h, index_t w, index_t work_h, index_t 
   return residual_sizes{work_h, work_w}.before_resizing() + (down < up ? up : down);
 }
 
-/// Row pairs: F(l, k) of the real image from z = Z(l, k) and c = Z(-l, -k), w = exp(-2 pi i l / H):
+/// Spectrum of a real image from that of row pairs: F(l, k) from z = Z(l, k) and c = Z(-l, -k), w = exp(-2 pi i l / H):
 /// F = E + w O, E = (z + conj c) / 2, O = (z - conj c) / 2i.
 MIXAUG_HD inline double unpaired_re(double z_re, double z_im, double c_re, double c_im, double w_re,
                                     double w_im) noexcept {
@@ -79,16 +79,18 @@ MIXAUG_HD inline double unpaired_im(double z_re, double z_im, double c_re, doubl
   return 0.5 * (z_im - c_im - rounded_product(w_re, z_re - c_re) + rounded_product(w_im, z_im + c_im));
 }
 
-/// Bins below this part of the largest one are rounding noise of a bin that vanishes: they have amplitude and phase 0,
-/// as exact zeros have in OpenCV. Bytes give no true bin as weak as that by chance; the noise stays below 1e-14.
+/// Bins below this fraction of the largest one are rounding noise of bins that vanish: their amplitude and phase are
+/// set to 0, as exact zeros have in OpenCV. No true bin of a byte image is that weak by chance; the noise
+/// stays below 1e-14.
 inline constexpr double vanished_bin = 1e-12;
 
-/// e^R of a bin: level L, and the sum of L over its 3 x 3 neighbours.
+/// e^R of a bin, from the level L and the sum of L over its 3 x 3 neighbours.
 MIXAUG_HD inline float residual_gain(float level, float sum) noexcept {
   return fast_exp(level - rounded_product(sum, 1.0f / 9));
 }
 
-/// Row l of the half spectrum. z: row l of Z; c: row H/2 - l backwards, from -W to 0 (item W of a row repeats item 0).
+/// Computes row l of the half spectrum. z: row l of Z; c: row H/2 - l backwards, from -W to 0 (item W of a
+/// row repeats item 0).
 MIXAUG_HD inline void unpair_row(index_t w, double const* MIXAUG_RESTRICT z_re, double const* MIXAUG_RESTRICT z_im,
                                  double const* MIXAUG_RESTRICT c_re, double const* MIXAUG_RESTRICT c_im, double w_re,
                                  double w_im, double* MIXAUG_RESTRICT re, double* MIXAUG_RESTRICT im) noexcept {
@@ -97,7 +99,7 @@ MIXAUG_HD inline void unpair_row(index_t w, double const* MIXAUG_RESTRICT z_re, 
     im[k] = unpaired_im(z_re[k], z_im[k], c_re[-k], c_im[-k], w_re, w_im);
   }
 }
-/// F to its phase F / |F|, and to ln(|F| + 1); 1 and 0 where |F|^2 <= limit.
+/// Replaces F by its phase F / |F|, and writes ln(|F| + 1); 1 and 0 where |F|^2 <= limit.
 MIXAUG_HD inline void phase_and_level(index_t w, double const* MIXAUG_RESTRICT f_re, double const* MIXAUG_RESTRICT f_im,
                                       double limit, float* MIXAUG_RESTRICT re, float* MIXAUG_RESTRICT im,
                                       float* MIXAUG_RESTRICT level) noexcept {
@@ -114,13 +116,13 @@ MIXAUG_HD inline void phase_and_level(index_t w, double const* MIXAUG_RESTRICT f
   }
 }
 
-/// Row -l from row l of a real image's spectrum: F(-l, -k) = conj F(l, k). `sign` -1 for imaginary parts.
+/// Computes row -l from row l of a real image's spectrum: F(-l, -k) = conj F(l, k). `sign` -1 for imaginary parts.
 inline void mirror_row(index_t w, float const* MIXAUG_RESTRICT from, float sign, float* MIXAUG_RESTRICT to) noexcept {
   to[0] = sign * from[0];
   for (index_t k = 1; k < w; ++k) to[k] = sign * from[w - k];
 }
 
-/// Sums of three rows, with a reflected item on either side.
+/// Sums three rows, with a reflected item on either side.
 inline void sum_rows(index_t w, float const* MIXAUG_RESTRICT a, float const* MIXAUG_RESTRICT b,
                      float const* MIXAUG_RESTRICT c, float* MIXAUG_RESTRICT sum) noexcept {
   for (index_t k = 0; k < w; ++k) sum[k] = a[k] + b[k] + c[k];
@@ -139,21 +141,22 @@ MIXAUG_HD inline void apply_gain(index_t w, float const* MIXAUG_RESTRICT level, 
 MIXAUG_HD inline float blur_tap(float a, float b, float c, float d, float e) noexcept {
   return rounded_product(0.203132203f, c) + rounded_product(0.201551416f, b + d) + rounded_product(0.196882482f, a + e);
 }
-/// |.| of one row, in place of its real parts.
+/// Replaces the real parts of one row by magnitudes.
 MIXAUG_HD inline void magnitude_row(index_t h, float* MIXAUG_RESTRICT re, float const* MIXAUG_RESTRICT im) noexcept {
   for (index_t y = 0; y < h; ++y) {
     float const square = two_products(re[y], re[y], im[y], im[y]);
     re[y] = square * fast_rsqrt(square);
   }
 }
-/// Across five rows, with two reflected items on either side.
+/// Blurs across five rows, with two reflected items on either side.
 inline void blur_across(index_t h, float const* MIXAUG_RESTRICT a, float const* MIXAUG_RESTRICT b,
                         float const* MIXAUG_RESTRICT c, float const* MIXAUG_RESTRICT d, float const* MIXAUG_RESTRICT e,
                         float* MIXAUG_RESTRICT out) noexcept {
   for (index_t y = 0; y < h; ++y) out[y] = blur_tap(a[y], b[y], c[y], d[y], e[y]);
   out[-2] = out[2], out[-1] = out[1], out[h] = out[h - 2], out[h + 1] = out[h - 3];
 }
-/// Along one row, and squared. Returns the larger of `top` and the maximum, as bits: numbers >= 0 are ordered as those.
+/// Blurs along one row, and squares. Returns the larger of `top` and the maximum, as bits, which
+/// order numbers >= 0 alike.
 inline std::uint32_t blur_along(index_t h, float const* MIXAUG_RESTRICT in, float* MIXAUG_RESTRICT out,
                                 std::uint32_t top) noexcept {
   for (index_t y = 0; y < h; ++y) {
@@ -163,13 +166,13 @@ inline std::uint32_t blur_along(index_t h, float const* MIXAUG_RESTRICT in, floa
   }
   return top;
 }
-/// Even items to real parts, odd ones to imaginary parts; by way of integers, because then the loops vectorise.
+/// Copies even items to real parts, odd ones to imaginary parts; by way of integers, so that the loops vectorise.
 inline void pair_bytes(index_t half, std::uint8_t const* MIXAUG_RESTRICT in, std::int32_t* MIXAUG_RESTRICT row,
                        double* MIXAUG_RESTRICT re, double* MIXAUG_RESTRICT im) noexcept {
   for (index_t y = 0; y < 2 * half; ++y) row[y] = in[y];
   for (index_t y = 0; y < half; ++y) re[y] = row[2 * y], im[y] = row[2 * y + 1];
 }
-/// Z in `a`: the spectrum of row pairs (H/2 rows of W lanes), from the working image (turned).
+/// Computes Z in `a`: the spectrum of row pairs (H/2 rows of W lanes), from the working image (transposed).
 inline complex_rows<double> pair_spectrum(residual_scratch const& s, std::uint8_t const* resized) noexcept {
   index_t const h = s.h, w = s.w, half = h / 2;
   complex_rows<double> const pairs = complex_buffer<double>(s.a, w, half);
@@ -184,7 +187,7 @@ inline complex_rows<double> pair_spectrum(residual_scratch const& s, std::uint8_
   return z;
 }
 
-/// e^R F / |F| in `b`, H rows of W lanes; L in `level`.
+/// Computes e^R F / |F| in `b`, H rows of W lanes; L in `level`.
 inline complex_rows<float> residual_spectrum(residual_scratch const& s, complex_rows<double> z) noexcept {
   index_t const h = s.h, w = s.w, half = h / 2, pitch = fft_pitch(w);
   complex_rows<float> const f = complex_buffer<float>(s.b, h, w);
@@ -202,7 +205,7 @@ inline complex_rows<float> residual_spectrum(residual_scratch const& s, complex_
     mirror_row(w, f.at(h - l, 0).im, -1.0f, f.at(l, 0).im);
     mirror_row(w, s.level + (h - l) * pitch, 1.0f, s.level + l * pitch);
   }
-  float* const sums = reinterpret_cast<float*>(s.a) + lane_block / 2;  // room for the borders
+  float* const sums = reinterpret_cast<float*>(s.a) + lane_block / 2;  // with space for the borders
   for (index_t l = 0; l < h; ++l)
     sum_rows(w, s.level + reflect_101(l - 1, h) * pitch, s.level + l * pitch, s.level + reflect_101(l + 1, h) * pitch,
              sums + l * pitch);
@@ -210,7 +213,7 @@ inline complex_rows<float> residual_spectrum(residual_scratch const& s, complex_
   return f;
 }
 
-/// The map before resizing in `level`: W rows of H lanes, in [0, 1].
+/// Computes the map before resizing in `level`: W rows of H lanes, in [0, 1].
 inline void smoothed_energy(residual_scratch const& s, complex_rows<float> f) noexcept {
   index_t const h = s.h, w = s.w, pitch = fft_pitch(h);
   complex_rows<float> const turned = complex_buffer<float>(s.a, w, h), field = complex_buffer<float>(s.b, w, h);
@@ -225,13 +228,13 @@ inline void smoothed_energy(residual_scratch const& s, complex_rows<float> f) no
                 field.at(reflect_101(x + 1, w), 0).re, field.at(reflect_101(x + 2, w), 0).re, across + x * pitch);
   std::uint32_t top = 0;
   for (index_t x = 0; x < w; ++x) top = blur_along(h, across + x * pitch, s.level + x * pitch, top);
-  float const scale = top > 0 ? 1.0f / float_of(top) : 1.0f;  // times the maximum rounds to 1 at most
+  float const scale = top > 0 ? 1.0f / float_of(top) : 1.0f;  // the maximum times scale rounds to at most 1
   for (index_t x = 0; x < w; ++x)
     for (index_t y = 0; y < h; ++y) s.level[x * pitch + y] *= scale;
 }
 
-/// gray (h, w) contiguous; out (h, w) contiguous, in [0, 1]; work_h, work_w: powers of two, 8 to 1024; scratch:
-/// residual_bytes, 64-byte aligned.
+/// Computes the map of one image. gray (h, w) contiguous; out (h, w) contiguous, in [0, 1]; work_h, work_w: powers of
+/// two, 8 to 1024; scratch: residual_bytes, 64-byte aligned.
 inline void spectral_residual_map(std::uint8_t const* gray, index_t h, index_t w, index_t work_h, index_t work_w,
                                   float* out, std::byte* scratch) noexcept {
   residual_scratch const s({work_h, work_w}, scratch);

@@ -8,8 +8,8 @@ MIXAUG_UNFUSED_BEGIN
 
 namespace mixaug::detail {
 
-/// One item transforms one row or column: the complex transform of the resized image in double, back in float. All in
-/// `slow`: two complex planes, the levels, the roots, and what each transform works in.
+/// Each item transforms one row or column: the complex transform of the resized image in double, the inverse in float.
+/// All memory is in `slow`: two complex planes, the levels, the roots, and the work space of each transform.
 template <>
 struct steps_of<saliency::spectral_residual> : level_steps {
   static constexpr int steps = 17;

@@ -9,22 +9,22 @@
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
 
-/// Bilinear resizing with pixel centres at i + 1/2 and edges continued, in OpenCV's arithmetic: bytes as its bit-exact
+/// Bilinear resizing with pixel centres at i + 1/2 and repeated edges, in OpenCV's arithmetic: bytes as its bit-exact
 /// INTER_LINEAR_EXACT (weights in 1/256, rounded to even; one rounding of the result, half up), floats as INTER_LINEAR.
 namespace mixaug::detail {
 
-/// Between pixels left and left + 1; where weight is 0 the right one may lie past the end.
+/// Position between pixels left and left + 1; if weight is 0 the right one may lie past the end.
 template <class Weight>
 struct linear_tap {
   std::int32_t left;
   Weight weight;  ///< of the right pixel
 };
 
-/// Input pixels per output pixel, with the two roundings that decide ties.
+/// Input pixels per output pixel, with the two roundings of OpenCV, which decide ties.
 MIXAUG_HD inline double linear_scale(index_t from, index_t to) noexcept {
   return 1.0 / (static_cast<double>(to) / static_cast<double>(from));
 }
-/// Where output pixel i lies among the input pixels. The product is rounded on its own, never contracted.
+/// Position of output pixel i among the input pixels. The product is rounded before the sum, never contracted.
 MIXAUG_HD inline double linear_position(index_t i, double scale) noexcept {
   return fused_sum(scale, static_cast<double>(i) + 0.5, unseen_zero<double>()) - 0.5;
 }
@@ -41,16 +41,16 @@ MIXAUG_HD inline linear_tap<float> float_tap(index_t i, index_t from, double sca
   return {static_cast<std::int32_t>(left), at - left};
 }
 
-/// The right one of two rows with this tap, inside the image.
+/// Returns the right one of the two rows of a tap, inside the image.
 template <class Weight>
 MIXAUG_HD index_t right_of(linear_tap<Weight> t, index_t from) noexcept {
   return lesser(index_t{t.left} + 1, from - 1);
 }
-/// 256 times the mean of two bytes: below 65536.
+/// Returns 256 times the weighted mean of two bytes: below 65536.
 MIXAUG_HD inline std::uint16_t byte_between(std::uint8_t a, std::uint8_t b, std::int32_t weight) noexcept {
   return static_cast<std::uint16_t>(a * (256 - weight) + b * weight);
 }
-/// The mean of two of those, rounded half up to a byte.
+/// Returns the weighted mean of two such values, rounded half up to a byte.
 MIXAUG_HD inline std::uint8_t byte_between(std::uint16_t a, std::uint16_t b, std::int32_t weight) noexcept {
   return static_cast<std::uint8_t>((a * (256 - weight) + b * weight + 32768) >> 16);
 }
@@ -58,7 +58,7 @@ MIXAUG_HD inline float float_between(float a, float b, float weight) noexcept {
   return two_products(a, 1.0f - weight, b, weight);
 }
 
-/// A multiple of 64 that holds `count` items of `size` bytes.
+/// Smallest multiple of 64 that holds `count` items of `size` bytes.
 MIXAUG_HD constexpr std::size_t aligned_bytes(index_t count, std::size_t size) noexcept {
   return (static_cast<std::size_t>(count) * size + 63) / 64 * 64;
 }
@@ -75,8 +75,9 @@ inline void mix_byte_columns(index_t n, std::uint16_t const* MIXAUG_RESTRICT a, 
 inline std::size_t resize_bytes_scratch(index_t w, index_t to_h) noexcept {
   return 2 * aligned_bytes(to_h * (w + 2 * lane_block), sizeof(std::uint16_t));
 }
-/// in (h, w), contiguous, to out: `to_w` columns of to_h bytes, to_h a multiple of 4. Rows are mixed first (the sums
-/// are exact, so the order is free), then the columns of the transposed rows: no item is gathered.
+/// Resizes `in` (h, w), contiguous, to `out`: `to_w` columns of to_h bytes, to_h a multiple of 4. Rows are interpolated
+/// first (the sums are exact, so the order does not matter), then the columns of the transposed rows, so that
+/// no item is gathered.
 inline void resize_bytes_turned(std::uint8_t const* in, index_t h, index_t w, std::uint8_t* out, index_t to_h,
                                 index_t to_w, std::byte* scratch) noexcept {
   auto* const mixed = reinterpret_cast<std::uint16_t*>(scratch);
@@ -101,8 +102,8 @@ inline void resize_bytes_turned(std::uint8_t const* in, index_t h, index_t w, st
   }
 }
 
-/// Output columns that are finished at once, in strips of lane_block: few enough for the nearest cache, and enough for
-/// the stores to run along rows.
+/// Number of output columns computed at once, in strips of lane_block: few enough for the L1 cache, and enough for the
+/// stores to be contiguous.
 inline constexpr index_t resize_panel = 4 * lane_block;
 
 inline void mix_floats(index_t n, float const* MIXAUG_RESTRICT a, float const* MIXAUG_RESTRICT b, float weight,
@@ -114,7 +115,7 @@ inline std::size_t resize_floats_scratch(index_t to_h, index_t h) noexcept {
   return aligned_bytes(to_h, sizeof(linear_tap<float>)) +
          aligned_bytes((2 * lane_block + resize_panel) * h, sizeof(float));
 }
-/// in: w columns of h floats, `pitch` apart, h a multiple of 4, to out (to_h, to_w), contiguous.
+/// Resizes `in`, w columns of h floats, `pitch` apart, h a multiple of 4, to `out` (to_h, to_w), contiguous.
 inline void resize_floats_turned(float const* in, index_t pitch, index_t h, index_t w, float* out, index_t to_h,
                                  index_t to_w, std::byte* scratch) noexcept {
   auto* const taps = reinterpret_cast<linear_tap<float>*>(scratch);

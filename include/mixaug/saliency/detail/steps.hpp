@@ -6,13 +6,13 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// What the steps of detectors share (backend/detail/device_steps.hpp). The formulas are those of the host.
+/// Common parts of the steps of detectors (backend/detail/device_steps.hpp). The formulas are those of the host.
 namespace mixaug::detail {
 
-/// Items that share a reduction.
+/// Number of items that share a reduction.
 inline constexpr index_t step_parts = 256;
 
-/// The head of `fast`: what one item found for all.
+/// First entries of `fast`: results of single items that all items read.
 struct step_head {
   float low, high, most;
   std::int32_t on, off;
@@ -24,7 +24,7 @@ struct step_part {
 };
 inline constexpr std::size_t step_parts_at = 64, step_fast_bytes = step_parts_at + sizeof(step_part) * step_parts;
 
-/// Steps that 8-bit detectors begin with: 0 and 1 find an image's own minimum and maximum, where these are asked for.
+/// First steps of 8-bit detectors: steps 0 and 1 find an image's own minimum and maximum, if they are needed.
 struct level_steps : step_images {
   pixel_rule rule;
 
@@ -62,7 +62,7 @@ struct level_steps : step_images {
   }
 };
 
-/// The last steps of detectors that divide by the maximum.
+/// Last steps of detectors that divide by the maximum.
 struct most_steps {
   MIXAUG_HD static void part(step_images const& s, index_t k, index_t part, step_memory const& m) noexcept {
     float most = 0.0f;

@@ -4,25 +4,26 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Which loss stands at the edge of the worst fraction: a radix selection, four bits a pass, whose counts are integers
+/// Finds the loss at the edge of the worst fraction: a radix selection, four bits at a time, whose counts are integers
 /// and so the same on every backend. Called as (block, lane, lanes).
 namespace mixaug::detail {
 
-/// Unsigned keys in the order of the numbers; -0 is 0, and NaN is above all (on a device; hosts refuse it).
+/// Unsigned keys in the order of the numbers; -0 equals 0, and NaN is above all (on a device; on the host
+/// it is refused).
 template <class T>
 MIXAUG_HD std::uint64_t order_key(T v) noexcept {
   double const d = v == T{0} ? 0.0 : static_cast<double>(v);
   std::uint64_t u;
   std::memcpy(&u, &d, sizeof u);
   std::uint64_t const key = d != d ? ~std::uint64_t{0} : (u >> 63) != 0 ? ~u : u | (std::uint64_t{1} << 63);
-  return sizeof(T) == 4 ? key >> 28 << 28 : key;  // the lowest bits of a float say nothing
+  return sizeof(T) == 4 ? key >> 28 << 28 : key;  // a float determines only the upper bits
 }
 
-/// What is known of the edge after some passes.
+/// Knowledge about the edge after some passes.
 struct edge_state {
-  std::uint64_t key;  ///< its leading bits
-  index_t above;      ///< keys greater than these bits allow
-  index_t equal;      ///< keys with these bits: in the end, ties
+  std::uint64_t key;  ///< leading bits of its key
+  index_t above;      ///< number of keys whose leading bits are greater
+  index_t equal;      ///< number of keys with these bits: after the last pass, ties
 };
 
 template <class T>
@@ -31,10 +32,10 @@ struct edge_counts {
   T const* loss;
   index_t stride, n;
   edge_state const* state;
-  int shift;  ///< of the four bits of this pass: 60, 56, ...
+  int shift;  ///< position of the four bits of this pass: 60, 56, ...
   index_t* counts;
 
-  /// Piece p of a block counts the losses p, p + 8, ... of it.
+  /// Piece p of a block counts losses p, p + 8, ... of the block.
   MIXAUG_HD void operator()(index_t b, index_t lane, index_t lanes) const noexcept {
     std::uint64_t const key = state->key, mask = shift == 60 ? 0 : ~std::uint64_t{0} << (shift + 4);
     for (index_t p = lane; p < pieces; p += lanes) {
@@ -47,7 +48,7 @@ struct edge_counts {
     }
   }
 };
-/// The bin that holds rank `rank` of the descending order.
+/// Chooses the bin that contains rank `rank` of the descending order.
 struct edge_choice {
   index_t rank, pieces;
   int shift;
@@ -73,7 +74,7 @@ struct edge_begin {
     if (lane == 0) *state = {0, 0, 0};
   }
 };
-/// 1 / a above the edge, 0 below; at the edge its losses share what is left of k = a n.
+/// Writes 1 / a above the edge and 0 below; losses at the edge share what remains of k = a n.
 template <class T, class Out>
 struct edge_weights {
   static constexpr index_t block = 1024;

@@ -6,18 +6,19 @@
 MIXAUG_EXACT_BEGIN
 
 /// One update of group DRO in four passes with the same bits on every backend: sums of losses by group over blocks of
-/// 256 rows, their means, q raised, q normalised. Called as (block, lane, lanes).
+/// 256 rows, their means, q multiplied by its exponential, q normalised. Called as (block, lane, lanes).
 namespace mixaug::detail {
 
-/// All of a state's numbers, one for each of K groups, in the memory of its backend.
+/// State of group DRO: numbers for each of K groups, in the memory of its backend.
 struct group_state {
   index_t groups;
   double *q, *bonus;              ///< bonus = C / sqrt(n_g)
-  double *mean, *count, *weight;  ///< of the last batch
+  double *mean, *count, *weight;  ///< mean and count of the last batch; weight of its samples
   double *partial, *partial_count;
 };
 
-/// What no one could check before (on a device) is left out: a group out of range, a loss that is not finite.
+/// Sums losses by group. Rows that cannot be checked before (on a device) are left out: a group out of range, a loss
+/// that is not finite.
 template <class T, class G>
 struct group_sums {
   static constexpr index_t block = 256;
@@ -52,7 +53,7 @@ struct group_sums {
     }
   }
 };
-/// The blocks' sums in order: mean losses and counts of the batch.
+/// Adds up the blocks' sums in order: mean losses and counts of the batch.
 struct group_means {
   group_state s;
   index_t blocks;
@@ -65,13 +66,13 @@ struct group_means {
     }
   }
 };
-/// q_g exp(a_g - max a), a_g = s (l_g + C / sqrt(n_g)), 0 for groups that the batch lacks: after normalising, the same
-/// as without the maximum, and nothing overflows. q is held at 2^-1000, from where a group can still come back; the q
-/// of a weightless group is 0 and stays so.
+/// q_g exp(a_g - max a), a_g = s (l_g + C / sqrt(n_g)), 0 for groups that are not in the batch. After normalising, the
+/// result is the same as without the maximum, and nothing overflows. q is at least 2^-1000, from which a group can
+/// recover; the q of a weightless group is and stays 0.
 struct group_raise {
   group_state s;
   double step_size;
-  /// fma with 0 rounds here: the product is not contracted into the difference below.
+  /// fma with 0 forces rounding: the product is not contracted into the difference below.
   MIXAUG_HD double exponent(index_t g) const noexcept {
     return s.count[g] > 0.0 ? fused_sum(step_size, s.mean[g] + s.bonus[g], unseen_zero<double>()) : 0.0;
   }
@@ -84,7 +85,7 @@ struct group_raise {
     }
   }
 };
-/// q / sum q into `weight`, read by the last pass: other lanes still read q.
+/// Writes q / sum q to `weight`, for the last pass, because other lanes still read q.
 struct group_normalise {
   group_state s;
   MIXAUG_HD void operator()(index_t, index_t lane, index_t lanes) const noexcept {
@@ -93,7 +94,8 @@ struct group_normalise {
     for (index_t g = lane; g < s.groups; g += lanes) s.weight[g] = s.q[g] / sum;
   }
 };
-/// The new q; weight = n q_g / n_g(batch), of mean 1 over the batch where `mean_one`; NaN for a group that it lacks.
+/// Writes the new q, and weight = n q_g / n_g(batch), with mean 1 over the batch if `mean_one`; NaN for a group that is
+/// not in the batch.
 struct group_weights {
   group_state s;
   index_t n;

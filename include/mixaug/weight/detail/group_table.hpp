@@ -10,14 +10,14 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace weight {
 
-/// A group (or class) without samples: an error, or one that weighs 0 and does not count.
+/// Treatment of a group (or class) without samples: an error, or weight 0, and it does not count.
 enum class empty_group : unsigned char { refuse, weightless };
 
 }  // namespace weight
 
 namespace detail {
 
-/// out(i) = table[group(i)]; an id that no one could check (on a device) gives NaN.
+/// out(i) = table[group(i)]; NaN for an invalid id, since ids on a device are not checked.
 template <class G, class T>
 struct table_rows {
   static constexpr index_t block = 1024;
@@ -33,7 +33,7 @@ struct table_rows {
     }
   }
 };
-/// Checks and runs it; ids of host views are checked before anything is written.
+/// Checks the arguments and runs it; ids of host views are checked before anything is written.
 template <class Backend, class G, class Out>
 void weigh_groups(Backend const& be, double const* table, index_t groups, G const& ids, Out const& out) {
   check_memory<Backend, G, Out>(), check_ids<G>(), check_numbers<Out>();
@@ -49,8 +49,8 @@ void weigh_groups(Backend const& be, double const* table, index_t groups, G cons
 
 namespace weight {
 
-/// One weight for each of K groups or classes, and which sample of the data set is in which group (a view of the
-/// caller's, where one was given). Rules fill it; a device table is a copy of a host one.
+/// One weight for each of K groups or classes, and the group of each sample of the data set (a view of the caller's
+/// memory, if given). Rules compute the weights; a device table is a copy of a host table.
 template <space S>
 class group_table_of {
  public:
@@ -60,11 +60,11 @@ class group_table_of {
   group_table_of(group_table_of const&) = default;
   group_table_of(group_table_of&&) noexcept = default;
   group_table_of& operator=(group_table_of&&) noexcept = default;
-  /// Where memory runs out the table is as it was.
+  /// If the allocation fails, this table is unchanged.
   group_table_of& operator=(group_table_of const& other) requires(S == space::host) {
     return *this = group_table_of(other);
   }
-  /// On the device; waits for the copy.
+  /// Copies a host table to the device; waits for the copy.
   template <std::derived_from<group_table_of<space::host>> Table>
   requires(S == space::device) explicit group_table_of(Table const& host) : groups_(host.groups()) {
     check_made();
@@ -77,14 +77,14 @@ class group_table_of {
 
   index_t groups() const noexcept { return groups_; }
   double const* data() const noexcept { return reinterpret_cast<double const*>(table_.data()); }
-  /// The weight of group g.
+  /// Returns the weight of group g.
   double of(index_t g) const requires(S == space::host) {
     check_made();
     if (g < 0 || g >= groups_) detail::fail("the group", detail::text(g), "in [0, " + detail::text(groups_) + ")");
     return data()[g];
   }
-  /// Samples of the data set: as many as the group ids that the table was made from, or 0 where it was made from
-  /// counts.
+  /// Returns the number of samples of the data set: the number of group ids that the table was made from, or 0 if it
+  /// was made from counts.
   index_t rows() const noexcept { return groups_ == 0 ? 0 : ids_.size(); }
   float weight(index_t row) const requires(S == space::host) {
     check_made();
@@ -94,7 +94,7 @@ class group_table_of {
     }
     return static_cast<float>(of(ids_[row]));
   }
-  /// The weights of samples by their groups (n), integers of any type; out (n) of float or double.
+  /// Writes the weights of samples by their groups (n), integers of any type, to out (n), float or double.
   template <backend Be, class G, class Out>
   void weights(Be const& be, G const& groups, Out const& out) const {
     static_assert(Be::memory == S, "mixaug: the backend does not reach the table; see group_table_of<space>");
@@ -118,11 +118,11 @@ using group_table = group_table_of<space::host>;
 
 namespace detail {
 
-/// Samples of each group: as given, or counted from ids. What is wrong with them is refused here.
+/// Number of samples of each group, given or counted from ids. Invalid counts and ids are refused here.
 struct group_counts {
   workspace<space::host> memory;
   id_list ids;
-  index_t groups = 0, samples = 0, filled = 0;  ///< filled: groups with samples
+  index_t groups = 0, samples = 0, filled = 0;  ///< filled: number of groups with samples
 
   index_t* data() const noexcept { return reinterpret_cast<index_t*>(memory.data()); }
 

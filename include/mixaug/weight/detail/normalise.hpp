@@ -9,10 +9,10 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace weight {
 
-/// What weights are divided by. Over what the mean is taken (the data set, the groups, the batch) stands with each
-/// rule.
+/// Normalisation of weights. Each rule documents the set over which its mean is taken (the data set, the
+/// groups, the batch).
 enum class normalise : unsigned char {
-  none,       ///< as the rule gives them
+  none,       ///< as computed by the rule
   mean_one,   ///< mean 1 over samples
   groups_one  ///< mean 1 over groups or classes (rules of groups)
 };
@@ -22,11 +22,11 @@ enum class normalise : unsigned char {
 namespace detail {
 
 /// Sums with the same bits on every backend: 128 interleaved pieces of each block of 4096 terms, added in order; the
-/// pieces are summed again in the same way until one run of at most 1024 is left.
+/// pieces are summed again in the same way until at most 1024 are left, which are summed in one run.
 struct sum_shape {
   static constexpr index_t width = 128, block = 4096, run = 1024;
   static constexpr index_t pieces(index_t n) noexcept { return ceil_div(n, block) * width; }
-  /// Doubles that a sum over n terms needs; the first is the result.
+  /// Returns the number of doubles that a sum over n terms needs; the first is the result.
   static constexpr index_t scratch(index_t n) noexcept {
     index_t all = 1;
     for (; n > run; n = pieces(n)) all += pieces(n);
@@ -42,7 +42,7 @@ struct sum_pieces {
   MIXAUG_HD void operator()(index_t b, index_t lane, index_t lanes) const noexcept {
     constexpr index_t width = sum_shape::width, block = sum_shape::block;
     index_t const first = b * block, last = lesser(first + block, n);
-    if (lanes == 1) {  // along memory
+    if (lanes == 1) {  // in memory order
       double piece[width] = {};
       index_t i = first;
       for (; i + width <= last; i += width)
@@ -78,7 +78,8 @@ struct list_term {
   MIXAUG_HD double operator()(index_t i) const noexcept { return static_cast<double>(data[i * stride]); }
 };
 
-/// memory[0] = sum of term(i) / over, i < n; `memory`: sum_shape::scratch(n) doubles where the backend reaches them.
+/// memory[0] = sum of term(i) / over, i < n. `memory`: sum_shape::scratch(n) doubles in the memory space
+/// of the backend.
 template <class Backend, class Term>
 void blocked_sum(Backend const& be, Term const& term, index_t n, double over, double* memory) {
   if (n <= sum_shape::run) return run_rows(be, sum_run<Term>{term, n, over, memory}, 1);
@@ -109,9 +110,9 @@ struct divide_rows {
 
 namespace weight {
 
-/// Divides the weights of a batch (n) by their mean, in place: the batch's losses keep their scale. A negative weight,
-/// and a mean that is 0 or not finite, are refused (on a device not the first; the second makes the weights NaN).
-/// `scratch` grows once; on a device give a workspace<space::device>.
+/// Divides the weights of a batch (n) by their mean, in place, so that the losses of the batch keep their scale.
+/// Refuses a negative weight (on the host only), and a mean that is 0 or not finite (on a device the weights become NaN
+/// instead). `scratch` grows once; on a device pass a workspace<space::device>.
 template <backend Be, class T, space S>
 void scale_to_mean_one(Be const& be, tensor_view<T, 1, S> const& weights, workspace<S>& scratch) {
   using view = tensor_view<T, 1, S>;

@@ -10,7 +10,7 @@ namespace mixaug::detail {
 
 inline constexpr index_t record_block = 4096;
 
-/// Rows that follow each other: row i has predicted(i) and label(i).
+/// Records consecutive rows: row i has predicted(i) and label(i).
 template <class Counter, class P, class L>
 struct record_rows {
   using word = typename Counter::word;
@@ -33,7 +33,7 @@ struct record_rows {
     constexpr int run = 64;
     index_t i = 0;
     for (; i + run <= size; i += run) {
-      word right[run];  // as narrow as the counters, so that both loops run in vectors
+      word right[run];  // as narrow as the counters, so that both loops vectorise
       for (int k = 0; k < run; ++k) right[k] = same_id(p[i + k], l[i + k]);
       for (int k = 0; k < run; ++k) c[i + k] = Counter::visited(c[i + k], right[k]);
     }
@@ -41,7 +41,7 @@ struct record_rows {
   }
 };
 
-/// Rows by id on a device: a thread a visit; visits of one row meet in visit_at.
+/// Records rows by id on a device, one thread for each visit; concurrent visits of one row are handled by visit_at.
 template <class Counter, class Id, class P, class L>
 struct record_ids {
   using word = typename Counter::word;
@@ -56,7 +56,8 @@ struct record_ids {
   MIXAUG_HD std::uint32_t right(index_t i) const noexcept {
     return same_id(predicted[i * p_stride], label[i * l_stride]);
   }
-  /// All visits by one thread of a host. Nothing is kept aside: what is stored behind a missed counter is late.
+  /// Records all visits in one host thread. There is no intermediate buffer: its stores would wait behind counters
+  /// that miss the cache.
   MIXAUG_HD void in_order() const noexcept {
     word* const MIXAUG_RESTRICT c = counters;
     Id const* const MIXAUG_RESTRICT ids = id;
@@ -76,8 +77,8 @@ struct record_ids {
   }
 };
 
-/// The same on a host: part k of `parts` reads all ids and owns the counters of its share of the rows, so that visits
-/// of one row are one thread's.
+/// Records rows by id on a host: part k of `parts` reads all ids and updates the counters of its share of the rows, so
+/// that all visits of one row are made by one thread.
 template <class Counter, class Id, class P, class L>
 struct record_ids_part {
   using word = typename Counter::word;
@@ -85,7 +86,7 @@ struct record_ids_part {
   index_t parts;
 
   MIXAUG_HD void operator()(index_t k, index_t, index_t) const noexcept {
-    record_ids<Counter, Id, P, L> const v = all;  // a counter may be a byte, which could alias what `this` holds
+    record_ids<Counter, Id, P, L> const v = all;  // a counter may be a byte, which may alias the members of `this`
     if (parts == 1) return v.in_order();
     constexpr int run = 256;
     index_t const share = ceil_div(v.rows, parts), low = k * share, high = lesser(low + share, v.rows);
@@ -93,7 +94,7 @@ struct record_ids_part {
     std::uint8_t right[run];
     for (index_t first = 0; first < v.n; first += run) {
       int kept = 0;
-      for (index_t i = first; i < lesser(first + run, v.n); ++i) {  // without a branch: ids are in no order
+      for (index_t i = first; i < lesser(first + run, v.n); ++i) {  // without a branch, because ids are in no order
         auto const r = static_cast<index_t>(v.id[i * v.i_stride]);
         row[kept] = r, right[kept] = static_cast<std::uint8_t>(v.right(i));
         kept += static_cast<int>(r >= low) & static_cast<int>(r < high);
@@ -103,7 +104,7 @@ struct record_ids_part {
   }
 };
 
-/// Weights of all rows; `table`: of every one-byte counter, or none.
+/// Computes the weights of all rows; `table`: the weight of every one-byte counter, or null.
 template <class Counter, class T>
 struct weigh_rows {
   using word = typename Counter::word;
@@ -129,7 +130,7 @@ struct weigh_rows {
       out[i * stride] = static_cast<T>(rule(Counter::uncertainty(counters[i], rule.epochs)));
   }
 };
-/// Weights of some rows. An id that no one could check (on a device) gives NaN.
+/// Computes the weights of some rows; NaN for an invalid id, since ids on a device are not checked.
 template <class Counter, class Id, class T>
 struct weigh_ids {
   typename Counter::word const* counters;
@@ -149,7 +150,7 @@ struct weigh_ids {
   }
 };
 
-/// The weight of row i, for sums.
+/// Returns the weight of row i, for sums.
 template <class Counter>
 struct weight_term {
   typename Counter::word const* counters;

@@ -5,7 +5,7 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// What a record does with the counters that its window and policy chose: act(counter), for with_counter.
+/// Operations over the counter type selected at run time by window and policy: act(counter), for with_counter.
 namespace mixaug::detail {
 
 template <class Be, class P, class L>
@@ -115,7 +115,7 @@ struct mean_act {
                 static_cast<double>(rows), memory);
   }
 };
-/// The first row whose counter no visits lead to; -1 = none.
+/// Finds the first row with more wrong visits than visits; -1 = none.
 struct impossible_row_act {
   std::byte const* counters;
   index_t rows;

@@ -6,14 +6,14 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The members of uncertainty_of: checks, then a body over rows.
+/// Members of uncertainty_of: each checks its arguments, then runs a body over rows.
 namespace mixaug {
 namespace detail {
 
 inline void check_weight_scale(char const* name, double v) {
   if (!(v >= 0.0 && v <= 3e38)) fail(name, text(v), "a finite number >= 0");
 }
-/// Whether eta u + c is a float for every u in [0, 1].
+/// True if eta u + c is a float for every u in [0, 1].
 inline bool weighs_in_float(double eta, double c) noexcept { return eta + c <= static_cast<double>(FLT_MAX); }
 
 }  // namespace detail
@@ -38,7 +38,7 @@ uncertainty_of<S>::uncertainty_of(uncertainty_options const& o, index_t rows) : 
   std::memset(marks_.reserve(words), 0, words);
 }
 
-/// Whether the epoch is one of the window, which it is then marked in.
+/// Returns true if the epoch is in the window, and marks it as recorded.
 template <space S>
 bool uncertainty_of<S>::begin(index_t epoch) {
   if (!in_window(epoch)) return false;

@@ -8,7 +8,7 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// What the sources of weights ask of the views (n) that they are given.
+/// Checks of the views (n) that are passed to the sources of weights.
 namespace mixaug::detail {
 
 template <class Backend, class... Views>
@@ -31,7 +31,7 @@ constexpr void check_numbers() {
                 "mixaug: losses and weights are float or double");
 }
 
-/// (n) elements that memory holds.
+/// Checks that (n) elements are valid memory.
 template <class T, space S>
 void check_list(tensor_view<T, 1, S> const& v, char const* name) {
   if (v.extent[0] <= 0) fail(name, "of " + text(v.extent[0]) + " elements", "at least one");
@@ -47,7 +47,7 @@ void check_list(tensor_view<T, 1, S> const& v, char const* name, index_t rows, c
   check_list(v, name);
   if (v.extent[0] != rows) fail(name, "of " + text(v.extent[0]) + " elements", text(rows) + ", as " + as);
 }
-/// An output: each index has an element of its own, and none is read as an input.
+/// Checks an output: each index has its own element, and no element is read as an input.
 template <class T, space S>
 void check_output_list(tensor_view<T, 1, S> const& v, char const* name) {
   static_assert(!std::is_const_v<T>, "mixaug: the output is a view of const elements");
@@ -74,8 +74,8 @@ void check_lists_apart(tensor_view<T, 1, S> const& out, tensor_view<U, 1, S> con
   }
 }
 
-/// ids in [0, end), on the host; device ids are not checked before. One pass without a branch, so that it runs in
-/// vectors, and one that finds the culprit.
+/// Checks that ids are in [0, end), on the host; device ids are not checked. Makes one pass without a branch, which
+/// vectorises, and a second one to find the invalid id.
 template <class T, space S>
 void check_range(tensor_view<T, 1, S> const& ids, char const* name, index_t end, char const* what) {
   if constexpr (S == space::host) {
@@ -94,7 +94,7 @@ void check_range(tensor_view<T, 1, S> const& ids, char const* name, index_t end,
   }
 }
 
-/// Equal as numbers, whatever the two types: -1 is not the largest unsigned.
+/// True if the numbers are equal, whatever the two types: -1 is not the largest unsigned.
 template <class A, class B>
 MIXAUG_HD constexpr bool same_id(A a, B b) noexcept {
   if constexpr (std::is_signed_v<A> == std::is_signed_v<B>)
@@ -105,7 +105,7 @@ MIXAUG_HD constexpr bool same_id(A a, B b) noexcept {
     return b >= 0 && static_cast<std::uint64_t>(a) == static_cast<std::uint64_t>(b);
 }
 
-/// What a device gives for ids that nobody could check: a weight that shows.
+/// Result of a device for ids that are not checked: NaN.
 template <class T>
 MIXAUG_HD T not_a_weight() noexcept {
   std::uint32_t const bits = 0x7FC00000u;
@@ -114,7 +114,7 @@ MIXAUG_HD T not_a_weight() noexcept {
   return static_cast<T>(f);
 }
 
-/// Host backends say how many items they run at once; devices do not, or not on the host.
+/// True for backends that report how many items they run at once on the host; device backends do not.
 template <class Backend>
 inline constexpr bool host_lanes = Backend::memory == space::host&& requires(Backend const& be) {
   be.lanes();

@@ -8,15 +8,15 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace weight {
 
-/// A sample that no recorded epoch visited: wrong throughout, as UMIX publishes it, or left at weight c.
+/// Treatment of a sample that no recorded epoch visited: always wrong, as UMIX publishes it, or weight c.
 enum class unvisited : unsigned char { as_wrong, ignore };
 
 }  // namespace weight
 
 namespace detail {
 
-/// The counter of one sample. Bits = 0: how often it was right. Else visits in the low Bits, how often wrong above
-/// them. Each saturates by itself, so that the order of visits does not matter.
+/// Counter of one sample. Bits = 0: number of correct visits. Otherwise the number of visits in the low Bits, and the
+/// number of wrong visits above them. Each saturates separately, so that the order of visits does not matter.
 template <class U, int Bits>
 struct visit_counter {
   using word = U;
@@ -24,7 +24,7 @@ struct visit_counter {
   static constexpr int bits = pair ? Bits : static_cast<int>(8 * sizeof(U));
   static constexpr std::uint32_t most = static_cast<std::uint32_t>((std::uint64_t{1} << bits) - 1);
 
-  /// After one more visit; right = 0 or 1. Nothing carries, for nothing passes `most`.
+  /// Returns the counter after one more visit; right = 0 or 1. Nothing carries, because neither number exceeds `most`.
   MIXAUG_HD static U visited(U v, std::uint32_t right) noexcept {
     if constexpr (pair) {
       std::uint32_t const visits = v & most, wrong = static_cast<std::uint32_t>(v) >> bits;
@@ -39,11 +39,11 @@ struct visit_counter {
     std::uint64_t const low = (x & m) + (y & m), high = pair ? (x >> bits) + (y >> bits) : 0;
     return static_cast<U>((low < m ? low : m) | (pair ? (high < m ? high : m) << bits : 0));
   }
-  /// Whether visits lead here: no more of them wrong than there are.
+  /// True if visits can produce this counter: at most as many are wrong as there are.
   MIXAUG_HD static bool possible(U v) noexcept {
     return !pair || static_cast<std::uint32_t>(v) >> (bits % 32) <= (static_cast<std::uint32_t>(v) & most);
   }
-  /// u in [0, 1]: 1 - right / epochs, or wrong / visits (0 without a visit).
+  /// Returns u in [0, 1]: 1 - right / epochs, or wrong / visits (0 without a visit).
   MIXAUG_HD static double uncertainty(U v, double epochs) noexcept {
     if constexpr (pair) {
       std::uint32_t const visits = v & most, wrong = static_cast<std::uint32_t>(v) >> bits;
@@ -55,7 +55,7 @@ struct visit_counter {
   }
 };
 
-/// act(counter) for the narrowest counter of a window of `epochs` <= 65535.
+/// Calls act(counter) for the narrowest counter of a window of `epochs` <= 65535.
 template <class Act>
 void with_counter(index_t epochs, weight::unvisited policy, Act const& act) {
   if (policy == weight::unvisited::as_wrong)
@@ -68,12 +68,13 @@ inline index_t counter_bytes(index_t epochs, weight::unvisited policy) noexcept 
   return epochs <= 15 ? 1 : epochs <= 255 ? 2 : 4;
 }
 
-/// One visit of a row that several threads of a launch may meet; on the host each counter belongs to one thread.
+/// Records one visit of a row that several threads of a launch may visit; on the host each
+/// counter belongs to one thread.
 template <class Counter>
 MIXAUG_HD void visit_at(typename Counter::word* counters, index_t row, std::uint32_t right) noexcept {
 #if defined(__CUDA_ARCH__)
   using word = typename Counter::word;
-  constexpr unsigned each = 4 / sizeof(word);  // counters in the four bytes that the hardware exchanges
+  constexpr unsigned each = 4 / sizeof(word);  // number of counters in the four bytes that the hardware exchanges
   unsigned* const four = reinterpret_cast<unsigned*>(counters) + row / each;
   unsigned const shift = static_cast<unsigned>(row % each) * (8 * sizeof(word)), mask = static_cast<word>(~word{0});
   for (unsigned seen = *four;;) {
@@ -88,7 +89,7 @@ MIXAUG_HD void visit_at(typename Counter::word* counters, index_t row, std::uint
 #endif
 }
 
-/// u to weight: eta u + c, or a step, eta above `above` and else c; divided by *mean where it is given.
+/// Maps u to a weight: eta u + c, or a step, eta if u > `above` and c otherwise; divided by *mean if it is given.
 struct weight_rule {
   double eta, c, above, epochs;
   double const* mean;

@@ -8,13 +8,14 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// The table of labels (n, 2) or (n, 3), n < 2^32. Cells of width c h on a fixed grid; a cell whose window holds many
-/// rows has an alias table of the window's cells, with the kernel at the boxes' least distance as envelope, and a slot
-/// for all rows outside; in other cells, and for points that are in no cell's box, the window's rows are weighed. Cells
-/// grow (c = 1/2, 1, 2, 4) until the tables have at most 8 slots a row (128 bytes); where they still have more, the
-/// cells with the fewest rows in reach lose their table and are weighed as well: slower, and as exact.
-/// Memory: at most 128 + 4 + 2 D sizeof(T) bytes a row and 24 + 28 D a cell that holds rows, where the backend that
-/// built it has its memory. The bytes of a table do not depend on the backend.
+/// Table of labels (n, 2) or (n, 3), n < 2^32. Rows are divided into cells of width c h on a fixed grid. A cell whose
+/// window holds many rows has an alias table over the window's cells, whose envelope is the kernel at the smallest
+/// distance between bounding boxes, and one slot for all rows outside. For other cells, and for points outside of all
+/// boxes, the window's rows are weighed one by one. Cells grow (c = 1/2, 1, 2, 4) until the tables have at most 8 slots
+/// for each row (128 bytes); if there are more even then, the cells with the fewest rows in reach have no table and
+/// their rows are weighed too, which is slower but equally exact.
+/// Memory: at most 128 + 4 + 2 D sizeof(T) bytes for each row and 24 + 28 D for each cell that holds rows, in the
+/// memory space of the backend that built it. The bytes of a table do not depend on the backend.
 template <class T, int D, space Space = space::host>
 class grid_table {
   static_assert(D == 2 || D == 3, "mixaug: kernel_grid has two or three dimensions");
@@ -23,7 +24,7 @@ class grid_table {
 
  public:
   using element = T;
-  /// scan = rows of a window up to which they are weighed.
+  /// `scan`: largest number of rows in a window that are weighed one by one.
   template <class Backend>
   grid_table(tensor_view<T const, 2, Space> const& labels, pairing::kernel_options const& options, Backend const& be,
              index_t scan = D == 2 ? 512 : 2048) {
@@ -58,7 +59,7 @@ class grid_table {
     point();
     kit.items(cells_.size(), grid_fill<T, D>{v, entries_.data()});
   }
-  /// A copy in other memory; `be` is the backend on the device.
+  /// Copies a table to other memory; `be` is the backend on the device.
   template <class Backend, space Other>
   grid_table(grid_table<T, D, Other> const& from, Backend const& be) : view_(from.view_), with_self_(from.with_self_) {
     table_builder<Backend> const kit(be, view_.n);
@@ -71,7 +72,7 @@ class grid_table {
     point();
   }
 
-  /// Valid as long as the table, also after it has been moved.
+  /// Returns a view, valid while the table exists, also after the table has been moved.
   kernel_grid_view<T, D> const& view() const noexcept { return view_; }
   /// Labels by row, (n, D).
   T const* values() const noexcept { return values_.data(); }
@@ -85,7 +86,8 @@ class grid_table {
  private:
   template <class, int, space>
   friend class grid_table;
-  /// Cells' coordinates as one number where they have room in it, in two or three turns of a stable sort else.
+  /// Sorts by cell. If the coordinates of a cell fit into one number, that is the key; otherwise two or
+  /// three stable sorts.
   template <class Kit>
   void sort_by_cell(Kit const& kit, kernel_points<T> const& p) {
     c_array<int, D> bits;
@@ -126,7 +128,7 @@ class grid_table {
     pairs = {};
     make_cells(kit, parts, level.data(), counted.data());
   }
-  /// Writes the cells of sorted rows, and finds their boxes.
+  /// Writes the cells of sorted rows, and computes their bounding boxes.
   template <class Kit>
   void make_cells(Kit const& kit, index_t parts, std::uint8_t const* level, index_t* counted) {
     auto const begun = kit.template make<grid_box<D>>(parts);
@@ -145,11 +147,11 @@ class grid_table {
     kit.items(cells_.size(), grid_boxes<T, D>{view_, parts, begun.data(), cells_.data()});
   }
   struct windows {
-    array<index_t> rows;  ///< in reach
+    array<index_t> rows;  ///< number of rows in reach
     array<std::uint32_t> slots;
   };
-  /// Counts the windows of every `step`-th cell and gives tables to those with more than `scan` rows in reach.
-  /// False: too many slots a row, or too few rows in such cells.
+  /// Counts the windows of every `step`-th cell and assigns tables to those with more than `scan` rows in reach.
+  /// Returns false if there are too many slots for each row, or too few rows in such cells.
   template <class Kit>
   bool count_tables(Kit const& kit, index_t scan, index_t step, windows& w) const {
     index_t const m = ceil_div(cells_.size(), step), parts = kit.parts(m, ceil_div(m, 1024));
@@ -170,7 +172,7 @@ class grid_table {
   bool choose_tables(Kit const& kit, index_t scan, bool may_grow) {
     windows w;
     index_t const step = cells_.size() / 1024;
-    if (may_grow && step > 1 && !count_tables(kit, scan, step, w)) return false;  // a sample says so already
+    if (may_grow && step > 1 && !count_tables(kit, scan, step, w)) return false;  // too many already
     if (!count_tables(kit, scan, 1, w) && may_grow) return false;
     auto const first = kit.template make<std::uint64_t>(cells_.size() + 1);
     grid_choose<D> job{w.rows.data(), w.slots.data(), scan, first.data(), nullptr};

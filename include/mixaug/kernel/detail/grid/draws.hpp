@@ -7,13 +7,13 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// The partners of query i of a table of two- or three-dimensional labels: of row rows(i) of the table where `rows` is
-/// given, else of a point; its random numbers are those of global row key.first + i. A thread a query on a
-/// device, where the views are of its memory.
+/// Partners of query i of a table of two- or three-dimensional labels. The query is row rows(i) of the table or, if
+/// `rows` is null, a point; its random numbers are those of global row key.first + i. On a device each query is one
+/// thread, and the views are of device memory.
 template <class T, int D>
 struct kernel_grid_draws {
   kernel_grid_view<T, D> table;
-  T const* values;  ///< of the table's rows
+  T const* values;  ///< values of the table's rows
   bool with_self;
   tensor_view<index_t const, 1> rows;
   tensor_view<T const, 2> points;

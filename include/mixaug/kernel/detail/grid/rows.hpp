@@ -12,7 +12,7 @@ struct grid_rows {
   static constexpr int block = 16;
 
   c_array<T const*, D> rows;   ///< sorted by cell, as given
-  std::uint32_t const* order;  ///< sorted place -> row
+  std::uint32_t const* order;  ///< sorted position -> row
   c_array<grid_level, D> level;
   grid_cell<D> const* cells;
   grid_entry const* entries;
@@ -23,7 +23,7 @@ struct grid_rows {
   bool tophat;
 
   // ---- cells ----
-  MIXAUG_HD static double held(double z) noexcept {  // so that squares are finite
+  MIXAUG_HD static double held(double z) noexcept {  // limited, so that squares are finite
     return z > 0x1p500 ? 0x1p500 : z < -0x1p500 ? -0x1p500 : z;
   }
   MIXAUG_HD std::int64_t key_of(double z, int k) const noexcept {
@@ -92,7 +92,8 @@ struct grid_rows {
     }
     return sum;
   }
-  /// The least squared distance of two boxes; rounds to no more than any two points' distance, being monotone.
+  /// Smallest squared distance of two boxes. Rounding is monotone, so it never exceeds the
+  /// rounded distance of two points.
   MIXAUG_HD static double squared(grid_cell<D> const& a, grid_cell<D> const& b) noexcept {
     double sum = 0.0;
     for (int k = 0; k < D; ++k) {
@@ -104,7 +105,7 @@ struct grid_rows {
   MIXAUG_HD double weight(double d2, double from) const noexcept {
     return tophat ? (d2 < limit ? 1.0 : 0.0) : falling_exp<always_fma>((from - d2) * rate);
   }
-  /// Weights of up to 16 rows, relative to the squared distance `from`, and their sum.
+  /// Computes the weights of up to 16 rows, relative to the squared distance `from`, and returns their sum.
   MIXAUG_HD double weigh(double const* z, index_t first, index_t last, double from, index_t self,
                          double* w) const noexcept {
     double sum = 0.0;

@@ -6,18 +6,18 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The first steps of a build of the table of two- and three-dimensional labels, on any backend: rows are sorted by
-/// cell; then each part of the sorted rows counts its nodes, and writes them from where its first one is.
+/// First steps of the build of the table of two- and three-dimensional labels, on any backend: rows are sorted by cell;
+/// then each part of the sorted rows counts its nodes, and writes them at the position of its first node.
 namespace mixaug::detail {
 
-/// Coordinates [first, last) of each row's cell as one number, in the order of the pairs so far.
+/// Packs coordinates [first, last) of each row's cell into one key, in the current order of the pairs.
 template <class T, int D, class Pairs>
 struct grid_keys {
   kernel_grid_view<T, D> view;
   kernel_points<T> points;
   int first, last;
   c_array<int, D> bits;
-  bool again;  ///< pairs have rows already
+  bool again;  ///< true if the pairs hold rows already
   Pairs pairs;
 
   MIXAUG_HD void operator()(index_t i) const noexcept {
@@ -30,7 +30,7 @@ struct grid_keys {
   }
 };
 
-/// Sorted rows, and zeros behind the last.
+/// Copies rows in sorted order; zeros follow the last.
 template <class T, int D, class Pairs>
 struct grid_gather {
   Pairs pairs;
@@ -44,7 +44,7 @@ struct grid_gather {
     if (row >= 0) order[i] = static_cast<std::uint32_t>(row);
   }
 };
-/// Rows as they were given, side by side.
+/// Copies rows in their given order, without gaps.
 template <class T, int D>
 struct grid_values {
   kernel_points<T> points;
@@ -54,13 +54,13 @@ struct grid_values {
   }
 };
 
-/// Which levels have a new node at each sorted row: those from `level` on. Counts them, (level, parts + 1).
+/// Finds the levels with a new node at each sorted row: those from `level` on. Counts them in (level, parts + 1).
 template <class T, int D, class Pairs>
 struct grid_cut {
   kernel_grid_view<T, D> view;
   Pairs pairs;
   c_array<int, D> bits;
-  bool whole;  ///< the pairs' keys are all coordinates, `bits` of each: nothing is divided again
+  bool whole;  ///< true if the pairs' keys hold all coordinates, `bits` for each, so that no division is repeated
   index_t parts;
   std::uint8_t* level;
   index_t* counted;
@@ -101,14 +101,14 @@ struct grid_box {
   }
 };
 
-/// Writes the nodes, and the bounding boxes of cells: of what a part has of them. What a part begins with may belong
-/// to the cell before: that is `begun`.
+/// Writes the nodes, and the bounding boxes of cells, as far as they lie in one part. The first rows of a part may
+/// belong to the last cell of the previous part; their box is stored in `begun`.
 template <class T, int D>
 struct grid_nodes {
   kernel_grid_view<T, D> view;
   index_t parts;
   std::uint8_t const* level;
-  index_t const* counted;  ///< the first node of each part
+  index_t const* counted;  ///< index of the first node of each part
   c_array<std::int64_t*, D> key;
   c_array<std::uint32_t*, D> child;
   grid_cell<D>* cells;
@@ -150,8 +150,8 @@ struct grid_nodes {
   }
 };
 
-/// Puts a cell's box together, and finds its window's radius: what lies outside weighs at most a tenth of a row, or of
-/// the cell itself.
+/// Merges the parts of a cell's bounding box, and finds the radius of its window: the rows outside have at most a tenth
+/// of the weight of one row, or of the cell itself.
 template <class T, int D>
 struct grid_boxes {
   kernel_grid_view<T, D> view;
@@ -184,11 +184,12 @@ struct grid_boxes {
     cell.entries = 0, cell.table = 0;
     cells[c] = cell;
   }
-  /// Whole cells that a squared distance covers, squared; a little more, for what floor may round.
+  /// Number of whole cells that a squared distance covers, squared; slightly increased, to allow for the
+  /// rounding of floor.
   MIXAUG_HD static std::int32_t cells_within(double reach, double width) noexcept {
     return static_cast<std::int32_t>(fused_sum(reach / width / width, 1.01, 0.01));
   }
-  /// The part that has row i: of n rows, the first n % parts have one more.
+  /// Returns the part that has row i. Of n rows, the first n % parts parts have one more.
   MIXAUG_HD index_t part_of(index_t i) const noexcept {
     index_t const each = view.n / parts, longer = view.n % parts, rows = longer * (each + 1);
     return i < rows ? i / (each + 1) : longer + (i - rows) / each;

@@ -5,8 +5,8 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The last steps of a build of the table of two- and three-dimensional labels, on any backend: which cells have an
-/// alias table, and the tables. No two cells share work.
+/// Last steps of the build of the table of two- and three-dimensional labels, on any backend: the choice of cells that
+/// have an alias table, and the tables. Cells are independent of each other.
 namespace mixaug::detail {
 
 /// Counts rows and slots of the windows of every step-th cell.
@@ -15,7 +15,7 @@ struct grid_count {
   grid_rows<T, D> view;
   index_t* rows;
   std::uint32_t* slots;
-  index_t step;  ///< item i is cell i step
+  index_t step;  ///< item i is cell i * step
   struct counter {
     std::uint32_t const* child;
     index_t rows;
@@ -26,7 +26,7 @@ struct grid_count {
   };
   MIXAUG_HD void operator()(index_t i) const noexcept {
     index_t const c = i * step;
-    counter of{view.level[D - 1].child, 0, 1};  // one slot for what lies outside
+    counter of{view.level[D - 1].child, 0, 1};  // one slot for the rows outside
     c_array<std::int64_t, D> key;
     for (int k = 0; k < D; ++k) key[k] = view.key_of(view.cells[c].low[k], k);
     view.each_run(key, view.cells[c].window, 0, view.level[0].count, of);
@@ -34,14 +34,15 @@ struct grid_count {
   }
 };
 
-/// Sums of what was counted: slots of the cells with more than `scan` rows in reach, their own rows, all rows.
+/// Sums over the counted cells: slots of the cells with more than `scan` rows in reach, rows of these cells,
+/// rows of all cells.
 struct grid_sums {
   std::uint64_t slots, rows, all;
 };
 struct grid_tally {
   index_t const* in_reach;
   std::uint32_t const* in_window;
-  std::uint32_t const* child;  ///< rows of cells
+  std::uint32_t const* child;  ///< child[c] is the first row of cell c
   index_t count, step, scan, parts;
   grid_sums* out;
 
@@ -57,14 +58,15 @@ struct grid_tally {
   }
 };
 
-/// Slots of each cell, if it has a table; with `first`, the sums of those, they become cells' own.
+/// Number of slots of each cell that has a table, else 0; given the sums before them (`first`),
+/// writes them to the cells.
 template <int D>
 struct grid_choose {
   index_t const* in_reach;
   std::uint32_t const* in_window;
   index_t scan;
   std::uint64_t* first;
-  grid_cell<D>* cells;  ///< null: only count
+  grid_cell<D>* cells;  ///< null: only counts
 
   MIXAUG_HD void operator()(index_t c) const noexcept {
     std::uint32_t const slots = in_reach[c] > scan ? in_window[c] : 0;
@@ -75,8 +77,9 @@ struct grid_choose {
   }
 };
 
-/// Fills one cell's alias table: slot weights rows x kernel(least distance of the boxes), one slot for all outside.
-/// Light slots are filled up from heavy ones in one sweep (Huebschle-Schneider and Sanders 2022); no scratch.
+/// Fills one cell's alias table. Weight of a slot: rows x kernel(smallest distance of the boxes); one slot for all rows
+/// outside. Light slots are filled up from heavy ones in one sweep (Huebschle-Schneider and Sanders
+/// 2022), without scratch.
 template <class T, int D>
 struct grid_fill {
   grid_rows<T, D> view;
@@ -93,7 +96,7 @@ struct grid_fill {
     }
     MIXAUG_HD void add(index_t rows, double weight, std::uint32_t slot) noexcept {
       double const product =
-          fused_sum(static_cast<double>(rows), weight, unseen_zero<double>());  // never one step with the sum
+          fused_sum(static_cast<double>(rows), weight, unseen_zero<double>());  // not contracted with the sum
       *at++ = {product, slot, unset};
       total += product;
     }

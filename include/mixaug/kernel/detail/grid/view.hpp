@@ -4,8 +4,9 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Draws from the table of two- and three-dimensional labels (kernel_grid_build.hpp). A partner is proposed with a
-/// chance above its kernel's and accepted with the quotient, so that every row keeps exactly its own chance.
+/// Draws from the table of two- and three-dimensional labels (kernel/detail/grid/build.hpp). A partner is proposed with
+/// an upper bound of its kernel weight and accepted with the quotient of the two, so that every row keeps
+/// its exact probability.
 namespace mixaug::detail {
 
 template <class T, int D>
@@ -14,16 +15,17 @@ struct kernel_grid_view : grid_rows<T, D> {
   using all::block, all::order, all::level, all::cells, all::entries, all::n, all::unit, all::rate, all::width,
       all::reach, all::window, all::tophat, all::squared, all::weight;
   static constexpr int table_tries = 1024, outside_tries = 16;
-  static constexpr std::int64_t widest = std::int64_t{1} << 44;  // of a window, in cells squared
+  static constexpr std::int64_t widest = std::int64_t{1} << 44;  // largest window, in squared cells
 
-  /// Partner of a query point, in the caller's order of rows; never `self` (-1: any row). -1 where none can be drawn.
+  /// Returns the partner of a query point, in the caller's order of rows; never `self` (-1: any row). -1
+  /// if none can be drawn.
   MIXAUG_HD index_t draw(double const* query, index_t self, random const& from, std::uint32_t slot) const noexcept {
     c_array<double, D> z;
     c_array<std::int64_t, D> key;
     for (int k = 0; k < D; ++k) z[k] = all::held(query[k] * unit), key[k] = this->key_of(z[k], k);
     grid_words words{from, slot};
     index_t const c = this->cell_at(key);
-    index_t found = -2;  // -2: another way is needed
+    index_t found = -2;  // -2: this way gave no result
     if (c >= 0 && cells[c].entries > 0 && all::inside(cells[c], z))
       found = by_table(z, key, cells[c], self, words);
     else
@@ -33,7 +35,7 @@ struct kernel_grid_view : grid_rows<T, D> {
   }
 
   // ---- three ways to draw ----
-  /// A uniform row is taken where it lies outside the window and its weight beside `reached` allows.
+  /// Draws a uniform row and accepts it if it lies outside the window, with its weight relative to that at `reached`.
   MIXAUG_HD index_t outside(double const* z, std::int64_t const* key, std::int64_t radius, double reached, index_t self,
                             std::uint64_t word) const noexcept {
     product const p = multiply(word, static_cast<std::uint64_t>(n));
@@ -95,8 +97,9 @@ struct kernel_grid_view : grid_rows<T, D> {
       }
     }
   };
-  /// Weighs the rows of a window, relative to the squared distance `from`; what lies outside is farther than `beyond`
-  /// and has one envelope. -2: rows outside may weigh as much.
+  /// Weighs the rows of a window, relative to the squared distance `from`. Rows outside are farther than `beyond`,
+  /// which gives them one common envelope. Returns -2 if the rows outside may outweigh the window, or all
+  /// attempts are rejected.
   MIXAUG_HD index_t by_window(double const* z, std::int64_t const* key, double from, double beyond, std::int64_t radius,
                               index_t self, grid_words& words) const noexcept {
     window_scan scan{*this, z, from, self, words, {}};
@@ -114,8 +117,8 @@ struct kernel_grid_view : grid_rows<T, D> {
     }
     return -2;
   }
-  /// A query with hardly a row in reach: windows grow until one holds a row; then the nearest row is known, and
-  /// what weighs beside it lies in the window of its distance and the reach.
+  /// For a query with few rows in reach: the window grows until it holds a row. Then the nearest row is known, and all
+  /// rows whose weight is not negligible relative to it lie in the window of its distance plus the reach.
   MIXAUG_HD index_t by_nearest(double const* z, std::int64_t const* key, index_t self,
                                grid_words& words) const noexcept {
     nearest_scan nearest{*this, z, self, static_cast<double>(INFINITY)};
@@ -127,7 +130,7 @@ struct kernel_grid_view : grid_rows<T, D> {
     this->each_run(key, radius, 0, level[0].count, nearest);
     return by_window(z, key, nearest.least, nearest.least + reach, radius, self, words);
   }
-  /// All rows, beside the nearest one.
+  /// Weighs all rows, relative to the nearest one.
   MIXAUG_HD index_t among_all(double const* z, index_t self, grid_words& words) const noexcept {
     nearest_scan nearest{*this, z, self, static_cast<double>(INFINITY)};
     nearest.rows(0, n);

@@ -8,13 +8,14 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The arrays of an exact kernel table of one-dimensional labels, and how a partner is proposed from them.
+/// Arrays of an exact kernel table of one-dimensional labels, and proposals of partners from them.
 ///
-/// Labels are sorted and cut into cells of a fixed grid, at most c h wide. The window of cell q is the cells within
-/// `reach` R of it. A window of many elements has an alias table (Walker 1977; Vose 1991) over its cells, with the
-/// weights n_k exp(-d_k^2 / 2), d_k = distance of cells q and k in bandwidths, and one slot for all the elements
-/// outside at distance R. Slot, element, then a coin of exp(-(t^2 - d_k^2) / 2): every label is accepted with a chance
-/// proportional to its own exp(-t^2 / 2), so that the draw is exact and nothing is truncated.
+/// Labels are sorted and divided into cells of a fixed grid, at most c h wide. The window of cell q is the cells within
+/// distance `reach` R of it. A window of many elements has an alias table (Walker 1977; Vose 1991) over its cells, with
+/// the weights n_k exp(-d_k^2 / 2), where d_k is the distance of cells q and k in bandwidths, and one slot for all
+/// elements outside, at distance R. A draw takes a slot, an element of the slot, and accepts it with probability
+/// exp(-(t^2 - d_k^2) / 2). Every label is thus accepted with a probability proportional to its own exp(-t^2 / 2): the
+/// draw is exact and nothing is truncated.
 namespace mixaug::detail {
 
 /// A label in sorted order: {key, row}.
@@ -26,7 +27,8 @@ struct kernel_query {
   T y;
   std::uint32_t cell;
 };
-/// Elements [start, next cell's start) with labels in [low, high]; the window is `count` cells, `back` of them before.
+/// Elements [start, start of the next cell) with labels in [low, high]. The window has `count` cells, of which `back`
+/// precede this cell.
 template <class T>
 struct kernel_cell {
   T low, high;
@@ -41,15 +43,15 @@ struct kernel_cell {
     table_high = static_cast<std::uint16_t>(at >> 32);
   }
 };
-inline constexpr int kernel_lanes = 16;         ///< elements that a scan takes at once; the array has as many to spare
-inline constexpr int kernel_scan_most = 256;    ///< elements of a scanned window
-inline constexpr int kernel_window_most = 250;  ///< cells of a window: an alias entry names a slot in 8 bits
+inline constexpr int kernel_lanes = 16;         ///< elements that a scan handles at once; the padding of the array
+inline constexpr int kernel_scan_most = 256;    ///< elements of a scanned window, at most
+inline constexpr int kernel_window_most = 250;  ///< cells of a window, at most: an alias entry stores a slot in 8 bits
 inline constexpr std::uint64_t alias_one = std::uint64_t{1} << 55;  ///< an entry: threshold << 8 | other slot
 
-/// An element that may be the partner.
+/// A candidate for the partner.
 struct kernel_proposal {
   index_t at;      ///< sorted position
-  double nearest;  ///< a distance that no query of the cell is below, in bandwidths: what it was proposed with
+  double nearest;  ///< lower bound of the distance, in bandwidths, used as the envelope
   double coin;
 };
 struct kernel_window {
@@ -61,26 +63,26 @@ template <class T>
 struct kernel_arrays {
   kernel_element<T> const* element = nullptr;
   kernel_query<T> const* query = nullptr;
-  kernel_cell<T> const* cell = nullptr;  ///< cells + 1 of them
+  kernel_cell<T> const* cell = nullptr;  ///< array of cells + 1 elements
   std::uint64_t const* alias = nullptr;
   index_t rows = 0, cells = 0;
   kernel_scale scale;
   double reach = 0.0, outside = 0.0;  ///< R and exp(-R^2 / 2)
   kernel kind = kernel::gaussian;
   bool with_self = true;
-  bool quick = false;  ///< scans may decide in float
+  bool quick = false;  ///< true if scans may decide in float
 
   MIXAUG_HD kernel_window window(kernel_cell<T> const& c, index_t q) const noexcept {
     index_t const first = q - c.back;
     return {index_t{cell[first].start}, index_t{cell[first + c.count].start}};
   }
-  /// The slot that 64 random bits take from an alias table.
+  /// Returns the slot of an alias table that 64 random bits select.
   MIXAUG_HD index_t slot(kernel_cell<T> const& c, std::uint64_t bits) const noexcept {
     scaled_word const w(bits, index_t{c.count} + 1);
     std::uint64_t const entry = alias[c.table() + w.high];
     return w.low >> 9 < entry >> 8 ? w.high : static_cast<index_t>(entry & 0xFFu);
   }
-  /// An element of the slot.
+  /// Proposes an element of the slot.
   MIXAUG_HD kernel_proposal propose(kernel_cell<T> const& c, index_t q, index_t slot,
                                     std::uint64_t bits) const noexcept {
     if (slot == c.count) return propose_outside(window(c, q), reach, bits);
@@ -95,15 +97,15 @@ struct kernel_arrays {
     scaled_word const w(bits, rows - in.size());
     return {w.high < in.begin ? w.high : w.high + in.size(), at, w.unit()};
   }
-  /// Whether the coin of a proposal falls for it: coin < exp(-x), decided by 1 - x and 1 - x + x^2 / 2 where these do,
-  /// with room for any rounding.
+  /// True if the proposal is accepted: coin < exp(-x). The bounds 1 - x and 1 - x + x^2 / 2, with a margin for
+  /// rounding, decide most cases.
   MIXAUG_HD bool accepts(double y, double other, kernel_proposal const& p) const noexcept {
     double const t = scale(y, other), x = 0.5 * (t - p.nearest) * (t + p.nearest), least = 1.0 - x;
     if (p.coin < least - 1e-12) return true;
     if (p.coin > least + 0.5 * x * x + 1e-12) return false;
     return p.coin < fixed_falling_exp(-x);
   }
-  /// The first sorted position whose label is >= y.
+  /// Returns the first sorted position whose label is >= y.
   MIXAUG_HD index_t position(double y) const noexcept {
     index_t at = 0;
     for (index_t n = rows; n > 0;) {
@@ -114,7 +116,7 @@ struct kernel_arrays {
     }
     return at;
   }
-  /// The first cell with high >= y, which holds y where low <= y.
+  /// Returns the first cell with high >= y; it contains y if low <= y.
   MIXAUG_HD index_t cell_from(double y) const noexcept {
     index_t at = 0;
     for (index_t n = cells; n > 0;) {

@@ -4,20 +4,20 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The steps of a table's build, each over parts that do not depend on each other: any backend that sorts and scans
-/// makes the same table.
+/// Steps of a table's build, each over parts that are independent of each other: any backend that sorts and scans makes
+/// the same table.
 namespace mixaug::detail {
 
-/// Where cells begin: where floor(y / (c h)) changes. Beyond the range of double each label is a cell of its own. The
-/// first turn counts; the second writes the cells and the labels by row.
+/// Finds the beginnings of cells: the positions at which floor(y / (c h)) changes. Beyond the range of double each
+/// label is a cell of its own. The first pass counts; the second writes the cells and the labels by row.
 template <class T>
 struct kernel_cut {
   kernel_element<T> const* element;
   index_t n, parts;
   kernel_scale scale;
   double per_bandwidth;  ///< 1 / c
-  index_t* counted;      ///< cells of a part; then the first one's number
-  kernel_cell<T>* cell;  ///< null: only count
+  index_t* counted;      ///< number of cells of each part; then the index of its first cell
+  kernel_cell<T>* cell;  ///< null: only counts
   kernel_query<T>* query;
 
   MIXAUG_HD double id(T y) const noexcept {
@@ -45,7 +45,7 @@ struct kernel_cut {
   }
 
  private:
-  /// Cell q begins at element i, where label `last` ends the one before.
+  /// Begins cell q at element i; `last` is the last label of the previous cell.
   MIXAUG_HD void begin(index_t q, index_t i, T y, T last) const noexcept {
     cell[q].start = static_cast<std::uint32_t>(i), cell[q].low = y;
     if (q > 0) cell[q - 1].high = last;
@@ -55,7 +55,7 @@ struct kernel_cut {
   }
 };
 
-/// The window of each cell, and the entries of its alias table, counted from the part's first.
+/// Computes the window of each cell, and the position of its alias table relative to the part's first entry.
 template <class T>
 struct kernel_windows {
   kernel_arrays<T> table;
@@ -87,14 +87,14 @@ struct kernel_windows {
   }
 };
 
-/// The alias table of each cell that has one, in integers (Vose 1991).
+/// Builds the alias table of each cell that has one, in integers (Vose 1991).
 template <class T>
 struct kernel_aliases {
   kernel_arrays<T> table;
   kernel_cell<T>* cell;
   std::uint64_t* alias;
   index_t parts;
-  index_t const* first_entry;  ///< of each part
+  index_t const* first_entry;  ///< first entry of each part
 
   MIXAUG_HD void operator()(index_t part) const noexcept {
     part_range const r(table.cells, parts, part);
@@ -129,8 +129,8 @@ struct kernel_aliases {
     w[n - 1] = table.outside * others;
     pair_up(w, static_cast<double>(alias_one) / sum * n, n, alias + c.table());
   }
-  /// Each slot keeps its share up to 1, what is missing comes from a slot that has more. An entry holds the slot's
-  /// share until it is paired.
+  /// Fills each slot up to the average: its own share, and the rest from a slot above average. An entry holds the
+  /// slot's share until it is paired.
   MIXAUG_HD static void pair_up(double const* w, double factor, int n, std::uint64_t* entry) noexcept {
     std::uint64_t rest = alias_one * static_cast<std::uint64_t>(n);
     int most = 0;
@@ -139,8 +139,8 @@ struct kernel_aliases {
       rest -= entry[k];
       if (entry[k] > entry[most]) most = k;
     }
-    entry[most] += rest;                        // a little less than nothing, or more
-    std::uint8_t slot[kernel_window_most + 1];  // poor ones from the left, rich ones from the right
+    entry[most] += rest;                        // rounding error; it may be negative (modulo 2^64)
+    std::uint8_t slot[kernel_window_most + 1];  // below average from the front, others from the back
     int poors = 0, richest = n;
     for (int k = 0; k < n; ++k) slot[entry[k] < alias_one ? poors++ : --richest] = static_cast<std::uint8_t>(k);
     while (poors > 0) {

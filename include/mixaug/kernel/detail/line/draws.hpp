@@ -6,8 +6,8 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// Which partners are drawn: query i is row rows(i) of the table where `rows` is given, else the value values(i); its
-/// random numbers are those of global row key.first + i. partner(i, s), s < slots.
+/// The partners to draw. Query i is row rows(i) of the table or, if `rows` is null, the value values(i); its random
+/// numbers are those of global row key.first + i. The result is partner(i, s), s < slots.
 template <class T>
 struct kernel_draw_list {
   kernel_line_view<T> table;
@@ -23,8 +23,8 @@ struct kernel_draw_list {
   MIXAUG_HD bool by_row() const noexcept { return rows.data != nullptr; }
 };
 
-/// One thread draws the partners of one query: launch(job, 1, list.size()). A row that the table does not have, and a
-/// value that is not finite, have partner -1.
+/// Draws the partners of one query in one thread: launch(job, 1, list.size()). The partner of a row that is not in the
+/// table, or of a value that is not finite, is -1.
 template <class T>
 struct kernel_draw_threads {
   kernel_draw_list<T> list;
@@ -43,8 +43,9 @@ struct kernel_draw_threads {
   }
 };
 
-/// The same partners, a block of queries at a time on the host: items(count(), job). What a draw reads is read for all
-/// queries of the block in turn, and again for those that were rejected, so that the waits for memory overlap.
+/// Draws the same partners on the host, a block of queries at a time: items(count(), job). Each memory access of a draw
+/// is made for all queries of the block in turn, and again for those that were rejected, so that memory
+/// latencies overlap.
 template <class T>
 struct kernel_draw_items {
   kernel_draw_list<T> list;
@@ -71,7 +72,7 @@ struct kernel_draw_items {
     index_t slot[block];
     kernel_proposal found[block];
     kernel_element<T> element[block];
-    int pending[block], own[block];  ///< which of the block; how often each drew itself
+    int pending[block], own[block];  ///< queries of the block; number of draws of the query itself
   };
 
   void by_row(index_t start, int n, index_t s) const noexcept {

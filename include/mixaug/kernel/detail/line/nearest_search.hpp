@@ -6,9 +6,9 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// Draws for queries that no cell holds, and for those whose proposals were rejected too often (a row that is not to
-/// be its own partner and outweighs the rest). Weights are relative to the nearest label: exp(-(t^2 - t0^2) / 2), so
-/// that they never vanish together. Exact whatever was tried before, because it does not depend on it.
+/// Draws for queries outside of all cells, and for queries whose proposals were rejected too often (a row that must not
+/// be its own partner and outweighs the others). Weights are relative to the nearest label, exp(-(t^2 - t0^2) / 2), so
+/// that they do not all vanish. The draw is exact after any number of rejections, since it is independent of them.
 template <class T>
 struct kernel_far {
   kernel_arrays<T> const& table;
@@ -16,8 +16,8 @@ struct kernel_far {
   index_t self;
 
   static constexpr int attempts = 64;
-  static constexpr double cells_within = 8.0;  ///< bandwidths to the nearest label up to which cells are proposed
-  static constexpr double least = 700.0;       ///< weights under exp(-700) of the nearest one's are below all rounding
+  static constexpr double cells_within = 8.0;  ///< largest distance to the nearest label for proposals by cell
+  static constexpr double least = 700.0;       ///< upper bound of the exponent: smaller weights vanish in rounding
 
   MIXAUG_HD index_t operator()(random const& draw, std::uint64_t number) const noexcept {
     index_t const right = skip(table.position(y), 1), left = skip(right_start() - 1, -1);
@@ -44,19 +44,19 @@ struct kernel_far {
   MIXAUG_HD static bool closer(double_double a, double_double b) noexcept {
     return a.hi < b.hi || (a.hi == b.hi && a.lo < b.lo);
   }
-  /// The distance of cell k, at least that of the nearest label: self's own cell may be nearer.
+  /// Returns the distance of cell k, at least t0, the distance of the nearest label: the cell of self may be nearer.
   MIXAUG_HD double gap(index_t k, double t0) const noexcept {
     auto const& c = table.cell[k];
     double const low = to_double(c.low), high = to_double(c.high);
     double const t = y < low ? table.scale(low, y) : y > high ? table.scale(y, high) : 0.0;
     return t > t0 ? t : t0;
   }
-  /// sum + the envelope of cell k: fused, so that it is the same everywhere.
+  /// Returns sum + the envelope of cell k, with fma, so that the bits are the same everywhere.
   MIXAUG_HD double add_envelope(index_t k, double t, double t0, double sum) const noexcept {
     index_t const n = index_t{table.cell[k + 1].start} - table.cell[k].start;
     return fused_sum(static_cast<double>(n), fixed_falling_exp(-0.5 * (t - t0) * (t + t0)), sum);
   }
-  /// Cells as slots, with weights of this query alone; -1: nothing accepted.
+  /// Proposes from cells as slots, weighted for this query alone; returns -1 if nothing is accepted.
   MIXAUG_HD index_t by_cells(double t0, random const& draw, std::uint64_t& number) const noexcept {
     double const radius = std::sqrt(fused_sum(t0, t0, table.reach * table.reach));
     index_t const middle = table.cell_from(y), most = 4 * kernel_window_most;
@@ -74,7 +74,7 @@ struct kernel_far {
       index_t k = first;
       for (; k < last; ++k)
         if (target < (below = add_envelope(k, gap(k, t0), t0, below))) break;
-      if (k == last && in.size() == table.rows) continue;  // a rounding of the sum
+      if (k == last && in.size() == table.rows) continue;  // rounding of the sum
       kernel_proposal p;
       if (k == last) {
         p = table.propose_outside(in, radius, bits);
@@ -88,7 +88,8 @@ struct kernel_far {
     }
     return -1;
   }
-  /// Every label whose weight is not below all rounding, one by one outwards: the sum, then the element at u of it.
+  /// Weighs all labels whose weight does not vanish in rounding, from the query outwards: computes the sum, then
+  /// returns the element at the fraction u of it.
   MIXAUG_HD index_t by_elements(double_double d0, double u) const noexcept {
     index_t const middle = table.position(y);
     double sum = 0.0, below = 0.0;

@@ -5,10 +5,10 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// Labels before and after they are sorted.
+/// Preparation of labels for sorting, and checks after it.
 namespace mixaug::detail {
 
-/// Labels to pairs.
+/// Copies labels to pairs.
 template <class T, class Pairs>
 struct kernel_gather {
   T const* labels;
@@ -20,7 +20,7 @@ struct kernel_gather {
   }
 };
 
-/// The first label of each part that is not finite; -1 where all are.
+/// Finds the first label of each part that is not finite; -1 if there is none.
 template <class T>
 struct kernel_not_finite {
   T const* labels;
@@ -35,7 +35,7 @@ struct kernel_not_finite {
     first[part] = found;
   }
 };
-/// Refuses the first label that is not finite, by name; `ends` of the sort are where it is.
+/// Refuses labels that are not finite and names the first. `ends`, the first and the last sorted pair, reveal them.
 template <class Kit, class T>
 void check_finite(Kit const& kit, T const* labels, index_t stride, index_t n, kernel_element<T> const* ends) {
   if (finite(ends[0].key) && detail::finite(ends[1].key)) return;

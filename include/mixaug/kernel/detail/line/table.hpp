@@ -8,15 +8,16 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// For tests, which set what a large table would need to reach every path; 0 = as computed.
+/// Parameters with which tests reach every path without a large table; 0 = computed.
 struct kernel_line_tuning {
-  double width = 0.0;  ///< of a cell, in bandwidths, >= 1/16
-  double reach = 0.0;  ///< of a window
+  double width = 0.0;  ///< width of a cell, in bandwidths, >= 1/16
+  double reach = 0.0;  ///< reach of a window
   index_t scan_most = kernel_scan_most;
 };
 
-/// An exact kernel table of one-dimensional labels: 16 bytes a float label, 20 a cell, 8 an alias entry (a double: 32,
-/// 32, 8). O(N log N) time; a draw takes expected O(1). It is in the memory of the backend that built it.
+/// An exact kernel table of one-dimensional labels: 16 bytes for each float label, 20 for each cell, 8 for each alias
+/// entry (double: 32, 32, 8). The build takes O(N log N) time, a draw expected O(1). It lies in the memory space of the
+/// backend that built it.
 template <class T, space Space = space::host>
 class sorted_table {
   static_assert(is_real<T> && sizeof(T) >= 4, "mixaug: a kernel table has labels of float or double");
@@ -50,7 +51,7 @@ class sorted_table {
     kit.items(parts, kernel_aliases<T>{table_, cell_.data(), alias_.data(), parts, first_.data()});
     first_ = {};
   }
-  /// A copy in other memory; `be` is the backend on the device.
+  /// Copies a table to other memory; `be` is the backend on the device.
   template <class Backend, space Other>
   sorted_table(sorted_table<T, Other> const& from, Backend const& be) : table_(from.view()), entries_(from.entries_) {
     table_builder<Backend> const kit(be, table_.rows);
@@ -60,7 +61,7 @@ class sorted_table {
     table_.cell = cell_.data(), table_.alias = alias_.data();
   }
 
-  /// Valid as long as the table, also after it has been moved.
+  /// Returns a view, valid while the table exists, also after the table has been moved.
   kernel_line_view<T> view() const noexcept { return {table_}; }
   index_t entries() const noexcept { return entries_; }
   std::size_t bytes() const noexcept { return element_.bytes() + query_.bytes() + cell_.bytes() + alias_.bytes(); }
@@ -92,12 +93,12 @@ class sorted_table {
     table_.quick = plain && (sizeof(T) == sizeof(double) || (most < 1e37 && s.inverse > 1e-30 && s.inverse < 1e30));
   }
   void reach(kernel_line_tuning const& tuning) noexcept {
-    // All that is outside adds at most 1/32 of the row's own weight to the proposals.
+    // All rows outside add at most 1/32 of the row's own weight to the proposals.
     table_.reach = std::sqrt(2.0 * fixed_log(32.0 * static_cast<double>(table_.rows)));
     if (tuning.reach > 0.0) table_.reach = tuning.reach;
     table_.outside = fixed_falling_exp(-0.5 * table_.reach * table_.reach);
   }
-  /// Cells, queries and windows; counts the alias entries.
+  /// Makes cells, queries and windows; counts the alias entries.
   template <class Kit>
   void cut(Kit const& kit, double per_bandwidth, kernel_line_tuning const& tuning) {
     index_t const parts = kit.parts(table_.rows, 16);
@@ -121,7 +122,7 @@ class sorted_table {
   table_array<kernel_query<T>, Space> query_;
   table_array<kernel_cell<T>, Space> cell_;
   table_array<std::uint64_t, Space> alias_;
-  table_array<index_t, Space> first_;  ///< alias entry of each part
+  table_array<index_t, Space> first_;  ///< first alias entry of each part
   index_t entries_ = 0;
 };
 

@@ -7,17 +7,17 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// Draws from an exact kernel table of one-dimensional labels: the partner of a query y is row j with chance
-/// K((y - y_j) / h) / sum over ALL rows. Random number `slot << 20 | attempt` of the query's row.
+/// Draws from an exact kernel table of one-dimensional labels: the partner of a query y is row j with probability K((y
+/// - y_j) / h) / sum over ALL rows. Uses the random numbers `slot << 20 | attempt` of the query's row.
 template <class T>
 struct kernel_line_view : kernel_arrays<T> {
-  static constexpr int attempts = 256;                   ///< proposals from the tables, then kernel_far
-  static constexpr int self_attempts = 16;               ///< of them, how many may be the row itself
-  static constexpr int tophat_attempts = 8;              ///< then a search of the range's ends
+  static constexpr int attempts = 256;                   ///< proposals from the tables, before kernel_far is used
+  static constexpr int self_attempts = 16;               ///< how many of them may be the row itself
+  static constexpr int tophat_attempts = 8;              ///< before the ends of the range are searched
   static constexpr index_t undecided = -2, nearer = -3;  ///< rejected; to be searched by distance
 
-  /// The partner's row; -1 where there is none (tophat: no row within h; no row but `self`). `y` is finite,
-  /// `self` the row (of that label) that is not to be drawn, or -1; `slot` = which of several partners.
+  /// Returns the partner's row; -1 if there is none (tophat: no row within h; no row but `self`). `self` is the row
+  /// that must not be drawn (its label is y), or -1; `slot` is the index of the partner. Returns -1 if y is not finite.
   MIXAUG_HD index_t draw(double y, index_t self, random const& draw, std::uint32_t slot) const noexcept {
     if (!(std::fabs(y) <= 0x1.fffffffffffffp1023)) return -1;
     index_t const q = this->cell_from(y);
@@ -29,7 +29,7 @@ struct kernel_line_view : kernel_arrays<T> {
     auto const& own = this->query[row];
     return draw_in(own.cell, to_double(own.y), this->with_self ? -1 : row, draw, slot);
   }
-  /// The same where the cell is known (-1 = none); `failed` attempts were made before, `own` of them drew self.
+  /// The same for a known cell (-1 = none). `failed` attempts were made before, of which `own` drew self.
   MIXAUG_HD index_t draw_in(index_t q, double y, index_t self, random const& draw, std::uint32_t slot, int failed = 0,
                             int own = 0) const noexcept {
     std::uint64_t const number = std::uint64_t{slot} << 20;
@@ -49,27 +49,27 @@ struct kernel_line_view : kernel_arrays<T> {
     }
     return kernel_far<T>{*this, y, self}(draw, number + attempts);
   }
-  /// One proposal of a cell with an alias table: a row, or `undecided`.
+  /// Makes one proposal from a cell with an alias table: returns a row, or `undecided`.
   MIXAUG_HD index_t proposed(kernel_cell<T> const& c, index_t q, double y, std::uint64_t first,
                              std::uint64_t second) const noexcept {
     auto const p = this->propose(c, q, this->slot(c, first), second);
     auto const& e = this->element[p.at];
     return this->accepts(y, to_double(e.key), p) ? index_t{e.row} : undecided;
   }
-  /// The same of a window that is scanned; or `nearer`.
+  /// The same for a window that is scanned; may also return `nearer`.
   MIXAUG_HD index_t scanned(kernel_window const& in, double y, index_t self, std::uint64_t first,
                             std::uint64_t second) const noexcept {
     index_t const at = kernel_scan<T>{*this, y, self, in}.pick(random::unit(first));
     if (at == kernel_scan<T>::none) return nearer;
     if (at < in.size()) return index_t{this->element[in.begin + at].row};
-    if (in.size() == this->rows) return undecided;  // a rounding of the sum
+    if (in.size() == this->rows) return undecided;  // rounding of the sum
     auto const p = this->propose_outside(in, this->reach, second);
     auto const& e = this->element[p.at];
     return this->accepts(y, to_double(e.key), p) ? index_t{e.row} : undecided;
   }
 
  private:
-  /// Uniform among the rows within h: any element of the window that is, else by the range's ends.
+  /// Draws uniformly among the rows within h: tries elements of the window, then searches the ends of the range.
   MIXAUG_HD index_t tophat(index_t q, double y, index_t self, random const& draw, std::uint64_t number) const noexcept {
     kernel_window in{0, this->rows};
     if (q >= 0 && this->cell[q].count > 0) {
@@ -86,9 +86,9 @@ struct kernel_line_view : kernel_arrays<T> {
     if (n <= 0) return -1;
     index_t const at = in.begin + scaled_word(draw.bits(number + tophat_attempts), n).high;
     index_t const row = this->element[at].row;
-    return own && row == self ? index_t{this->element[in.end - 1].row} : row;  // the last takes self's place
+    return own && row == self ? index_t{this->element[in.end - 1].row} : row;  // the last element replaces self
   }
-  /// The first element of the window that is not left of y - h (right: that is right of y + h).
+  /// Returns the first element of the window that is not left of y - h or, with `right`, that is right of y + h.
   MIXAUG_HD index_t end_of(kernel_window const& in, double y, bool right) const noexcept {
     index_t at = in.begin;
     for (index_t n = in.size(); n > 0;) {

@@ -7,16 +7,16 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// One element of a window by its exact weight, or the slot of all that is outside it. Elements are counted lane by
-/// lane (0, 16, 32, ..., 1, 17, ...), so that sums run in vectors. Float decides; where the target is so near to a
-/// border that its rounding could matter, the whole is done again in double, whose bits are the same everywhere.
+/// Chooses one element of a window by its exact weight, or the slot of all elements outside. Elements are summed lane
+/// by lane (0, 16, 32, ..., 1, 17, ...), so that the sums vectorise. The choice is made in float; if the target is so
+/// close to a boundary that rounding could matter, it is repeated in double, whose bits are the same everywhere.
 template <class T>
 struct kernel_scan {
   kernel_arrays<T> const& table;
   double y;
   index_t self;
   kernel_window in;
-  double outside;  ///< weight of that slot
+  double outside;  ///< weight of the slot outside
 
   static constexpr index_t none = -1, vague = -2;  ///< no element near enough; not decided
 
@@ -28,8 +28,8 @@ struct kernel_scan {
         in(w),
         outside(fused_sum(t.outside, static_cast<double>(t.rows - w.size()), unseen_zero<double>())) {}
 
-  /// 0 .. size - 1; size = outside; `none` where all elements of the window together weigh less than the outside's
-  /// bound, so that a search by distance is shorter than proposals.
+  /// Returns 0 .. size - 1; size = outside; `none` if the elements of the window together weigh less than the bound of
+  /// the outside, so that a search by distance is faster than proposals.
   MIXAUG_HD index_t pick(double u) const noexcept {
     index_t const found = table.quick && static_cast<double>(static_cast<T>(y)) == y ? quick(u) : vague;
     return found == vague ? exact(u) : found;
@@ -56,7 +56,7 @@ struct kernel_scan {
     for (int l = 0; l < L / 4; ++l) four[l] = (lane[4 * l] + lane[4 * l + 1]) + (lane[4 * l + 2] + lane[4 * l + 3]);
     float const inside = (four[0] + four[1]) + (four[2] + four[3]);
     if (!(inside >= 0.5f && outside < 0.25 * static_cast<double>(inside))) return vague;
-    // Errors: exp 2^-20 of a weight and 2^-21 for the rounding of its exponent; sums 2^-18 of the total.
+    // Errors: exp 2^-20 of a weight, and 2^-21 for the rounding of its exponent; sums 2^-18 of the total.
     float const total = inside + static_cast<float>(outside),
                 room = total * 0x1p-17f + static_cast<float>(n) * 0x1p-21f;
     float const target = static_cast<float>(u) * total;

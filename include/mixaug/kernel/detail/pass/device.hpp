@@ -6,23 +6,23 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// A pass in steps that a device runs, a thread an item: some queries meet some tiles, whose squared distances fill
-/// `most_pass_bytes` at the most, then the next tiles. Each number is computed as on the host, in the same order, so
-/// that the partners are the same where the processors have fma.
+/// A pass in steps that a device runs, one thread for each item. A band of queries meets a band of tiles, whose squared
+/// distances take at most `most_pass_bytes`, and then the next tiles. Each number is computed as on the host, in the
+/// same order, so that the partners are the same if both processors have fma.
 template <class A, class Q>
 struct pass_band {
   static constexpr int group = 8, lanes = pass_shape::lanes, tile = pass_shape::tile, runs = tile / lanes;
   kernel_pass_view<A> table;
   pass_request<Q> request;
-  index_t first = 0, queries = 0;  ///< of this band; whole groups of queries have room
+  index_t first = 0, queries = 0;  ///< queries of this band; memory is for whole groups of queries
   index_t from = 0, tiles = 0;     ///< tiles of this band
-  A *query, *d2;                   ///< [group][column][query of it]; [query][row]
-  A *lane, *least, *nearest;       ///< [query][tile][lane], [query][tile]: of the tile; of all up to it
+  A *query, *d2;                   ///< [group][column][query of the group]; [query][row]
+  A *lane, *least, *nearest;       ///< minima: [query][tile][lane]; [query][tile]; [query][tiles so far]
   double* weight;                  ///< [query][tile]
   pass_sum<A>* sums;
   pass_choice* choices;  ///< [query][slot]
 
-  /// Bytes of scratch for q queries and t tiles at once; with a base, the columns are placed.
+  /// Returns the bytes of scratch for q queries and t tiles at once; if base is not null, places the columns.
   std::size_t lay_out(std::byte* base, index_t q, index_t t) noexcept {
     std::size_t at = 0;
     q = ceil_div(q, group) * group;
@@ -36,14 +36,14 @@ struct pass_band {
     choices = place_column<pass_choice>(at, q * slots(), base);
     return at;
   }
-  struct alignas(16) words {  // one access of a device
+  struct alignas(16) words {  // one memory access of a device
     static constexpr int size = 16 / sizeof(A);
     c_array<A, size> at;
   };
   MIXAUG_HD index_t slots() const noexcept { return request.out.extent[1]; }
   MIXAUG_HD static std::uint32_t narrow(index_t i) noexcept { return static_cast<std::uint32_t>(i); }  // divides faster
 
-  /// Item (query, column).
+  /// Item (query, column): copies a query.
   MIXAUG_HD void load(index_t item) const noexcept {
     index_t const q = item / table.d, k = item - q * table.d, i = first + lesser(q, queries - 1);
     query[(q / group * table.d + k) * group + q % group] = table.query(request, i, k);
@@ -70,7 +70,7 @@ struct pass_band {
     for (int q = 0; q < group; ++q)
       d2[(g * group + q) * rows + j] = allowed(g * group + q, from * tile + j) ? s[q] : excluded();
   }
-  /// Item (query, tile, lane).
+  /// Item (query, tile, lane): smallest squared distance of a lane.
   MIXAUG_HD void least_of_lane(index_t item) const noexcept {
     index_t const t = narrow(item) / lanes;
     A const* const d = d2 + t * tile + narrow(item) % lanes;
@@ -78,18 +78,18 @@ struct pass_band {
     for (int r = 1; r < runs; ++r) v = d[r * lanes] < v ? d[r * lanes] : v;
     lane[item] = v;
   }
-  /// Item (query, tile).
+  /// Item (query, tile): smallest squared distance of a tile.
   MIXAUG_HD void least_of_tile(index_t item) const noexcept {
     A v = lane[item * lanes];
     for (int l = 1; l < lanes; ++l) v = lane[item * lanes + l] < v ? lane[item * lanes + l] : v;
     least[item] = v;
   }
-  /// Item query: the nearest row up to each tile.
+  /// Item query: smallest squared distance up to each tile.
   MIXAUG_HD void nearest_so_far(index_t q) const noexcept {
     A v = sums[q].nearest;
     for (index_t t = q * tiles; t < (q + 1) * tiles; ++t) nearest[t] = v = least[t] < v ? least[t] : v;
   }
-  /// Item (query, tile, lane): weights beside it.
+  /// Item (query, tile, lane): sum of the weights of a lane, relative to the nearest row so far.
   MIXAUG_HD void weight_of_lane(index_t item) const noexcept {
     index_t const t = narrow(item) / lanes;
     A const* const d = d2 + t * tile + narrow(item) % lanes;
@@ -98,7 +98,7 @@ struct pass_band {
     for (int r = 0; r < runs; ++r) sum += table.kernel(d[r * lanes], v);
     lane[item] = sum;
   }
-  /// Item (query, tile).
+  /// Item (query, tile): sum of the weights of a tile.
   MIXAUG_HD void weight_of_tile(index_t item) const noexcept {
     double sum = 0.0;
     for (int l = 0; l < lanes; ++l) sum += static_cast<double>(lane[item * lanes + l]);
@@ -122,7 +122,8 @@ struct pass_band {
     }
     sums[q] = sum;
   }
-  /// Item (query, slot of [from, from + tiles), row of its tile): distances again, in the place of the band's.
+  /// Item (query, slot of [from, from + tiles), row of its tile): recomputes distances, in the memory of
+  /// the band's distances.
   MIXAUG_HD void chosen_distances(index_t item) const noexcept {
     index_t const q = narrow(item) / narrow(tiles * tile), rest = item - q * tiles * tile;
     index_t const c = from + rest / tile;
@@ -137,7 +138,7 @@ struct pass_band {
     }
     d2[item] = allowed(q, i) ? s : excluded();
   }
-  /// Item (query, slot): a row of the chosen tile.
+  /// Item (query, slot): chooses a row of the chosen tile.
   MIXAUG_HD void pick(index_t item) const noexcept {
     index_t const q = narrow(item) / narrow(tiles), c = from + (item - q * tiles);
     if (q >= queries || c >= slots()) return;
@@ -163,7 +164,7 @@ struct pass_band {
 
  private:
   MIXAUG_HD static A excluded() noexcept { return static_cast<A>(INFINITY); }
-  /// Rows behind the last one, and the query itself, are not.
+  /// True if a row may be chosen: it is not behind the last row, and not the query itself.
   MIXAUG_HD bool allowed(index_t q, index_t row) const noexcept {
     return row < table.n && q < queries && row != table.left_out(request, first + q);
   }
@@ -200,7 +201,7 @@ struct pass_items {
 
 inline constexpr std::size_t most_pass_bytes = std::size_t{128} << 20;
 
-/// Queues a pass on a device. Many queries at once and few tiles, so that what goes tile by tile has many threads.
+/// Queues a pass on a device. Takes many queries and few tiles at once, so that steps over tiles have many threads.
 template <class A, class Q, class Kit, class Scratch>
 void draw_in_steps(Kit const& kit, kernel_pass_view<A> const& table, pass_request<Q> const& request, Scratch& scratch,
                    std::size_t most = most_pass_bytes) {

@@ -6,14 +6,14 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// One lane's queries: a block of groups walks over all tiles, each tile loaded once a block.
+/// The queries of one lane: a block of groups visits all tiles; each tile is loaded once for a block.
 template <class A, class Q>
 struct pass_job {
   using shape = pass_shape;
   static constexpr int G = shape::group;
   kernel_pass_view<A> table;
   pass_request<Q> request;
-  index_t block, lanes;  ///< queries of one walk; lanes that share the queries
+  index_t block, lanes;  ///< queries of a block; number of lanes that share all queries
   std::byte* scratch;
   std::size_t stride;
 
@@ -24,7 +24,7 @@ struct pass_job {
     pass_choice* choices;  ///< [query][slot]
   };
   index_t slots() const noexcept { return request.out.extent[1]; }
-  /// Groups that share a block of columns: one where a tile's few columns stay in the first cache anyhow.
+  /// Groups that share a block of columns: one if a tile has so few columns that it stays in the L1 cache.
   index_t span() const noexcept { return table.d * static_cast<index_t>(sizeof(A)) <= 512 ? 1 : block / G; }
   std::size_t lay_out(std::byte* base, state& s) const noexcept {
     std::size_t at = 0;
@@ -46,7 +46,7 @@ struct pass_job {
   void walk(index_t first, index_t last, state const& s) const noexcept {
     index_t const groups = ceil_div(last - first, G);
     for (index_t q = 0; q < groups * G; ++q) {
-      index_t const i = lesser(first + q, last - 1);  // the last group is filled up with its last query
+      index_t const i = lesser(first + q, last - 1);  // the last group is padded with its last query
       for (index_t k = 0; k < table.d; ++k) s.queries[(q / G * table.d + k) * G + q % G] = table.query(request, i, k);
       s.sums[q] = {0.0, static_cast<A>(INFINITY)};
       for (index_t c = 0; c < slots(); ++c) s.choices[q * slots() + c] = {0.0, 0, -1};
@@ -60,7 +60,7 @@ struct pass_job {
       }
     for (index_t q = 0; q < last - first; ++q) write(first + q, s, q);
   }
-  /// Each tile that some slot of a query chose is weighed once more.
+  /// Weighs each tile that some slot of a query chose once more, and writes the partners.
   void write(index_t i, state const& s, index_t q) const noexcept {
     pass_choice const* const choices = s.choices + q * slots();
     for (index_t c = 0; c < slots(); ++c) request.out(i, c) = -1;
@@ -75,7 +75,7 @@ struct pass_job {
         if (choices[c].tile == t) request.out(i, c) = row_of(i, c, t, w, total);
     }
   }
-  /// The lowest chosen tile above `after`, or -1.
+  /// Returns the lowest chosen tile above `after`, or -1.
   index_t next_tile(pass_choice const* choices, index_t after) const noexcept {
     index_t found = -1;
     for (index_t c = 0; c < slots(); ++c) {
@@ -84,7 +84,7 @@ struct pass_job {
     }
     return found;
   }
-  /// Rows that must not be chosen lie infinitely far: those behind the last one, and the query itself.
+  /// Sets the distance of rows that must not be chosen to infinity: rows behind the last one, and the query itself.
   void leave_out(index_t i, index_t t, A* d2) const noexcept {
     index_t const from = t * shape::tile;
     for (index_t j = table.n - from; j < shape::tile; ++j) d2[j] = static_cast<A>(INFINITY);

@@ -23,12 +23,12 @@ struct pass_packing {
   }
 };
 
-/// Exact kernel sampling for any number of columns: one pass over all rows chooses the partners of a block of
-/// queries (4 or more at once: they share loads). O(n d) work a query, whatever the bandwidth; memory = one packed copy
-/// of the rows, where the backend that built it has its memory.
-/// A = double: chances to 1e-10 relative. A = float (features): squared distances d2 carry d / 2 + 2 roundings of
-/// 2^-24, all of one sign of term (direct differences, nothing cancels), so that a chance is off by at most
-/// 6e-8 (d / 2 + 2) d2 / (2 h^2) relative, typically by the square root of that count.
+/// Exact kernel sampling for any number of columns: one pass over all rows chooses the partners of a block of queries
+/// (at least 4, which share loads). O(n d) work for each query at any bandwidth. Memory: one packed copy of the rows,
+/// in the memory space of the backend that built it.
+/// A = double: probabilities are accurate to 1e-10 relative. A = float (features): squared distances d2 have d / 2 + 2
+/// rounding errors of 2^-24, on terms of one sign (direct differences, without cancellation), so that a probability has
+/// a relative error of at most 6e-8 (d / 2 + 2) d2 / (2 h^2), typically with the square root of that count.
 template <class A, space Space = space::host>
 class brute_force {
  public:
@@ -52,21 +52,21 @@ class brute_force {
               {static_cast<A>(scale.rate), static_cast<A>(scale.limit), options.kernel == mixaug::kernel::tophat},
               options.with_self};
   }
-  /// A copy in other memory; `be` is the backend on the device.
+  /// Copies a table to other memory; `be` is the backend on the device.
   template <class Backend, space Other>
   brute_force(brute_force<A, Other> const& from, Backend const& be) : table_(from.table_) {
     copy_table(table_builder<Backend>(be, table_.n), from.rows_, rows_);
     table_.rows = rows_.data();
   }
 
-  /// Valid as long as the table, also after it has been moved.
+  /// Returns a view, valid while the table exists, also after the table has been moved.
   kernel_pass_view<A> const& view() const noexcept { return table_; }
   bool with_self() const noexcept { return table_.with_self; }
   std::size_t bytes() const noexcept { return rows_.bytes(); }
 
-  /// Draws on the backend; -1 where no row can be drawn. The scratch (reserve(bytes, staged)) grows to lanes x 64
-  /// queries on the host, to 256 MiB on a device. A device is not waited for: there, queries are not checked, and a
-  /// point that is not finite, and a row that the table does not have, have partner -1.
+  /// Draws on the backend; -1 if no row can be drawn. The scratch (reserve(bytes, staged)) grows to lanes x 64 queries
+  /// on the host, to 256 MiB on a device. Does not wait for a device; there queries are not checked, and the partner of
+  /// a point that is not finite, or of a row that is not in the table, is -1.
   template <class Backend, class Q, class Scratch>
   void draw(Backend const& be, pass_request<Q> const& r, Scratch& scratch, std::size_t most = most_pass_bytes) const {
     index_t const m = r.out.extent[0];

@@ -6,19 +6,19 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The parts of a fused pass: squared distances of a few queries to a tile of rows, weights, online choice.
+/// Components of a fused pass: squared distances of a few queries to a tile of rows, weights, online choice.
 namespace mixaug::detail {
 
-/// Rows lie in chunks of `lanes` side by side, [chunk][column][lane]; a tile of `tile` rows is one step of the
-/// choice. `group` queries share each load.
+/// Rows are stored in chunks of `lanes` rows, [chunk][column][lane]; a tile of `tile` rows is one step of the choice.
+/// `group` queries share each load.
 struct pass_shape {
   static constexpr int lanes = 16, group = 4, tile = 256, chunks = tile / lanes;
 };
 
-/// Adds d columns (the first: sets) to the squared distances of 4 queries, [column][4], to one chunk: each pair is
-/// summed in the order of its columns with fma, lanes over pairs, so that the bits do not depend on the width of the
-/// machine's vectors. Differences, not |x|^2 + |y|^2 - 2xy: nothing cancels, and where processors add beside fma it
-/// costs no more. out[4][tile]. (Four arrays by name: compilers keep them in registers.)
+/// Adds d columns to the squared distances of 4 queries, [column][4], to one chunk (First: overwrites them). Each pair
+/// is summed in the order of its columns with fma, with one lane for each pair, so that the bits do not depend on the
+/// vector width of the machine. Uses differences, not |x|^2 + |y|^2 - 2xy: nothing cancels, and on processors that add
+/// in parallel with fma the cost is the same. out[4][tile]. (Four named arrays, which compilers keep in registers.)
 template <bool First, class A>
 void add_squares(A const* MIXAUG_RESTRICT rows, A const* MIXAUG_RESTRICT queries, index_t d,
                  A* MIXAUG_RESTRICT out) noexcept {
@@ -40,8 +40,8 @@ void add_squares(A const* MIXAUG_RESTRICT rows, A const* MIXAUG_RESTRICT queries
   for (int l = 0; l < W; ++l)
     out[l] = s0[l], out[tile + l] = s1[l], out[2 * tile + l] = s2[l], out[3 * tile + l] = s3[l];
 }
-/// Squared distances of some groups of queries to one tile, [query][tile]. Many columns are taken in blocks that
-/// stay in the first cache while all groups use them.
+/// Squared distances of some groups of queries to one tile, [query][tile]. Columns are processed in blocks that stay in
+/// the L1 cache while all groups use them.
 template <class A>
 void squared_tile(A const* rows, A const* queries, index_t groups, index_t d, A* out) noexcept {
   constexpr index_t G = pass_shape::group, W = pass_shape::lanes, step = 512 / sizeof(A);
@@ -72,7 +72,7 @@ A least_of_tile(A const* MIXAUG_RESTRICT d2) noexcept {
   return least[0];
 }
 
-/// The kernel of a squared distance, relative to the distance `from` of a nearest row.
+/// Kernel of a squared distance, relative to the distance `from` of a nearest row.
 template <class A>
 struct pass_kernel {
   A rate, limit;
@@ -81,7 +81,7 @@ struct pass_kernel {
     return tophat ? (d2 < limit ? A{1} : A{0}) : falling_exp((from - d2) * rate);
   }
 };
-/// Weights of a tile in place of its squared distances, and their sum: 16 partial sums, added in order.
+/// Replaces the squared distances of a tile by weights and returns their sum: 16 partial sums, added in order.
 template <class A>
 double weigh_tile(pass_kernel<A> const& kernel, A from, A* MIXAUG_RESTRICT d2) noexcept {
   constexpr int W = 16;
@@ -103,12 +103,14 @@ double weigh_tile(pass_kernel<A> const& kernel, A from, A* MIXAUG_RESTRICT d2) n
 MIXAUG_HD constexpr std::uint64_t kernel_number(std::uint32_t slot, std::uint32_t attempt) noexcept {
   return std::uint64_t{slot} << 20 | (attempt & 0xFFFFFu);
 }
-/// One query's sum so far, relative to its nearest row so far (log-sum-exp: far queries do not vanish).
+/// Running sum of one query, relative to its nearest row so far (log-sum-exp: weights of distant queries
+/// do not vanish).
 template <class A>
 struct pass_sum {
   double total;
   A nearest;
-  /// Takes a nearer row as the reference; what all sums so far shrink by. (The product is rounded by itself.)
+  /// Makes a nearer row the reference; returns the factor by which all earlier sums shrink. The product
+  /// is rounded separately.
   MIXAUG_HD double come_nearer(pass_kernel<A> const& kernel, A least) noexcept {
     double const f = kernel.tophat ? 1.0 : static_cast<double>(falling_exp((least - nearest) * kernel.rate));
     total = fused_sum(total, f, unseen_zero<double>());
@@ -116,8 +118,9 @@ struct pass_sum {
     return f;
   }
 };
-/// One partner's choice so far. Tile t stays chosen while total <= limit = (total when chosen) / u: it survives to a
-/// total S with chance (total then) / S, which is what one uniform a tile would give; few uniforms are drawn.
+/// Current choice of one partner. Tile t stays chosen while total <= limit = (total when chosen) / u. It survives to a
+/// total S with probability (total when chosen) / S, as it would with one uniform for each tile, but few
+/// uniforms are drawn.
 struct pass_choice {
   double limit;
   std::int32_t used;  ///< uniforms drawn
@@ -129,9 +132,10 @@ struct pass_choice {
   }
 };
 
-/// What a pass draws: query i gets out(i, s), s = 0 ... slots - 1, from the random numbers of global row first_row + i,
-/// slots first_slot + s. It is row i of `queries` (m, d), and row self[i] of the table or -1 (null: none is a row); or
-/// row rows(i) of the table where `rows` is given. (Views are of the memory that the pass is in.)
+/// Arguments of a pass. Query i receives out(i, s), s = 0 ... slots - 1, from the random numbers of global row
+/// first_row + i, slots first_slot + s. The query is row i of `queries` (m, d), and row self[i] of the table or -1
+/// (null: no query is a row); or row rows(i) of the table if `rows` is given. All views are of the
+/// memory space of the pass.
 template <class Q>
 struct pass_request {
   tensor_view<Q const, 2> queries;
@@ -151,7 +155,7 @@ struct pass_request {
   MIXAUG_HD std::uint32_t slot(index_t s) const noexcept { return first_slot + static_cast<std::uint32_t>(s); }
 };
 
-/// The rows of a pass, packed; A = what distances and weights are computed in.
+/// The rows of a pass, packed; A is the type in which distances and weights are computed.
 template <class A>
 struct kernel_pass_view {
   A const* rows;  ///< [chunk][column][lane], scaled; whole tiles
@@ -167,8 +171,8 @@ struct kernel_pass_view {
     constexpr index_t W = pass_shape::lanes;
     return rows + i / W * W * d + i % W;
   }
-  /// Column k of a query, scaled, and held where squares stay finite; NaN of a row that the table does not have, and
-  /// of what is not finite: then no row is chosen.
+  /// Returns column k of a query, scaled, and limited so that squares stay finite. NaN if the row is not in the table
+  /// or the value is not finite; then no row is chosen.
   template <class Q>
   MIXAUG_HD A query(pass_request<Q> const& r, index_t i, index_t k) const noexcept {
     if (r.rows.data != nullptr) {
@@ -180,13 +184,13 @@ struct kernel_pass_view {
     if (!(std::fabs(v) < HUGE_VAL)) return static_cast<A>(NAN);
     return static_cast<A>(z > most ? most : z < -most ? -most : z);
   }
-  /// The row that must not be chosen, or -1.
+  /// Returns the row that must not be chosen, or -1.
   template <class Q>
   MIXAUG_HD index_t left_out(pass_request<Q> const& r, index_t i) const noexcept {
     return with_self ? -1 : r.row(i);
   }
 };
-/// Columns of scratch in one block; without a base it only measures.
+/// Places a column of scratch in one block; with base = nullptr it only measures.
 template <class Column>
 Column* place_column(std::size_t& at, index_t count, std::byte* base) noexcept {
   Column* const p = base == nullptr ? nullptr : reinterpret_cast<Column*>(base + at);
