@@ -2,7 +2,7 @@
 
 #include <cmath>
 #include <mixaug/mixaug.hpp>
-#include <mixaug/core/math/elementary.hpp>
+#include <mixaug/core/detail/math/elementary.hpp>
 
 #include "reference/statistics.hpp"
 #include "support/values.hpp"

@@ -10,21 +10,14 @@
 #include "reference/statistics.hpp"
 #include "support/compare_plans.hpp"
 #include "support/values.hpp"
+#include "support/refusal.hpp"
 
 namespace gridmix_test {
 
 using ma::index_t;
+using test::refusal;
 
 namespace {
-
-std::string refusal(auto const& act) {
-  try {
-    act();
-  } catch (ma::invalid_argument const& e) {
-    return e.what();
-  }
-  return "";
-}
 
 /// The cells of row i that are the sample's, counted.
 template <class Plan>

@@ -10,21 +10,14 @@
 #include "reference/statistics.hpp"
 #include "support/plans.hpp"
 #include "support/values.hpp"
+#include "support/refusal.hpp"
 
 namespace resizemix_test {
 
 using ma::index_t;
+using test::refusal;
 
 namespace {
-
-std::string refusal(auto const& act) {
-  try {
-    act();
-  } catch (ma::invalid_argument const& e) {
-    return e.what();
-  }
-  return "";
-}
 
 /// The pixels that one row of `source`, of one plane, becomes in a box that fills the image.
 template <class T>

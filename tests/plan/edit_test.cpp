@@ -5,21 +5,14 @@
 
 #include "support/compare_plans.hpp"
 #include "support/values.hpp"
+#include "support/refusal.hpp"
 
 namespace edit_test {
 
 using ma::index_t;
+using test::refusal;
 
 namespace {
-
-std::string refusal(auto const& act) {
-  try {
-    act();
-  } catch (ma::invalid_argument const& e) {
-    return e.what();
-  }
-  return "";
-}
 
 /// Four samples of one number; row i reads row i - 1, half and half.
 auto chain() {

@@ -7,21 +7,15 @@
 #include "reference/mix_reference.hpp"
 #include "support/compare_plans.hpp"
 #include "support/values.hpp"
+#include "support/refusal.hpp"
 
 namespace given_test {
 
 using ma::index_t;
+using test::refusal;
 
 namespace {
 
-std::string refusal(auto const& act) {
-  try {
-    act();
-  } catch (ma::invalid_argument const& e) {
-    return e.what();
-  }
-  return "";
-}
 bool has(std::string const& text, char const* part) { return text.find(part) != std::string::npos; }
 
 }  // namespace

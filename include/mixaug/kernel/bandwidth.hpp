@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
-#include <mixaug/core/math/elementary.hpp>
-#include <mixaug/core/math/exp.hpp>
+#include <mixaug/core/detail/math/elementary.hpp>
+#include <mixaug/core/detail/math/exp.hpp>
 #include <mixaug/kernel/detail/points.hpp>
 #include <vector>
 

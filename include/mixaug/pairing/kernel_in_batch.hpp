@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cfloat>
-#include <mixaug/core/math/exp.hpp>
+#include <mixaug/core/detail/math/exp.hpp>
 #include <mixaug/kernel/kernel_options.hpp>
 #include <mixaug/plan/pairing_task.hpp>
 

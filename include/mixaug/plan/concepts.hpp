@@ -25,6 +25,10 @@ struct row_of_batch {
   index_t sample;
 };
 namespace detail {
+/// The sample whose mix an output row is.
+inline row_of_batch sample_of(row_facts const& row) noexcept {
+  return {row.shape, row.row - (row.shape.rows - row.shape.samples)};
+}
 /// Index of a batch row in given data of `rows` rows: the rows of the batch, or of the global batch.
 inline index_t given_row(row_of_batch const& row, index_t rows) noexcept {
   return rows == row.shape.samples ? row.sample : row.shape.first + row.sample;

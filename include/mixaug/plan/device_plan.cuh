@@ -18,7 +18,7 @@ void stage_into(M const& m, input_set<S> const& in, key const& k, Plan& into, bo
         std::is_same_v<Plan, plan_of<M, space::device>>,
         "mixaug: the cuda backend fills a device plan of this method; declare it as plan_of<method, space::device>");
     if constexpr (std::is_same_v<Plan, plan_of<M, space::device>>) {
-      auto const recipes = recipes_of(m);
+      auto const recipes = recipes_of(m, in, Plan::memory);
       using list = std::remove_const_t<decltype(recipes)>;
       planner<list, Plan, S> planned(into, recipes, in, k);
       if (wait) into.block().wait();
@@ -86,8 +86,8 @@ void make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k,
   detail::stage_into(m, in, k, into, !detail::capturing(be.stream));
   if constexpr (Plan::memory == space::device) {
     upload(be, into);
-    detail::device_place(be, detail::recipes_of(m), in, !into.flags().local, detail::plan_writer::columns(into),
-                         into.maps(), into.steps());
+    detail::device_place(be, detail::recipes_of(m, in, Plan::memory), in, !into.flags().local,
+                         detail::plan_writer::columns(into), into.maps(), into.steps());
   }
 }
 template <class M, class T, int R, space S, class Plan>

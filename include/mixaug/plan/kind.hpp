@@ -106,6 +106,22 @@ struct base {
   }
 };
 
+/// Base of kinds whose layout is a number of items of each sample, at most. A derived kind says in read_layout(reader)
+/// how many there may be.
+struct counted : base {
+  struct layout {
+    index_t count = 1;  ///< items of a sample, at most
+    friend constexpr bool operator==(layout const&, layout const&) = default;
+  };
+  static constexpr layout merged(layout const& a, layout const& b) noexcept {
+    return {detail::greater(a.count, b.count)};
+  }
+  template <class Writer>
+  static void write(Writer& out, layout const& l) {
+    out.number(l.count);
+  }
+};
+
 }  // namespace kind
 
 /// State of one row: disjoint tiles, the run of equal m at a pixel, m if it is constant, and the mean of m.

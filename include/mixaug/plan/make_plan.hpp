@@ -25,7 +25,7 @@ void make_plan(M const& m, input_set<S> const& in, key const& k, Plan& into) req
                   "mixaug: this plan is of another method; declare it as plan_of<method>");
     static_assert(Plan::memory == space::host,
                   "mixaug: a device plan is made with a backend: make_plan(cuda{stream}, method, inputs, key, plan)");
-    auto const recipes = detail::recipes_of(m);
+    auto const recipes = detail::recipes_of(m, in, Plan::memory);
     detail::planner<std::remove_const_t<decltype(recipes)>, Plan, S>(into, recipes, in, k).draw();
   }
 }
@@ -61,7 +61,7 @@ void make_plan(Backend const& be, M const& m, input_set<S> const& in, key const&
                   "mixaug: this method reads pixels or score maps, and these are on the device; plan it there: "
                   "make_plan(cuda{stream}, method, inputs, key, plan)");
     if constexpr (!reachable) return;
-    auto const recipes = detail::recipes_of(m);
+    auto const recipes = detail::recipes_of(m, in, Plan::memory);
     using list = std::remove_const_t<decltype(recipes)>;
     detail::planner<list, Plan, S> planned(into, recipes, in, k);
     planned.draw(detail::host_scorer<Backend, list>{be, recipes, into.maps()});

@@ -30,8 +30,7 @@ class given_boxes {
 
   template <class Columns>
   void operator()(Columns const& columns, row_facts const& row, random const&) const noexcept {
-    index_t const sample = row.row - (row.shape.rows - row.shape.samples);
-    index_t const i = detail::given_row({row.shape, sample}, rows_);
+    index_t const i = detail::given_row(detail::sample_of(row), rows_);
     for (index_t j = 0; j < boxes_; ++j) {
       box const b = at(row.shape, i, j);
       columns.box(row.row, j) = b.empty() ? no_box : b;

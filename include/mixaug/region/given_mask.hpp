@@ -31,9 +31,8 @@ struct given_mask {
   }
   template <class Columns>
   void operator()(Columns const& columns, row_facts const& row, random const&) const noexcept {
-    index_t const sample = row.row - (row.shape.rows - row.shape.samples);
     kind::grid g = grid_of(row.shape);
-    float const* const data = field.data + detail::given_row({row.shape, sample}, field.extent[0]) * field.stride[0];
+    float const* const data = row_of(detail::sample_of(row));
     auto& where = columns.where[row.row];
     if (!kept(row.shape)) {
       g.data = data;
@@ -68,6 +67,9 @@ struct given_mask {
   }
 
  private:
+  float const* row_of(row_of_batch const& row) const noexcept {
+    return field.data + detail::given_row(row, field.extent[0]) * field.stride[0];
+  }
   kind::grid grid_of(plan_shape const& s) const noexcept {
     kind::grid g;
     for (int d = 0; d < s.spatial; ++d) {
@@ -84,7 +86,7 @@ struct given_mask {
   bool fits(float m) const noexcept { return binary ? m == 0.0f || m == 1.0f : m >= 0.0f && m <= 1.0f; }
   void check_row(plan_shape const& s, index_t sample) const {
     kind::grid const g = grid_of(s);
-    float const* const data = field.data + detail::given_row({s, sample}, field.extent[0]) * field.stride[0];
+    float const* const data = row_of({s, sample});
     for (index_t z = 0; z < g.n[0]; ++z)
       for (index_t y = 0; y < g.n[1]; ++y)
         for (index_t x = 0; x < g.n[2]; ++x)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/math/elementary.hpp>
+#include <mixaug/core/detail/math/elementary.hpp>
 #include <mixaug/weight/detail/group_table.hpp>
 
 MIXAUG_EXACT_BEGIN

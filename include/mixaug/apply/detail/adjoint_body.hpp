@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/apply/detail/mix_body.hpp>
-#include <mixaug/core/math/search.hpp>
+#include <mixaug/core/detail/math/search.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <limits>
-#include <mixaug/core/math/distance.hpp>
-#include <mixaug/core/math/exp.hpp>
+#include <mixaug/core/detail/math/distance.hpp>
+#include <mixaug/core/detail/math/exp.hpp>
 #include <mixaug/loss/detail/reduction.hpp>
 
 MIXAUG_EXACT_BEGIN

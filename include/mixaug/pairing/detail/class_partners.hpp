@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/math/elementary.hpp>
+#include <mixaug/core/detail/math/elementary.hpp>
 #include <mixaug/pairing/prototypes.hpp>
 #include <mixaug/plan/detail/check_plan.hpp>
 #include <mixaug/plan/detail/row_orders.hpp>

@@ -35,7 +35,6 @@ class planner {
     if (!in_.shape.own_source && key_.block != 0)
       fail("key.block confines partners inside the batch, but the inputs name a second source; use one of the two");
     check_inputs(in_, key_);
-    recipes_.each([&](auto& r, auto) { r.region.read(in_, Plan::memory); });
     recipes_.each([&](auto const& r, auto) { r.ratio.check(in_.shape); });
     recipes_.each([&](auto const& r, auto) { r.region.check(in_.shape); });
     recipes_.each([&](auto const& r, auto k_) {
@@ -226,7 +225,7 @@ class planner {
     v.share_self[i] = shares.self, v.share_partner[i] = shares.partner;
   }
   Plan& plan_;
-  Recipes recipes_;
+  Recipes const& recipes_;
   input_set<S> in_;
   key key_{};
   loss_weights weights_;

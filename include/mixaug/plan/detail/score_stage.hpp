@@ -4,7 +4,7 @@
 #include <mixaug/backend/backend.hpp>
 #include <mixaug/core/detail/first_failure.hpp>
 #include <mixaug/core/image_batch.hpp>
-#include <mixaug/core/math/search.hpp>
+#include <mixaug/core/detail/math/search.hpp>
 #include <mixaug/plan/concepts.hpp>
 #include <mixaug/plan/detail/stored_scores.hpp>
 #include <mixaug/plan/recipe.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 #include <bit>
 #include <memory>
-#include <mixaug/core/math/elementary.hpp>
+#include <mixaug/core/detail/math/elementary.hpp>
 #include <mutex>
 
 MIXAUG_EXACT_BEGIN

@@ -10,22 +10,10 @@ namespace mixaug::kind {
 
 /// m = 0 inside the union of `count` boxes of each sample, 1 outside. Boxes may overlap: pixels written twice
 /// get the same value.
-struct boxes : base {
+struct boxes : counted {
   static constexpr field_weights holds = field_weights::zero_or_one;
   static constexpr char const* name = "boxes";
 
-  struct layout {
-    index_t count = 1;  ///< boxes of each sample
-    friend constexpr bool operator==(layout const&, layout const&) = default;
-  };
-
-  static constexpr layout merged(layout const& a, layout const& b) noexcept {
-    return {detail::greater(a.count, b.count)};
-  }
-  template <class Writer>
-  static void write(Writer& out, layout const& l) {
-    out.number(l.count);
-  }
   template <class Reader>
   static layout read_layout(Reader& in) {
     return {in.within("boxes", 1, 64)};

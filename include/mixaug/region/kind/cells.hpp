@@ -8,22 +8,11 @@ namespace mixaug::kind {
 
 /// A grid of cells over the image, each with m = 0 or 1. Along an axis of S pixels, the borders of n cells are at
 /// floor(k S / n), k = 0, ..., n; S need not be a multiple of n.
-struct cells : base {
+struct cells : counted {
   static constexpr field_weights holds = field_weights::zero_or_one;
   static constexpr char const* name = "cells";
   static constexpr index_t most = 4096;  ///< cells of a sample, at most
 
-  struct layout {
-    index_t count = 1;  ///< cells of a sample, at most
-    friend constexpr bool operator==(layout const&, layout const&) = default;
-  };
-  static constexpr layout merged(layout const& a, layout const& b) noexcept {
-    return {detail::greater(a.count, b.count)};
-  }
-  template <class Writer>
-  static void write(Writer& out, layout const& l) {
-    out.number(l.count);
-  }
   template <class Reader>
   static layout read_layout(Reader& in) {
     return {in.within("cells", 1, most)};

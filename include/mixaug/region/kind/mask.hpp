@@ -10,22 +10,11 @@ namespace mixaug::kind {
 /// m from a grid of numbers over the image, each valid for the pixels of its cell: along an axis of S pixels, pixel x
 /// has number floor(x n / S) of n. A grid of the image's size is a mask of pixels. The numbers are stored in the plan,
 /// or in the caller's memory, which must live as long as the plan is applied.
-struct mask : base {
+struct mask : counted {
   static constexpr bool weighted = true;
   static constexpr bool borrows = true;
   static constexpr char const* name = "mask";
 
-  struct layout {
-    index_t count = 1;  ///< numbers of a sample stored in the plan, at most
-    friend constexpr bool operator==(layout const&, layout const&) = default;
-  };
-  static constexpr layout merged(layout const& a, layout const& b) noexcept {
-    return {detail::greater(a.count, b.count)};
-  }
-  template <class Writer>
-  static void write(Writer& out, layout const& l) {
-    out.number(l.count);
-  }
   template <class Reader>
   static layout read_layout(Reader& in) {
     return {in.within("mask", 1, index_t{1} << 40)};

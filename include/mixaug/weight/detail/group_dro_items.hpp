@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/math/distance.hpp>
+#include <mixaug/core/detail/math/distance.hpp>
 #include <mixaug/weight/detail/views.hpp>
 
 MIXAUG_EXACT_BEGIN

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/math/exp.hpp>
+#include <mixaug/core/detail/math/exp.hpp>
 #include <mixaug/kernel/detail/line/arrays.hpp>
 
 MIXAUG_EXACT_BEGIN
