@@ -7,8 +7,7 @@
 #include <mixaug/core/tensor_view.hpp>
 #include <mixaug/plan/inputs.hpp>
 #include <mixaug/version.hpp>
-// pairing: writes partner
-#include <mixaug/kernel/gaussian_kernel.hpp>
+// pairing: writes partner; the tables of a data set, <mixaug/kernel/gaussian_kernel.hpp>, are not here
 #include <mixaug/pairing/class_similarity.hpp>
 #include <mixaug/pairing/class_tour.hpp>
 #include <mixaug/pairing/derangement.hpp>

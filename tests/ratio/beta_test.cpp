@@ -10,6 +10,7 @@ namespace beta_test {
 
 namespace ma = mixaug;
 using table = ma::detail::beta_table;
+using shared_table = ma::detail::shared_beta_table;
 
 namespace {
 constexpr float alphas[] = {0.1f, 0.2f, 0.4f, 1.0f, 2.0f, 8.0f};
@@ -61,7 +62,7 @@ TEST_CASE("the table follows Beta(alpha, alpha): Kolmogorov and Smirnov on the h
   std::uint64_t seed = 200;
   for (float alpha : alphas) {
     CAPTURE(alpha);
-    auto const t = table::of(static_cast<double>(alpha));
+    shared_table const t(static_cast<double>(alpha));
     std::vector<double> u;
     int upper = 0;
     for (std::uint64_t row = 0; row < 100000; ++row) {
@@ -100,7 +101,7 @@ TEST_CASE("the table is symmetric, monotone and inside [0, 1]") {
   std::uint64_t const top = std::uint64_t{1} << 63;
   for (float alpha : alphas) {
     CAPTURE(alpha);
-    auto const t = table::of(static_cast<double>(alpha));
+    shared_table const t(static_cast<double>(alpha));
     std::vector<std::uint64_t> at;
     for (int k = 0; k < 20000; ++k) at.push_back((s.bits() & (top - 1)) >> s.below(52));
     std::sort(at.begin(), at.end());
@@ -122,8 +123,19 @@ TEST_CASE("the table is symmetric, monotone and inside [0, 1]") {
   }
 }
 
+TEST_CASE("a table outlives its place in the cache while it is in use") {
+  shared_table const kept(0.37), copy = kept;
+  double const before = (*kept)(0x1234567890abcdefull);
+  for (int k = 0; k < 40; ++k) shared_table{1.0 + 0.01 * k};  // the cache keeps 32
+  CHECK((*copy)(0x1234567890abcdefull) == before);
+  shared_table const again(0.37);
+  CHECK(&*again != &*kept);
+  CHECK((*again)(0x1234567890abcdefull) == before);
+}
+
 TEST_CASE("a table is built once for an alpha, and extreme alphas stay in [0, 1]") {
-  CHECK(table::of(0.3).get() == table::of(0.3).get());
+  shared_table const first(0.3);
+  CHECK(&*first == &*shared_table(0.3));
   for (double alpha : {1e-3, 1e-2, 50.0, 1e3, 1e6}) {
     CAPTURE(alpha);
     auto const sampler = ma::ratio::beta{.alpha = static_cast<float>(alpha)}.sampler();

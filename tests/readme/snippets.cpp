@@ -14,7 +14,8 @@ namespace ma = mixaug;
 
 #include <mixaug/backend/openmp.hpp>
 
-#include <mixaug/kernel/bandwidth.hpp>  // silverman_bandwidth, entropy_bandwidth; kernel_matrix.hpp is the explicit table
+#include <mixaug/kernel/bandwidth.hpp>        // silverman_bandwidth, entropy_bandwidth
+#include <mixaug/kernel/gaussian_kernel.hpp>  // kernel_matrix.hpp is the explicit table
 
 #include <mixaug/plan/any_plan.hpp>
 

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# compile_time.sh INCLUDE CXX [NVCC]: the time that a compiler spends on our headers, beside the time
-# it spends on the standard headers that a trainer includes anyhow. The test fails where ours, which
-# include those, take more than twice as long, or three times with nvcc, where ours bring Thrust and a
-# kernel is compiled. Processor time is counted, and only the ratio is judged, so that a slow or busy
-# machine says what a fast one does.
+# compile_time.sh INCLUDE CXX [NVCC]: the time that a compiler spends on our headers, beside the time it spends on the
+# standard headers that a trainer includes anyhow. The test fails where ours, which include some of those, take more
+# than twice as long, or three times with nvcc, where ours bring Thrust and a kernel is compiled. Processor time is
+# counted, and only the ratio is judged, so that a slow or busy machine says what a fast one does.
 set -euo pipefail
 include=$(cd "$1" && pwd) cxx=$2 nvcc=${3:-}
 folder=$(mktemp -d)

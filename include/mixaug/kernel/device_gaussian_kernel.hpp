@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <memory>
 #include <mixaug/kernel/detail/device_table.hpp>
 #include <mixaug/kernel/gaussian_kernel.hpp>
 

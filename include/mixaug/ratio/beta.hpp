@@ -19,13 +19,13 @@ struct beta {
   char const* off = "to switch mixing off use prob = 0";
 
   struct drawn {
-    std::shared_ptr<detail::beta_table const> table;
+    detail::shared_beta_table table;
     float operator()(std::uint64_t bits, row_of_batch const&) const noexcept {
       return static_cast<float>((*table)(bits));
     }
   };
   /// Looks up the table of alpha; the first use of an alpha builds it (a few milliseconds).
-  drawn sampler() const { return {detail::beta_table::of(static_cast<double>(alpha))}; }
+  drawn sampler() const { return {detail::shared_beta_table(static_cast<double>(alpha))}; }
   bool fractional() const noexcept { return true; }
   void check(plan_shape const&) const {
     if (!(alpha > 0.0f && alpha <= 1e6f))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <bit>
-#include <memory>
 #include <mixaug/core/detail/math/elementary.hpp>
 #include <mutex>
 
@@ -41,24 +40,7 @@ class beta_table {
     return bits >> 63 != 0 ? 1.0 - x : x;
   }
 
-  /// Returns the table of an alpha, which is built once (milliseconds) and shared; the 32 newest are kept. The cache is
-  /// never destroyed, because destructors of globals, and threads that outlive main, may still plan.
-  static std::shared_ptr<beta_table const> of(double alpha) {
-    static cache& kept = *new cache;
-    std::lock_guard<std::mutex> const lock(kept.guard);
-    for (auto const& t : kept.table)
-      if (t && t->alpha() == alpha) return t;
-    auto& slot = kept.table[kept.oldest];
-    kept.oldest = (kept.oldest + 1) % 32;
-    return slot = std::make_shared<beta_table const>(alpha);
-  }
-
  private:
-  struct cache {
-    std::mutex guard;
-    std::shared_ptr<beta_table const> table[32];
-    int oldest = 0;
-  };
   static constexpr double log_half = -0.6931471805599453;
 
   /// S(x) = 2F1(1, 2 alpha; alpha + 1; x), for I_x(a, a) = x^a (1 - x)^a S(x) / (a B(a, a)), x <= 1/2.
@@ -119,6 +101,61 @@ class beta_table {
 
   double alpha_, half_ = 0.0, constant_ = 0.0;
   double coefficient_[octaves][parts][terms];
+};
+
+/// The table of an alpha, which is built at its first use (milliseconds) and then shared: copies refer to one table,
+/// and a cache keeps the 32 newest. The users of a table are counted here, under the lock of the cache, because
+/// <memory> would be the most expensive header of all plans.
+class shared_beta_table {
+ public:
+  explicit shared_beta_table(double alpha) {
+    cache& kept = all();
+    std::lock_guard<std::mutex> const lock(kept.guard);
+    for (entry* const e : kept.newest)
+      if (e != nullptr && e->table.alpha() == alpha) {
+        entry_ = e;
+        ++e->users;
+        return;
+      }
+    entry_ = new entry{beta_table(alpha), 1, true};
+    entry*& place = kept.newest[kept.oldest];
+    kept.oldest = (kept.oldest + 1) % 32;
+    if (place != nullptr) {
+      place->cached = false;
+      if (place->users == 0) delete place;
+    }
+    place = entry_;
+  }
+  shared_beta_table(shared_beta_table const& other) noexcept : entry_(other.entry_) {
+    std::lock_guard<std::mutex> const lock(all().guard);
+    ++entry_->users;
+  }
+  shared_beta_table& operator=(shared_beta_table const&) = delete;
+  ~shared_beta_table() {
+    std::lock_guard<std::mutex> const lock(all().guard);
+    if (--entry_->users == 0 && !entry_->cached) delete entry_;
+  }
+
+  beta_table const& operator*() const noexcept { return entry_->table; }
+
+ private:
+  struct entry {
+    beta_table table;
+    int users;
+    bool cached;
+  };
+  struct cache {
+    std::mutex guard;
+    entry* newest[32] = {};
+    int oldest = 0;
+  };
+  /// The cache is never destroyed, because destructors of globals, and threads that outlive main, may still plan.
+  static cache& all() {
+    static cache& kept = *new cache;
+    return kept;
+  }
+
+  entry* entry_;
 };
 
 }  // namespace mixaug::detail
