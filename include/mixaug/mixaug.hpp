@@ -17,6 +17,7 @@
 #include <mixaug/pairing/minority.hpp>
 #include <mixaug/pairing/none.hpp>
 #include <mixaug/pairing/other_class.hpp>
+#include <mixaug/pairing/partner_probabilities.hpp>
 #include <mixaug/pairing/prototypes.hpp>
 #include <mixaug/pairing/reverse.hpp>
 #include <mixaug/pairing/roll.hpp>

@@ -14,15 +14,15 @@ TEST_CASE("the exponential of weights") {
   double worst = 0, worst_quick = 0;
   for (int k = 0; k <= 70000; ++k) {
     double const x = -0.01 * k + 1e-7 * (k % 7), want = std::exp(x);
-    worst = std::max(worst, std::fabs(ma::detail::fixed_falling_exp(x) / want - 1));
+    worst = std::max(worst, std::fabs(ma::detail::precise_falling_exp(x) / want - 1));
     float const f = static_cast<float>(0.01 * x);
     worst_quick = std::max(
         worst_quick, std::fabs(static_cast<double>(ma::detail::falling_exp(f)) - std::exp(static_cast<double>(f))));
   }
   CHECK(worst < 5e-16);
   CHECK(worst_quick < 0x1p-21);  // what the room of a quick scan is made of
-  CHECK(ma::detail::fixed_falling_exp(0.0) == 1.0);
-  CHECK(ma::detail::fixed_falling_exp(-1e300) < 1e-300);
+  CHECK(ma::detail::precise_falling_exp(0.0) == 1.0);
+  CHECK(ma::detail::precise_falling_exp(-1e300) < 1e-300);
 }
 
 TEST_CASE("a coin falls for a proposal where it is below the ratio of the weights") {

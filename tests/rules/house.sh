@@ -68,6 +68,17 @@ while IFS= read -r -d '' file; do
     END { exit public }' "$file" && offend "$file: only namespace detail, so it belongs into detail/" || true
 done < <(find include/mixaug -path '*/detail/*' -prune -o -mindepth 2 -name '*.hpp' -print0)
 
+# And what stands inside detail/ is not: every name is in a namespace detail, or specialises a public template.
+while IFS= read -r line; do
+  offend "$line: a public name inside detail/"
+done < <(find include/mixaug -path '*/detail/*' \( -name '*.hpp' -o -name '*.cuh' \) -print0 | sort -z | xargs -0 awk '
+  FNR == 1 { inside = 0; special = 0 }
+  /^namespace mixaug::detail \{/ || /^namespace detail \{/ { inside = 1 }
+  /^}  \/\/ namespace (mixaug::)?detail/ { inside = 0 }
+  /^template <>/ { special = FNR + 1 }
+  !inside && FNR != special && /^(struct|class|enum|template <.|concept|inline|constexpr|using|auto|void)/ {
+    if ($0 !~ /^template <>/) print FILENAME ":" FNR }')
+
 # Every public name at namespace scope has a comment. Of members only options are looked at, by the next two rules: most
 # others are the calls of a contract (include/mixaug/README.md).
 while IFS= read -r line; do

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <mixaug/core/detail/math/elementary_f32.hpp>
+#include <mixaug/core/detail/math/fast_float.hpp>
 #include <mixaug/saliency/detail/fft.hpp>
 #include <random>
 #include <vector>

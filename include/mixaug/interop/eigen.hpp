@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <Eigen/Core>
-#include <mixaug/interop/detail/container.hpp>
+#include <mixaug/interop/container.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/interop/detail/container.hpp>
+#include <mixaug/interop/container.hpp>
 #include <unsupported/Eigen/CXX11/Tensor>
 
 MIXAUG_EXACT_BEGIN

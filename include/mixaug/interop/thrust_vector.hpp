@@ -8,7 +8,7 @@
 
 #include <cstdint>
 #include <mixaug/core/config.hpp>
-#include <mixaug/interop/detail/container.hpp>
+#include <mixaug/interop/container.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -10,7 +10,7 @@
 #  include <xtensor/xtensor.hpp>
 #endif
 #include <array>
-#include <mixaug/interop/detail/container.hpp>
+#include <mixaug/interop/container.hpp>
 
 MIXAUG_EXACT_BEGIN
 

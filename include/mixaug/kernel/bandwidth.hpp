@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
-#include <mixaug/core/detail/math/elementary.hpp>
 #include <mixaug/core/detail/math/exp.hpp>
+#include <mixaug/core/detail/math/log.hpp>
 #include <mixaug/kernel/detail/points.hpp>
 #include <vector>
 
@@ -56,8 +56,8 @@ double silverman(kernel_points<T> const& p) {
   }
   for (double const s : spread) squares = most > 0.0 ? fused_sum(s / most, s / most, squares) : 0.0;
   if (!(most > 0.0)) fail("labels of silverman_bandwidth", "one value in every row", "at least two values");
-  double const factor = p.d == 1 ? 0.9 : fixed_exp(fixed_log(4.0 / (d + 2.0)) / (d + 4.0));
-  return factor * (most * std::sqrt(squares / d)) * fixed_exp(-fixed_log(n) / (d + 4.0));
+  double const factor = p.d == 1 ? 0.9 : precise_exp(precise_log(4.0 / (d + 2.0)) / (d + 4.0));
+  return factor * (most * std::sqrt(squares / d)) * precise_exp(-precise_log(n) / (d + 4.0));
 }
 
 /// Squared distances from a sample of rows to all rows, reduced by the smallest of each row, and the perplexity of a
@@ -79,7 +79,7 @@ struct perplexity_rows {
         total += w;
         moment = w > 0.0 ? add_product(w, x, moment) : moment;
       }
-      sum = fused_sum(total, fixed_exp(moment / total), sum);  // exp of the entropy log(total) + moment / total
+      sum = fused_sum(total, precise_exp(moment / total), sum);  // exp of the entropy log(total) + moment / total
     }
     return sum / static_cast<double>(queries);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/apply/labels.hpp>
-#include <mixaug/loss/detail/reduction.hpp>
+#include <mixaug/loss/reduction.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -21,15 +21,10 @@ struct two_keys {
   }
   /// Returns the first position whose keys are not less than (a, b) or, with `after`, are greater.
   index_t place(index_t n, index_t a, index_t b, bool after) const noexcept {
-    index_t low = 0, high = n;
-    while (low < high) {
-      index_t const middle = (low + high) / 2, x = first[order[middle]], y = second[order[middle]];
-      if (x < a || (x == a && (y < b || (after && y == b))))
-        low = middle + 1;
-      else
-        high = middle;
-    }
-    return low;
+    return first_not_before(0, n, [&](index_t at) {
+      index_t const x = first[order[at]], y = second[order[at]];
+      return x < a || (x == a && (y < b || (after && y == b)));
+    });
   }
 };
 

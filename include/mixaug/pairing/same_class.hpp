@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/core/detail/math/search.hpp>
 #include <mixaug/plan/detail/row_orders.hpp>
 #include <mixaug/plan/pairing_task.hpp>
 
@@ -66,15 +67,10 @@ struct class_draw {
   }
   /// Returns the first position of a class or, with `after`, the first position after it.
   static index_t bound(index_t const* order, index_t const* key, index_t n, index_t value, bool after) noexcept {
-    index_t low = 0, high = n;
-    while (low < high) {
-      index_t const middle = (low + high) / 2, k = key[order[middle]];
-      if (k < value || (after && k == value))
-        low = middle + 1;
-      else
-        high = middle;
-    }
-    return low;
+    return first_not_before(0, n, [&](index_t at) {
+      index_t const k = key[order[at]];
+      return k < value || (after && k == value);
+    });
   }
 };
 

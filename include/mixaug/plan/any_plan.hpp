@@ -2,8 +2,8 @@
 #pragma once
 #include <mixaug/blend/erase.hpp>
 #include <mixaug/core/error.hpp>
-#include <mixaug/plan/detail/either_blend.hpp>
-#include <mixaug/plan/detail/either_kind.hpp>
+#include <mixaug/plan/either_blend.hpp>
+#include <mixaug/plan/either_kind.hpp>
 #include <mixaug/plan/plan.hpp>
 #include <mixaug/region/kind/all.hpp>
 

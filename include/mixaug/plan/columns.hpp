@@ -52,6 +52,12 @@ struct plan_flags {
   friend constexpr bool operator==(plan_flags const&, plan_flags const&) = default;
 };
 
+/// Treatment of label coefficients when the field changes by an edit or by another resolution.
+enum class shares : unsigned char {
+  kept,    ///< unchanged: labels belong to the images
+  derived  ///< the true shares of the pixels, for rows that have a partner, whatever the label rule was
+};
+
 /// One step of the order in which rows can be written in place.
 struct inplace_step {
   static constexpr index_t none = -1, saved = -2;

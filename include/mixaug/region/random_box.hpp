@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cmath>
+#include <mixaug/core/detail/math/search.hpp>
 #include <mixaug/core/error.hpp>
 #include <mixaug/plan/concepts.hpp>
 #include <mixaug/region/detail/cut_axes.hpp>
@@ -19,16 +20,11 @@ inline index_t box_side(index_t size, double area, int d) noexcept {
   double const s = static_cast<double>(size);
   if (d <= 1) return static_cast<index_t>(s * area);
   if (d == 2) return static_cast<index_t>(s * std::sqrt(area));
-  index_t low = 0, high = size;
-  while (low < high) {
-    index_t const middle = (low + high + 1) / 2;
-    double const m = static_cast<double>(middle);
-    if (m * m * m <= area * (s * s * s))
-      low = middle;
-    else
-      high = middle - 1;
-  }
-  return low;
+  auto const fits = [=](index_t side) {
+    double const m = static_cast<double>(side);
+    return m * m * m <= area * (s * s * s);
+  };
+  return first_not_before(1, size + 1, fits) - 1;
 }
 
 /// Longest side of a box for lambda > 0: the largest area for a drawn lambda > 0 is 1 - 2^-24.

@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/detail/math/elementary.hpp>
-#include <mixaug/weight/detail/group_table.hpp>
+#include <mixaug/core/detail/math/exp.hpp>
+#include <mixaug/core/detail/math/log.hpp>
+#include <mixaug/weight/group_table.hpp>
 
 MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
-namespace detail {
-
-/// exp(x) - 1 for x <= 0, to a relative error of about 4e-16, with the same bits everywhere.
-inline double fixed_falling_expm1(double x) noexcept {
-  if (x < -0.35) return fixed_exp(x) - 1.0;
-  double sum = 1.0;  // x (1 + x / 2 (1 + x / 3 (...)))
-  for (int n = 16; n >= 2; --n) {
-    double const part = x / n;
-    sum = detail::fused_sum(part, sum, 1.0);
-  }
-  return x * sum;
-}
-
-}  // namespace detail
-
 namespace weight {
 
 /// Options of effective_number.
@@ -58,11 +44,11 @@ class effective_number : public group_table {
     groups_ = c.groups, ids_ = c.ids;
     auto* const w = reinterpret_cast<double*>(table_.reserve(static_cast<std::size_t>(groups_) * sizeof(double)));
     // log beta is exact to the last bits near 1, because its series is in (beta - 1) / (beta + 1)
-    double const log_beta = o.beta < 1e-300 ? -700.0 : detail::fixed_log(o.beta);
+    double const log_beta = o.beta < 1e-300 ? -700.0 : detail::precise_log(o.beta);
     double sum = 0.0, all = 0.0;
     for (index_t g = 0; g < groups_; ++g) {
       double const n = static_cast<double>(c.data()[g]), log_power = n * log_beta;
-      w[g] = c.data()[g] == 0 ? 0.0 : (1.0 - o.beta) / -detail::fixed_falling_expm1(log_power);
+      w[g] = c.data()[g] == 0 ? 0.0 : (1.0 - o.beta) / -detail::precise_falling_expm1(log_power);
       sum += w[g], all = detail::fused_sum(n, w[g], all);
     }
     double by = 1.0;

@@ -3,7 +3,7 @@
 #include <mixaug/core/workspace.hpp>
 #include <mixaug/plan/concepts.hpp>
 #include <mixaug/weight/detail/group_dro_items.hpp>
-#include <mixaug/weight/detail/group_table.hpp>
+#include <mixaug/weight/group_table.hpp>
 
 MIXAUG_EXACT_BEGIN
 

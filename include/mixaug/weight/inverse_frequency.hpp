@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/weight/detail/group_table.hpp>
+#include <mixaug/weight/group_table.hpp>
 
 MIXAUG_EXACT_BEGIN
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/backend/backend.hpp>
-#include <mixaug/backend/detail/cuda_memory.cuh>
+#include <mixaug/backend/cuda_memory.cuh>
 
 /// The only kernel: its threads divide the (row, c) pairs of a job among them (device_backend, backend/backend.hpp).
 namespace mixaug::detail {

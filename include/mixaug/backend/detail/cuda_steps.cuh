@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/backend/detail/cuda_launch.cuh>
-#include <mixaug/backend/detail/cuda_memory.cuh>
+#include <mixaug/backend/cuda_memory.cuh>
 #include <mixaug/backend/detail/device_steps.hpp>
 
 namespace mixaug::detail {

@@ -51,7 +51,7 @@ struct cross_entropy_items {
       if (row[r].read && job.classes > narrow_classes) one(first + r, row[r], buffer, found[r]);
     }
     if (job.classes <= narrow_classes) narrow(first, n, row, found);
-    for (int r = 0; r < most_rows; ++r) log_sum[r] = softmax_log(found[r].sum);
+    for (int r = 0; r < most_rows; ++r) log_sum[r] = branchless_log(found[r].sum);
     for (index_t r = 0; r < n; ++r) job.finish(first + r, row[r], found[r], log_sum[r]);
   }
 

@@ -82,7 +82,7 @@ struct cross_entropy_steps {
     s.sum = folded<loss_lanes>(shared.sum);
     s.first = folded<loss_lanes>(shared.first), s.second = folded<loss_lanes>(shared.second);
     if (row.read) shared.factor = job.target.factor(row, s);
-    job.finish(i, row, s, softmax_log(s.sum));
+    job.finish(i, row, s, branchless_log(s.sum));
   }
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <limits>
-#include <mixaug/core/detail/math/distance.hpp>
 #include <mixaug/core/detail/math/exp.hpp>
-#include <mixaug/loss/detail/reduction.hpp>
+#include <mixaug/core/detail/math/log.hpp>
+#include <mixaug/loss/reduction.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -17,39 +17,8 @@ MIXAUG_HD inline float softmax_exp(float x) noexcept {
   return x == x ? e : x;
 }
 MIXAUG_HD inline double softmax_exp(double x) noexcept {
-  double const e = fixed_falling_exp(x), low = x == x ? 0.0 : x;
+  double const e = precise_falling_exp(x), low = x == x ? 0.0 : x;
   return x >= -700.0 ? e : low;
-}
-
-/// ln x for finite x >= 1, to 2e-16; NaN stays NaN. It has no branch, so that loops over it vectorise.
-MIXAUG_HD inline double softmax_log(double x) noexcept {
-  constexpr std::uint64_t half_root = 0x3FE6A09E667F3BCDull;  // bits of sqrt(1/2)
-  constexpr double magic = 0x1.8p52;
-  std::uint64_t u, whole, bits;
-  std::memcpy(&u, &x, sizeof u);
-  std::uint64_t const power = (u - half_root) >> 52;
-  u -= power << 52;
-  double m, exponent = magic;  // the mantissa m lies in [sqrt(1/2), sqrt 2)
-  std::memcpy(&m, &u, sizeof m);
-  std::memcpy(&bits, &exponent, sizeof bits);
-  whole = bits + power;
-  std::memcpy(&exponent, &whole, sizeof exponent);
-  exponent -= magic;
-  // ln m = 2 artanh(s), s = (m - 1) / (m + 1), |s| < 0.1716
-  double const s = (m - 1.0) / (m + 1.0), t = s * s;
-  double sum = 1.0 / 23;
-  sum = fused_sum(sum, t, 1.0 / 21);
-  sum = fused_sum(sum, t, 1.0 / 19);
-  sum = fused_sum(sum, t, 1.0 / 17);
-  sum = fused_sum(sum, t, 1.0 / 15);
-  sum = fused_sum(sum, t, 1.0 / 13);
-  sum = fused_sum(sum, t, 1.0 / 11);
-  sum = fused_sum(sum, t, 1.0 / 9);
-  sum = fused_sum(sum, t, 1.0 / 7);
-  sum = fused_sum(sum, t, 1.0 / 5);
-  sum = fused_sum(sum, t, 1.0 / 3);
-  double const tail = s * t, found = fused_sum(exponent, 0.6931471805599453, 2.0 * fused_sum(tail, sum, s));
-  return x == x ? found : x;
 }
 
 /// Within a block of this many classes the terms of one lane are summed in T; blocks are summed in double.

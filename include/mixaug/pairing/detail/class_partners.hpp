@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/detail/math/elementary.hpp>
+#include <mixaug/core/detail/math/exp.hpp>
+#include <mixaug/core/detail/math/search.hpp>
 #include <mixaug/pairing/prototypes.hpp>
 #include <mixaug/plan/detail/check_plan.hpp>
 #include <mixaug/plan/detail/row_orders.hpp>
@@ -44,7 +45,7 @@ void check_class_ids(Task const& task, char const* rule, index_t classes, char c
 inline void softmax_weights(double* v, index_t n, double temperature) noexcept {
   double most = -HUGE_VAL;
   for (index_t k = 0; k < n; ++k) most = v[k] > most ? v[k] : most;
-  for (index_t k = 0; k < n; ++k) v[k] = v[k] == -HUGE_VAL ? 0.0 : fixed_exp((v[k] - most) / temperature);
+  for (index_t k = 0; k < n; ++k) v[k] = v[k] == -HUGE_VAL ? 0.0 : precise_exp((v[k] - most) / temperature);
 }
 /// Replaces weights by their running sums; returns the last one, the total.
 inline double accumulate(double* v, index_t n) noexcept {
@@ -55,16 +56,9 @@ inline double accumulate(double* v, index_t n) noexcept {
 /// Returns the index that u in [0, 1) selects, from running sums with a total > 0; never one of weight 0.
 inline index_t place_of(double const* sums, index_t n, double u) noexcept {
   double const target = u * sums[n - 1];
-  index_t low = 0, high = n - 1;
-  while (low < high) {
-    index_t const middle = (low + high) / 2;
-    if (target < sums[middle])
-      high = middle;
-    else
-      low = middle + 1;
-  }
-  while (low > 0 && sums[low] == sums[low - 1]) --low;  // u * total was rounded up to the total
-  return low;
+  index_t found = first_not_before(0, n - 1, [&](index_t k) { return target >= sums[k]; });
+  while (found > 0 && sums[found] == sums[found - 1]) --found;  // u * total was rounded up to the total
+  return found;
 }
 
 /// Candidates by class: rows base + order[begin[g]], ... of class id[g], both ascending. Stored in the task's scratch.
@@ -84,15 +78,8 @@ struct class_groups {
   }
   /// Returns the group of a class, or -1.
   index_t find(index_t of) const noexcept {
-    index_t low = 0, high = count;
-    while (low < high) {
-      index_t const middle = (low + high) / 2;
-      if (id[middle] < of)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-    return low < count && id[low] == of ? low : -1;
+    index_t const found = first_not_before(0, count, [&](index_t k) { return id[k] < of; });
+    return found < count && id[found] == of ? found : -1;
   }
 };
 
@@ -172,15 +159,8 @@ struct class_partners {
   /// Returns the position of the row itself among its candidates of class k, or -1.
   index_t self_in(class_groups const& g, index_t k, index_t row) const noexcept {
     if (!task.own_source() || g.id[k] != class_of(row)) return -1;
-    index_t low = g.begin[k], high = g.begin[k + 1] - 1;
-    while (low < high) {
-      index_t const middle = (low + high) / 2;
-      if (g.order[middle] < row - g.base)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-    return low - g.begin[k];
+    index_t const begin = g.begin[k], last = g.begin[k + 1] - 1;
+    return first_not_before(begin, last, [&](index_t at) { return g.order[at] < row - g.base; }) - begin;
   }
   void weigh(class_groups const& g, index_t mine) const {
     index_t const own = g.find(mine);
@@ -209,42 +189,6 @@ struct class_partners {
 };
 
 }  // namespace detail
-
-/// Writes the distribution from which pairing::class_similarity or pairing::class_tour draws the partner of row i of
-/// the call: `out` (n) receives a probability for each row of the global batch, or of the second source. They sum to 1,
-/// or are all 0 if the row has no partner. For inspection: it allocates. Errors: those of planning, and an i or
-/// n out of range.
-template <class Rule, space S, class T>
-void partner_probabilities(Rule const& rule, input_set<S> in, key const& k, index_t i, tensor_view<T, 1> const& out) {
-  detail::real_matrix<T>();
-  if (in.shape.own_source) in.shape.source_rows = 0;
-  detail::check_shape(in.shape);
-  mixaug::key const drawn_with = detail::checked(k, in.shape.samples);
-  if (!in.shape.own_source && k.block != 0)
-    detail::fail("key.block confines partners inside the batch, but the inputs name a second source");
-  index_t const global = drawn_with.global, rows = in.shape.samples;
-  in.shape.first = drawn_with.first, in.shape.rows = rows;
-  if (in.shape.own_source) in.shape.source_rows = global;
-  detail::check_inputs(in, drawn_with);
-  if (i < 0 || i >= rows)
-    detail::fail("row i", detail::text(i), "a row of the call, in [0, " + detail::text(rows) + ")");
-  detail::same_rows("out", out.extent[0], in.shape.source_rows);
-  if (out.data == nullptr) detail::fail("out", "a null pointer", detail::text(in.shape.source_rows) + " numbers");
-  detail::check_written("out", out);
-  workspace<space::host> scratch, memory;
-  column<double, space::host, access::write> law;
-  column<index_t, space::host, access::write> partner;
-  detail::column_layout measure;
-  measure(law, in.shape.source_rows), measure(partner, rows);
-  detail::column_layout put{memory.reserve(measure.used)};
-  put(law, in.shape.source_rows), put(partner, rows);
-  for (index_t j = 0; j < in.shape.source_rows; ++j) law[j] = 0.0;
-  index_t const block = drawn_with.block == 0 || drawn_with.block > global ? global : drawn_with.block;
-  pairing_task<S> const task{in, drawn_with, global, block, partner.data, nullptr, -1, scratch};
-  rule.prepare(task);
-  detail::class_partners<pairing_task<S>, Rule>{task, rule}.probabilities(drawn_with.first + i, law.data);
-  for (index_t j = 0; j < in.shape.source_rows; ++j) out(j) = static_cast<T>(law[j]);
-}
 
 }  // namespace mixaug
 

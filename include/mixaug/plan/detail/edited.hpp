@@ -5,15 +5,7 @@
 
 MIXAUG_EXACT_BEGIN
 
-namespace mixaug {
-
-/// Treatment of label coefficients when the field changes by an edit or by another resolution.
-enum class shares : unsigned char {
-  kept,    ///< unchanged: labels belong to the images
-  derived  ///< the true shares of the pixels, for rows that have a partner, whatever the label rule was
-};
-
-namespace detail {
+namespace mixaug::detail {
 
 /// Copies the columns that every kind of plan has.
 template <class From, class To>
@@ -80,7 +72,6 @@ void check_edited(View const& v, Plan& p, plan_flags& flags, shares labels) {
   index_plan(v, p.blend, local, p.scratch());
 }
 
-}  // namespace detail
-}  // namespace mixaug
+}  // namespace mixaug::detail
 
 MIXAUG_EXACT_END

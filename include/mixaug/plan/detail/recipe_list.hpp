@@ -2,8 +2,8 @@
 #pragma once
 #include <mixaug/core/error.hpp>
 #include <mixaug/core/random.hpp>
-#include <mixaug/plan/detail/either_blend.hpp>
-#include <mixaug/plan/detail/either_kind.hpp>
+#include <mixaug/plan/either_blend.hpp>
+#include <mixaug/plan/either_kind.hpp>
 #include <tuple>
 
 MIXAUG_EXACT_BEGIN

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <bit>
-#include <mixaug/core/detail/math/elementary.hpp>
+#include <mixaug/core/detail/math/exp.hpp>
+#include <mixaug/core/detail/math/log.hpp>
 #include <mutex>
 
 MIXAUG_EXACT_BEGIN
@@ -19,7 +20,7 @@ class beta_table {
   explicit beta_table(double alpha) : alpha_(alpha) {
     half_ = 1.0;  // initial value, as log S(1/2) is needed to compute the constant
     half_ = series(0.5);
-    constant_ = fused_sum(alpha_ * 2.0, log_half, fixed_log(half_)) - log_half;
+    constant_ = fused_sum(alpha_ * 2.0, log_half, precise_log(half_)) - log_half;
     double t = log_half;  // log x, from the median down
     for (int k = 0; k < octaves; ++k)
       for (int p = parts - 1; p >= 0; --p) fit(k, p, t);
@@ -58,13 +59,13 @@ class beta_table {
   /// `t` holds a start value.
   double inverse(double log_u, double& t) const noexcept {
     for (int step = 0; step < 60; ++step) {
-      double const x = fixed_exp(t);
+      double const x = precise_exp(t);
       if (x == 0.0) {  // below the normal range, where the power law is exact
         t = (log_u + constant_) / alpha_;
-        return fixed_exp(t);
+        return precise_exp(t);
       }
-      double const s = series(x), log_1mx = fixed_log(1.0 - x);
-      double const f = fused_sum(alpha_, t + log_1mx, fixed_log(s)) - constant_;
+      double const s = series(x), log_1mx = precise_log(1.0 - x);
+      double const f = fused_sum(alpha_, t + log_1mx, precise_log(s)) - constant_;
       double const scaled = (1.0 - x) * s;
       double const move = (f - log_u) * scaled / alpha_;
       double next = t - move;
@@ -73,7 +74,7 @@ class beta_table {
       t = next;
       if (change <= 4e-16 * (t < -1.0 ? -t : 1.0)) break;
     }
-    return fixed_exp(t);
+    return precise_exp(t);
   }
 
   /// Fits the polynomial of part p of octave k through six Chebyshev nodes.
@@ -84,7 +85,7 @@ class beta_table {
     for (int j = 0; j < terms; ++j) {
       // V in [2^-(k+1), 2^-k), u = V / 2
       double const mantissa = 1.0 + (p + node[j]) / parts;
-      double const log_u = fused_sum(static_cast<double>(-(k + 2)), 0.6931471805599453, fixed_log(mantissa));
+      double const log_u = fused_sum(static_cast<double>(-(k + 2)), 0.6931471805599453, precise_log(mantissa));
       c[j] = inverse(log_u, t);
     }
     for (int order = 1; order < terms; ++order)  // divided differences

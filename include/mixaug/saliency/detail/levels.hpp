@@ -1,36 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cfloat>
+#include <mixaug/core/channel_order.hpp>
 #include <mixaug/core/error.hpp>
 #include <mixaug/core/image_batch.hpp>
 #include <mixaug/core/workspace.hpp>
+#include <mixaug/saliency/pixel_values.hpp>
 
 MIXAUG_EXACT_BEGIN
 
 /// Conversion of images to the 8-bit pixels for which most detectors are defined.
-namespace mixaug {
-
-/// The order of an image's three channels.
-enum class channel_order : unsigned char { rgb, bgr };
-
-/// Pixel values of black and white; low == high: not given.
-struct value_range {
-  float low = 0.0f, high = 0.0f;
-  MIXAUG_HD constexpr bool given() const noexcept { return low != high; }
-};
-
-/// Normalisation that a loader applied to the pixels, v = (p - mean) / std for each channel; all 0: none. Without a
-/// value_range p is in [0, 1]. Statistics of the data set in the units of p: {{0.485f, ...}, {0.229f, ...}}.
-struct channel_stats {
-  float mean[3] = {0, 0, 0}, std[3] = {0, 0, 0};
-  MIXAUG_HD constexpr bool given() const noexcept {
-    for (int c = 0; c < 3; ++c)
-      if (mean[c] != 0.0f || std[c] != 0.0f) return true;
-    return false;
-  }
-};
-
-namespace detail {
+namespace mixaug::detail {
 
 /// Maps pixels to half levels: t = (v * std + shift) * scale, in double; v * std is exact, so that contraction by a
 /// compiler does not change a bit.
@@ -190,7 +170,6 @@ inline std::uint8_t const* gray_of(image_batch const& images, index_t i, pixel_r
   return gray;
 }
 
-}  // namespace detail
-}  // namespace mixaug
+}  // namespace mixaug::detail
 
 MIXAUG_EXACT_END

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/detail/math/elementary_f32.hpp>
+#include <mixaug/core/detail/math/fast_float.hpp>
 #include <mixaug/saliency/detail/fft.hpp>
 #include <mixaug/saliency/detail/reflect.hpp>
 #include <mixaug/saliency/detail/resize_linear.hpp>

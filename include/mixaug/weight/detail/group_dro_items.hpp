@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/detail/math/distance.hpp>
+#include <mixaug/core/detail/math/exp.hpp>
 #include <mixaug/weight/detail/views.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -80,7 +80,7 @@ struct group_raise {
     double most = exponent(0);
     for (index_t g = 1; g < s.groups; ++g) most = exponent(g) > most ? exponent(g) : most;
     for (index_t g = lane; g < s.groups; g += lanes) {
-      double const raised = s.q[g] * fixed_falling_exp(exponent(g) - most);
+      double const raised = s.q[g] * precise_falling_exp(exponent(g) - most);
       s.q[g] = s.q[g] == 0.0 ? 0.0 : raised > 0x1p-1000 ? raised : 0x1p-1000;
     }
   }

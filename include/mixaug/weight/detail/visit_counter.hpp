@@ -5,15 +5,7 @@
 
 MIXAUG_EXACT_BEGIN
 
-namespace mixaug {
-namespace weight {
-
-/// Treatment of a sample that no recorded epoch visited: always wrong, as UMIX publishes it, or weight c.
-enum class unvisited : unsigned char { as_wrong, ignore };
-
-}  // namespace weight
-
-namespace detail {
+namespace mixaug::detail {
 
 /// Counter of one sample. Bits = 0: number of correct visits. Otherwise the number of visits in the low Bits, and the
 /// number of wrong visits above them. Each saturates separately, so that the order of visits does not matter.
@@ -55,19 +47,6 @@ struct visit_counter {
   }
 };
 
-/// Calls act(counter) for the narrowest counter of a window of `epochs` <= 65535.
-template <class Act>
-void with_counter(index_t epochs, weight::unvisited policy, Act const& act) {
-  if (policy == weight::unvisited::as_wrong)
-    return epochs <= 255 ? act(visit_counter<std::uint8_t, 0>{}) : act(visit_counter<std::uint16_t, 0>{});
-  if (epochs <= 15) return act(visit_counter<std::uint8_t, 4>{});
-  epochs <= 255 ? act(visit_counter<std::uint16_t, 8>{}) : act(visit_counter<std::uint32_t, 16>{});
-}
-inline index_t counter_bytes(index_t epochs, weight::unvisited policy) noexcept {
-  if (policy == weight::unvisited::as_wrong) return epochs <= 255 ? 1 : 2;
-  return epochs <= 15 ? 1 : epochs <= 255 ? 2 : 4;
-}
-
 /// Records one visit of a row that several threads of a launch may visit; on the host each
 /// counter belongs to one thread.
 template <class Counter>
@@ -100,7 +79,6 @@ struct weight_rule {
   }
 };
 
-}  // namespace detail
-}  // namespace mixaug
+}  // namespace mixaug::detail
 
 MIXAUG_EXACT_END

@@ -9,35 +9,6 @@ MIXAUG_EXACT_BEGIN
 /// Arithmetic for the table of one-dimensional labels.
 namespace mixaug::detail {
 
-/// exp(x) for x <= 0, to a relative error of about 2e-16, with the same bits under every compiler and flag and without
-/// fma hardware. Returns exp(-700) for x < -700.
-MIXAUG_HD inline double fixed_falling_exp(double x) noexcept {
-  constexpr double magic = 0x1.8p52;  // adding it rounds to an integer, stored in the low bits
-  double const e = x > -700.0 ? x : -700.0;
-  double const shifted = fused_sum(e, 1.4426950408889634, magic), k = shifted - magic;
-  double const r = fused_sum(-k, 1.9082149292705877e-10, fused_sum(-k, 0.6931471803691238, e));
-  double sum = 1.0 / 479001600;  // Taylor to r^12, |r| < 0.347
-  sum = fused_sum(sum, r, 1.0 / 39916800);
-  sum = fused_sum(sum, r, 1.0 / 3628800);
-  sum = fused_sum(sum, r, 1.0 / 362880);
-  sum = fused_sum(sum, r, 1.0 / 40320);
-  sum = fused_sum(sum, r, 1.0 / 5040);
-  sum = fused_sum(sum, r, 1.0 / 720);
-  sum = fused_sum(sum, r, 1.0 / 120);
-  sum = fused_sum(sum, r, 1.0 / 24);
-  sum = fused_sum(sum, r, 1.0 / 6);
-  sum = fused_sum(sum, r, 0.5);
-  sum = fused_sum(sum, r, 1.0);
-  sum = fused_sum(sum, r, 1.0);
-  std::uint64_t bits, power;
-  std::memcpy(&bits, &sum, sizeof bits);
-  std::memcpy(&power, &shifted, sizeof power);
-  bits += power << 52;
-  double out;
-  std::memcpy(&out, &bits, sizeof out);
-  return out;
-}
-
 /// Converts a label to double: tables hold float or double, distances are computed in double.
 template <class T>
 MIXAUG_HD constexpr double to_double(T v) noexcept {

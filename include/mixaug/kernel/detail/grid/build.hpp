@@ -39,7 +39,7 @@ class grid_table {
     kernel_grid_view<T, D>& v = view_;
     v.n = p.n, v.unit = scale.unit, v.rate = scale.rate, v.limit = scale.limit;
     v.tophat = options.kernel == mixaug::kernel::tophat;
-    v.reach = v.tophat ? v.limit : fixed_log(10.0 * static_cast<double>(p.n)) / v.rate;
+    v.reach = v.tophat ? v.limit : precise_log(10.0 * static_cast<double>(p.n)) / v.rate;
     double range = 0.0;
     for (int k = 0; k < D; ++k) {
       v.origin[k] = ends.low[k] * v.unit, high_[k] = ends.high[k] * v.unit;

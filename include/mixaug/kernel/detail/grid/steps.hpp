@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/detail/math/elementary.hpp>
+#include <mixaug/core/detail/math/exp.hpp>
+#include <mixaug/core/detail/math/log.hpp>
 #include <mixaug/kernel/detail/grid/view.hpp>
 #include <mixaug/kernel/detail/points.hpp>
 
@@ -178,7 +179,7 @@ struct grid_boxes {
       double own = static_cast<double>(last - first) * falling_exp<always_fma>(-across * view.rate);
       own = own > 1.0 ? own : 1.0;
       double const times = 10.0 * static_cast<double>(view.n) / own;
-      cell.reach = fixed_log(times > 10.0 ? times : 10.0) / view.rate;
+      cell.reach = precise_log(times > 10.0 ? times : 10.0) / view.rate;
     }
     cell.window = cells_within(cell.reach, view.width);
     cell.entries = 0, cell.table = 0;

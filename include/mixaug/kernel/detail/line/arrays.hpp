@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/detail/math/distance.hpp>
+#include <mixaug/core/detail/math/exp.hpp>
 #include <mixaug/core/random.hpp>
 #include <mixaug/core/tensor_view.hpp>
 #include <mixaug/kernel/detail/table_array.hpp>
@@ -103,7 +104,7 @@ struct kernel_arrays {
     double const t = scale(y, other), x = 0.5 * (t - p.nearest) * (t + p.nearest), least = 1.0 - x;
     if (p.coin < least - 1e-12) return true;
     if (p.coin > least + 0.5 * x * x + 1e-12) return false;
-    return p.coin < fixed_falling_exp(-x);
+    return p.coin < precise_falling_exp(-x);
   }
   /// Returns the first sorted position whose label is >= y.
   MIXAUG_HD index_t position(double y) const noexcept {

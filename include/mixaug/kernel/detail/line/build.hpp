@@ -117,7 +117,7 @@ struct kernel_aliases {
                                  : table.scale(to_double(window[k].low), to_double(c.high));
       w[k] = -0.5 * t * t;
     }
-    for (int k = 0; k < n - 1; ++k) w[k] = fixed_falling_exp(w[k]);
+    for (int k = 0; k < n - 1; ++k) w[k] = precise_falling_exp(w[k]);
     double sum = 0.0;
     for (int k = 0; k < n - 1; ++k) {
       double const rows = static_cast<double>(window[k + 1].start - window[k].start);

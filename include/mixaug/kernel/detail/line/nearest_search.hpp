@@ -54,7 +54,7 @@ struct kernel_far {
   /// Returns sum + the envelope of cell k, with fma, so that the bits are the same everywhere.
   MIXAUG_HD double add_envelope(index_t k, double t, double t0, double sum) const noexcept {
     index_t const n = index_t{table.cell[k + 1].start} - table.cell[k].start;
-    return fused_sum(static_cast<double>(n), fixed_falling_exp(-0.5 * (t - t0) * (t + t0)), sum);
+    return fused_sum(static_cast<double>(n), precise_falling_exp(-0.5 * (t - t0) * (t + t0)), sum);
   }
   /// Proposes from cells as slots, weighted for this query alone; returns -1 if nothing is accepted.
   MIXAUG_HD index_t by_cells(double t0, random const& draw, std::uint64_t& number) const noexcept {
@@ -101,7 +101,7 @@ struct kernel_far {
           if (table.element[at].row == self) continue;
           double const x = table.scale.beside(distance(at), d0);
           if (!(x < least)) break;
-          double const w = fixed_falling_exp(-x);
+          double const w = precise_falling_exp(-x);
           if (turn == 0)
             sum += w;
           else if (last = index_t{table.element[at].row}; target < (below += w))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/detail/math/elementary.hpp>
+#include <mixaug/core/detail/math/log.hpp>
 #include <mixaug/kernel/detail/line/build.hpp>
 #include <mixaug/kernel/detail/line/view.hpp>
 
@@ -94,9 +94,9 @@ class sorted_table {
   }
   void reach(kernel_line_tuning const& tuning) noexcept {
     // All rows outside add at most 1/32 of the row's own weight to the proposals.
-    table_.reach = std::sqrt(2.0 * fixed_log(32.0 * static_cast<double>(table_.rows)));
+    table_.reach = std::sqrt(2.0 * precise_log(32.0 * static_cast<double>(table_.rows)));
     if (tuning.reach > 0.0) table_.reach = tuning.reach;
-    table_.outside = fixed_falling_exp(-0.5 * table_.reach * table_.reach);
+    table_.outside = precise_falling_exp(-0.5 * table_.reach * table_.reach);
   }
   /// Makes cells, queries and windows; counts the alias entries.
   template <class Kit>

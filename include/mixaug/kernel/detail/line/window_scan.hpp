@@ -79,7 +79,7 @@ struct kernel_scan {
     index_t const n = in.size();
     for (index_t i = 0; i < n; ++i) {
       double const t = table.scale(y, to_double(table.element[in.begin + i].key));
-      double const v = fixed_falling_exp(-0.5 * t * t);
+      double const v = precise_falling_exp(-0.5 * t * t);
       w[i] = table.element[in.begin + i].row == self ? 0.0 : v;
     }
     double inside = 0.0;

@@ -3,7 +3,7 @@
 #include <mixaug/core/workspace.hpp>
 #include <mixaug/plan/concepts.hpp>
 #include <mixaug/plan/inputs.hpp>
-#include <mixaug/weight/detail/normalise.hpp>
+#include <mixaug/weight/normalise.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -112,6 +112,7 @@ class group_table_of {
   detail::id_list ids_;
   workspace<S> table_;
 };
+/// A table in host memory.
 using group_table = group_table_of<space::host>;
 
 }  // namespace weight

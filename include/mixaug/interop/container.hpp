@@ -123,21 +123,23 @@ auto view_of(C&& c) {
   return detail::view_container<Rank, C>(c, {"view_of", ""});
 }
 
-/// Images: a container in the order (n, c, h, w), or (n, h, w, c) for nhwc. Both give (n, c, h, w).
+/// Images (n, c, h, w).
 template <detail::container C>
 auto nchw(C&& c) {
   return detail::view_container<4, C>(c, {"nchw", " (n, c, h, w)"});
 }
+/// Images (n, h, w, c), as a view (n, c, h, w).
 template <detail::container C>
 auto nhwc(C&& c) {
   return detail::channels_second(detail::view_container<4, C>(c, {"nhwc", " (n, h, w, c)"}));
 }
 
-/// Signals (n, c, l) and volumes (n, c, d, h, w).
+/// Signals (n, c, l).
 template <detail::container C>
 auto signals(C&& c) {
   return detail::view_container<3, C>(c, {"signals", " (n, c, l)"});
 }
+/// Volumes (n, c, d, h, w).
 template <detail::container C>
 auto volumes(C&& c) {
   return detail::view_container<5, C>(c, {"volumes", " (n, c, d, h, w)"});
@@ -149,12 +151,13 @@ auto features(C&& c) {
   return detail::view_container<2, C>(c, {"features", " (n, d)"});
 }
 
-/// Score maps (n, h, w), and id masks of integers: (n, h, w), (n, l) of frames or (n, d, h, w) of volumes. If the rank
-/// is known at run time only, it is taken as 3; use masks<2>(c) and masks<4>(c) for the others.
+/// Score maps (n, h, w).
 template <detail::container C>
 auto scores(C&& c) {
   return detail::view_container<3, C>(c, {"scores", " (n, h, w)"});
 }
+/// Id masks of integers: (n, h, w), (n, l) of frames or (n, d, h, w) of volumes. If the rank is known at run time only,
+/// it is taken as 3; use masks<2>(c) and masks<4>(c) for the others.
 template <detail::container C>
 auto masks(C&& c) {
   constexpr int rank = detail::mask_rank<C> < 2 || detail::mask_rank < C >> 4 ? 3 : detail::mask_rank<C>;
@@ -180,16 +183,17 @@ auto labels(C&& c) {
   return detail::view_container<Rank, C>(c, {"labels", Rank == 1 ? " (n)" : " (n, d)"});
 }
 
-/// One class id (any integer type), one row of the data set (std::int64_t), or one weight (float or double)
-/// for each sample: (n).
+/// One class id of any integer type for each sample: (n).
 template <detail::container C>
 auto class_ids(C&& c) {
   return detail::as_class_ids(detail::view_container<1, C>(c, {"class_ids", " (n)"}));
 }
+/// One row of the data set, std::int64_t, for each sample: (n).
 template <detail::container C>
 auto indices(C&& c) {
   return detail::as_indices(detail::view_container<1, C>(c, {"indices", " (n)"}));
 }
+/// One weight, float or double, for each sample: (n).
 template <detail::container C>
 auto weights(C&& c) {
   return detail::as_weights(detail::view_container<1, C>(c, {"weights", " (n)"}));

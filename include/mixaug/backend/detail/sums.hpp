@@ -2,28 +2,13 @@
 #pragma once
 #include <mixaug/backend/backend.hpp>
 #include <mixaug/backend/detail/step_memory.hpp>
-#include <mixaug/core/error.hpp>
 #include <mixaug/core/workspace.hpp>
 
 MIXAUG_EXACT_BEGIN
 
-namespace mixaug {
-
-/// Reduction of the losses of the rows: none, their sum, or their mean.
-enum class reduction : unsigned char { none, sum, mean };
-
-/// Divisors of the mean of a pair loss: for each side the rows that carry a label on it. {}: all rows of the plan.
-struct pair_counts {
-  index_t self = 0, partner = 0;
-  constexpr bool given() const noexcept { return self != 0 || partner != 0; }
-};
-
-namespace detail {
-
-inline void check_counts(pair_counts const& c) {
-  if (c.self < 0 || c.partner < 0)
-    fail("counts", "{" + text(c.self) + ", " + text(c.partner) + "}", "two numbers of rows >= 0");
-}
+/// Sums with the same bits on every backend and for every number of threads, in double. sum_rows is for the rows of a
+/// batch: one launch, no memory. blocked_sum is for the rows of a data set: a tree of launches, in the caller's memory.
+namespace mixaug::detail {
 
 /// Sums over rows and over classes use this many lanes, element k in lane k mod 64, which are added as a tree. Order
 /// and tree depend neither on the backend nor on the threads, so neither do the bits.
@@ -147,7 +132,78 @@ void sum_rows(Backend const& be, Term const& term, index_t n, double divisor, T*
   }
 }
 
-}  // namespace detail
-}  // namespace mixaug
+/// Sums with the same bits on every backend: 128 interleaved pieces of each block of 4096 terms, added in order; the
+/// pieces are summed again in the same way until at most 1024 are left, which are summed in one run.
+struct sum_shape {
+  static constexpr index_t width = 128, block = 4096, run = 1024;
+  static constexpr index_t pieces(index_t n) noexcept { return ceil_div(n, block) * width; }
+  /// Returns the number of doubles that a sum over n terms needs; the first is the result.
+  static constexpr index_t scratch(index_t n) noexcept {
+    index_t all = 1;
+    for (; n > run; n = pieces(n)) all += pieces(n);
+    return all;
+  }
+};
+template <class Term>
+struct sum_pieces {
+  Term term;
+  index_t n;
+  double* out;
+
+  MIXAUG_HD void operator()(index_t b, index_t lane, index_t lanes) const noexcept {
+    constexpr index_t width = sum_shape::width, block = sum_shape::block;
+    index_t const first = b * block, last = lesser(first + block, n);
+    if (lanes == 1) {  // in memory order
+      double piece[width] = {};
+      index_t i = first;
+      for (; i + width <= last; i += width)
+        for (index_t p = 0; p < width; ++p) piece[p] += term(i + p);
+      for (index_t p = 0; p < last - i; ++p) piece[p] += term(i + p);
+      for (index_t p = 0; p < width; ++p) out[b * width + p] = piece[p];
+      return;
+    }
+    for (index_t p = lane; p < width; p += lanes) {
+      double piece = 0.0;
+      for (index_t i = first + p; i < last; i += width) piece += term(i);
+      out[b * width + p] = piece;
+    }
+  }
+};
+template <class Term>
+struct sum_run {
+  Term term;
+  index_t n;
+  double over;  // 1, or the number of terms for a mean
+  double* out;
+  MIXAUG_HD void operator()(index_t, index_t lane, index_t) const noexcept {
+    if (lane != 0) return;
+    double sum = 0.0;
+    for (index_t i = 0; i < n; ++i) sum += term(i);
+    *out = sum / over;
+  }
+};
+template <class T>
+struct list_term {
+  T const* data;
+  index_t stride;
+  MIXAUG_HD double operator()(index_t i) const noexcept { return static_cast<double>(data[i * stride]); }
+};
+
+/// memory[0] = sum of term(i) / over, i < n. `memory`: sum_shape::scratch(n) doubles in the memory space
+/// of the backend.
+template <class Backend, class Term>
+void blocked_sum(Backend const& be, Term const& term, index_t n, double over, double* memory) {
+  if (n <= sum_shape::run) return run_rows(be, sum_run<Term>{term, n, over, memory}, 1);
+  double* level = memory + 1;
+  run_rows(be, sum_pieces<Term>{term, n, level}, ceil_div(n, sum_shape::block));
+  for (n = sum_shape::pieces(n); n > sum_shape::run; n = sum_shape::pieces(n)) {
+    double* const next = level + n;
+    run_rows(be, sum_pieces<list_term<double>>{{level, 1}, n, next}, ceil_div(n, sum_shape::block));
+    level = next;
+  }
+  run_rows(be, sum_run<list_term<double>>{{level, 1}, n, over, memory}, 1);
+}
+
+}  // namespace mixaug::detail
 
 MIXAUG_EXACT_END
