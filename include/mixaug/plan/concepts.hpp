@@ -137,6 +137,25 @@ struct rule {
 };
 }  // namespace label
 
+/// What a weight rule reads: the inputs, and the rows that the call plans.
+template <space S>
+struct weight_task {
+  input_set<S> const& in;
+  mixaug::key const& key;
+  bool apart;  ///< true if partners may be rows that the call does not plan
+};
+
+namespace weight {
+/// Defaults of a weight rule, which writes the loss weights of the two labels of a row, finite and >= 0:
+/// of_sample(weight_task, i) of sample i of the batch, of_partner(weight_task, i, p) of its partner p, a row of the
+/// global batch or of the second source.
+struct rule {
+  /// Refuses inputs that lack what the rule reads.
+  template <class Task>
+  void check(Task const&) const noexcept {}
+};
+}  // namespace weight
+
 /// A rule for the column `ratio`: its sampler turns 64 uniform bits into lambda; `fractional` tells whether lambda may
 /// lie strictly between 0 and 1.
 template <class R>
@@ -164,6 +183,14 @@ template <class R>
 concept label_rule = requires(R const& rule, row_facts const& row) {
   { rule(row, 0.5) } -> std::same_as<label_shares>;
   { R::on_device } -> std::convertible_to<bool>;
+};
+
+/// A rule for `weight_self` and `weight_partner`.
+template <class R>
+concept weight_rule = requires(R const& rule, weight_task<space::host> const& task, index_t i) {
+  rule.check(task);
+  { rule.of_sample(task, i) } -> std::same_as<float>;
+  { rule.of_partner(task, i, i) } -> std::same_as<float>;
 };
 
 /// A rule for combining the two sides of the output. It declares whether both are read at the same place, whether the

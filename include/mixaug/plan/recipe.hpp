@@ -3,6 +3,7 @@
 #include <mixaug/core/image_batch.hpp>
 #include <mixaug/plan/concepts.hpp>
 #include <mixaug/plan/detail/recipe_list.hpp>
+#include <mixaug/plan/given_weights.hpp>
 #include <utility>
 
 MIXAUG_EXACT_BEGIN
@@ -18,7 +19,7 @@ struct none {};
 /// The stages of a method: one rule for each column of the plan, and the detector whose scores they read. A method's
 /// stages() returns a recipe.
 template <class Pairing, class Ratio, class Region, class Blend, class Label, class When = mixaug::when,
-          class Saliency = saliency::none>
+          class Saliency = saliency::none, class Weight = weight::given>
 struct recipe {
   Pairing pairing;
   Ratio ratio;
@@ -28,6 +29,7 @@ struct recipe {
   When when{};
   Saliency saliency{};
   output_rows rows{};
+  Weight weight{};
 };
 template <class P, class R, class G, class B, class L>
 recipe(P, R, G, B, L) -> recipe<P, R, G, B, L>;
@@ -37,6 +39,8 @@ template <class P, class R, class G, class B, class L, class W, class S>
 recipe(P, R, G, B, L, W, S) -> recipe<P, R, G, B, L, W, S>;
 template <class P, class R, class G, class B, class L, class W, class S>
 recipe(P, R, G, B, L, W, S, output_rows) -> recipe<P, R, G, B, L, W, S>;
+template <class P, class R, class G, class B, class L, class W, class S, class V>
+recipe(P, R, G, B, L, W, S, output_rows, V) -> recipe<P, R, G, B, L, W, S, V>;
 
 /// A method has stages() that returns a recipe (or, for one_of, several to choose from), or is such a value itself.
 template <class M>
@@ -73,10 +77,19 @@ auto whole_recipe(S const& s) {
     else
       return output_rows{};
   }();
-  if constexpr (requires { s.saliency; })
-    return recipe{s.pairing, s.ratio, s.region, s.blend, s.label, fires, s.saliency, rows};
-  else
-    return recipe{s.pairing, s.ratio, s.region, s.blend, s.label, fires, saliency::none{}, rows};
+  auto const detector = [&] {
+    if constexpr (requires { s.saliency; })
+      return s.saliency;
+    else
+      return saliency::none{};
+  }();
+  auto const weights = [&] {
+    if constexpr (requires { s.weight; })
+      return s.weight;
+    else
+      return weight::given{};
+  }();
+  return recipe{s.pairing, s.ratio, s.region, s.blend, s.label, fires, detector, rows, weights};
 }
 /// Returns the recipes of a method, in the form that planning takes.
 template <class M>
@@ -114,6 +127,8 @@ constexpr int column_of() {
     return 6;
   else if constexpr (std::is_same_v<Rule, output_rows>)
     return 7;
+  else if constexpr (weight_rule<Rule>)
+    return 8;
   else
     return 0;  // pairing rules can be called with a task of any memory space
 }
@@ -143,7 +158,7 @@ auto with(M const& m, Rules const&... rules) {
   static_assert(detail::given<0, Rules...> <= 1 && detail::given<1, Rules...> <= 1 && detail::given<2, Rules...> <= 1 &&
                     detail::given<3, Rules...> <= 1 && detail::given<4, Rules...> <= 1 &&
                     detail::given<5, Rules...> <= 1 && detail::given<6, Rules...> <= 1 &&
-                    detail::given<7, Rules...> <= 1,
+                    detail::given<7, Rules...> <= 1 && detail::given<8, Rules...> <= 1,
                 "mixaug: with(method, rules...) got two rules for the same column");
   auto const s = detail::stages_of(m);
   if constexpr (detail::is_recipe_list<decltype(s)>) {
@@ -154,10 +169,10 @@ auto with(M const& m, Rules const&... rules) {
     if constexpr (pairs) return detail::paired_by(s, detail::pick<0>(s.pairing, rules...));
   } else {
     auto const w = detail::whole_recipe(s);
-    return recipe{detail::pick<0>(w.pairing, rules...),  detail::pick<1>(w.ratio, rules...),
-                  detail::pick<2>(w.region, rules...),   detail::pick<3>(w.blend, rules...),
-                  detail::pick<4>(w.label, rules...),    detail::pick<5>(w.when, rules...),
-                  detail::pick<6>(w.saliency, rules...), detail::pick<7>(w.rows, rules...)};
+    return recipe{
+        detail::pick<0>(w.pairing, rules...),  detail::pick<1>(w.ratio, rules...), detail::pick<2>(w.region, rules...),
+        detail::pick<3>(w.blend, rules...),    detail::pick<4>(w.label, rules...), detail::pick<5>(w.when, rules...),
+        detail::pick<6>(w.saliency, rules...), detail::pick<7>(w.rows, rules...),  detail::pick<8>(w.weight, rules...)};
   }
 }
 

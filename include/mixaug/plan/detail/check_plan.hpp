@@ -45,8 +45,13 @@ constexpr bool check_recipe() {
   static_assert(labels,
                 "mixaug: a label rule is called with (row_facts, double), returns label_shares, and says whether it is "
                 "on_device; derive from mixaug::label::rule, and see mixaug/label/by_share.hpp");
+  constexpr bool weighs = weight_rule<decltype(Recipe::weight)>;
+  static_assert(
+      weighs,
+      "mixaug: a weight rule has check(weight_task), of_sample(weight_task, i) and of_partner(weight_task, i, "
+      "p), which return floats; derive from mixaug::weight::rule, and see mixaug/plan/given_weights.hpp");
   if constexpr (places) check_kind<typename decltype(Recipe::region)::kind>();
-  return pairs && draws && places && blends && labels;
+  return pairs && draws && places && blends && labels && weighs;
 }
 template <space S, class P, class... R>
 constexpr bool check_recipes(recipe_list<P, R...> const*) {

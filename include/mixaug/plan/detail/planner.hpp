@@ -2,7 +2,6 @@
 #pragma once
 #include <mixaug/plan/detail/check_field.hpp>
 #include <mixaug/plan/detail/check_plan.hpp>
-#include <mixaug/plan/detail/loss_weights.hpp>
 #include <mixaug/plan/detail/plan_traits.hpp>
 #include <mixaug/plan/detail/row_orders.hpp>
 #include <mixaug/plan/detail/score_stage.hpp>
@@ -15,9 +14,16 @@ namespace mixaug::detail {
 struct draft {
   column<std::uint8_t, space::host, access::write> choice;
   column<index_t, space::host, access::write> partner;
-  column<float, space::host, access::write> ratio;
+  column<float, space::host, access::write> ratio, weight_self, weight_partner;
   column<bool, space::host, access::write> fires;
-  void place(column_layout& put, index_t n) noexcept { put(choice, n), put(partner, n), put(ratio, n), put(fires, n); }
+  void place(column_layout& put, index_t n) noexcept {
+    put(choice, n);
+    put(partner, n);
+    put(ratio, n);
+    put(weight_self, n);
+    put(weight_partner, n);
+    put(fires, n);
+  }
 };
 
 /// Makes the decisions of one step on the host, in the plan's columns (for a device plan, in its staging block).
@@ -61,7 +67,7 @@ class planner {
     view const v = plan_writer::staging(plan_);
     plan_writer::flags(plan_) = {traits_.blends, local_, traits_.moves, clean_ == 0};
     try {
-      for (index_t i = 0; i < clean_; ++i) keep(v, i);
+      for (index_t i = 0; i < clean_; ++i) keep(v, d, i);
       for (index_t i = 0; i < v.shape.samples; ++i) decide(v, d, i);
       index_readers(v, plan_.scratch());
       scorer.place(v, in_, !local_);
@@ -91,7 +97,7 @@ class planner {
     ratios(d, samplers);
     for (index_t i = 0; i < n; ++i) check_partner(d, i);
     local_ = partners_are_local(d);
-    weights_.check(in_, key_, !local_);
+    weigh(d);
     for (index_t i = 0; i < n; ++i) check_row(d, i);
     return d;
   }
@@ -129,17 +135,27 @@ class planner {
     if (!(d.ratio[i] >= 0.0f && d.ratio[i] <= 1.0f))
       fail("the ratio of row " + text(i), text(static_cast<double>(d.ratio[i])),
            "a ratio in [0, 1] from the ratio rule");
-    weights_.check(in_, key_, i, d.partner[i]);
-    if (clean_ > 0) {
-      check_mixed(i, weights_.of_sample(in_, key_, i));
-      if (d.partner[i] >= 0) check_mixed(i, weights_.of_partner(in_, key_, d.partner[i]));
-    }
+    check_weight(i, d.weight_self[i]);
+    check_weight(i, d.weight_partner[i]);
   }
-  void check_mixed(index_t i, float weight) const {
+  void check_weight(index_t i, float weight) const {
+    if (!(weight >= 0.0f && weight <= FLT_MAX))
+      fail("a loss weight of row " + text(i), text(static_cast<double>(weight)),
+           "a finite float >= 0 from the weight rule");
+    if (clean_ == 0) return;
     if (double const w = static_cast<double>(weight) * static_cast<double>(rows_.mixed_weight);
         !(w <= static_cast<double>(FLT_MAX)))
       fail("a loss weight of the mix of row " + text(i), text(w),
            "a finite float: " + text(static_cast<double>(weight)) + " times mixed_weight (regmixup's eta)");
+  }
+  void weigh(draft const& d) const {
+    weight_task<S> const task{in_, key_, !local_};
+    recipes_.each([&](auto const& r, auto) { r.weight.check(task); });
+    for (index_t i = 0; i < in_.shape.samples; ++i)
+      recipes_.at(d.choice[i], [&](auto const& r, auto) {
+        d.weight_self[i] = r.weight.of_sample(task, i);
+        d.weight_partner[i] = d.partner[i] >= 0 ? r.weight.of_partner(task, i, d.partner[i]) : 1.0f;
+      });
   }
   void choose(draft const& d) const {
     for (index_t i = 0; i < in_.shape.samples; ++i) {
@@ -166,11 +182,11 @@ class planner {
     }
   }
   /// Makes row i of the output a copy of sample i.
-  void keep(view const& v, index_t i) const {
+  void keep(view const& v, draft const& d, index_t i) const {
     v.self[i] = i, v.choice[i] = 0, v.partner[i] = -1, v.ratio[i] = 1.0f;
     v.region.clear(i);
     v.share_self[i] = 1.0f, v.share_partner[i] = 0.0f;
-    v.weight_self[i] = weights_.of_sample(in_, key_, i), v.weight_partner[i] = 1.0f;
+    v.weight_self[i] = d.weight_self[i], v.weight_partner[i] = 1.0f;
   }
   void decide(view const& v, draft const& d, index_t i) {
     index_t const r = clean_ + i;
@@ -191,8 +207,8 @@ class planner {
       v.ratio[r] = 1.0f;
     }
     d.fires[i] = fires;
-    v.weight_self[r] = weights_.of_sample(in_, key_, i), v.weight_partner[r] = 1.0f;
-    if (v.partner[r] >= 0) v.weight_partner[r] = weights_.of_partner(in_, key_, v.partner[r]);
+    v.weight_self[r] = d.weight_self[i];
+    v.weight_partner[r] = d.weight_partner[i];
     if (clean_ > 0) {
       v.weight_self[r] *= rows_.mixed_weight;
       v.weight_partner[r] *= rows_.mixed_weight;
@@ -228,7 +244,6 @@ class planner {
   Recipes const& recipes_;
   input_set<S> in_;
   key key_{};
-  loss_weights weights_;
   output_rows rows_;
   index_t clean_ = 0;  ///< number of rows before those of the samples' mixes
   index_t block_ = 1;  ///< partners stay inside blocks of this many rows
