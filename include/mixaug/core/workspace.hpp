@@ -110,6 +110,7 @@ struct column_layout {
     using element = std::remove_pointer_t<decltype(column.data)>;
     used = (used + 63) / 64 * 64;
     column.data = base == nullptr ? nullptr : reinterpret_cast<element*>(base + used);
+    column.size = count;
     used += sizeof(element) * static_cast<std::size_t>(count);
   }
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/core/assert.hpp>
 #include <mixaug/core/error.hpp>
 #include <mixaug/core/random.hpp>
 #include <mixaug/core/workspace.hpp>
@@ -33,11 +34,14 @@ template <class T, space S, access A = access::read>
 struct column {
   using element = std::conditional_t<A == access::write, T, T const>;
   element* data = nullptr;
+  index_t size = 0;  ///< number of elements
+  /// Element i, asserted to be one of the column (core/assert.hpp).
   template <class Index>
   constexpr element& operator[](Index i) const noexcept {
     static_assert(
         S == space::host || detail::always_false<Index>,
         "mixaug: this column lives on the device; bring the plan to the host with download(backend, plan, host_plan)");
+    MIXAUG_ASSERT(static_cast<index_t>(i) >= 0 && static_cast<index_t>(i) < size);
     return data[i];
   }
 };
