@@ -231,6 +231,66 @@ TEST_CASE("a mask as text, at another size, for a part of the global batch, and 
   CHECK(has(refusal([&] { ma::read_plan(greedy); }), "at most 128 bytes for each byte of the text"));
 }
 
+TEST_CASE("a mask at another size by average is the mean over each pixel's area; by nearest it stays 0 and 1") {
+  constexpr index_t n = 5, h = 6, w = 10;
+  test::stream draw(21);
+  std::vector<float> fine(static_cast<std::size_t>(n * h * w)), coarse(static_cast<std::size_t>(n * 4 * 3));
+  for (float& m : fine) m = draw.below(2) == 0 ? 0.0f : 1.0f;
+  for (float& m : coarse) m = static_cast<float>(draw.below(65)) / 64.0f;
+  auto const x = ma::nchw<float>(nullptr, {n, 1, h, w});
+  auto const check = [&](auto const& p, ma::tensor_view<float const, 3> const& field, index_t to_h, index_t to_w) {
+    CAPTURE(to_h);
+    CAPTURE(to_w);
+    auto const q = ma::rescaled(p, {to_h, to_w}, ma::field::average);
+    auto const derived = ma::rescaled(p, {to_h, to_w}, ma::field::average, ma::shares::derived);
+    CHECK(q.flags().blends);
+    std::vector<float> got(static_cast<std::size_t>(n * to_h * to_w));
+    ma::write_field(q, ma::scores(got.data(), {n, to_h, to_w}));
+    auto const cell = [](index_t at, index_t cells, index_t pixels) { return at * cells / pixels; };
+    double worst = 0;
+    for (index_t i = 0; i < n; ++i) {
+      CHECK(q.share_self[i] == p.share_self[i]);
+      if (p.partner[i] >= 0) CHECK(derived.share_self[i] == static_cast<float>(ma::pixel_share(q, i)));
+      for (index_t y = 0; y < to_h; ++y)
+        for (index_t x2 = 0; x2 < to_w; ++x2) {
+          double sum = 0;  // of h x w samples, which lie evenly inside the pixel
+          for (index_t a = 0; a < h; ++a)
+            for (index_t b = 0; b < w; ++b)
+              sum += static_cast<double>(field(i, cell((y * h + a) / to_h, field.extent[1], h),
+                                               cell((x2 * w + b) / to_w, field.extent[2], w)));
+          if (p.choice[i] != 0 || p.partner[i] < 0) sum = static_cast<double>(h * w);
+          worst =
+              std::max(worst, std::abs(sum / static_cast<double>(h * w) -
+                                       static_cast<double>(got[static_cast<std::size_t>((i * to_h + y) * to_w + x2)])));
+        }
+    }
+    CHECK(worst < 1e-7);
+  };
+  auto const by_pixels = ma::scores(static_cast<float const*>(fine.data()), {n, h, w});
+  auto const by_cells = ma::scores(static_cast<float const*>(coarse.data()), {n, 4, 3});
+  auto const method = with(ma::cutmix{}, ma::region::given_mask{.binary = true});
+  auto const p = ma::make_plan(method, ma::inputs(x).field(by_pixels), ma::key{.seed = 3});
+  auto const c = ma::make_plan(with(ma::cutmix{}, ma::region::given_mask{}), ma::inputs(x).field(by_cells), ma::key{});
+  auto const some = ma::make_plan(ma::one_of(with(ma::cutmix{}, ma::region::given_mask{}), ma::cutmix{.prob = 0}),
+                                  ma::inputs(x).field(by_cells), ma::key{.seed = 2});
+  index_t const sizes[][2] = {{3, 5}, {4, 5}, {1, 1}, {6, 10}, {12, 20}, {7, 3}, {1, 9}};
+  for (auto const& size : sizes) {
+    check(p, by_pixels, size[0], size[1]);
+    check(c, by_cells, size[0], size[1]);
+    check(ma::to_any(c), by_cells, size[0], size[1]);
+    check(some, by_cells, size[0], size[1]);
+    auto const nearest = ma::rescaled(p, {size[0], size[1]});
+    CHECK(!nearest.flags().blends);
+    std::vector<float> got(static_cast<std::size_t>(n * size[0] * size[1]));
+    ma::write_field(nearest, ma::scores(got.data(), {n, size[0], size[1]}));
+    index_t between = 0;
+    for (float m : got) between += m != 0.0f && m != 1.0f;
+    CHECK(between == 0);
+  }
+  auto const boxes = ma::make_plan(ma::cutmix{}, x, ma::key{});
+  CHECK(test::same_plan(ma::rescaled(boxes, {3, 5}, ma::field::average), ma::rescaled(boxes, {3, 5})));
+}
+
 TEST_CASE("ids follow a mask of zeros and ones that says so") {
   std::vector<float> field{0, 1, 1, 0, 1, 1, 0, 0};
   std::vector<std::int32_t> const ids{1, 2, 3, 4, 5, 6, 7, 8};

@@ -30,6 +30,11 @@ struct any_of : base {
     friend constexpr bool operator==(layout const&, layout const&) = default;
   };
   static constexpr int members(layout const& l) noexcept { return l.choices; }
+  static constexpr layout rescaled_layout(layout const& l, plan_shape const& to, field how) noexcept {
+    layout other = l;
+    other.of_kind = all::rescaled_layout(l.of_kind, to, how);
+    return other;
+  }
   static constexpr char const* names[] = {Kinds::name...};
 
   template <space S, access A = access::read>
@@ -50,8 +55,8 @@ struct any_of : base {
       inner.assign(i, other.inner, j);
     }
     template <class From>
-    void rescale(From const& f, plan_shape const& from, plan_shape const& to) const noexcept {
-      inner.rescale(f.inner, from, to);
+    void rescale(From const& f, plan_shape const& from, plan_shape const& to, field how) const noexcept {
+      inner.rescale(f.inner, from, to, how);
     }
     /// The columns of the K-th kind.
     template <int K>

@@ -62,6 +62,13 @@ enum class shares : unsigned char {
   derived  ///< the true shares of the pixels, for rows that have a partner, whatever the label rule was
 };
 
+/// How numbers of a field that are finer than the pixels are read at another resolution. Boxes and cells have corners,
+/// which are rounded either way.
+enum class field : unsigned char {
+  nearest,  ///< the number at each pixel's place: 0 and 1 stay 0 and 1
+  average   ///< the mean over each pixel's area, so that pixels at the borders of a mask blend
+};
+
 /// One step of the order in which rows can be written in place.
 struct inplace_step {
   static constexpr index_t none = -1, saved = -2;

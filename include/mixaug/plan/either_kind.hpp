@@ -29,6 +29,10 @@ struct either : base {
     friend constexpr bool operator==(layout const&, layout const&) = default;
   };
 
+  static constexpr layout rescaled_layout(layout const& l, plan_shape const& to, field how) noexcept {
+    return {First::rescaled_layout(l.head, to, how), tail::rescaled_layout(l.rest, to, how)};
+  }
+
   struct state {
     typename First::state head;
     typename tail::state rest;
@@ -85,9 +89,9 @@ struct either : base {
       rest.assign(i, other.rest, j);
     }
     template <class From>
-    void rescale(From const& f, plan_shape const& from, plan_shape const& to) const noexcept {
-      head.rescale(f.head, from, to);
-      rest.rescale(f.rest, from, to);
+    void rescale(From const& f, plan_shape const& from, plan_shape const& to, field how) const noexcept {
+      head.rescale(f.head, from, to, how);
+      rest.rescale(f.rest, from, to, how);
     }
     /// Returns the columns of member K.
     template <int K>

@@ -28,10 +28,10 @@ MIXAUG_EXACT_BEGIN
 ///     state_of(row, ratio, choice)
 ///     clear(row)            m = 1 everywhere
 ///     assign(row, other, other_row)   copies a row of other columns of the kind, whose layout may be smaller
-///     rescale(other, from, to)   the columns of a plan of another resolution
+///     rescale(other, from, to, field)   the columns of a plan of another resolution
 ///     write(text_writer, row), read(text_reader, shape, row)   the words of the row in the text of a plan
-///   and for the layout: merged(a, b), which is large enough for both; write(text_writer, layout),
-///   read_layout(text_reader)
+///   and for the layout: merged(a, b), which is large enough for both; rescaled_layout(layout, to, field), that of a
+///   plan of another resolution; write(text_writer, layout), read_layout(text_reader)
 /// All functions that bodies call are MIXAUG_HD.
 namespace mixaug {
 
@@ -93,6 +93,10 @@ struct base {
   static constexpr bool borrows = false;
   using layout = no_layout;
   static constexpr no_layout merged(no_layout, no_layout) noexcept { return {}; }
+  template <class Layout>
+  static constexpr Layout rescaled_layout(Layout const& l, plan_shape const&, field) noexcept {
+    return l;
+  }
   template <class Writer>
   static void write(Writer&, no_layout) noexcept {}
   template <class Reader>

@@ -63,7 +63,7 @@ struct box_pair : base {
     }
     /// Rescales the first corner of the source's box, which keeps the size of the output's.
     template <class From>
-    void rescale(From const& f, plan_shape const& old, plan_shape const& now) const noexcept {
+    void rescale(From const& f, plan_shape const& old, plan_shape const& now, field) const noexcept {
       for (index_t i = 0; i < now.rows; ++i) {
         to[i] = detail::rescale_box(f.to[i], old, now);
         mixaug::box const a = to[i], b = f.from[i];

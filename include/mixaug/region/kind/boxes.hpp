@@ -83,7 +83,7 @@ struct boxes : counted {
       for (index_t j = 0; j < count; ++j) where[i * count + j] = in.box(s);
     }
     template <class From>
-    void rescale(From const& f, plan_shape const& from, plan_shape const& to) const noexcept {
+    void rescale(From const& f, plan_shape const& from, plan_shape const& to, field) const noexcept {
       for (index_t k = 0; k < to.rows * count; ++k) where[k] = detail::rescale_box(f.where[k], from, to);
     }
   };

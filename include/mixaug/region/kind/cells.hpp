@@ -108,7 +108,7 @@ struct cells : counted {
     }
     /// Copies the grid, which is the same at every resolution; only its borders in pixels change.
     template <class From>
-    void rescale(From const& f, plan_shape const&, plan_shape const& to) const noexcept {
+    void rescale(From const& f, plan_shape const&, plan_shape const& to, field) const noexcept {
       for (index_t i = 0; i < to.rows; ++i) assign(i, f, i);
     }
     template <class Writer>

@@ -20,6 +20,10 @@ struct mask : counted {
     return {in.within("mask", 1, index_t{1} << 40)};
   }
 
+  static constexpr layout rescaled_layout(layout const& l, plan_shape const& to, field how) noexcept {
+    return how == field::average ? layout{to.pixels()} : l;
+  }
+
   /// Location of the numbers of one sample.
   struct grid {
     float const* data = nullptr;    ///< null: in the plan, row by row
@@ -125,10 +129,51 @@ struct mask : counted {
     }
     /// True if row i's numbers are stored in the plan.
     bool kept(index_t i) const noexcept { return where[i].data == nullptr; }
-    /// Copies the numbers, which are the same at every resolution; only the cells in pixels change.
+    /// Copies the numbers, which are the same at every resolution; only the cells in pixels change. For field::average
+    /// computes a number for each pixel.
     template <class From>
-    void rescale(From const& f, plan_shape const&, plan_shape const& to) const noexcept {
-      for (index_t i = 0; i < to.rows; ++i) assign(i, f, i);
+    void rescale(From const& f, plan_shape const& from, plan_shape const& to, field how) const noexcept {
+      for (index_t i = 0; i < to.rows; ++i)
+        if (state const old = f.state_of(i, 1.0f, 0); how == field::nearest || old.g.count() == 1)
+          assign(i, f, i);
+        else
+          average(i, old, from, to);
+    }
+    /// Writes the mean of the old field over the area of each new pixel, summed in row order, in double.
+    void average(index_t i, state const& old, plan_shape const& from, plan_shape const& to) const noexcept {
+      where[i] = grid{nullptr,
+                      {static_cast<std::int32_t>(to.size[0]), static_cast<std::int32_t>(to.size[1]),
+                       static_cast<std::int32_t>(to.size[2])}};
+      double const area =
+          static_cast<double>(from.size[0]) * static_cast<double>(from.size[1]) * static_cast<double>(from.size[2]);
+      float* out = &m[i * count];
+      for (index_t z = 0; z < to.size[0]; ++z)
+        for (index_t y = 0; y < to.size[1]; ++y)
+          for (index_t x = 0; x < to.size[2]; ++x) {
+            index_t const at[3] = {z, y, x};
+            *out++ = static_cast<float>(sum_over(old, at, from, to) / area);
+          }
+    }
+    /// Sum of m over the old pixels below a new one, each times the part that is covered: along an axis of S old and D
+    /// new pixels, new pixel d covers [d S, (d + 1) S) where old pixel s has [s D, (s + 1) D).
+    static double sum_over(state const& old, index_t const* at, plan_shape const& from, plan_shape const& to) noexcept {
+      detail::pixel_range below[3];
+      for (int d = 0; d < 3; ++d)
+        below[d] = {at[d] * from.size[d] / to.size[d], detail::ceil_div((at[d] + 1) * from.size[d], to.size[d])};
+      auto const part = [&](int d, index_t s) {
+        index_t const begin = detail::greater(at[d] * from.size[d], s * to.size[d]);
+        return static_cast<double>(detail::lesser((at[d] + 1) * from.size[d], (s + 1) * to.size[d]) - begin);
+      };
+      double sum = 0.0;
+      for (index_t z = below[0].begin; z < below[0].end; ++z)
+        for (index_t y = below[1].begin; y < below[1].end; ++y) {
+          float const* const line = old.line(z, y);
+          double row = 0.0;
+          for (index_t x = below[2].begin; x < below[2].end; ++x)
+            row = detail::fused_sum(static_cast<double>(line[old.cell(2, x) * old.g.stride[2]]), part(2, x), row);
+          sum = detail::fused_sum(row, part(0, z) * part(1, y), sum);
+        }
+      return sum;
     }
     template <class Writer>
     void write(Writer& out, index_t i) const {

@@ -69,7 +69,7 @@ struct resized_box : base {
     }
     /// Rescales the corners of both boxes; if one vanishes, so does the other.
     template <class From>
-    void rescale(From const& f, plan_shape const& old, plan_shape const& now) const noexcept {
+    void rescale(From const& f, plan_shape const& old, plan_shape const& now, field) const noexcept {
       for (index_t i = 0; i < now.rows; ++i) {
         how[i] = f.how[i];
         to[i] = detail::rescale_box(f.to[i], old, now);

@@ -36,7 +36,7 @@ struct whole : base {
     template <class Reader>
     void read(Reader&, plan_shape const&, index_t) const noexcept {}
     template <class From>
-    void rescale(From const&, plan_shape const&, plan_shape const&) const noexcept {}
+    void rescale(From const&, plan_shape const&, plan_shape const&, field) const noexcept {}
   };
 };
 
