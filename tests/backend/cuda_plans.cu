@@ -56,6 +56,19 @@ TEST_CASE("a device plan has the bits of the host plan") {
   }
 }
 
+TEST_CASE("a field in device memory gives the plan of the same field on the host") {
+  std::vector<float> field(12 * 5 * 7);
+  for (std::size_t k = 0; k < field.size(); ++k) field[k] = static_cast<float>(k % 9) / 8;
+  test::buffer<float, ma::space::device> sent(field);
+  auto const method = with(ma::cutmix{}, ma::region::given_mask{.keep = true});
+  auto const there = ma::inputs(ma::on_device(layout)).field(ma::on_device(ma::scores(sent.data(), {12, 5, 7})));
+  auto const here = ma::inputs(layout).field(ma::scores(field.data(), {12, 5, 7}));
+  auto const plan = ma::make_plan(ma::cuda{}, method, there, ma::key{.seed = 6});
+  ma::plan_of<std::remove_const_t<decltype(method)>> back;
+  ma::download(ma::cuda{}, plan, back);
+  CHECK(test::same_plan(ma::make_plan(method, here, ma::key{.seed = 6}), back));
+}
+
 TEST_CASE("device plans keep their memory, and grow") {
   ma::cuda const be;
   auto plan = ma::make_plan(be, ma::cutmix{}, ma::on_device(layout), ma::key{});

@@ -69,7 +69,7 @@ namespace {
 template <class Method, class In>
 ma::plan_of<Method> planned_on_device(Method const& m, In const& in, ma::key const& k) {
   ma::plan_of<Method> p;
-  auto const recipes = ma::detail::recipes_of(m);
+  auto const recipes = ma::detail::recipes_of(m, in, ma::space::device);
   using list = std::remove_const_t<decltype(recipes)>;
   ma::detail::planner<list, ma::plan_of<Method>, ma::space::host>(p, recipes, in, k)
       .draw(ma::detail::device_scorer<list>{recipes});
@@ -123,6 +123,58 @@ TEST_CASE("boxes that a device places are those of the host, from maps with ties
     told += lead > 0 && p.choice[lead] == 2 && p.region.rest.rest.to[lead].volume() < h * w / 3;
   }
   CHECK(told >= 2);
+}
+
+TEST_CASE(
+    "a field in device memory is copied there: the plan is that of the field on the host, its bad numbers mended") {
+  index_t const n = 9, h = 12, w = 10;
+  auto const x = ma::nchw<float>(nullptr, {n, 3, h, w});
+  test::stream draw(31);
+  std::vector<float> field(static_cast<std::size_t>(2 * n * h * w)), mended;
+  for (float& m : field) m = static_cast<float>(draw.below(257)) / 256.0f;
+  mended = field;
+  float const bad[] = {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), -0.25f, 1.5f};
+  float const good[] = {1.0f, 1.0f, 0.0f, 1.0f};
+  for (std::size_t k = 0; k < 4; ++k) field[5 + 13 * k] = bad[k], mended[5 + 13 * k] = good[k];
+  std::vector<float> binary = mended;
+  for (float& m : binary) m = m >= 0.5f ? 1.0f : 0.0f;
+  auto const rows_of = [&](std::vector<float> const& v, index_t gh, index_t gw) {
+    return ma::scores(v.data(), {n, gh, gw}, {gh * gw * 2, gw, 1});  // every other row of memory
+  };
+  for (float prob : {1.0f, 0.5f})
+    for (auto const& [gh, gw] : {std::pair<index_t, index_t>{h, w}, {4, 5}, {1, 1}, {5, 3}}) {
+      CAPTURE(gh);
+      CAPTURE(prob);
+      auto const same = [&](auto const& on_device, auto const& on_host, std::vector<float> const& numbers,
+                            ma::key const& k) {
+        auto const in = ma::inputs(x).field(rows_of(numbers, gh, gw));
+        auto const got = planned_on_device(on_device, ma::inputs(x).field(ma::on_device(rows_of(field, gh, gw))), k);
+        auto const want = ma::make_plan(ma::serial{}, on_host, in, k);
+        if (gh * gw > 1) CHECK(test::same_plan(got, want));
+        for (index_t i = 0; i < n; ++i) {  // a single m = 1 counts as read on the device, where the host knows better
+          CHECK(ma::pixel_share(got, i) == ma::pixel_share(want, i));
+          CHECK(got.share_self[i] == want.share_self[i]);
+          CHECK(got.share_partner[i] == want.share_partner[i]);
+        }
+        double low = 1;
+        for (index_t i = 0; i < n; ++i) low = std::min(low, static_cast<double>(got.share_self[i]));
+        CHECK(low < 0.99);
+      };
+      auto const by = [&](bool keep, bool ones) {
+        return with(ma::cutmix{.prob = prob}, ma::region::given_mask{.keep = keep, .binary = ones});
+      };
+      same(by(false, false), by(true, false), mended, {.seed = 3});
+      same(by(false, true), by(true, true), binary, {.seed = 4});
+      same(ma::one_of(ma::mixup{}, by(false, false)), ma::one_of(ma::mixup{}, by(true, false)), mended, {.seed = 5});
+    }
+  std::string said;
+  try {
+    ma::make_plan(with(ma::cutmix{}, ma::region::given_mask{}),
+                  ma::inputs(x).field(ma::on_device(rows_of(field, h, w))), ma::key{});
+  } catch (ma::invalid_argument const& e) {
+    said = e.what();
+  }
+  CHECK(said.find("is in device memory, and the plan on the host") != std::string::npos);
 }
 
 namespace {

@@ -13,11 +13,14 @@
 #include <cstdint>
 #include <cstring>
 
-/// Marks functions that run on the host and on the device. __CUDACC__ changes annotations and nothing else.
+/// Marks functions that run on the host and on the device. MIXAUG_HD_AS_ARGUMENT stands before a template that runs
+/// where the function that it is given runs. __CUDACC__ changes annotations and nothing else.
 #if defined(__CUDACC__)
 #  define MIXAUG_HD __host__ __device__
+#  define MIXAUG_HD_AS_ARGUMENT _Pragma("nv_exec_check_disable")
 #else
 #  define MIXAUG_HD
+#  define MIXAUG_HD_AS_ARGUMENT
 #endif
 
 /// The one language extension that the plain loops need; gcc, clang, nvcc and MSVC all spell it this way.

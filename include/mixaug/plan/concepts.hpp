@@ -26,11 +26,11 @@ struct row_of_batch {
 };
 namespace detail {
 /// The sample whose mix an output row is.
-inline row_of_batch sample_of(row_facts const& row) noexcept {
+MIXAUG_HD inline row_of_batch sample_of(row_facts const& row) noexcept {
   return {row.shape, row.row - (row.shape.rows - row.shape.samples)};
 }
 /// Index of a batch row in given data of `rows` rows: the rows of the batch, or of the global batch.
-inline index_t given_row(row_of_batch const& row, index_t rows) noexcept {
+MIXAUG_HD inline index_t given_row(row_of_batch const& row, index_t rows) noexcept {
   return rows == row.shape.samples ? row.sample : row.shape.first + row.sample;
 }
 /// Refuses a number of rows that is neither the batch's nor the global batch's.
@@ -232,6 +232,15 @@ concept scored_region = region_rule<R> && requires(R const& rule, index_t n) {
   { rule.bytes(n, n) } -> std::convertible_to<std::size_t>;
   { rule.changes_share() } -> std::same_as<bool>;
   { R::joint } -> std::convertible_to<bool>;
+};
+
+/// A region rule that may read a given field in device memory. Its call on the host marks the rows that it places;
+/// these read their partner (m = 0) until the device has completed them. Members in addition to those of region_rule:
+///   field_on_device()                            true if the field that was given is on the device
+///   complete_on_device(backend, columns, rows)   completes the marked rows, after the upload
+template <class R>
+concept device_field_region = region_rule<R> && requires(R const& rule) {
+  { rule.field_on_device() } -> std::same_as<bool>;
 };
 
 /// A recipe has the five stages as members; `when` is optional. A method has stages() that returns a recipe, or is one.

@@ -99,6 +99,7 @@ class weights_by_row {
 /// A user-given field m: (n, spatial...) floats.
 struct given_field {
   float const* data = nullptr;
+  space memory = space::host;
   int rank = 0;
   index_t extent[4] = {0, 1, 1, 1}, stride[4] = {0, 0, 0, 0};
   bool given() const noexcept { return rank != 0; }
@@ -162,13 +163,12 @@ class input_set {
     return score_maps = image_batch(v), *this;
   }
   /// (n, h, w), or (n, spatial...) of the batch, or of a coarser grid: m of each pixel, the weight of the sample
-  /// itself; float32 in [0, 1], on the host. For region::given_mask.
+  /// itself; float32 in [0, 1]. On the device only for plans made there. For region::given_mask.
   template <class T, int R, space F>
   input_set& field(tensor_view<T, R, F> const& v) {
     static_assert(std::is_same_v<std::remove_const_t<T>, float>, "mixaug: a field is float32");
     static_assert(R >= 2 && R <= 4, "mixaug: a field is (n, spatial...), one number a pixel or a cell");
-    static_assert(F == space::host, "mixaug: planning reads a field on the host; give a host view");
-    given = {v.data, R};
+    given = {v.data, F, R};
     for (int d = 0; d < R; ++d) {
       given.extent[d] = v.extent[d];
       given.stride[d] = v.stride[d];

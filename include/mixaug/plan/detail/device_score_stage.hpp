@@ -120,14 +120,39 @@ struct share_body {
   }
 };
 
-/// Runs the device part of planning: maps, places and, for regions that change their share, labels.
+/// Computes the labels of rows whose region was completed on the device.
+template <class Backend, class Columns, class Rows, class Label>
+void device_share(Backend const& be, Columns const& columns, Rows const& rows, Label const& label) {
+  if constexpr (Label::on_device)
+    run_rows(be, share_body<Rows, Columns, Label>{rows, columns, label}, rows.plan.shape.rows);
+  else
+    fail(
+        "the shares of this region are known on the device only (border = clip, or a field in device memory), where "
+        "this label rule cannot be called; use a rule that says on_device = true (see mixaug/label/by_share.hpp)");
+}
+
+/// Completes the regions whose field is in device memory.
+template <class Backend, class Recipes, class View>
+void device_fields(Backend const& be, Recipes const& recipes, View const& plan) {
+  recipes.each([&](auto const& r, auto k) {
+    if constexpr (device_field_region<std::remove_cvref_t<decltype(r.region)>>) {
+      if (!r.region.field_on_device()) return;
+      auto const columns = member_columns<decltype(k)::value, Recipes::count>(plan.region);
+      member_rows<View> const rows{plan, Recipes::count == 1 ? -1 : decltype(k)::value};
+      r.region.complete_on_device(be, columns, rows);
+      device_share(be, columns, rows, r.label);
+    }
+  });
+}
+
+/// Runs the device part of planning: given fields, maps, places and, for regions that change their share, labels.
 template <class Backend, class Recipes, class In, class View, space S>
 void device_place(Backend const& be, Recipes const& recipes, In const& in, bool outside, View const& plan,
                   workspace<S>& maps, workspace<S>& scratch) {
+  device_fields(be, recipes, plan);
   each_scored(recipes, plan, [&](auto const& r, auto const& columns, auto const& rows) {
     using rows_type = std::remove_cvref_t<decltype(rows)>;
     using columns_type = std::remove_cvref_t<decltype(columns)>;
-    using label_type = std::remove_cvref_t<decltype(r.label)>;
     bool const stored = in.score_maps.type != element_type::none;
     index_t const n = plan.shape.rows, h = plan.shape.size[1], w = plan.shape.size[2], all = n * h * w;
     bool const both = outside && r.region.needs().self;
@@ -148,13 +173,7 @@ void device_place(Backend const& be, Recipes const& recipes, In const& in, bool 
     bool const lead = r.when.mode == mode::batch;
     r.region.place_on_device(be, columns, rows, device_maps{self, partner, h * w, outside, lead}, scratch);
     if (lead) run_rows(be, copy_place_body<rows_type, columns_type>{rows, columns}, n);
-    if (!r.region.changes_share()) return;
-    if constexpr (label_type::on_device)
-      run_rows(be, share_body<rows_type, columns_type, label_type>{rows, columns, r.label}, n);
-    else
-      fail(
-          "border = clip changes the shares on the device, where this label rule cannot be called; use window = "
-          "shifted, or a rule that says on_device = true (see mixaug/label/by_share.hpp)");
+    if (r.region.changes_share()) device_share(be, columns, rows, r.label);
   });
 }
 

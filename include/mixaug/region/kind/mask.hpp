@@ -72,7 +72,7 @@ struct mask : counted {
       return true;
     }
     /// Sums in row order, in double.
-    double mean(plan_shape const& s) const noexcept {
+    MIXAUG_HD double mean(plan_shape const& s) const noexcept {
       double sum = 0.0;
       for (index_t z = 0; z < g.n[0]; ++z)
         for (index_t y = 0; y < g.n[1]; ++y) {
@@ -88,7 +88,7 @@ struct mask : counted {
 
    private:
     /// Returns the number of pixels of a cell along an axis.
-    index_t pixels(int axis, index_t at) const noexcept {
+    MIXAUG_HD index_t pixels(int axis, index_t at) const noexcept {
       detail::pixel_range const r = detail::nearest_readers(at, g.n[axis], size[axis]);
       return r.end - r.begin;
     }

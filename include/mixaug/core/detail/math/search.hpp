@@ -8,6 +8,7 @@ namespace mixaug::detail {
 
 /// The first number of [low, high) for which before(number) is false, or high. `before` is true for all smaller numbers
 /// and false for all larger ones. O(log(high - low)).
+MIXAUG_HD_AS_ARGUMENT
 template <class Before>
 MIXAUG_HD index_t first_not_before(index_t low, index_t high, Before const& before) noexcept {
   while (low < high) {
