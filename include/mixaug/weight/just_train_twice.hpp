@@ -70,8 +70,8 @@ class just_train_twice_of {
     check_options();
     record_.plain_rule();  // refuses a record without an epoch
   }
-  detail::weight_rule rule() const {
-    detail::weight_rule r = record_.plain_rule();
+  detail::weight_map rule() const {
+    detail::weight_map r = record_.plain_rule();
     r.eta = options_.lambda_up, r.c = 1.0, r.above = options_.wrong_above, r.step = true;
     return r;
   }

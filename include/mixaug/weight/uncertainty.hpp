@@ -134,12 +134,12 @@ class uncertainty_of {
   void merge(uncertainty_of const& other) requires(S == space::host);
 
   // For rules of u (weight/just_train_twice.hpp), files (record_file.hpp) and copies between memories:
-  detail::weight_rule rule() const;
-  detail::weight_rule plain_rule() const;  // without the mean
+  detail::weight_map rule() const;
+  detail::weight_map plain_rule() const;  // without the mean
   template <backend Be, class Out>
-  void weights_by(Be const& be, detail::weight_rule const& rule, Out const& out) const;
+  void weights_by(Be const& be, detail::weight_map const& rule, Out const& out) const;
   template <backend Be, class Ids, class Out>
-  void weights_by(Be const& be, detail::weight_rule const& rule, Ids const& ids, Out const& out) const;
+  void weights_by(Be const& be, detail::weight_map const& rule, Ids const& ids, Out const& out) const;
   workspace<S> const& counters() const noexcept { return counters_; }
   workspace<S>& counters() noexcept { return counters_; }
   std::uint64_t const* marks() const noexcept { return reinterpret_cast<std::uint64_t const*>(marks_.data()); }
@@ -276,7 +276,7 @@ void uncertainty_of<S>::record(Be const& be, index_t epoch, Ids const& ids, P co
 }
 
 template <space S>
-detail::weight_rule uncertainty_of<S>::plain_rule() const {
+detail::weight_map uncertainty_of<S>::plain_rule() const {
   check_made();
   if (recorded_ == 0)
     detail::fail("the record",
@@ -286,8 +286,8 @@ detail::weight_rule uncertainty_of<S>::plain_rule() const {
   return {options_.eta, options_.c, 0.0, static_cast<double>(recorded_), nullptr, false};
 }
 template <space S>
-detail::weight_rule uncertainty_of<S>::rule() const {
-  detail::weight_rule r = plain_rule();
+detail::weight_map uncertainty_of<S>::rule() const {
+  detail::weight_map r = plain_rule();
   if (options_.normalise != weight::normalise::mean_one) return r;
   if (!fitted_)
     detail::fail("the mean of the weights", "not known",
@@ -301,7 +301,7 @@ void uncertainty_of<S>::fit(Be const& be) {
   static_assert(Be::memory == S, "mixaug: the backend does not reach the record's counters");
   if (options_.normalise != weight::normalise::mean_one)
     detail::fail("normalise", "none", "mean_one where fit(backend) is called");
-  detail::weight_rule const plain = plain_rule();
+  detail::weight_map const plain = plain_rule();
   fitted_ = false;
   mean_.reserve(static_cast<std::size_t>(detail::sum_shape::scratch(rows_)) * sizeof(double), false);
   detail::with_counter(options_.epochs, options_.unvisited, [&]<class Counter>(Counter) {
@@ -317,7 +317,7 @@ void uncertainty_of<S>::fit(Be const& be) {
 
 template <space S>
 double uncertainty_of<S>::u(index_t row) const requires(S == space::host) {
-  detail::weight_rule const r = plain_rule();
+  detail::weight_map const r = plain_rule();
   if (row < 0 || row >= rows_)
     detail::fail("the row", detail::text(row), "a row of the record in [0, " + detail::text(rows_) + ")");
   double u = 0.0;
@@ -327,7 +327,7 @@ double uncertainty_of<S>::u(index_t row) const requires(S == space::host) {
 }
 template <space S>
 template <backend Be, class Out>
-void uncertainty_of<S>::weights_by(Be const& be, detail::weight_rule const& r, Out const& out) const {
+void uncertainty_of<S>::weights_by(Be const& be, detail::weight_map const& r, Out const& out) const {
   detail::check_memory<uncertainty_of, Out>(), detail::check_numbers<Out>();
   static_assert(Be::memory == S, "mixaug: the backend does not reach the record's counters");
   check_made();
@@ -351,7 +351,7 @@ void uncertainty_of<S>::weights_by(Be const& be, detail::weight_rule const& r, O
 }
 template <space S>
 template <backend Be, class Ids, class Out>
-void uncertainty_of<S>::weights_by(Be const& be, detail::weight_rule const& r, Ids const& ids, Out const& out) const {
+void uncertainty_of<S>::weights_by(Be const& be, detail::weight_map const& r, Ids const& ids, Out const& out) const {
   detail::check_memory<uncertainty_of, Ids, Out>(), detail::check_ids<Ids>(), detail::check_numbers<Out>();
   static_assert(Be::memory == S, "mixaug: the backend does not reach the record's counters");
   check_made();

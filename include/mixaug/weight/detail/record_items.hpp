@@ -109,7 +109,7 @@ template <class Counter, class T>
 struct weigh_rows {
   using word = typename Counter::word;
   word const* counters;
-  weight_rule rule;
+  weight_map rule;
   T const* table;
   T* out;
   index_t stride, n;
@@ -134,7 +134,7 @@ struct weigh_rows {
 template <class Counter, class Id, class T>
 struct weigh_ids {
   typename Counter::word const* counters;
-  weight_rule rule;
+  weight_map rule;
   index_t rows;
   Id const* id;
   T* out;
@@ -154,7 +154,7 @@ struct weigh_ids {
 template <class Counter>
 struct weight_term {
   typename Counter::word const* counters;
-  weight_rule rule;
+  weight_map rule;
   MIXAUG_HD double operator()(index_t i) const noexcept { return rule(Counter::uncertainty(counters[i], rule.epochs)); }
 };
 

@@ -69,7 +69,7 @@ MIXAUG_HD void visit_at(typename Counter::word* counters, index_t row, std::uint
 }
 
 /// Maps u to a weight: eta u + c, or a step, eta if u > `above` and c otherwise; divided by *mean if it is given.
-struct weight_rule {
+struct weight_map {
   double eta, c, above, epochs;
   double const* mean;
   bool step;
