@@ -72,7 +72,7 @@ TEST_CASE("distances, with huge labels and tiny bandwidths") {
   CHECK(s.within(0.0, std::nextafter(1.0, 0.0)));
   CHECK(!s.within(0.0, 1.0));
   auto const d = ma::detail::exact_distance(1e20, 3.0), d0 = ma::detail::exact_distance(1e20, 4.0);
-  CHECK(s.beside(d, d0) == doctest::Approx(1e20));
+  CHECK(s.relative_exponent(d, d0) == doctest::Approx(1e20));
 }
 
 TEST_CASE("64 random bits to a number below n and a rest that is uniform again") {

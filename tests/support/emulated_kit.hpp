@@ -95,9 +95,9 @@ struct table_builder<test::emulated_gpu> {
     for (index_t i = 0; i < list.n; ++i)
       from.keys[i] = all[static_cast<std::size_t>(i)].first, from.rows[i] = all[static_cast<std::size_t>(i)].second;
   }
-  template <class Key, class Room>
-  void join(pairs<Key>& list, array<sort_pair<Key>>& all, array<Room>& room) const {
-    all = make<sort_pair<Key>>(list.n + list.more), room = make<Room>(list.n);
+  template <class Key, class Scratch>
+  void join(pairs<Key>& list, array<sort_pair<Key>>& all, array<Scratch>& scratch) const {
+    all = make<sort_pair<Key>>(list.n + list.more), scratch = make<Scratch>(list.n);
     items(list.n, join_pairs<Key>{list.view(), all.data()});
     list = {};
   }

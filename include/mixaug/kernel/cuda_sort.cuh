@@ -89,11 +89,11 @@ struct device_kit {
   void sort(pairs<Key>& list) const {
     ::thrust::stable_sort_by_key(policy_of(be), list.keys.data(), list.keys.data() + list.n, list.rows.data());
   }
-  template <class Key, class Room>
-  void join(pairs<Key>& list, array<sort_pair<Key>>& all, array<Room>& room) const {
+  template <class Key, class Scratch>
+  void join(pairs<Key>& list, array<sort_pair<Key>>& all, array<Scratch>& scratch) const {
     all = make<sort_pair<Key>>(list.n + list.more);
     items(list.n, join_pairs<Key>{list.view(), all.data()});
-    room = make<Room>(list.n);
+    scratch = make<Scratch>(list.n);
     list = {};
   }
 };

@@ -31,11 +31,11 @@ requires(thrust_on<Policy>::memory == space::host) struct table_builder<thrust_o
     else
       ::thrust::stable_sort_by_key(this->be.policy, list.keys.data(), list.keys.data() + list.n, list.rows.data());
   }
-  template <class Key, class Room>
+  template <class Key, class Scratch>
   void join(pairs<Key>& list, table_array<sort_pair<Key>, space::host>& all,
-            table_array<Room, space::host>& room) const {
+            table_array<Scratch, space::host>& scratch) const {
     all = host_array<sort_pair<Key>>(list.n + list.more);
-    room = host_array<Room>(list.n);
+    scratch = host_array<Scratch>(list.n);
     this->items(list.n, join_pairs<Key>{list.view(), all.data()});
     list = {};
   }

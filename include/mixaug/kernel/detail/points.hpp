@@ -133,19 +133,19 @@ void check_same_width(kernel_points<T> const& queries, kernel_points<U> const& p
 }
 
 /// Scale of points: they are multiplied by `unit`, a power of two, so that differences stay exact, h is near 1, and no
-/// square overflows. unit = 2^-e, where e is the exponent of h, or that of the largest label minus `room` if it is
+/// square overflows. unit = 2^-e, where e is the exponent of h, or that of the largest label minus `margin` if it is
 /// greater. Weights of scaled distances are exp(-rate d^2), or 1 where d^2 < limit (tophat). A bandwidth below 2^(-2
-/// room) of the largest label is replaced by that.
+/// margin) of the largest label is replaced by that.
 struct kernel_unit {
   double unit, rate, limit, h;
 
-  kernel_unit(double bandwidth, double largest, int room) noexcept {
+  kernel_unit(double bandwidth, double largest, int margin) noexcept {
     int e = std::ilogb(bandwidth);
-    if (largest > 0.0 && std::ilogb(largest) - room > e) e = std::ilogb(largest) - room;
+    if (largest > 0.0 && std::ilogb(largest) - margin > e) e = std::ilogb(largest) - margin;
     e = e < -1000 ? -1000 : e;
     unit = std::ldexp(1.0, -e);
     h = std::ldexp(bandwidth, -e);
-    if (h < std::ldexp(1.0, -room)) h = std::ldexp(1.0, -room);
+    if (h < std::ldexp(1.0, -margin)) h = std::ldexp(1.0, -margin);
     limit = h * h;
     rate = 0.5 / limit;
   }

@@ -144,12 +144,12 @@ struct table_builder : host_kit<Backend> {
     if (sort_pairs(this->be, this->lanes, list.pair.data(), list.spare.data(), list.n)) list.pair.swap(list.spare);
   }
   /// Returns the pairs as one array of n + more, and the spare memory as an array of n; the list is empty afterwards.
-  template <class Key, class Room>
+  template <class Key, class Scratch>
   void join(pairs<Key>& list, table_array<sort_pair<Key>, space::host>& all,
-            table_array<Room, space::host>& room) const {
+            table_array<Scratch, space::host>& scratch) const {
     all = std::move(list.pair);
-    room = list.spare.template reused<Room>(list.n);
-    if (room.size() < list.n) room = host_array<Room>(list.n);
+    scratch = list.spare.template reused<Scratch>(list.n);
+    if (scratch.size() < list.n) scratch = host_array<Scratch>(list.n);
     list.spare = {};
   }
 };

@@ -113,8 +113,8 @@ struct pair_sort {
     for (index_t i = r.begin; i < r.end; ++i) b[next[range_of[digit(a[i].key)]]++] = a[i];
   }
   void sort_one(index_t r) const noexcept { sort_range(ranges[r], a, b); }
-  /// Sorts one range of `here`, with `room` as spare memory, by an even number of moves.
-  static void sort_range(range const& r, sort_pair<Key>* here, sort_pair<Key>* room) noexcept {
+  /// Sorts one range of `here`, with `spare` as spare memory, by an even number of moves.
+  static void sort_range(range const& r, sort_pair<Key>* here, sort_pair<Key>* spare) noexcept {
     int const moves = 2 * ((r.bits + 2 * most_bits - 1) / (2 * most_bits));
     int const width = moves == 0 ? 0 : (r.bits + moves - 1) / moves;
     word const mask = (word{1} << width) - 1;
@@ -135,9 +135,9 @@ struct pair_sort {
         }
       }
       for (index_t i = r.begin; i < r.end; ++i)
-        room[next[0][(ordered(here[i].key) - r.low) >> first & mask]++] = here[i];
+        spare[next[0][(ordered(here[i].key) - r.low) >> first & mask]++] = here[i];
       for (index_t i = r.begin; i < r.end; ++i)
-        here[next[1][(ordered(room[i].key) - r.low) >> second & mask]++] = room[i];
+        here[next[1][(ordered(spare[i].key) - r.low) >> second & mask]++] = spare[i];
     }
   }
 };

@@ -150,11 +150,11 @@ inline void lab_distance(std::uint8_t const* const planes[3], index_t channels, 
   float greatest = 0;
   for (index_t y = 0; y < h; ++y) {
     for (index_t c = 0; c < p.channels; ++c) blur_columns(p, y, c);
-    bool const room = y * w + p.stride <= h * w;
-    float* const to = room ? out + y * w : p.light(0);
+    bool const fits = y * w + p.stride <= h * w;
+    float* const to = fits ? out + y * w : p.light(0);
     float const most = p.channels == 1 ? distance_row<1>(p, mean, to) : distance_row<3>(p, mean, to);
     greatest = most > greatest ? most : greatest;
-    if (!room) std::memcpy(out + y * w, to, static_cast<std::size_t>(w) * sizeof(float));
+    if (!fits) std::memcpy(out + y * w, to, static_cast<std::size_t>(w) * sizeof(float));
   }
   if (greatest < lab_noise) {
     for (index_t j = 0; j < h * w; ++j) out[j] = 0.0f;

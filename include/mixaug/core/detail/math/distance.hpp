@@ -49,7 +49,7 @@ struct kernel_scale {
   /// Exponent of the kernel weight relative to the nearest label at distance d0: (t^2 - t0^2) / 2, t = d / h, t0 = d0 /
   /// h, d0 <= d. Computed from the difference of the distances, so that it stays accurate if both are
   /// a thousand bandwidths.
-  MIXAUG_HD double beside(double_double d, double_double d0) const noexcept {
+  MIXAUG_HD double relative_exponent(double_double d, double_double d0) const noexcept {
     double const more = (d.hi - d0.hi) + (d.lo - d0.lo);
     return more > 0.0 ? 0.5 * units(more) * units(d.hi + d0.hi) : 0.0;
   }

@@ -99,7 +99,7 @@ struct kernel_far {
       for (int side = 0; side < 2; ++side)
         for (index_t at = side == 0 ? middle - 1 : middle; at >= 0 && at < table.rows; at += side == 0 ? -1 : 1) {
           if (table.element[at].row == self) continue;
-          double const x = table.scale.beside(distance(at), d0);
+          double const x = table.scale.relative_exponent(distance(at), d0);
           if (!(x < least)) break;
           double const w = precise_falling_exp(-x);
           if (turn == 0)

@@ -58,16 +58,16 @@ struct kernel_scan {
     if (!(inside >= 0.5f && outside < 0.25 * static_cast<double>(inside))) return vague;
     // Errors: exp 2^-20 of a weight, and 2^-21 for the rounding of its exponent; sums 2^-18 of the total.
     float const total = inside + static_cast<float>(outside),
-                room = total * 0x1p-17f + static_cast<float>(n) * 0x1p-21f;
+                tolerance = total * 0x1p-17f + static_cast<float>(n) * 0x1p-21f;
     float const target = static_cast<float>(u) * total;
-    if (target >= inside) return target - inside > room ? n : vague;
+    if (target >= inside) return target - inside > tolerance ? n : vague;
     float below = 0.0f;
     int l = 0;
     while (l < L - 4 && target >= below + four[l / 4]) below += four[l / 4], l += 4;
     for (int k = 0; k < 3 && target >= below + lane[l]; ++k) below += lane[l++];
     for (int i = l; i < n; i += L) {
       float const next = below + w[i];
-      if (target < next) return target - below > room && next - target > room ? i : vague;
+      if (target < next) return target - below > tolerance && next - target > tolerance ? i : vague;
       below = next;
     }
     return vague;

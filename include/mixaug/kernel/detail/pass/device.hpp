@@ -208,12 +208,12 @@ void draw_in_steps(Kit const& kit, kernel_pass_view<A> const& table, pass_reques
   using band = pass_band<A, Q>;
   band b{table, request, 0, 0, 0, 0, {}, {}, {}, {}, {}, {}, {}, {}};
   index_t const m = request.out.extent[0], all = table.tiles(), slots = b.slots();
-  index_t const room = static_cast<index_t>(most / ((band::tile + band::lanes + 2) * sizeof(A) + sizeof(double)));
+  index_t const capacity = static_cast<index_t>(most / ((band::tile + band::lanes + 2) * sizeof(A) + sizeof(double)));
   index_t const kept = table.d * static_cast<index_t>(sizeof(A)) + slots * index_t{sizeof(pass_choice)};
-  index_t const fit = lesser(greater(1, static_cast<index_t>(most) / kept), lesser(room, 16384));
+  index_t const fit = lesser(greater(1, static_cast<index_t>(most) / kept), lesser(capacity, 16384));
   index_t const block = lesser(m, greater(1, fit / band::group) * band::group);
   index_t const padded = ceil_div(block, band::group) * band::group;
-  index_t const turn = lesser(greater(all, slots), greater(1, room / padded));
+  index_t const turn = lesser(greater(all, slots), greater(1, capacity / padded));
   b.lay_out(scratch.reserve(b.lay_out(nullptr, block, turn), false), block, turn);
   for (b.first = 0; b.first < m; b.first += block) {
     b.queries = lesser(block, m - b.first);
