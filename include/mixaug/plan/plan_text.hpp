@@ -83,6 +83,19 @@ inline key read_key(text_reader& r) {
   return k;
 }
 
+inline plan_flags read_flags(text_reader& r, plan_shape const& s) {
+  plan_flags flags;
+  r.line();
+  r.expect("blends");
+  flags.blends = r.within("blends", 0, 1) != 0;
+  r.expect("moves");
+  flags.moved = r.within("moves", 0, 1) != 0;
+  r.expect("local");
+  flags.local = r.within("local", 0, s.own_source ? 1 : 0) != 0;
+  r.finish();
+  return flags;
+}
+
 /// Calls act(kind, member<K>) for K = which, the index of a kind.
 template <int K, class First, class... Rest, class Act>
 void at_kind(int which, Act const& act) {
@@ -120,6 +133,24 @@ void read_choice(text_reader& r, int choice, typename kind::any_of<Kinds...>::la
     r.bad("a fill of " + text(index_t{fill.count}) + " values", "1 to 4 for erase, none for mix");
   if (fill.count == 0) fill.count = 1;
   r.finish();
+}
+
+/// Reads the lines of all choices, and the line after them, which names the columns.
+template <class... Kinds>
+auto read_choices(text_reader& r, blend::any_blend& blend) {
+  typename kind::any_of<Kinds...>::layout layout;
+  layout.choices = 0;
+  for (r.line();; r.line()) {
+    std::string const head = r.word();
+    if (head == "columns") break;
+    if (head != "choice") r.bad(quoted(head), "\"choice\" or \"columns\"");
+    if (layout.choices == 8) r.bad("a ninth choice", "at most 8");
+    r.within("choice", layout.choices, layout.choices);
+    read_choice<Kinds...>(r, layout.choices, layout, blend);
+    ++layout.choices;
+  }
+  if (layout.choices == 0) r.bad("no choice", "at least one");
+  return layout;
 }
 
 /// Reads the decisions of one row, up to its field, whose words are left unread.
@@ -211,27 +242,9 @@ void read(std::istream& in, any_plan_of<Kinds...>& p) {
   plan_shape const s = read_shape(r);
   p.drawn_with = read_key(r);
   key const k = p.drawn_with;
-  r.line();
-  r.expect("blends");
   plan_flags& flags = plan_writer::flags(p);
-  flags.blends = r.within("blends", 0, 1) != 0;
-  r.expect("moves");
-  flags.moved = r.within("moves", 0, 1) != 0;
-  r.expect("local");
-  flags.local = r.within("local", 0, s.own_source ? 1 : 0) != 0;
-  r.finish();
-  typename kind::any_of<Kinds...>::layout layout;
-  layout.choices = 0;
-  for (r.line();; r.line()) {
-    std::string const head = r.word();
-    if (head == "columns") break;
-    if (head != "choice") r.bad(quoted(head), "\"choice\" or \"columns\"");
-    if (layout.choices == 8) r.bad("a ninth choice", "at most 8");
-    r.within("choice", layout.choices, layout.choices);
-    read_choice<Kinds...>(r, layout.choices, layout, p.blend);
-    ++layout.choices;
-  }
-  if (layout.choices == 0) r.bad("no choice", "at least one");
+  flags = read_flags(r, s);
+  auto const layout = read_choices<Kinds...>(r, p.blend);
   // Rows are read before their columns are allocated, so that a wrong count cannot request memory. Until then, their
   // fields are kept as text.
   std::vector<text_row> rows;
