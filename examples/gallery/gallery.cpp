@@ -42,6 +42,8 @@ void show_boxes_and_blends(gallery_rows& rows) {
   rows.show("resizemix", {"the whole partner,", "nearest pixels"}, ma::resizemix{.scope_min = 0.3f});
   rows.show("resizemix, linear", {"the whole partner,", "interpolated"},
             ma::resizemix{.scope_min = 0.3f, .interpolation = ma::interpolation::linear});
+  rows.show("recursivemix", {"alpha = 0.5, the partner in", "the place of the history"},
+            ma::with(ma::recursivemix{}, ma::pairing::shuffle{}));
   rows.show("one of", {"mixup or cutmix,", "each sample chooses"}, ma::one_of(ma::mixup{}, ma::cutmix{}));
   rows.show("mixup, same class", {"with pairing::same_class"}, ma::with(ma::mixup{}, ma::pairing::same_class{}));
   rows.show("cutmix, other class", {"with pairing::other_class"}, ma::with(ma::cutmix{}, ma::pairing::other_class{}));

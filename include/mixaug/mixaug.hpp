@@ -12,6 +12,7 @@
 #include <mixaug/pairing/class_tour.hpp>
 #include <mixaug/pairing/derangement.hpp>
 #include <mixaug/pairing/given.hpp>
+#include <mixaug/pairing/history_row.hpp>
 #include <mixaug/pairing/intra_label_or_group.hpp>
 #include <mixaug/pairing/kernel_in_batch.hpp>
 #include <mixaug/pairing/minority.hpp>
@@ -37,6 +38,7 @@
 #include <mixaug/region/grid_cells.hpp>
 #include <mixaug/region/random_box.hpp>
 #include <mixaug/region/resized_box.hpp>
+#include <mixaug/region/resized_random_box.hpp>
 #include <mixaug/region/salient_box.hpp>
 #include <mixaug/region/whole.hpp>
 // blend: how the output combines its two sides
@@ -64,6 +66,7 @@
 #include <mixaug/method/metamix.hpp>
 #include <mixaug/method/mixup.hpp>
 #include <mixaug/method/one_of.hpp>
+#include <mixaug/method/recursivemix.hpp>
 #include <mixaug/method/regmixup.hpp>
 #include <mixaug/method/resizemix.hpp>
 #include <mixaug/method/saliencymix.hpp>

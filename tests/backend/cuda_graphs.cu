@@ -112,6 +112,7 @@ TEST_CASE("a captured step of every method is replayed with new draws") {
   replay("background_mix", ma::background_mix{}, own);
   replay("c_mixup", ma::c_mixup{}, own);
   replay("metamix", ma::metamix{}, two, true);
+  replay("recursivemix", ma::recursivemix{}, two, true);
   replay("umix", ma::umix{}, own);
   replay("lisa", ma::lisa{}, own);
   replay("regmixup", ma::regmixup{}, own);

@@ -21,7 +21,7 @@ struct field_of;
 struct resize {
   bool given = false;
   mixaug::box to{}, from{};
-  bool linear = false;
+  mixaug::interpolation how = mixaug::interpolation::nearest;
 };
 template <class Kind, class Columns>
 resize resize_of(Columns const& c, std::int64_t row, int choice) {
@@ -79,7 +79,7 @@ struct field_of<mixaug::kind::resized_box> {
   }
   template <class Columns>
   static resize resized(Columns const& c, std::int64_t row, int) {
-    return {true, c.to[row], c.from[row], c.how[row] == mixaug::interpolation::linear};
+    return {true, c.to[row], c.from[row], c.how[row]};
   }
 };
 /// A grid of numbers: returns that of the cell that contains the pixel, searched along each axis.

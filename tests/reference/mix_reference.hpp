@@ -74,7 +74,7 @@ T source_element(mixaug::plan<R, B> const& p, std::int64_t row, std::int64_t e, 
 /// True if row `row` is read between pixels, so that builds without fma may differ in the last bits.
 template <class R, class B>
 bool interpolates(mixaug::plan<R, B> const& p, std::int64_t row) {
-  return resize_of<R>(p.region, row, p.choice[row]).linear;
+  return resize_of<R>(p.region, row, p.choice[row]).how != mixaug::interpolation::nearest;
 }
 /// True if two elements differ by at most the rounding of seven steps between numbers of a row.
 template <class T>

@@ -5,15 +5,22 @@
 #include "reference/real.hpp"
 
 /// A resized box, pixel by pixel, as the documentation of `interpolation` describes it: nearest reads pixel floor(d S /
-/// D); linear reads at (d + 1/2) S / D - 1/2, clamped, with the fraction rounded to 1/2048, halves up.
+/// D); linear reads at (d + 1/2) S / D - 1/2, linear_corners at d (S - 1) / (D - 1), clamped, with the fraction rounded
+/// to 1/2048, halves up.
 namespace reference {
 
 /// Two neighbours and the weight of the second, in units of 1/2048.
 struct taps {
   std::int64_t first, second, weight;
 };
-inline taps taps_of(std::int64_t d, std::int64_t S, std::int64_t D, bool linear) {
-  if (!linear) return {d * S / D, d * S / D, 0};
+inline taps taps_of(std::int64_t d, std::int64_t S, std::int64_t D, mixaug::interpolation how) {
+  if (how == mixaug::interpolation::nearest) return {d * S / D, d * S / D, 0};
+  if (how == mixaug::interpolation::linear_corners) {
+    if (D == 1) return {0, 0, 0};
+    std::int64_t const whole = d * (S - 1) / (D - 1), rest = d * (S - 1) % (D - 1);
+    auto const weight = static_cast<std::int64_t>(std::floor(2048.0L * rest / (D - 1) + 0.5L));
+    return {whole, whole + 1 < S ? whole + 1 : whole, weight};
+  }
   // (d + 1/2) S / D - 1/2 in units of 1 / (2 D)
   std::int64_t at = (2 * d + 1) * S - D;
   std::int64_t const one = 2 * D;
@@ -28,9 +35,9 @@ struct pixel_taps {
   taps z, y, x;
 };
 inline pixel_taps taps_of(resize const& r, pixel p) {
-  return {taps_of(p.z - r.to.z0, r.from.z1 - r.from.z0, r.to.z1 - r.to.z0, r.linear),
-          taps_of(p.y - r.to.y0, r.from.y1 - r.from.y0, r.to.y1 - r.to.y0, r.linear),
-          taps_of(p.x - r.to.x0, r.from.x1 - r.from.x0, r.to.x1 - r.to.x0, r.linear)};
+  return {taps_of(p.z - r.to.z0, r.from.z1 - r.from.z0, r.to.z1 - r.to.z0, r.how),
+          taps_of(p.y - r.to.y0, r.from.y1 - r.from.y0, r.to.y1 - r.to.y0, r.how),
+          taps_of(p.x - r.to.x0, r.from.x1 - r.from.x0, r.to.x1 - r.to.x0, r.how)};
 }
 
 /// Returns the source's value for pixel p; `b` is one plane of the source's row, of the extents of `s`.
@@ -41,7 +48,7 @@ T resized_value(mixaug::plan_shape const& s, resize const& r, pixel p, T const* 
   auto const at = [&](int i, int j, int k) {
     return b[((r.from.z0 + z[i]) * s.size[1] + r.from.y0 + y[j]) * s.size[2] + r.from.x0 + x[k]];
   };
-  if (!r.linear) return at(0, 0, 0);
+  if (r.how == mixaug::interpolation::nearest) return at(0, 0, 0);
   if constexpr (std::is_floating_point_v<T> || is_half<T>) {
     using real = real_of<T>;
     auto const step = [](real a, real c, std::int64_t weight) {
@@ -88,7 +95,7 @@ void each_reader(resize const& r, pixel q, Act const& act) {
   auto const along = [&](std::int64_t at, std::int64_t from0, std::int64_t from1, std::int64_t to0, std::int64_t to1) {
     std::vector<reader> found;
     for (std::int64_t d = to0; d < to1; ++d) {
-      taps const t = taps_of(d - to0, from1 - from0, to1 - to0, r.linear);
+      taps const t = taps_of(d - to0, from1 - from0, to1 - to0, r.how);
       std::int64_t const w = (t.first == at - from0 ? 2048 - t.weight : 0) + (t.second == at - from0 ? t.weight : 0);
       if (w != 0) found.push_back({d, static_cast<Real>(w) / Real{2048}});
     }

@@ -113,8 +113,11 @@ struct random_resize : mixaug::region::rule<mixaug::kind::resized_box> {
     };
     columns.to[row.row] = box_of(0);
     columns.from[row.row] = box_of(1);
-    columns.how[row.row] =
-        linear && draw.below(4, 100) > 0 ? mixaug::interpolation::linear : mixaug::interpolation::nearest;
+    // Half of the linear rows are half-pixel aligned, a quarter aligned at the corners.
+    auto const way = linear ? draw.below(4, 100) : 0;
+    columns.how[row.row] = way == 0   ? mixaug::interpolation::nearest
+                           : way == 3 ? mixaug::interpolation::linear_corners
+                                      : mixaug::interpolation::linear;
   }
 };
 

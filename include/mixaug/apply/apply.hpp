@@ -107,6 +107,15 @@ bool larger_than_cache(rows_view<T> const& v) noexcept {
   return v.n * v.rows() * v.run_length() * static_cast<index_t>(sizeof(T)) >= stream_threshold;
 }
 
+/// True if the view that is given as a second source has no rows, as the plan says; it may then have any pointer and
+/// is not read.
+template <class View>
+bool empty_source(plan_shape const& s, View const& source) {
+  if (s.own_source || s.source_rows > 0) return false;
+  same_rows("the source", source.extent[0], 0);
+  return true;
+}
+
 /// Builds the body of apply for any kind of source and runs it.
 template <class Backend, class R, class B, space S, class X, class Src, class Out>
 void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const& source, Out const& out, bool own,
@@ -121,8 +130,9 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
                 same_element<X, Src, Out> && !std::is_const_v<typename Out::element>) {
     plan_shape const& s = p.shape;
     bool const any = R::constant_field;
-    layout5 const fx = checked(x, s, any, "x"), fs = checked(source, s, any, "the source"),
-                  fo = checked(out, s, any, "the output");
+    bool const empty = !own && !is_gathered && empty_source(s, source);
+    layout5 const fx = checked(x, s, any, "x"), fo = checked(out, s, any, "the output");
+    layout5 const fs = empty ? fx : checked(source, s, any, "the source");
     if (fx.extent[0] != s.samples)
       fail("x", text(fx.extent[0]) + " rows", text(s.samples) + " rows, for which the plan was made");
     if (fo.extent[0] != s.rows)
@@ -137,22 +147,23 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
                      " rows; pass it: apply(plan, x, source, out)");
     if (is_gathered && fs.extent[0] != s.rows)
       fail("the gathered source", text(fs.extent[0]) + " rows", text(s.rows) + " rows, one partner for each");
-    if (!own && !is_gathered && fs.extent[0] != s.source_rows)
+    if (!own && !is_gathered && !empty && fs.extent[0] != s.source_rows)
       fail("the source", text(fs.extent[0]) + " rows", text(s.source_rows) + " rows, which the plan's partners index");
     check_output("the output", fo);
     check_apart("the output", out.data, fo, "x", x.data, fx, inplace_hint);
-    if (!own) check_apart("the output", out.data, fo, "the source", source.data, fs, inplace_hint);
+    if (!own && !empty) check_apart("the output", out.data, fo, "the source", source.data, fs, inplace_hint);
     check_element<T>(p, fo.extent[1]);
 
     mix_body<T, R, B, S> body;
     bool const inside = interleaved(fx) && interleaved(fs) && interleaved(fo);
-    body.x = to_rows<T const>(x.data, fx, inside), body.source = to_rows<T const>(source.data, fs, inside);
+    body.x = to_rows<T const>(x.data, fx, inside);
+    body.source = to_rows<T const>(empty ? x.data : source.data, fs, inside);
     body.out = to_rows<T>(out.data, fo, inside);
     body.flat = body.x.flat() && body.source.flat() && body.out.flat();
     if (any && body.flat && !p.blend.per_channel(0))  // one run for each sample
       body.x = body.x.flattened(), body.source = body.source.flattened(), body.out = body.out.flattened();
     body.plan = p.view(), body.blend = p.blend;
-    body.source_first = own ? s.first : 0;
+    body.source_first = s.first_of(own);
     body.gathered = is_gathered;
     body.stream = body.flat && larger_than_cache(body.out);
     run_mix(be, body, s.rows);

@@ -19,6 +19,7 @@ struct adjoint_target {
 
   layout5 check(auto const& p, layout5 const& fg, auto const* grad_out, bool any_size) const {
     plan_shape const& s = p.shape;
+    if (what == adjoint_of::source && empty_source(s, grad)) return {};
     layout5 const f = checked(grad, s, any_size, name);
     index_t const rows = what == adjoint_of::source ? s.source_rows : what == adjoint_of::gathered ? s.rows : s.samples;
     if (f.extent[0] != rows) fail(name, text(f.extent[0]) + " rows", text(rows) + " rows");
@@ -33,13 +34,14 @@ struct adjoint_target {
   }
   template <class Backend, class R, class B, space S, class T>
   void run(Backend const& be, plan<R, B, S> const& p, T const* grad_out, layout5 const& fg, layout5 const& f) const {
+    if (what == adjoint_of::source && p.shape.source_rows == 0) return;
     adjoint_body<T, R, B, S> body;
     bool const inside = interleaved(fg) && interleaved(f);
     body.grad = to_rows<T const>(grad_out, fg, inside), body.out = to_rows<T>(grad.data, f, inside);
     if (R::constant_field && body.grad.flat() && body.out.flat())
       body.grad = body.grad.flattened(), body.out = body.out.flattened();
     body.plan = p.view(), body.blend = p.blend;
-    body.source_first = what == adjoint_of::batch ? p.shape.first : 0;
+    body.source_first = p.shape.first_of(what == adjoint_of::batch);
     body.to_self = what == adjoint_of::batch || what == adjoint_of::self;
     body.to_source = what == adjoint_of::batch || what == adjoint_of::source;
     body.gathered = what == adjoint_of::gathered;
@@ -65,7 +67,7 @@ void adjoint_into(Backend const& be, plan<R, B, S> const& p, G const& grad_out, 
     if constexpr (sizeof...(X) == 2) {
       T* const data[] = {to.grad.data...};
       char const* const names[] = {to.name...};
-      check_apart(names[1], data[1], f[1], names[0], data[0], f[0], "");
+      if (f[1].extent[0] > 0) check_apart(names[1], data[1], f[1], names[0], data[0], f[0], "");
     }
     layout5 const* at = f;
     (to.run(be, p, static_cast<T const*>(grad_out.data), fg, *at++), ...);

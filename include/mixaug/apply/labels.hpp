@@ -163,7 +163,7 @@ auto label_side(tensor_view<T, R, S> const& v, index_t width, soft_label_options
   } else {
     static_assert(std::is_same_v<U, float> || std::is_same_v<U, double>,
                   "mixaug: labels are integer class ids, float or double");
-    if (R == 2 && v.extent[R - 1] != width)
+    if (R == 2 && v.extent[0] > 0 && v.extent[R - 1] != width)
       fail(name, "of width " + text(v.extent[R - 1]), "width " + text(width) + " as the output");
     if (R == 1 && width != 1) fail(name, "(n)", "(n, " + text(width) + ") as the output");
     if (R == 1 && smoothing != 0.0f)
@@ -210,8 +210,9 @@ void labels_from(Backend const& be, Plan const& p, Y const& y, Src const& source
     plan_shape const& s = p.shape;
     index_t const width = Out::rank == 2 ? out.extent[Out::rank - 1] : 1;
     check_made(s);
-    layout5 const fy = label_extents(y, "labels"), fs = label_extents(source, "the source's labels"),
-                  fo = label_extents(out, "the target matrix");
+    bool const empty = !own && !is_gathered && empty_source(s, source);
+    layout5 const fy = label_extents(y, "labels"), fo = label_extents(out, "the target matrix");
+    layout5 const fs = empty ? layout5{} : label_extents(source, "the source's labels");
     if (o.num_classes != 0 && o.num_classes != width)
       fail("the target matrix", "of width " + text(width), "num_classes = " + text(o.num_classes));
     check_label_options<Y, Src>(o);
@@ -225,14 +226,14 @@ void labels_from(Backend const& be, Plan const& p, Y const& y, Src const& source
     index_t const step = Out::rank == 2 ? out.stride[Out::rank - 1] : 1;
     check_output("the target matrix", fo);
     check_apart("the target matrix", out.data, fo, "the labels", y.data, fy, "");
-    if (!own) check_apart("the target matrix", out.data, fo, "the source's labels", source.data, fs, "");
+    if (!own && !empty) check_apart("the target matrix", out.data, fo, "the source's labels", source.data, fs, "");
     auto const a = label_side<T>(y, width, o, o.smooth != smooth::source, "labels");
     auto const b = label_side<T>(source, width, o, o.smooth != smooth::self, "the source's labels",
                                  is_gathered ? p.partner.data : nullptr);
     using view = std::remove_cvref_t<decltype(p.view())>;
     run_rows(be,
              label_body<T, view, std::remove_const_t<decltype(a)>, std::remove_const_t<decltype(b)>>{
-                 p.view(), a, b, out.data, out.stride[0], step, width, own ? s.first : 0, is_gathered},
+                 p.view(), a, b, out.data, out.stride[0], step, width, s.first_of(own), is_gathered},
              s.rows);
   }
 }

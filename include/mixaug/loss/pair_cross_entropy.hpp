@@ -152,13 +152,13 @@ void pair_cross_entropy_from(Be const& be, plan<R, B, S> const& p, Z const& logi
           "go between class_ids and losses");
     index_t const rows = own ? s.samples : gathered ? s.rows : s.source_rows;
     index_t const* const partner = gathered ? p.partner.data : nullptr;
-    if (!own)
+    if (!own && (gathered || !empty_source(s, source)))
       all.beside(source, check_class_ids(source, rows, all.classes(), "source_class_ids", ignored, partner),
                  "the source's class ids");
     using columns = plan_view<R, S>;
     auto const self = id_column_of(ids);
     auto const other = id_column_of(source);
-    index_t const source_first = own ? s.first : 0;
+    index_t const source_first = s.first_of(own);
     pair_counts counts{s.rows, s.rows};
     if (o.reduce == reduction::mean) {
       if (o.counts.given())

@@ -29,7 +29,8 @@ double pair_accuracy(plan<R, B> const& p, id_list const& predicted, id_list cons
   if (!batch) same_rows("source_class_ids", source.size(), s.source_rows);
   if (predicted.data() == nullptr) fail("predicted", "a null pointer", text(s.rows) + " integers");
   if (own.data() == nullptr) fail("class_ids", "a null pointer", text(s.samples) + " integers");
-  if (source.data() == nullptr) fail("source_class_ids", "a null pointer", text(s.source_rows) + " integers");
+  if (source.data() == nullptr && source.size() > 0)
+    fail("source_class_ids", "a null pointer", text(s.source_rows) + " integers");
   double hits = 0.0, all = 0.0;
   for (index_t i = 0; i < s.rows; ++i) {
     double const a = static_cast<double>(p.share_self[i]) * static_cast<double>(p.weight_self[i]);
@@ -40,7 +41,7 @@ double pair_accuracy(plan<R, B> const& p, id_list const& predicted, id_list cons
       if (predicted[i] == mine) hits += a;
     }
     bool const paired = b != 0.0 && p.partner[i] >= 0;
-    index_t const other = paired ? source[p.partner[i] - (batch ? s.first : 0)] : index_t{-1};
+    index_t const other = paired ? source[p.partner[i] - s.first_of(batch)] : index_t{-1};
     if (paired && other == o.ignore_index) continue;
     all += b;
     if (paired && predicted[i] == other) hits += b;

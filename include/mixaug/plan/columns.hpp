@@ -13,12 +13,19 @@ namespace mixaug {
 struct plan_shape {
   index_t rows = 0;             ///< rows of the output
   index_t samples = 0;          ///< rows of the batch
-  index_t source_rows = 0;      ///< rows that `partner` indexes: the global batch, or a second source
+  index_t source_rows = 0;      ///< rows that `partner` indexes: the global batch, or a second source (0 or more)
+  index_t source_first = 0;     ///< number of the second source's row 0: its rows are [source_first, + source_rows)
   index_t first = 0;            ///< global row of sample 0
   int spatial = 0;              ///< spatial dimensions: 0 features, 1 signals, 2 images, 3 volumes
   index_t size[3] = {1, 1, 1};  ///< depth, height, width; leading 1s if there are fewer dimensions
   bool own_source = true;       ///< partners are rows of the global batch itself
 
+  /// Number of row 0 of the rows that partners are read from: the batch's own (`own`), or those of the source.
+  MIXAUG_HD constexpr index_t first_of(bool own) const noexcept { return own ? first : source_first; }
+  /// True if `row` is a row of the source, or -1 for none.
+  constexpr bool has_partner(index_t row) const noexcept {
+    return row == -1 || (row >= source_first && row < source_first + source_rows);
+  }
   /// Pixels of a row; INT64_MAX on overflow, which planning refuses.
   MIXAUG_HD constexpr index_t pixels() const noexcept {
     return detail::saturating_multiply(detail::saturating_multiply(size[0], size[1]), size[2]);

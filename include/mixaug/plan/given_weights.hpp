@@ -44,7 +44,7 @@ struct given : rule {
     if (task.in.shape.own_source) return of_sample(task, partner - task.key.first);
     if (task.in.row_weights.given()) return of_row(task, partner, false, i);
     auto const& w = task.in.source_loss_weights;
-    return w.given() ? static_cast<float>(w.at(partner)) : 1.0f;
+    return w.given() ? static_cast<float>(w.at(partner - task.in.shape.source_first)) : 1.0f;
   }
 
  private:

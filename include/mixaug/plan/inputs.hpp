@@ -175,8 +175,19 @@ class input_set {
     }
     return *this;
   }
-  /// Takes partners from a second source of `rows` rows (a data set, a support set), which is passed to apply.
-  input_set& source_rows(index_t rows) { return shape.source_rows = rows, shape.own_source = false, *this; }
+  /// Takes partners from a second source of `rows` rows (a data set, a support set, a history), which is passed to
+  /// apply. With 0 rows no row has a partner, and a view of the source has extent 0 and any pointer.
+  input_set& source_rows(index_t rows) {
+    shape.source_rows = rows;
+    shape.own_source = false;
+    return *this;
+  }
+  /// Says that the second source is a slice whose row 0 is row `first` of the whole: partners are numbered as in the
+  /// whole. For a process that holds a part of a history.
+  input_set& source_first(index_t first) {
+    shape.source_first = first;
+    return *this;
+  }
   /// (source rows) integers: the classes of the second source.
   template <class V>
   input_set& source_class_ids(V const& v) {

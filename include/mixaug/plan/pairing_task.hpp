@@ -7,9 +7,10 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 
 /// Argument of a pairing rule, which writes the partner of every row that it pairs. Partners are rows of the global
-/// batch, or of the second source; -1 = none. Rules run once for each plan, on the host. A rule with `draws = false`
-/// takes its partners from the caller, the same at every step. All others may choose any row of the block, so the
-/// permitted uses of a plan follow from the blocks, not from the partners of one step.
+/// batch, or of the second source, counted from its own row 0; -1 = none. No rule runs for a source of 0 rows. Rules
+/// run once for each plan, on the host. A rule with `draws = false` takes its partners from the caller, the same at
+/// every step. All others may choose any row of the block, so the permitted uses of a plan follow from the blocks, not
+/// from the partners of one step.
 template <space S>
 struct pairing_task {
   input_set<S> const& in;
@@ -27,7 +28,7 @@ struct pairing_task {
   index_t global_row(index_t i) const noexcept { return key.first + i; }
   bool wants(index_t i) const noexcept { return member < 0 || choice[i] == member; }
   void assign(index_t i, index_t p) const noexcept {
-    if (wants(i)) partner[i] = p;
+    if (wants(i)) partner[i] = p < 0 ? p : p + in.shape.source_first;
   }
   random draw(index_t global_row) const noexcept {
     return {key, static_cast<std::uint64_t>(global_row), purpose::pairing};

@@ -12,7 +12,7 @@ MIXAUG_EXACT_BEGIN
 /// decimals that read back to the same bits:
 ///
 ///   mixaug-plan 3
-///   rows ROWS samples SAMPLES source_rows N own_source 0|1 first ROW
+///   rows ROWS samples SAMPLES source_rows N own_source 0|1 first ROW [source_first ROW]
 ///   size [D] [H] W                           the spatial extents; none for features
 ///   key SEED STEP FIRST GLOBAL BLOCK
 ///   blends 0|1 moves 0|1 local 0|1           permitted at any step: m strictly between 0 and 1, reading at
@@ -51,11 +51,15 @@ inline plan_shape read_shape(text_reader& r) {
   r.expect("samples");
   s.samples = r.within("samples", 1, most);
   r.expect("source_rows");
-  s.source_rows = r.within("source_rows", 1, most);
+  s.source_rows = r.within("source_rows", 0, most);
   r.expect("own_source");
   s.own_source = r.within("own_source", 0, 1) != 0;
   r.expect("first");
   s.first = r.within("first", 0, most - s.samples);
+  if (!s.own_source && r.more()) {
+    r.expect("source_first");
+    s.source_first = r.within("source_first", 0, most - s.source_rows);
+  }
   if (s.own_source && s.first + s.samples > s.source_rows)
     r.bad("first " + text(s.first) + " and samples " + text(s.samples),
           "rows of the global batch of " + text(s.source_rows) + " rows (source_rows)");
@@ -158,7 +162,10 @@ inline text_row read_row(text_reader& r, plan_shape const& s, int choices, bool 
   text_row row{};
   row.choice = static_cast<std::uint8_t>(r.within("choice", 0, choices - 1));
   row.self = r.within("self", 0, s.samples - 1);
-  row.partner = r.within("partner", -1, s.source_rows - 1);
+  row.partner = r.within("partner", -1, s.source_first + s.source_rows - 1);
+  if (!s.has_partner(row.partner))
+    r.bad("partner " + text(row.partner),
+          "a row of the source, from row " + text(s.source_first) + " on (source_first)");
   row.value[0] = r.finite("ratio");
   if (local && row.partner >= 0 && (row.partner < s.first || row.partner >= s.first + s.samples))
     r.bad("partner " + text(row.partner),
@@ -197,6 +204,7 @@ void write(std::ostream& out, Plan const& q) {
   text_writer w(all);
   w.number(s.rows).word("samples").number(s.samples).word("source_rows").number(s.source_rows);
   w.word("own_source").number(int{s.own_source}).word("first").number(s.first);
+  if (s.source_first != 0) w.word("source_first").number(s.source_first);
   all += "\nsize";
   for (int d = 3 - s.spatial; d < 3; ++d) w.number(s.size[d]);
   key const& k = q.drawn_with;

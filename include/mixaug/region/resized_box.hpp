@@ -41,7 +41,7 @@ struct resized_box {
 
   kind::layout layout(plan_shape const&) const noexcept { return {}; }
   bool moves() const noexcept { return true; }
-  bool blends() const noexcept { return interpolation == mixaug::interpolation::linear; }
+  bool blends() const noexcept { return interpolation != mixaug::interpolation::nearest; }
   template <class In>
   void read(In const&, space) noexcept {}
 

@@ -155,20 +155,17 @@ struct adjoint_body {
   /// Pixels [begin, end) of the output that may read one pixel of a resized box, along an axis.
   struct axis {
     index_t begin, end, at, source, target, first;
-    bool linear;
-    MIXAUG_HD axis(index_t pixel, index_t from0, index_t from1, index_t to0, index_t to1, interpolation how) noexcept
-        : at(pixel - from0),
-          source(from1 - from0),
-          target(to1 - to0),
-          first(to0),
-          linear(how == interpolation::linear) {
-      pixel_range const r = linear ? linear_readers(at, source, target) : nearest_readers(at, source, target);
+    interpolation how;
+    MIXAUG_HD axis(index_t pixel, index_t from0, index_t from1, index_t to0, index_t to1,
+                   interpolation between) noexcept
+        : at(pixel - from0), source(from1 - from0), target(to1 - to0), first(to0), how(between) {
+      pixel_range const r = readers_of(at, source, target, how);
       begin = to0 + r.begin;
       end = to0 + r.end;
     }
     MIXAUG_HD real weight(index_t d) const noexcept {
-      if (!linear) return real{1};
-      return static_cast<real>(tap_of(d - first, source, target).of(at)) * static_cast<real>(0x1p-11);
+      if (how == interpolation::nearest) return real{1};
+      return static_cast<real>(tap_of(d - first, source, target, how).of(at)) * static_cast<real>(0x1p-11);
     }
   };
 

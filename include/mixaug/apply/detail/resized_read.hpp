@@ -77,10 +77,11 @@ MIXAUG_HD T resized_element(rows_view<T const> const& source, index_t row, sourc
   index_t const dz = z - to.z0, dy = y - to.y0, dx = x - to.x0;
   index_t const depth = from.z1 - from.z0, height = from.y1 - from.y0, width = from.x1 - from.x0;
   if constexpr (is_pixel<T>)
-    if (s.how == interpolation::linear) {
+    if (s.how != interpolation::nearest) {
       using arithmetic = linear_arithmetic<T>;
-      resize_tap const tz = tap_of(dz, depth, to.z1 - to.z0), ty = tap_of(dy, height, to.y1 - to.y0),
-                       tx = tap_of(dx, width, to.x1 - to.x0);
+      resize_tap const tz = tap_of(dz, depth, to.z1 - to.z0, s.how);
+      resize_tap const ty = tap_of(dy, height, to.y1 - to.y0, s.how);
+      resize_tap const tx = tap_of(dx, width, to.x1 - to.x0, s.how);
       auto const line = [&](index_t sz, index_t sy) {
         return arithmetic::step(arithmetic::load(at(sz, sy, tx.at)), arithmetic::load(at(sz, sy, tx.next())),
                                 tx.weight);
@@ -110,7 +111,7 @@ class resized_rows {
     for (index_t k = 0; k < count;) {
       resize_tap tap{0, 0};
       if (linear())
-        tap = tap_of(x - to.x0, width, target);
+        tap = tap_of(x - to.x0, width, target, place.how);
       else
         tap.at = nearest_pixel(x - to.x0, width, target);
       for (; channel < px && k < count; ++channel, ++k) {
@@ -145,7 +146,8 @@ class resized_rows {
     }
     if constexpr (is_pixel<T>)
       if (linear()) {
-        resize_tap const tz = tap_of(z - to.z0, depth, to.z1 - to.z0), ty = tap_of(y - to.y0, height, to.y1 - to.y0);
+        resize_tap const tz = tap_of(z - to.z0, depth, to.z1 - to.z0, place_.how);
+        resize_tap const ty = tap_of(y - to.y0, height, to.y1 - to.y0, place_.how);
         if (tz.weight == 0) return plane(p, tz.at, ty, out);
         return volume(p, tz, ty, out);
       }
@@ -155,7 +157,7 @@ class resized_rows {
   }
 
  private:
-  bool linear() const noexcept { return is_pixel<T> && place_.how == interpolation::linear; }
+  bool linear() const noexcept { return is_pixel<T> && place_.how != interpolation::nearest; }
 
   void plane(index_t p, index_t z, resize_tap const& ty, T* MIXAUG_RESTRICT out) noexcept {
     using arithmetic = linear_arithmetic<T>;

@@ -54,7 +54,7 @@ field_facts facts_of(plan_shape const& shape, State const& s, index_t i) {
   bool const constant = s.constant(whole);
   for (index_t j = 0; j < s.tiles(); ++j) {
     tile const t = s.tile_at(j);
-    bool const between = t.source.resized && t.source.how == interpolation::linear && !t.where.empty();
+    bool const between = t.source.resized && t.source.how != interpolation::nearest && !t.where.empty();
     bool fits = t.m >= 0.0f && t.m <= 1.0f;
     if (t.weighted) {
       if constexpr (requires { s.is_weighted(); }) fits = weights_fit(s, t.where, f.fractional);

@@ -89,8 +89,12 @@ inline void check_shape(plan_shape const& s) {
            "1 to 2147483647 pixels along each axis");
   if (s.pixels() == INT64_MAX)
     fail("the batch's spatial extents", shape_text(s.size + 3 - s.spatial, s.spatial), "fewer than 2^63 pixels");
-  if (!s.own_source && (s.source_rows <= 0 || s.source_rows > most_rows))
-    fail("source_rows", text(s.source_rows), "1 to 2^40 - 2 rows");
+  if (!s.own_source && (s.source_rows < 0 || s.source_rows > most_rows))
+    fail("source_rows", text(s.source_rows), "0 to 2^40 - 2 rows");
+  if (s.own_source && s.source_first != 0)
+    fail("source_first describes a second source, and the inputs name none; add source_rows(n)");
+  if (s.source_first < 0 || s.source_first > most_rows - s.source_rows)
+    fail("source_first", text(s.source_first), "a row >= 0, after which the source's rows end before 2^40 - 2");
 }
 
 inline key checked(key k, index_t n) {
@@ -124,7 +128,7 @@ inline void check_rows(output_rows const& r, bool reads_scores, bool chosen) {
 /// Checks rows of finite numbers: `rows` of them, or as many as the global batch has.
 inline void check_reals(char const* name, real_list const& v, index_t rows, index_t global) {
   if (!v.given()) return;
-  if (v.data() == nullptr) fail(name, "a null pointer", text(rows) + " rows of numbers");
+  if (v.data() == nullptr && rows > 0) fail(name, "a null pointer", text(rows) + " rows of numbers");
   if (v.size() != rows && v.size() != global) same_rows(name, v.size(), rows);
   for (index_t i = 0; i < v.size(); ++i)
     for (index_t j = 0; j < v.width(); ++j)
@@ -135,7 +139,7 @@ inline void check_reals(char const* name, real_list const& v, index_t rows, inde
 /// Checks loss weights: `rows` of them, or as many as the global batch has.
 inline void check_weights(char const* name, real_list const& v, index_t rows, index_t global) {
   if (!v.given()) return;
-  if (v.data() == nullptr) fail(name, "a null pointer", text(rows) + " numbers");
+  if (v.data() == nullptr && rows > 0) fail(name, "a null pointer", text(rows) + " numbers");
   if (v.size() != rows && v.size() != global) same_rows(name, v.size(), rows);
   for (index_t i = 0; i < v.size(); ++i)
     if (double const w = v.at(i); !(w >= 0 && w <= static_cast<double>(FLT_MAX)))
@@ -146,6 +150,7 @@ inline void check_weights(char const* name, real_list const& v, index_t rows, in
 inline void check_maps(char const* name, image_batch const& v, plan_shape const& s, index_t rows, bool images) {
   if (v.type == element_type::none) return;
   same_rows(name, v.samples(), rows);
+  if (rows == 0) return;
   bool const fits = s.spatial == 2 && v.height() == s.size[1] && v.width() == s.size[2];
   if (fits && v.data != nullptr) return;
   index_t const map[3] = {v.samples(), v.height(), v.width()};
@@ -168,7 +173,7 @@ void check_inputs(input_set<S> const& in, key const& k) {
     index_t const expected = source ? s.source_rows : s.samples;
     if (ids[j]->size() != expected && (source || ids[j]->size() != k.global))
       same_rows(names[j], ids[j]->size(), expected);
-    if (ids[j]->data() == nullptr) fail(names[j], "a null pointer", text(expected) + " integers");
+    if (ids[j]->data() == nullptr && expected > 0) fail(names[j], "a null pointer", text(expected) + " integers");
   }
   check_reals("targets", in.labels, s.samples, k.global);
   check_reals("features", in.feature_rows, s.samples, k.global);

@@ -15,8 +15,9 @@ struct step_images {
   float* out;
   index_t stride[3];
   index_t const* rows = nullptr;
+  index_t first = 0;  ///< number of image 0 in `rows`
 
-  MIXAUG_HD index_t row(index_t k) const noexcept { return rows == nullptr ? k : rows[k]; }
+  MIXAUG_HD index_t row(index_t k) const noexcept { return rows == nullptr ? k : rows[k] - first; }
   MIXAUG_HD bool skips(index_t k) const noexcept { return rows != nullptr && rows[k] < 0; }
   MIXAUG_HD index_t height() const noexcept { return images.height(); }
   MIXAUG_HD index_t width() const noexcept { return images.width(); }
@@ -162,7 +163,7 @@ void device_place(Backend const& be, Recipes const& recipes, In const& in, bool 
     auto const detect = [&](bool of_source, float* out) {
       image_batch const& images =
           of_source ? (stored ? in.source_maps : in.source_pixels) : (stored ? in.score_maps : in.pixels);
-      step_images const s{images, out, {h * w, w, 1}, of_source ? plan.partner.data : nullptr};
+      step_images const s{images, out, {h * w, w, 1}, of_source ? plan.partner.data : nullptr, plan.shape.source_first};
       if (stored)
         device_detect(be, stored_scores{}, s, n, scratch);
       else

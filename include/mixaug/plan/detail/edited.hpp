@@ -42,8 +42,9 @@ void check_decisions(View const& v, index_t i, int members) {
   if (v.choice[i] >= members)
     refuse("choice", text(index_t{v.choice[i]}), "less than " + text(index_t{members}) + ", the plan's methods");
   if (v.self[i] < 0 || v.self[i] >= s.samples) refuse("self", text(v.self[i]), "a row in [0, " + text(s.samples) + ")");
-  if (v.partner[i] < -1 || v.partner[i] >= s.source_rows)
-    refuse("partner", text(v.partner[i]), "a row in [0, " + text(s.source_rows) + "), or -1 for none");
+  if (!s.has_partner(v.partner[i]))
+    refuse("partner", text(v.partner[i]),
+           "a row in [" + text(s.source_first) + ", " + text(s.source_first + s.source_rows) + "), or -1 for none");
   if (!(v.ratio[i] >= 0.0f && v.ratio[i] <= 1.0f))
     refuse("ratio", text(static_cast<double>(v.ratio[i])), "a ratio in [0, 1]");
   float const numbers[] = {v.share_self[i], v.share_partner[i], v.weight_self[i], v.weight_partner[i]};

@@ -102,6 +102,7 @@ class planner {
     return d;
   }
   void pair(draft const& d) {
+    if (in_.shape.source_rows == 0) return;
     pairing_task<S> task{in_, key_, key_.global, block_, d.partner.data, d.choice.data, -1, plan_.scratch()};
     if constexpr (std::is_same_v<decltype(Recipes::pairing), own_pairings>)
       recipes_.each([&](auto const& r, auto k) {
@@ -123,9 +124,10 @@ class planner {
   }
   void check_partner(draft const& d, index_t i) const {
     index_t const p = d.partner[i];
-    if (p < -1 || p >= in_.shape.source_rows)
+    index_t const begin = in_.shape.source_first, end = begin + in_.shape.source_rows;
+    if (!in_.shape.has_partner(p))
       fail("the partner of row " + text(i), text(p),
-           "a row in [0, " + text(in_.shape.source_rows) + "), or -1 for none, from the pairing rule");
+           "a row in [" + text(begin) + ", " + text(end) + "), or -1 for none, from the pairing rule");
     if (in_.shape.own_source && p >= 0 && p / block_ != (key_.first + i) / block_)
       fail("the partner of row " + text(i), text(p),
            "a row of the block of " + text(block_) + " rows that holds row " + text(key_.first + i) +

@@ -62,14 +62,15 @@ void check_scored(In const& in, key const& k, Recipe const& recipe, bool outside
     fail("saliency::given reads score maps, which were not given; add them: mixaug::inputs(x).scores(v)");
   if (images.type == element_type::none || images.data == nullptr)
     fail("the batch", "not of pixels that can be read", "images (n, c, h, w) of numbers, or inputs(x).scores(v)");
+  bool const partners = outside && (in.shape.own_source || in.shape.source_rows > 0);
   for (image_batch const* v : {&images, &source})
-    if (!addressable(layout5_of(*v), 8))
+    if (v->samples() > 0 && !addressable(layout5_of(*v), 8))
       fail("the images or score maps", "of strides " + shape_text(v->stride, 4), "elements that memory can hold");
   if (!maps) recipe.saliency.check(map_shape{images.channels(), images.height(), images.width()});
-  if (outside && source.type == element_type::none)
+  if (partners && source.type == element_type::none)
     fail(std::string("partners lie outside the batch, and their ") + (maps ? "score maps" : "images") +
          " are read; add them: mixaug::inputs(x)." + (maps ? "source_scores(v)" : "source_images(v)"));
-  if (outside && source.channels() != images.channels())
+  if (partners && source.channels() != images.channels())
     fail("source_images' channels", text(source.channels()), text(images.channels()) + " as the batch has");
   if (recipe.when.mode == mode::batch && (k.first != 0 || k.global != in.shape.samples))
     fail(
@@ -100,7 +101,7 @@ struct bad_score_body {
 };
 template <class Backend>
 void check_scores(Backend const& be, char const* name, image_batch const& maps, workspace<space::host>& scratch) {
-  if (maps.type == element_type::none) return;
+  if (maps.type == element_type::none || maps.samples() == 0) return;
   index_t const n = maps.samples(), w = maps.width();
   std::size_t const head = aligned(8 * n);
   std::byte* const memory = scratch.reserve(head + aligned(4 * n * w));
@@ -118,7 +119,7 @@ void check_scores(Backend const& be, char const* name, image_batch const& maps, 
 struct map_source {
   image_batch batch, source;
   bool outside;   ///< partners are rows of `source`
-  index_t first;  ///< global row of the batch's row 0
+  index_t first;  ///< number of row 0 of the images that partners are read from
 };
 
 /// Places the rows of one recipe on the host. Each lane holds one map at a time: it computes the map, searches it while
@@ -195,7 +196,7 @@ struct placing_items {
     for (index_t j = k; needs.partner && j < n && plan.partner.data[order[j]] == partner; ++j) {
       index_t const i = order[j];
       if (!pending(i)) continue;
-      if (!made) detect(from.outside ? from.source : from.batch, from.outside ? partner : r, map, memory);
+      if (!made) detect(from.outside ? from.source : from.batch, from.outside ? partner - from.first : r, map, memory);
       made = true;
       place(i, nullptr, map, memory);
     }
@@ -209,7 +210,7 @@ struct placing_items {
   }
   void detect_partner(index_t i, float* map, std::byte* memory) const {
     index_t const partner = rows.plan.partner.data[i];
-    detect(from.outside ? from.source : from.batch, from.outside ? partner : partner - from.first, map, memory);
+    detect(from.outside ? from.source : from.batch, partner - from.first, map, memory);
   }
   void detect(image_batch const& images, index_t i, float* map, std::byte* memory) const {
     detector(images, i, map, memory + (Rule::joint ? 2 : 1) * map_bytes());
@@ -241,9 +242,9 @@ struct host_scorer {
   void place(View const& v, In const& in, bool outside) const {
     each_scored(recipes, v, [&](auto const& r, auto const& columns, auto const& rows) {
       if (in.score_maps.type != element_type::none)
-        run(r, stored_scores{}, columns, rows, {in.score_maps, in.source_maps, outside, v.shape.first});
+        run(r, stored_scores{}, columns, rows, {in.score_maps, in.source_maps, outside, v.shape.first_of(!outside)});
       else
-        run(r, r.saliency, columns, rows, {in.pixels, in.source_pixels, outside, v.shape.first});
+        run(r, r.saliency, columns, rows, {in.pixels, in.source_pixels, outside, v.shape.first_of(!outside)});
     });
   }
 

@@ -58,11 +58,12 @@ struct resized_box : base {
     }
     template <class Writer>
     void write(Writer& out, index_t i) const {
-      out.word(how[i] == interpolation::linear ? "linear" : "nearest").box(to[i]).box(from[i]);
+      char const* const names[] = {"nearest", "linear", "linear_corners"};
+      out.word(names[static_cast<int>(how[i])]).box(to[i]).box(from[i]);
     }
     template <class Reader>
     void read(Reader& in, plan_shape const& s, index_t i) const {
-      how[i] = static_cast<interpolation>(in.one_word("interpolation", {"nearest", "linear"}));
+      how[i] = static_cast<interpolation>(in.one_word("interpolation", {"nearest", "linear", "linear_corners"}));
       to[i] = in.box(s);
       from[i] = in.box(s);
       if (to[i].empty() != from[i].empty()) in.bad("a box resized from nothing, or into nothing", "two boxes, or none");
