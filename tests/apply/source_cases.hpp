@@ -137,6 +137,43 @@ TEST_CASE_TEMPLATE_DEFINE("parts of a global batch, read from the whole, give th
     }
 }
 
+TEST_CASE_TEMPLATE_DEFINE("a slice of a history serves the rows that it has, and an empty one serves none", Backend,
+                          source_slice) {
+  Backend const be;
+  auto const layout = ma::nchw<float>(nullptr, {8, 2, 5, 9});
+  auto const row = layout.size() / 8;
+  auto const values = test::any_values<float>(layout.size(), 5), whole = test::any_values<float>(layout.size(), 6);
+  auto x = test::place<Backend>(layout, values), g = test::place<Backend>(layout, whole);
+  auto const run = [&](char const* name, auto const& given) {
+    CAPTURE(name);
+    auto const& plan = test::form_of<Backend>(given);
+    ma::index_t const first = plan.shape.source_first, rows = plan.shape.source_rows;
+    auto const part = ma::nchw<float>(nullptr, {rows, 2, 5, 9});
+    auto const from = whole.begin() + first * row;
+    auto source = test::place<Backend>(part, std::vector<float>(from, from + rows * row));
+    auto out = test::room<Backend>(layout), grad = test::room<Backend>(layout), grad_source = test::room<Backend>(part);
+    ma::apply(be, test::there(be, plan), x.view(), source.view(), out.view());
+    CHECK(reference::first_wrong(plan, values, whole, out.read(), test::exact<Backend>()) == -1);
+    // <apply(x, s), g> = <x, grad_x> + <s, grad_s>
+    ma::apply_adjoint(be, test::there(be, plan), g.view(), grad.view(), grad_source.view());
+    auto const sum = [](std::vector<float> const& a, auto b) {
+      double all = 0;
+      for (float v : a) all += static_cast<double>(v) * static_cast<double>(*b++);
+      return all;
+    };
+    double const got = sum(out.read(), whole.begin());
+    double const want = sum(grad.read(), values.begin()) + sum(grad_source.read(), from);
+    CHECK(std::abs(got - want) <= 1e-4 * (1 + std::abs(got)));
+  };
+  auto const history = ma::inputs(layout).source_rows(3);
+  run("recursivemix",
+      ma::make_plan(ma::recursivemix{}, ma::inputs(layout).source_rows(3).source_first(4), {.seed = 1}));
+  run("recursivemix, linear",
+      ma::make_plan(ma::recursivemix{.interpolation = ma::interpolation::linear}, history, {.seed = 2}));
+  run("cutmix", ma::make_plan(ma::cutmix{}, ma::inputs(layout).source_rows(5).source_first(2), {.seed = 3}));
+  run("mixup, no rows", ma::make_plan(ma::mixup{}, ma::inputs(layout).source_rows(0), {.seed = 4}));
+}
+
 TEST_CASE_TEMPLATE_DEFINE("blocks of a global batch are local: the part is its own source", Backend, source_block) {
   Backend const be;
   auto const layout = ma::nchw<float>(nullptr, {8, 2, 5, 9});
@@ -216,6 +253,7 @@ TEST_CASE_TEMPLATE_DEFINE("in an output of twice the rows, a row that is its own
   TEST_CASE_TEMPLATE_INVOKE(source_second, BACKEND); \
   TEST_CASE_TEMPLATE_INVOKE(source_split, BACKEND);  \
   TEST_CASE_TEMPLATE_INVOKE(source_block, BACKEND);  \
+  TEST_CASE_TEMPLATE_INVOKE(source_slice, BACKEND);  \
   TEST_CASE_TEMPLATE_INVOKE(source_clean, BACKEND);  \
   TEST_CASE_TEMPLATE_INVOKE(source_alone, BACKEND);  \
   TEST_CASE_TEMPLATE_INVOKE(source_features, BACKEND)
