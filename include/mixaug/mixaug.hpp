@@ -79,9 +79,11 @@
 #include <mixaug/apply/apply_adjoint.hpp>
 #include <mixaug/apply/apply_inplace.hpp>
 #include <mixaug/apply/labels.hpp>
+#include <mixaug/apply/roi_align.hpp>
 #include <mixaug/apply/saliency_map.hpp>
 #include <mixaug/apply/write_field.hpp>
 // losses and accuracies of mixed batches
+#include <mixaug/loss/history_targets.hpp>
 #include <mixaug/loss/pair_cross_entropy.hpp>
 #include <mixaug/loss/pair_loss.hpp>
 #include <mixaug/loss/soft_target_cross_entropy.hpp>

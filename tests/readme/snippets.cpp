@@ -17,6 +17,8 @@ namespace ma = mixaug;
 #include <mixaug/kernel/bandwidth.hpp>        // silverman_bandwidth, entropy_bandwidth
 #include <mixaug/kernel/gaussian_kernel.hpp>  // kernel_matrix.hpp is the explicit table
 
+#include <mixaug/apply/history.hpp>
+
 #include <mixaug/plan/any_plan.hpp>
 
 namespace {
@@ -167,6 +169,41 @@ TEST_CASE("C-Mixup in the batch: partners are near in their targets, and the tar
     float const m = plan.ratio[i], seen = mixed_age[static_cast<std::size_t>(i)];
     CHECK(std::fabs(seen - (m * own + (1.0f - m) * other)) < 1e-4f);
   }
+}
+
+TEST_CASE("RecursiveMix: the mixed batch of one step is the source of the next") {
+  std::vector<float> const pixels = numbers(n * c * h * w), maps = numbers(n * 6 * 4 * 4);
+  std::vector<float> under(n * 6), grad_under(n * 6, 1.0f), grad_maps(maps.size());
+  std::vector<float> old_logits(n * num_classes, 0.5f), logits(n * num_classes, 0.25f), teacher(logits.size());
+  std::vector<float> weights(n), losses(n), grad(logits.size());
+  std::vector<int> const ids = {0, 1, 2, 3, 4, 0, 1, 2};
+  auto x = ma::nchw(pixels.data(), {n, c, h, w});
+  auto class_ids = ma::class_ids(ids.data(), {n});
+  auto features = ma::nchw(maps.data(), {n, 6, 4, 4});
+
+  ma::history<float, 4> past(x, num_classes);  // of the largest batch
+  for (std::uint64_t step = 0; step < 3; ++step) {
+    auto plan =
+        ma::make_plan(ma::recursivemix{}, ma::inputs(x).source_rows(past.rows()), ma::key{.seed = 1, .step = step});
+    ma::apply(plan, x, past.source(), past.mixed(n));
+    ma::soft_labels(plan, class_ids, past.targets(), past.mixed_targets(n), {.smooth = ma::smooth::self});
+    past.advance();  // after the step's training; past.reset() before an epoch
+
+    if (step == 0) continue;
+    ma::roi_align(plan, features, ma::features(under.data(), {n, 6}));
+    ma::history_targets(plan, ma::features(old_logits.data(), {n, num_classes}),
+                        ma::features(teacher.data(), {n, num_classes}), ma::weights(weights.data(), {n}), 0.5);
+    ma::soft_target_cross_entropy(ma::features(logits.data(), {n, num_classes}),
+                                  ma::features(teacher.data(), {n, num_classes}), ma::weights(weights.data(), {n}),
+                                  ma::labels(losses.data(), {n}), ma::features(grad.data(), {n, num_classes}));
+    ma::roi_align_adjoint(plan, ma::features(grad_under.data(), {n, 6}), ma::nchw(grad_maps.data(), {n, 6, 4, 4}));
+
+    for (ma::index_t i = 0; i < n; ++i) {
+      CHECK(plan.partner[i] == i);
+      CHECK((losses[static_cast<std::size_t>(i)] > 0.0f) == (plan.share_self[i] < 1.0f));
+    }
+  }
+  CHECK(past.rows() == n);
 }
 
 TEST_CASE("a loader fetches the partners of a data set that is not in memory") {
