@@ -116,10 +116,11 @@ class history {
   }
 
  private:
+  static constexpr std::size_t axes = static_cast<std::size_t>(Rank);
   static constexpr index_t sizeof_t = static_cast<index_t>(sizeof(T));
   struct header {
     char magic[16];
-    index_t shape[2 * Rank + 2];  ///< extents, strides, size of an element, classes
+    index_t shape[2 * axes + 2];  ///< extents, strides, size of an element, classes
     index_t rows;
   };
   header head() const noexcept {
@@ -135,7 +136,7 @@ class history {
   /// Lays out a dense batch whose axes lie in memory in the order of those of `like`, rows outermost.
   template <class U>
   void place(tensor_view<U, Rank> const& like) noexcept {
-    int order[Rank];  // from the innermost axis outwards; of equal strides the last axis first
+    int order[axes];  // from the innermost axis outwards; of equal strides the last axis first
     for (int d = 0; d < Rank; ++d) {
       int at = d;
       for (; at > 0 && d > 0 && outside(like, order[at - 1], Rank - 1 - d); --at) order[at] = order[at - 1];

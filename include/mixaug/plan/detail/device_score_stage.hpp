@@ -15,9 +15,9 @@ struct step_images {
   float* out;
   index_t stride[3];
   index_t const* rows = nullptr;
-  index_t first = 0;  ///< number of image 0 in `rows`
+  index_t first_row = 0;  ///< number of image 0 in `rows`
 
-  MIXAUG_HD index_t row(index_t k) const noexcept { return rows == nullptr ? k : rows[k] - first; }
+  MIXAUG_HD index_t row(index_t k) const noexcept { return rows == nullptr ? k : rows[k] - first_row; }
   MIXAUG_HD bool skips(index_t k) const noexcept { return rows != nullptr && rows[k] < 0; }
   MIXAUG_HD index_t height() const noexcept { return images.height(); }
   MIXAUG_HD index_t width() const noexcept { return images.width(); }

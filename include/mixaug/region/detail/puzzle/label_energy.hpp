@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cstdint>
+#include <mixaug/core/config.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug::detail {
+
+/// An energy of labels on a grid of cells, in integers:
+///   E(l) = (L - 1)^2 sum_i unary[l_i][i] + sum_ij weight_ij (l_i - l_j)^2,   l_i = 0, ..., L - 1,
+/// over neighbouring cells i, j (right and down). The grid has at most 16 x 16 cells. Cell (y, x) has the index 16 y +
+/// x, whatever the size, so that neighbours differ by 1 and 16, and a set of cells is 16 bits for each row.
+struct label_energy {
+  static constexpr int pitch = 16, cells = 256, most_labels = 8;
+  /// Bound of the sum of |E|'s terms that solvers can hold.
+  static constexpr std::int64_t most = std::int64_t{1} << 30;
+
+  int height = 1, width = 1, labels = 2;
+  std::int32_t unary[most_labels][cells];
+  std::int32_t right[cells], down[cells];  ///< weights >= 0 to the neighbour on the right and below; 0 at the border
+
+  template <class Act>
+  void each_cell(Act const& act) const {
+    for (int y = 0; y < height; ++y)
+      for (int x = 0; x < width; ++x) act(y * pitch + x);
+  }
+  std::int64_t of(std::uint8_t const* label) const noexcept {
+    std::int64_t sum = 0;
+    std::int64_t const scale = std::int64_t{labels - 1} * (labels - 1);
+    each_cell([&](int i) {
+      auto const pair = [&](std::int32_t weight, int j) {
+        std::int64_t const d = label[i] - label[j];
+        sum += weight * d * d;
+      };
+      sum += scale * unary[label[i]][i];
+      if (i % pitch + 1 < width) pair(right[i], i + 1);
+      if (i / pitch + 1 < height) pair(down[i], i + pitch);
+    });
+    return sum;
+  }
+  /// True if the unary terms of every cell are convex in the label.
+  bool convex() const noexcept {
+    bool all = true;
+    for (int l = 1; l + 1 < labels; ++l)
+      each_cell([&](int i) {
+        all = all && std::int64_t{unary[l - 1][i]} - 2 * std::int64_t{unary[l][i]} + unary[l + 1][i] >= 0;
+      });
+    return all;
+  }
+  /// True if no partial sum of a solver leaves 32 bits.
+  bool bounded() const noexcept {
+    std::int64_t sum = 0;
+    std::int64_t const scale = std::int64_t{labels - 1} * (labels - 1);
+    bool inside = true;
+    each_cell([&](int i) {
+      std::int64_t largest = 0;
+      for (int l = 0; l + 1 < labels; ++l) {
+        std::int64_t const step = std::int64_t{unary[l + 1][i]} - unary[l][i];
+        largest += step < 0 ? -step : step;
+      }
+      sum += scale * largest + 2 * (std::int64_t{right[i]} + down[i]) * labels;
+      inside = inside && sum < most;
+    });
+    return inside;
+  }
+};
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END
