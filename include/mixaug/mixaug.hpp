@@ -36,6 +36,7 @@
 #include <mixaug/region/given_boxes.hpp>
 #include <mixaug/region/given_mask.hpp>
 #include <mixaug/region/grid_cells.hpp>
+#include <mixaug/region/puzzle.hpp>
 #include <mixaug/region/random_box.hpp>
 #include <mixaug/region/resized_box.hpp>
 #include <mixaug/region/resized_random_box.hpp>
@@ -66,6 +67,7 @@
 #include <mixaug/method/metamix.hpp>
 #include <mixaug/method/mixup.hpp>
 #include <mixaug/method/one_of.hpp>
+#include <mixaug/method/puzzlemix.hpp>
 #include <mixaug/method/recursivemix.hpp>
 #include <mixaug/method/regmixup.hpp>
 #include <mixaug/method/resizemix.hpp>

@@ -207,12 +207,24 @@ concept blend_rule = requires(B const& rule, std::uint8_t choice) {
 struct score_needs {
   bool self = false;     ///< the score map of the sample
   bool partner = false;  ///< the score map of its partner
+  bool pixels = false;   ///< the pixels of both
 };
-/// The maps of one row, (height, width) floats each; null if the map is not read, or is given in another call.
+/// An image of a batch.
+struct image_of_batch {
+  image_batch const* batch = nullptr;
+  index_t row = 0;
+  friend constexpr bool operator==(image_of_batch const& a, image_of_batch const& b) noexcept {
+    return a.row == b.row && (a.batch == b.batch || (a.batch && b.batch && a.batch->data == b.batch->data));
+  }
+};
+/// The maps of one row, (height, width) floats each; null if the map is not read, or is given in another call. The
+/// images if the region needs pixels.
 struct score_maps {
   float const* self;
   float const* partner;
   index_t height, width;
+  image_of_batch self_image{}, partner_image{};
+  float ratio = 1.0f;  ///< the drawn lambda
 };
 
 /// A region rule that score maps complete. The rule's own call, with the other draws, writes what does not depend on
@@ -220,6 +232,8 @@ struct score_maps {
 /// region_rule:
 ///   needs()                           the maps that are read
 ///   joint                             true: place() is called once with all maps; false: once for each map
+///   one_place                         true: mode::batch places all rows as the first one that is mixed; false: each
+///                                     row by its own maps, also where the batch shares its draws
 ///   pending(columns, row, own)        true if the map of the row (own) or of its partner has yet to be searched
 ///                                     for this row; each of these two calls reads nothing that the other writes
 ///   bytes(height, width)              size of the scratch of place()
@@ -232,6 +246,7 @@ concept scored_region = region_rule<R> && requires(R const& rule, index_t n) {
   { rule.bytes(n, n) } -> std::convertible_to<std::size_t>;
   { rule.changes_share() } -> std::same_as<bool>;
   { R::joint } -> std::convertible_to<bool>;
+  { R::one_place } -> std::convertible_to<bool>;
 };
 
 /// A region rule that may read a given field in device memory. Its call on the host marks the rows that it places;

@@ -40,7 +40,7 @@ struct salient_box {
   mixaug::border border = mixaug::border::shift;
 
   using kind = mixaug::kind::box_pair;
-  static constexpr bool joint = false;
+  static constexpr bool joint = false, one_place = true;
 
   /// Sets the size of the box, placed at the origin.
   template <class Columns>

@@ -72,7 +72,17 @@ void check_scored(In const& in, key const& k, Recipe const& recipe, bool outside
          " are read; add them: mixaug::inputs(x)." + (maps ? "source_scores(v)" : "source_images(v)"));
   if (partners && source.channels() != images.channels())
     fail("source_images' channels", text(source.channels()), text(images.channels()) + " as the batch has");
-  if (recipe.when.mode == mode::batch && (k.first != 0 || k.global != in.shape.samples))
+  using rule = std::remove_cvref_t<decltype(recipe.region)>;
+  if (recipe.region.needs().pixels) {
+    image_batch const& other = in.source_pixels;
+    if (in.pixels.type == element_type::none || in.pixels.data == nullptr)
+      fail("the batch", "not of pixels that can be read", "images (n, c, h, w) of numbers, beside their scores");
+    if (partners && (other.type == element_type::none || other.channels() != in.pixels.channels()))
+      fail(
+          "partners lie outside the batch, and their pixels are read; add images of as many channels: "
+          "mixaug::inputs(x).source_images(v)");
+  }
+  if (rule::one_place && recipe.when.mode == mode::batch && (k.first != 0 || k.global != in.shape.samples))
     fail(
         "mode = batch takes the box from the maps of the global batch's first pair; plan the global batch in one call "
         "(key.first = 0, key.global = 0), or use mode = sample");
@@ -120,6 +130,7 @@ struct map_source {
   image_batch batch, source;
   bool outside;   ///< partners are rows of `source`
   index_t first;  ///< number of row 0 of the images that partners are read from
+  image_batch pixels, source_pixels;
 };
 
 /// Places the rows of one recipe on the host. Each lane holds one map at a time: it computes the map, searches it while
@@ -216,8 +227,13 @@ struct placing_items {
     detector(images, i, map, memory + (Rule::joint ? 2 : 1) * map_bytes());
   }
   void place(index_t i, float const* self, float const* partner, std::byte* memory) const {
-    rule.place(columns, i, score_maps{self, partner, from.batch.height(), from.batch.width()},
-               memory + (Rule::joint ? 2 : 1) * map_bytes());
+    score_maps maps{self, partner, from.batch.height(), from.batch.width()};
+    maps.ratio = rows.plan.ratio.data[i];
+    if (rule.needs().pixels) {
+      maps.self_image = {&from.pixels, i};
+      maps.partner_image = {from.outside ? &from.source_pixels : &from.pixels, rows.plan.partner.data[i] - from.first};
+    }
+    rule.place(columns, i, maps, memory + (Rule::joint ? 2 : 1) * map_bytes());
   }
 };
 
@@ -242,9 +258,11 @@ struct host_scorer {
   void place(View const& v, In const& in, bool outside) const {
     each_scored(recipes, v, [&](auto const& r, auto const& columns, auto const& rows) {
       if (in.score_maps.type != element_type::none)
-        run(r, stored_scores{}, columns, rows, {in.score_maps, in.source_maps, outside, v.shape.first_of(!outside)});
+        run(r, stored_scores{}, columns, rows,
+            {in.score_maps, in.source_maps, outside, v.shape.first_of(!outside), in.pixels, in.source_pixels});
       else
-        run(r, r.saliency, columns, rows, {in.pixels, in.source_pixels, outside, v.shape.first_of(!outside)});
+        run(r, r.saliency, columns, rows,
+            {in.pixels, in.source_pixels, outside, v.shape.first_of(!outside), in.pixels, in.source_pixels});
     });
   }
 
@@ -276,7 +294,7 @@ struct host_scorer {
     job.lane_bytes = (rule::joint ? 2 : 1) * job.map_bytes() +
                      aligned(detector.bytes({b.channels(), b.height(), b.width()})) +
                      aligned(r.region.bytes(b.height(), b.width()));
-    if (r.when.mode == mode::batch) return first_row_for_all(job);
+    if (rule::one_place && r.when.mode == mode::batch) return first_row_for_all(job);
     job.scratch = memory.reserve(job.lane_bytes * static_cast<std::size_t>(job.lanes));
     all_lanes(job);
     failure.rethrow();

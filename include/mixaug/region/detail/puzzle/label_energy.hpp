@@ -13,8 +13,8 @@ namespace mixaug::detail {
 /// x, whatever the size, so that neighbours differ by 1 and 16, and a set of cells is 16 bits for each row.
 struct label_energy {
   static constexpr int pitch = 16, cells = 256, most_labels = 8;
-  /// Bound of the sum of |E|'s terms that solvers can hold.
-  static constexpr std::int64_t most = std::int64_t{1} << 30;
+  /// Bound of the sum of the unary terms' steps, each times (L - 1)^2, and of a weight, that solvers can hold.
+  static constexpr std::int64_t most = std::int64_t{1} << 30, most_weight = std::int64_t{1} << 28;
 
   int height = 1, width = 1, labels = 2;
   std::int32_t unary[most_labels][cells];
@@ -59,8 +59,8 @@ struct label_energy {
         std::int64_t const step = std::int64_t{unary[l + 1][i]} - unary[l][i];
         largest += step < 0 ? -step : step;
       }
-      sum += scale * largest + 2 * (std::int64_t{right[i]} + down[i]) * labels;
-      inside = inside && sum < most;
+      sum += scale * largest;
+      inside = inside && sum < most && right[i] < most_weight && down[i] < most_weight;
     });
     return inside;
   }

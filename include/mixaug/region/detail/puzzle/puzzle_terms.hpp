@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cmath>
+#include <mixaug/core/detail/math/log.hpp>
+#include <mixaug/core/image_batch.hpp>
+#include <mixaug/plan/concepts.hpp>
+#include <mixaug/region/detail/puzzle/label_energy.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+/// The energy of PuzzleMix (Kim, Choo and Song, ICML 2020, arXiv 2009.06962, eq. 4 to 7) of one pair of images, as the
+/// published code computes it.
+namespace mixaug::detail {
+
+/// What maps a pixel to [0, 1]: v * std + mean of its channel, or (v - low) / (high - low).
+struct pixel_map {
+  float scale[8], shift[8];
+  bool by_channel;
+  MIXAUG_HD double operator()(float v, index_t channel) const noexcept {
+    index_t const c = by_channel ? channel : 0;
+    return fused_sum(static_cast<double>(v), static_cast<double>(scale[c]), static_cast<double>(shift[c]));
+  }
+};
+
+/// Options of the energy, of one row.
+struct puzzle_terms {
+  int blocks, labels, neighbours;
+  double beta, gamma, eta;
+  double lambda;  ///< the weight of the sample itself
+  bool bilinear;
+  pixel_map to_unit;
+};
+
+/// The cells of an image: along an axis of S pixels the borders of n cells are at ceil(k S / n), where floor(x n / S)
+/// changes.
+struct puzzle_grid {
+  index_t size[2];  ///< height, width
+  int cells;        ///< a side
+  index_t border(int axis, index_t k) const noexcept { return ceil_div(k * size[axis], cells); }
+  /// Side of the squares whose mean pixels are compared: the largest divisor of a cell's side that is not above
+  /// `most`; 1 on an axis whose cells differ in size.
+  index_t pool(int axis, index_t most) const noexcept {
+    if (size[axis] % cells != 0) return 1;
+    index_t const side = size[axis] / cells;
+    index_t n = lesser(most, side);
+    while (side % n != 0) --n;
+    return n;
+  }
+};
+
+/// Scratch of puzzle_energy: two planes of pooled pixels, rows of floats, and the sums of the edges.
+inline std::size_t puzzle_energy_bytes(index_t height, index_t width) noexcept {
+  return static_cast<std::size_t>(2 * height * width) * sizeof(double) + aligned(4 * width) +
+         8 * label_energy::cells * sizeof(double) + 64;
+}
+
+/// Builds the energy of one pair.
+class puzzle_problem {
+  static constexpr int pitch = label_energy::pitch, cells = label_energy::cells;
+
+ public:
+  puzzle_problem(puzzle_terms const& terms, score_maps const& maps, std::byte* scratch) noexcept
+      : terms_(terms), maps_(maps), grid_{{maps.height, maps.width}, terms.blocks} {
+    auto* at = reinterpret_cast<double*>(scratch);
+    plane_[0] = at;
+    plane_[1] = at + maps.height * maps.width;
+    at = plane_[1] + maps.height * maps.width;
+    for (auto& axis : edge_)
+      for (auto& pair : axis) {
+        pair = at;
+        at += cells;
+      }
+    row_ = reinterpret_cast<float*>(at);
+  }
+
+  /// What keeps a pair from having an energy.
+  enum class fault { none, pixels, size };
+  /// Writes the energy.
+  fault operator()(label_energy& energy) const noexcept {
+    int const n = terms_.blocks;
+    energy.height = energy.width = n;
+    energy.labels = terms_.labels;
+    double data[2][cells];  // of image 1, the sample, and of image 2, its partner
+    masses(maps_.self, data[0]);
+    masses(maps_.partner, data[1]);
+    if (!differences()) return fault::pixels;
+    bool fits = true;
+    double weight[2][cells] = {};
+    energy.each_cell([&](int i) { energy.right[i] = energy.down[i] = 0; });
+    for (int axis = 0; axis < 2; ++axis) fits = fold(axis, data, weight[axis], energy) && fits;
+    if (terms_.bilinear) bend(weight);
+    double prior[label_energy::most_labels];
+    for (int l = 0; l < terms_.labels; ++l) prior[l] = prior_of(l);
+    double const scale = 1000.0 * n * n;
+    energy.each_cell([&](int i) {
+      for (int l = 0; l < terms_.labels; ++l) {
+        double const t = static_cast<double>(l) / (terms_.labels - 1);
+        double cost = fused_sum(1.0 - t, data[1][i], prior[l]);
+        cost = fused_sum(t, data[0][i], cost);
+        if (terms_.bilinear) cost = fused_sum(t * (1.0 - t), bend_[i], cost);
+        fits = store(cost * scale, energy.unary[l][i]) && fits;
+      }
+    });
+    return fits && energy.bounded() ? fault::none : fault::size;
+  }
+
+ private:
+  /// The part of an image's scores that each cell holds; uniform if there is none. Summed in double, in row order.
+  void masses(float const* map, double* mass) const noexcept {
+    int const n = terms_.blocks;
+    for (int i = 0; i < cells; ++i) mass[i] = 0.0;
+    for (int y = 0; y < n; ++y)
+      for (index_t v = grid_.border(0, y); v < grid_.border(0, y + 1); ++v)
+        for (int x = 0; x < n; ++x)
+          for (index_t u = grid_.border(1, x); u < grid_.border(1, x + 1); ++u)
+            mass[y * pitch + x] += static_cast<double>(map[v * maps_.width + u]);
+    double sum = 0.0;
+    for (int y = 0; y < n; ++y)
+      for (int x = 0; x < n; ++x) sum += mass[y * pitch + x];
+    for (int y = 0; y < n; ++y)
+      for (int x = 0; x < n; ++x) {
+        double& m = mass[y * pitch + x];
+        m = sum > 0.0 && finite(sum) ? m / sum : 1.0 / (static_cast<double>(n) * n);
+      }
+  }
+  /// Pools one channel of an image.
+  bool pool(image_of_batch const& image, index_t channel, index_t py, index_t px, double* plane) const noexcept {
+    index_t const h = maps_.height / py, w = maps_.width / px;
+    bool good = true;
+    for (index_t k = 0; k < h * w; ++k) plane[k] = 0.0;
+    for (index_t y = 0; y < h * py; ++y) {
+      image.batch->values(image.row, channel, y, row_);
+      double* const to = plane + y / py * w;
+      for (index_t x = 0; x < w * px; ++x) {
+        double const v = terms_.to_unit(row_[x], channel);
+        good = good && v >= -tolerance && v <= 1.0 + tolerance;
+        to[x / px] += v < 0.0 ? 0.0 : v > 1.0 ? 1.0 : v;
+      }
+    }
+    double const area = static_cast<double>(py * px);
+    for (index_t k = 0; k < h * w; ++k) plane[k] /= area;
+    return good;
+  }
+  /// Writes for every edge and every pair of images (a of the first cell, b of the second) the mean of |I_a - I_b| over
+  /// the pooled pixels along the border and over the channels.
+  bool differences() const noexcept {
+    index_t const py = grid_.pool(0, terms_.neighbours), px = grid_.pool(1, terms_.neighbours);
+    index_t const w = maps_.width / px, channels = maps_.self_image.batch->channels();
+    bool good = true;
+    for (auto const& axis : edge_)
+      for (double* pair : axis)
+        for (int i = 0; i < cells; ++i) pair[i] = 0.0;
+    for (index_t c = 0; c < channels; ++c) {
+      good = pool(maps_.self_image, c, py, px, plane_[0]) && good;
+      good = pool(maps_.partner_image, c, py, px, plane_[1]) && good;
+      for (int axis = 0; axis < 2; ++axis)
+        each_edge(axis, [&](int i, int y, int x) {
+          // Pooled pixels on both sides of the border, from `begin` to `end` along it.
+          index_t const along = axis == 0 ? px : py, across = axis == 0 ? py : px;
+          index_t const begin = grid_.border(1 - axis, axis == 0 ? x : y) / along;
+          index_t const end = grid_.border(1 - axis, (axis == 0 ? x : y) + 1) / along;
+          index_t const second = grid_.border(axis, (axis == 0 ? y : x) + 1) / across;
+          for (int a = 0; a < 2; ++a)
+            for (int b = 0; b < 2; ++b) {
+              double sum = 0.0;
+              for (index_t k = begin; k < end; ++k) {
+                double const p = plane_[a][axis == 0 ? (second - 1) * w + k : k * w + second - 1];
+                double const q = plane_[b][axis == 0 ? second * w + k : k * w + second];
+                sum += p < q ? q - p : p - q;
+              }
+              edge_[axis][2 * a + b][i] += sum / static_cast<double>(end - begin);
+            }
+        });
+    }
+    for (int axis = 0; axis < 2; ++axis)
+      for (double* pair : edge_[axis])
+        for (int i = 0; i < cells; ++i) pair[i] /= static_cast<double>(channels);
+    return good;
+  }
+  /// Calls act(i, y, x) for the first cell of every edge along an axis: 0 down, 1 to the right.
+  template <class Act>
+  void each_edge(int axis, Act const& act) const {
+    int const n = terms_.blocks;
+    for (int y = 0; y < n - (axis == 0 ? 1 : 0); ++y)
+      for (int x = 0; x < n - (axis == 1 ? 1 : 0); ++x) act(y * pitch + x, y, x);
+  }
+  /// Adds the terms of the edges of an axis to the data terms, and writes their weights. p(a, b): image a of the first
+  /// cell beside image b of the second, 0 the sample's.
+  bool fold(int axis, double (&data)[2][cells], double* weight, label_energy& energy) const noexcept {
+    int const n = terms_.blocks, step = axis == 0 ? pitch : 1;
+    double const smooth = terms_.beta / (16.0 * n), times = smooth * terms_.gamma;
+    double const scale = 1000.0 * n * n;
+    bool fits = true;
+    each_edge(axis, [&](int i, int, int) {
+      double const p00 = edge_[axis][0][i], p01 = edge_[axis][1][i], p10 = edge_[axis][2][i], p11 = edge_[axis][3][i];
+      data[1][i] = fused_sum(times, (p01 + p00) * 0.5, data[1][i]);
+      data[0][i] = fused_sum(times, (p10 + p11) * 0.5, data[0][i]);
+      data[1][i + step] = fused_sum(times, (p10 + p00) * 0.5, data[1][i + step]);
+      data[0][i + step] = fused_sum(times, (p01 + p11) * 0.5, data[0][i + step]);
+      double const w = fused_sum(times, ((p01 + p10) - (p00 + p11)) * 0.5, smooth);
+      weight[i] = w;
+      std::int32_t& to = axis == 0 ? energy.down[i] : energy.right[i];
+      fits = store(w * scale, to) && to >= 0 && fits;
+    });
+    return fits;
+  }
+  /// For the bilinear energy: what each cell's incident edges add to z (1 - z).
+  void bend(double const (&weight)[2][cells]) const noexcept {
+    for (double& b : bend_) b = 0.0;
+    for (int axis = 0; axis < 2; ++axis)
+      each_edge(axis, [&](int i, int, int) {
+        bend_[i] += weight[axis][i];
+        bend_[i + (axis == 0 ? pitch : 1)] += weight[axis][i];
+      });
+  }
+  /// -eta / n^2 log(C(L - 1, l) lambda^(L - 1 - l) (1 - lambda)^l + 1e-8)
+  double prior_of(int l) const noexcept {
+    int const last = terms_.labels - 1;
+    double chance = 1.0;
+    for (int k = 1; k <= l; ++k) chance = chance * (last - l + k) / k;
+    for (int k = 0; k < last - l; ++k) chance *= terms_.lambda;
+    for (int k = 0; k < l; ++k) chance *= 1.0 - terms_.lambda;
+    double const n = terms_.blocks;
+    return -(terms_.eta / (n * n)) * precise_log(chance + 1e-8);
+  }
+  static bool store(double v, std::int32_t& to) noexcept {
+    bool const fits = v > -1e9 && v < 1e9;
+    to = fits ? static_cast<std::int32_t>(v) : 0;
+    return fits;
+  }
+
+  /// How far a pixel may leave [0, 1], by the rounding of a normalisation; it is brought back.
+  static constexpr double tolerance = 1e-4;
+
+  puzzle_terms const& terms_;
+  score_maps const& maps_;
+  puzzle_grid grid_;
+  double* plane_[2];
+  double* edge_[2][4];  ///< by axis, and by the images of the two cells
+  float* row_;
+  mutable double bend_[cells];
+};
+
+}  // namespace mixaug::detail
+
+MIXAUG_EXACT_END

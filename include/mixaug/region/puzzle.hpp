@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cfloat>
+#include <initializer_list>
+#include <mixaug/core/error.hpp>
+#include <mixaug/region/detail/puzzle/least_labels.hpp>
+#include <mixaug/region/detail/puzzle/puzzle_terms.hpp>
+#include <mixaug/region/kind/mask.hpp>
+#include <mixaug/saliency/pixel_values.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug {
+
+/// Energy that PuzzleMix minimises: that of the published code, or the bilinear one that the paper and the unit test of
+/// the published code state. They differ for half labels only.
+enum class puzzle_energy : unsigned char { published, bilinear };
+
+/// Cells a side of PuzzleMix's grids, at most 8 numbers, of which one is drawn for each sample: {2, 4, 8, 16}.
+struct block_list {
+  static constexpr int most = 8;
+  int count = 0;  ///< as given, also where it is more than `most`
+  int side[most] = {};
+  constexpr block_list(std::initializer_list<int> sides) noexcept {
+    for (int n : sides) {
+      if (count < most) side[count] = n;
+      ++count;
+    }
+  }
+};
+/// Normalisation that a loader applied to pixels in [0, 1], v = (p - mean) / std, for up to 8 channels; all 0: none.
+struct pixel_normalisation {
+  float mean[8] = {}, std[8] = {};
+  constexpr bool given() const noexcept {
+    bool any = false;
+    for (int c = 0; c < 8; ++c) any = any || mean[c] != 0.0f || std[c] != 0.0f;
+    return any;
+  }
+};
+
+namespace region {
+
+/// The mask of PuzzleMix (Kim, Choo and Song, ICML 2020, arXiv 2009.06962): m of every cell of a grid is one of
+/// n_labels values between 0 and 1, those of least energy: cells keep the image whose scores they hold, neighbours
+/// prefer equal labels (beta) and images that fit each other (gamma), and the mean follows the ratio (eta). The minimum
+/// is exact, on the integers of the published code; of several optima that of the pointwise largest m. The number of
+/// cells a side is drawn from `blocks`. Reads the scores and the pixels of both images; scores of no mass count as
+/// uniform. A row that is its own partner stays. Images (n, c, h, w) only, planned on the host. Errors: a batch that is
+/// not of images, n_labels outside 2 to 8, blocks that are none, more than 8, outside 1 to 16 or more than the image
+/// has pixels along an axis, neigh_size < 1, beta outside [0, 1e4], gamma outside [0, 1], eta outside [0, 25], a range
+/// without width, a normalisation without a std for a channel; pixels that are not finite or, with range and
+/// normalisation, not in [0, 1].
+struct puzzle {
+  int n_labels = 3;
+  float beta = 1.2f, gamma = 0.5f, eta = 0.2f;
+  int neigh_size = 4;
+  block_list blocks = {2, 4, 8, 16};
+  mixaug::puzzle_energy energy = mixaug::puzzle_energy::published;
+  value_range range = {0.0f, 1.0f};
+  pixel_normalisation normalised{};
+
+  using kind = mixaug::kind::mask;
+  static constexpr bool joint = true, one_place = false;
+
+  /// Draws the grid; until place() its cells read the partner.
+  template <class Columns>
+  void operator()(Columns const& columns, row_facts const& row, random const& draw) const noexcept {
+    std::int32_t const side = blocks.side[draw.below(blocks.count)];
+    columns.where[row.row] = kind::grid{nullptr, {1, side, side}, {0, 0, 1}};  // a stride marks the row as pending
+    for (index_t k = 0; k < index_t{side} * side; ++k) columns.m[row.row * columns.count + k] = 0.0f;
+  }
+  kind::layout layout(plan_shape const&) const noexcept {
+    int most = 1;
+    for (int side : blocks.side) most = side > most ? side : most;
+    return {index_t{most} * most};
+  }
+  bool moves() const noexcept { return false; }
+  bool blends() const noexcept { return n_labels > 2; }
+  template <class In>
+  void read(In const&, space) noexcept {}
+
+  score_needs needs() const noexcept { return {.self = true, .partner = true, .pixels = true}; }
+  bool changes_share() const noexcept { return true; }
+  std::size_t bytes(index_t h, index_t w) const noexcept {
+    return detail::aligned(static_cast<index_t>(sizeof(detail::label_energy))) +
+           detail::aligned(static_cast<index_t>(detail::puzzle_energy_bytes(h, w))) +
+           detail::least_labels_bytes(n_labels);
+  }
+  template <class Columns>
+  bool pending(Columns const& columns, index_t row, bool) const noexcept {
+    return columns.where[row].data == nullptr && columns.where[row].stride[2] != 0;
+  }
+  template <class Columns>
+  void place(Columns const& columns, index_t row, score_maps const& maps, std::byte* scratch) const {
+    auto& where = columns.where[row];
+    float* const m = &columns.m[row * columns.count];
+    int const side = where.n[1];
+    where.stride[2] = 0;
+    if (maps.self_image == maps.partner_image) {
+      for (int k = 0; k < side * side; ++k) m[k] = 1.0f;
+      return;
+    }
+    auto& energy_terms = *::new (scratch) detail::label_energy;
+    scratch += detail::aligned(static_cast<index_t>(sizeof(detail::label_energy)));
+    detail::puzzle_terms const terms{side,
+                                     n_labels,
+                                     neigh_size,
+                                     static_cast<double>(beta),
+                                     static_cast<double>(gamma),
+                                     static_cast<double>(eta),
+                                     static_cast<double>(maps.ratio),
+                                     energy == mixaug::puzzle_energy::bilinear,
+                                     to_unit()};
+    check_channels(maps.self_image.batch->channels());
+    using problem = detail::puzzle_problem;
+    auto const fault = problem(terms, maps, scratch)(energy_terms);
+    if (fault == problem::fault::pixels)
+      detail::fail("a pixel of row " + detail::text(row) + " or of its partner", "not finite, or not in [0, 1]",
+                   "numbers that .range = {lowest, highest}, or .normalised = {.mean, .std}, brings there");
+    if (fault == problem::fault::size)
+      detail::fail("the energy of row " + detail::text(row), "beyond 32 bits",
+                   "a smaller eta or beta, or fewer labels");
+    scratch += detail::aligned(static_cast<index_t>(detail::puzzle_energy_bytes(maps.height, maps.width)));
+    std::uint8_t label[detail::label_energy::cells];
+    detail::least_labels(energy_terms, label, scratch);
+    int const last = n_labels - 1;
+    for (int y = 0; y < side; ++y)
+      for (int x = 0; x < side; ++x)
+        m[y * side + x] =
+            static_cast<float>(last - label[y * detail::label_energy::pitch + x]) / static_cast<float>(last);
+  }
+  template <class Backend, class Columns, class Rows, class Maps, class Scratch>
+  void place_on_device(Backend const&, Columns const&, Rows const&, Maps const&, Scratch&) const {
+    static_assert(detail::always_false<Columns>,
+                  "mixaug: region::puzzle is placed on the host; plan with a host backend, and upload(backend, plan, "
+                  "device_plan)");
+  }
+
+  void check(plan_shape const& s) const {
+    if (s.spatial != 2)
+      detail::fail("region::puzzle needs images (n, c, h, w), and the batch has " + detail::text(index_t{s.spatial}) +
+                   " spatial dimensions; for hidden features, plan on the images and use rescaled(plan, extents)");
+    if (n_labels < 2 || n_labels > detail::label_energy::most_labels)
+      detail::fail("puzzlemix's n_labels", detail::text(index_t{n_labels}), "2 to 8 values of the mask");
+    if (blocks.count < 1 || blocks.count > block_list::most)
+      detail::fail("puzzlemix's blocks", "a list of " + detail::text(index_t{blocks.count}) + " numbers",
+                   "1 to 8 numbers of cells a side");
+    for (int k = 0; k < blocks.count; ++k)
+      if (int const n = blocks.side[k]; n < 1 || n > 16 || n > s.size[1] || n > s.size[2])
+        detail::fail("puzzlemix's blocks[" + detail::text(index_t{k}) + "]", detail::text(index_t{n}),
+                     "1 to 16 cells a side, and at most a pixel each of " + detail::shape_text(s.size + 1, 2));
+    if (neigh_size < 1) detail::fail("puzzlemix's neigh_size", detail::text(index_t{neigh_size}), "1 or more pixels");
+    within("beta", beta, 1e4f, "[0, 1e4]");
+    within("gamma", gamma, 1.0f, "[0, 1]: with more, minima are no cuts");
+    within("eta", eta, 25.0f, "[0, 25]");
+    if (normalised.given()) {
+      for (int c = 0; c < 8; ++c)
+        if (!(detail::finite(normalised.mean[c]) && detail::finite(normalised.std[c]) && normalised.std[c] >= 0.0f))
+          detail::fail("puzzlemix's normalised, channel " + detail::text(index_t{c}),
+                       detail::text(static_cast<double>(normalised.std[c])), "a finite mean and a std > 0");
+    } else if (!(detail::finite(range.low) && detail::finite(range.high) && range.low < range.high)) {
+      detail::fail("puzzlemix's range",
+                   "{" + detail::text(static_cast<double>(range.low)) + ", " +
+                       detail::text(static_cast<double>(range.high)) + "}",
+                   "the lowest and the highest value of a pixel");
+    }
+  }
+
+ private:
+  void check_channels(index_t channels) const {
+    if (!normalised.given()) return;
+    for (index_t c = 0; c < channels; ++c)
+      if (c >= 8 || !(normalised.std[c] > 0.0f))
+        detail::fail("puzzlemix's normalised", "without a std for channel " + detail::text(c),
+                     "a mean and a std for each of the " + detail::text(channels) + " channels, at most 8");
+  }
+  static void within(char const* name, float v, float most, char const* expected) {
+    if (!(v >= 0.0f && v <= most))
+      detail::fail(std::string("puzzlemix's ") + name, detail::text(static_cast<double>(v)),
+                   std::string("a number in ") + expected);
+  }
+  detail::pixel_map to_unit() const noexcept {
+    detail::pixel_map map{{}, {}, normalised.given()};
+    for (int c = 0; c < 8 && map.by_channel; ++c) {
+      map.scale[c] = normalised.std[c];
+      map.shift[c] = normalised.mean[c];
+    }
+    if (!map.by_channel) {
+      float const width = range.high - range.low;
+      map.scale[0] = 1.0f / width;
+      map.shift[0] = -range.low / width;
+    }
+    return map;
+  }
+};
+
+}  // namespace region
+}  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -1,0 +1,376 @@
+// PuzzleMix's masks against its energy, written from the paper and the published code for whole images.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <mixaug/mixaug.hpp>
+#include <mixaug/plan/any_plan.hpp>
+#include <mixaug/plan/plan_text.hpp>
+#include <sstream>
+#include <vector>
+
+#include "support/compare_plans.hpp"
+#include "support/memory.hpp"
+#include "support/refusal.hpp"
+#include "support/values.hpp"
+
+namespace puzzlemix_test {
+
+using ma::index_t;
+using test::refusal;
+
+namespace {
+
+bool has(std::string const& text, char const* part) { return text.find(part) != std::string::npos; }
+
+constexpr index_t n = 6, c = 3;
+
+/// Images with edges and flat parts, and scores with a few peaks.
+struct batch {
+  index_t h, w;
+  std::vector<float> pixels, scores;
+  batch(index_t height, index_t width, std::uint64_t seed)
+      : h(height),
+        w(width),
+        pixels(static_cast<std::size_t>(n * c * h * w)),
+        scores(static_cast<std::size_t>(n * h * w)) {
+    test::stream draw(seed);
+    for (index_t i = 0; i < n; ++i) {
+      double const cy = draw.unit() * static_cast<double>(h), cx = draw.unit() * static_cast<double>(w),
+                   level = draw.unit();
+      for (index_t y = 0; y < h; ++y)
+        for (index_t x = 0; x < w; ++x) {
+          double const dy = (static_cast<double>(y) - cy) / static_cast<double>(h),
+                       dx = (static_cast<double>(x) - cx) / static_cast<double>(w);
+          double const near = std::exp(-20 * (dy * dy + dx * dx));
+          scores[static_cast<std::size_t>((i * h + y) * w + x)] = static_cast<float>(near * near + 0.1 * draw.unit());
+          for (index_t k = 0; k < c; ++k)
+            pixels[static_cast<std::size_t>(((i * c + k) * h + y) * w + x)] =
+                static_cast<float>(std::clamp(level + (near > 0.5 ? 0.4 : -0.2) + 0.1 * draw.unit(), 0.0, 1.0));
+        }
+    }
+  }
+  auto x() const { return ma::nchw(pixels.data(), {n, c, h, w}); }
+  auto in() const { return ma::inputs(x()).scores(ma::scores(scores.data(), {n, h, w})); }
+};
+
+/// The energy of one pair in the published form, on a grid of B x B cells, by definition: sums over pixels.
+struct energy {
+  int B, L;
+  std::vector<std::vector<long>> unary;                    // [cell][label]
+  std::vector<std::pair<std::pair<int, int>, long>> edge;  // cells, weight
+
+  energy(batch const& b, index_t self, index_t partner, int B_, ma::puzzlemix const& m, double lambda)
+      : B(B_), L(m.n_labels) {
+    auto const cell = [&](index_t at, index_t size) { return static_cast<int>(at * B / size); };
+    std::vector<double> s[2], u[2];
+    for (int side = 0; side < 2; ++side) {
+      s[side].assign(static_cast<std::size_t>(B * B), 0.0);
+      double all = 0;
+      for (index_t y = 0; y < b.h; ++y)
+        for (index_t x = 0; x < b.w; ++x) {
+          double const v = static_cast<double>(
+              b.scores[static_cast<std::size_t>(((side == 0 ? self : partner) * b.h + y) * b.w + x)]);
+          s[side][static_cast<std::size_t>(cell(y, b.h) * B + cell(x, b.w))] += v;
+          all += v;
+        }
+      for (double& v : s[side]) v = all > 0 ? v / all : 1.0 / (B * B);
+      u[side] = s[side];
+    }
+    auto const pool_of = [&](index_t size) -> index_t {
+      if (size % B != 0) return 1;
+      index_t p = std::min<index_t>(m.neigh_size, size / B);
+      while (size / B % p != 0) --p;
+      return p;
+    };
+    index_t const py = pool_of(b.h), px = pool_of(b.w);
+    auto const pooled = [&](index_t image, index_t channel, index_t y, index_t x) {
+      double sum = 0;
+      for (index_t v = y * py; v < (y + 1) * py; ++v)
+        for (index_t t = x * px; t < (x + 1) * px; ++t)
+          sum += static_cast<double>(b.pixels[static_cast<std::size_t>(((image * c + channel) * b.h + v) * b.w + t)]);
+      return sum / static_cast<double>(py * px);
+    };
+    double const smooth = static_cast<double>(m.beta) / (16.0 * B), times = smooth * static_cast<double>(m.gamma);
+    index_t const image[2] = {self, partner};
+    std::vector<double> bend(static_cast<std::size_t>(B * B), 0.0);
+    for (int down = 0; down < 2; ++down)
+      for (int y = 0; y < B; ++y)
+        for (int x = 0; x < B; ++x) {
+          int const y2 = y + down, x2 = x + 1 - down;
+          if (y2 >= B || x2 >= B) continue;
+          double p[2][2];
+          for (int a = 0; a < 2; ++a)
+            for (int d = 0; d < 2; ++d) {
+              double sum = 0, count = 0;
+              // Pooled pixels on both sides of the border between the cells.
+              for (index_t v = 0; v < b.h / py; ++v)
+                for (index_t t = 0; t < b.w / px; ++t) {
+                  index_t const v2 = v + down, t2 = t + 1 - down;
+                  if (v2 >= b.h / py || t2 >= b.w / px) continue;
+                  bool const first = cell(v * py, b.h) == y && cell(t * px, b.w) == x;
+                  bool const second = cell(v2 * py, b.h) == y2 && cell(t2 * px, b.w) == x2;
+                  if (!first || !second) continue;
+                  for (index_t k = 0; k < c; ++k)
+                    sum += std::fabs(pooled(image[a], k, v, t) - pooled(image[d], k, v2, t2));
+                  count += static_cast<double>(c);
+                }
+              p[a][d] = times * sum / count;
+            }
+          auto const i = static_cast<std::size_t>(y * B + x), j = static_cast<std::size_t>(y2 * B + x2);
+          u[1][i] += (p[0][1] + p[0][0]) / 2;
+          u[0][i] += (p[1][0] + p[1][1]) / 2;
+          u[1][j] += (p[1][0] + p[0][0]) / 2;
+          u[0][j] += (p[0][1] + p[1][1]) / 2;
+          double const weight = (p[0][1] + p[1][0] - p[0][0] - p[1][1]) / 2 + smooth;
+          bend[i] += weight;
+          bend[j] += weight;
+          edge.push_back({{static_cast<int>(i), static_cast<int>(j)}, static_cast<long>(weight * 1000 * B * B)});
+        }
+    auto const binomial = [&](int k) { return std::tgamma(L) / std::tgamma(k + 1) / std::tgamma(L - k); };
+    for (int i = 0; i < B * B; ++i) {
+      std::vector<long> cost;
+      for (int l = 0; l < L; ++l) {
+        double const t = static_cast<double>(l) / (L - 1);
+        double const prior = -static_cast<double>(m.eta) / (B * B) *
+                             std::log(binomial(l) * std::pow(lambda, L - 1 - l) * std::pow(1 - lambda, l) + 1e-8);
+        double v = (1 - t) * u[1][static_cast<std::size_t>(i)] + t * u[0][static_cast<std::size_t>(i)] + prior;
+        if (m.energy == ma::puzzle_energy::bilinear) v += t * (1 - t) * bend[static_cast<std::size_t>(i)];
+        cost.push_back(static_cast<long>(v * 1000 * B * B));
+      }
+      unary.push_back(cost);
+    }
+  }
+  long of(std::vector<int> const& label) const {
+    long sum = 0;
+    for (std::size_t i = 0; i < unary.size(); ++i)
+      sum += (L - 1) * (L - 1) * unary[i][static_cast<std::size_t>(label[i])];
+    for (auto const& [cells, weight] : edge) {
+      long const d = label[static_cast<std::size_t>(cells.first)] - label[static_cast<std::size_t>(cells.second)];
+      sum += weight * d * d;
+    }
+    return sum;
+  }
+  /// Rounding of the reference's own doubles may change a truncated term by one.
+  long slack() const { return (L - 1) * (L - 1) * static_cast<long>(unary.size() + edge.size()); }
+};
+
+template <class Plan>
+std::vector<int> labels_of(Plan const& p, index_t i, int L) {
+  auto const& g = p.region.where[i];
+  std::vector<int> label;
+  for (int k = 0; k < g.n[1] * g.n[2]; ++k)
+    label.push_back(
+        static_cast<int>(std::lround((1.0 - static_cast<double>(p.region.m[i * p.region.count + k])) * (L - 1))));
+  return label;
+}
+std::vector<int> enumerated(energy const& e) {
+  std::vector<int> label(e.unary.size(), 0), best = label;
+  for (long lowest = e.of(label);;) {
+    std::size_t k = 0;
+    for (; k < label.size(); ++k) {
+      if (++label[k] < e.L) break;
+      label[k] = 0;
+    }
+    if (k == label.size()) return best;
+    if (long const v = e.of(label); v < lowest) lowest = v, best = label;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the mask is a minimum of the published energy: every labelling of small grids, every change of large ones") {
+  int mixed = 0, exact = 0, all = 0;
+  for (auto const& [h, w] : {std::pair<index_t, index_t>{32, 32}, {24, 32}, {33, 20}}) {
+    batch const b(h, w, static_cast<std::uint64_t>(h));
+    for (int L = 2; L <= 4; ++L)
+      for (auto const form : {ma::puzzle_energy::published, ma::puzzle_energy::bilinear})
+        for (int side : {1, 2, 3, 4, 8, 16}) {
+          if (side == 3 && L == 4) continue;
+          ma::puzzlemix const m{.n_labels = L, .blocks = {side}, .energy = form};
+          auto const p = ma::make_plan(ma::serial{}, m, b.in(), ma::key{.seed = 7});
+          CAPTURE(h);
+          CAPTURE(L);
+          CAPTURE(side);
+          for (index_t i = 0; i < n; ++i) {
+            if (p.partner[i] == i) continue;
+            energy const e(b, i, p.partner[i], side, m, static_cast<double>(p.ratio[i]));
+            auto label = labels_of(p, i, L);
+            REQUIRE(label.size() == e.unary.size());
+            long const value = e.of(label);
+            ++all;
+            if (side <= 3 && (side < 3 || L < 3 || i < 2)) {
+              auto const best = enumerated(e);
+              CHECK(value <= e.of(best) + e.slack());
+              exact += label == best ? 1 : 0;
+            } else {
+              ++exact;
+              for (std::size_t k = 0; k < label.size(); ++k) {
+                int const kept = label[k];
+                for (label[k] = 0; label[k] < L; ++label[k]) CHECK(value <= e.of(label) + e.slack());
+                label[k] = kept;
+              }
+            }
+            mixed += *std::max_element(label.begin(), label.end()) > 0 &&
+                     *std::min_element(label.begin(), label.end()) < L - 1;
+            double mean = 0;
+            for (index_t y = 0; y < h; ++y)
+              for (index_t x = 0; x < w; ++x)
+                mean += 1.0 - static_cast<double>(label[static_cast<std::size_t>(y * side / h * side + x * side / w)]) /
+                                  (L - 1);
+            CHECK(p.share_self[i] == doctest::Approx(mean / static_cast<double>(h * w)).epsilon(1e-6));
+          }
+        }
+  }
+  CHECK(mixed > all / 3);
+  CHECK(exact > all * 95 / 100);
+}
+
+TEST_CASE("pixels, labels, ids and gradients follow the mask, in a batch, a source, and one_of") {
+  batch const b(32, 32, 3);
+  auto const p = ma::make_plan(ma::serial{}, ma::puzzlemix{}, b.in(), ma::key{.seed = 2});
+  CHECK(p.flags().blends);
+  std::vector<float> out(b.pixels.size()), field(static_cast<std::size_t>(n * 32 * 32));
+  ma::apply(p, b.x(), ma::nchw(out.data(), {n, c, 32, 32}));
+  ma::write_field(p, ma::scores(field.data(), {n, 32, 32}));
+  double worst = 0;
+  for (index_t i = 0; i < n; ++i)
+    for (index_t k = 0; k < c * 1024; ++k) {
+      double const m = static_cast<double>(field[static_cast<std::size_t>(i * 1024 + k % 1024)]);
+      double const want =
+          m * static_cast<double>(b.pixels[static_cast<std::size_t>(i * c * 1024 + k)]) +
+          (1 - m) * static_cast<double>(b.pixels[static_cast<std::size_t>(p.partner[i] * c * 1024 + k)]);
+      worst = std::max(worst, std::fabs(want - static_cast<double>(out[static_cast<std::size_t>(i * c * 1024 + k)])));
+    }
+  CHECK(worst < 1e-6);
+  auto const two = ma::make_plan(ma::serial{}, ma::puzzlemix{.n_labels = 2}, b.in(), ma::key{.seed = 2});
+  CHECK(!two.flags().blends);
+  std::stringstream text;
+  ma::write_plan(text, p);
+  std::string const written = text.str();
+  std::stringstream again;
+  ma::write_plan(again, ma::read_plan(text));
+  CHECK(again.str() == written);
+
+  batch const other(32, 32, 9);
+  auto const source =
+      b.in().source_rows(n).source_scores(ma::scores(other.scores.data(), {n, 32, 32})).source_images(other.x());
+  auto const q =
+      ma::make_plan(ma::serial{}, with(ma::puzzlemix{.blocks = {4}}, ma::pairing::reverse{}), source, ma::key{});
+  index_t mixed = 0;
+  for (index_t i = 0; i < n; ++i) mixed += q.share_self[i] < 1.0f ? 1 : 0;
+  CHECK(mixed > 3);
+  auto const some = ma::make_plan(ma::serial{}, ma::one_of(ma::puzzlemix{}, ma::cutmix{}), b.in(), ma::key{.seed = 5});
+  for (index_t i = 0; i < n; ++i) CHECK(some.share_self[i] == doctest::Approx(ma::pixel_share(some, i)));
+  auto const detected = ma::make_plan(ma::serial{}, ma::puzzlemix{.detector = ma::saliency::fine_grained{}},
+                                      ma::inputs(b.x()), ma::key{.seed = 5});
+  CHECK(detected.rows() == n);
+}
+
+TEST_CASE("grids and ratios are drawn once for a batch, masks for each sample; parts of a batch draw the same") {
+  batch const b(32, 32, 4);
+  auto const p = ma::make_plan(ma::serial{}, ma::puzzlemix{.mode = ma::mode::batch}, b.in(), ma::key{.seed = 3});
+  bool differ = false;
+  for (index_t i = 1; i < n; ++i) {
+    CHECK(p.ratio[i] == p.ratio[0]);
+    CHECK(p.region.where[i].n[1] == p.region.where[0].n[1]);
+    differ = differ || labels_of(p, i, 3) != labels_of(p, 0, 3);
+  }
+  CHECK(differ);
+  int sides[17] = {};
+  auto const whole =
+      ma::make_plan(ma::serial{}, with(ma::puzzlemix{}, ma::pairing::reverse{}), b.in(), ma::key{.seed = 6});
+  for (index_t i = 0; i < n; ++i) ++sides[whole.region.where[i].n[1]];
+  CHECK(sides[2] + sides[4] + sides[8] + sides[16] == n);
+  for (index_t first : {index_t{0}, index_t{3}}) {
+    auto const at = first * c * 1024;
+    auto const part = ma::inputs(ma::nchw(b.pixels.data() + at, {3, c, 32, 32}))
+                          .scores(ma::scores(b.scores.data() + first * 1024, {3, 32, 32}))
+                          .source_scores(ma::scores(b.scores.data(), {n, 32, 32}))
+                          .source_images(b.x());
+    auto const q = ma::make_plan(ma::serial{}, with(ma::puzzlemix{}, ma::pairing::reverse{}), part,
+                                 ma::key{.seed = 6, .first = first, .global = n});
+    for (index_t i = 0; i < 3; ++i) {
+      CHECK(q.partner[i] == whole.partner[first + i]);
+      CHECK(q.share_self[i] == whole.share_self[first + i]);
+      CHECK(labels_of(q, i, 3) == labels_of(whole, first + i, 3));
+    }
+  }
+}
+
+TEST_CASE("scores without mass are uniform, a partner that is the sample stays, pixels of any range") {
+  batch b(32, 32, 5);
+  std::fill(b.scores.begin(), b.scores.end(), 0.0f);
+  ma::puzzlemix const m{.blocks = {2}};
+  auto const flat = ma::make_plan(ma::serial{}, m, b.in(), ma::key{.seed = 3});
+  for (index_t i = 0; i < n; ++i) {
+    if (flat.partner[i] == i) continue;
+    energy const e(b, i, flat.partner[i], 2, m, static_cast<double>(flat.ratio[i]));
+    CHECK(e.of(labels_of(flat, i, 3)) <= e.of(enumerated(e)) + e.slack());
+  }
+  std::int64_t const self[] = {0, 1, 2, 3, 4, 5};
+  auto const stays =
+      ma::make_plan(ma::serial{}, with(m, ma::pairing::given{ma::indices(self, {n})}), b.in(), ma::key{});
+  for (index_t i = 0; i < n; ++i) CHECK(stays.share_self[i] == 1.0f);
+
+  batch const unit(32, 32, 6);
+  batch bytes = unit, normal = unit;
+  float const mean[3] = {0.5f, 0.25f, 0.75f}, std[3] = {0.5f, 0.25f, 0.125f};
+  for (std::size_t k = 0; k < unit.pixels.size(); ++k) {
+    bytes.pixels[k] = 256.0f * unit.pixels[k] - 128.0f;
+    std::size_t const channel = k / 1024 % 3;
+    normal.pixels[k] = (unit.pixels[k] - mean[channel]) / std[channel];
+  }
+  ma::key const key{.seed = 8};
+  auto const want = ma::make_plan(ma::serial{}, ma::puzzlemix{}, unit.in(), key);
+  ma::puzzlemix scaled;
+  scaled.range = {-128, 128};
+  scaled.blocks = {2, 4, 8, 16};
+  auto const got = ma::make_plan(ma::serial{}, scaled, bytes.in(), key);
+  auto const same = ma::make_plan(
+      ma::serial{}, ma::puzzlemix{.normalised = {.mean = {0.5f, 0.25f, 0.75f}, .std = {0.5f, 0.25f, 0.125f}}},
+      normal.in(), key);
+  index_t equal = 0;
+  for (index_t i = 0; i < n; ++i)
+    equal += labels_of(got, i, 3) == labels_of(want, i, 3) && labels_of(same, i, 3) == labels_of(want, i, 3);
+  CHECK(equal >= n - 1);  // the pixels are rounded to float, which may turn a cell
+}
+
+TEST_CASE("what puzzlemix refuses, before or without a plan") {
+  batch const b(32, 24, 5);
+  auto plan = ma::make_plan(ma::serial{}, ma::puzzlemix{}, b.in(), ma::key{.seed = 1});
+  auto const said = [&](ma::puzzlemix const& m, auto const& in) {
+    return refusal([&] { ma::make_plan(ma::serial{}, m, in, ma::key{.seed = 2}); });
+  };
+  CHECK(has(said({.n_labels = 1}, b.in()), "puzzlemix's n_labels is 1; expected 2 to 8"));
+  CHECK(has(said({.n_labels = 9}, b.in()), "n_labels is 9"));
+  CHECK(has(said({.blocks = {}}, b.in()), "blocks is a list of 0 numbers; expected 1 to 8"));
+  CHECK(has(said({.blocks = {2, 2, 2, 2, 2, 2, 2, 2, 2}}, b.in()), "a list of 9 numbers"));
+  CHECK(has(said({.blocks = {4, 17}}, b.in()), "blocks[1] is 17"));
+  CHECK(has(said({.blocks = {0}}, b.in()), "blocks[0] is 0"));
+  CHECK(has(said({.neigh_size = 0}, b.in()), "neigh_size is 0"));
+  CHECK(has(said({.beta = -1.0f}, b.in()), "beta is -1"));
+  CHECK(has(said({.gamma = 1.5f}, b.in()), "gamma is 1.5; expected a number in [0, 1]"));
+  CHECK(has(said({.eta = std::numeric_limits<float>::quiet_NaN()}, b.in()), "eta is nan"));
+  CHECK(has(said({.eta = 26.0f}, b.in()), "eta is 26"));
+  CHECK(has(said({.n_labels = 8, .eta = 25.0f, .blocks = {16}}, b.in()), "beyond 32 bits"));
+  CHECK(has(said({.range = {1, 1}}, b.in()), "puzzlemix's range is {1, 1}"));
+  CHECK(has(said({.normalised = {.mean = {0.5f}, .std = {0.5f, 0.5f}}}, b.in()), "without a std for channel 2"));
+  CHECK(has(said({.alpha = 0.0f}, b.in()), "alpha"));
+  CHECK(has(said({}, ma::inputs(b.x())), "add them: mixaug::inputs(x).scores(v)"));
+  batch small(4, 9, 1);
+  CHECK(has(said({}, small.in()), "blocks[2] is 8; expected 1 to 16 cells a side, and at most a pixel each of (4, 9)"));
+  for (float bad : {std::numeric_limits<float>::quiet_NaN(), 1.5f, -0.5f}) {
+    batch wrong = b;
+    wrong.pixels[100] = bad;
+    CHECK(has(said({}, wrong.in()), "not finite, or not in [0, 1]"));
+  }
+  batch scored = b;
+  scored.scores[5] = -1.0f;
+  CHECK(has(said({}, scored.in()), "a finite number >= 0"));
+  CHECK(has(said({}, b.in().source_rows(3)), "source_scores(v)"));
+  CHECK(
+      has(said({}, b.in().source_rows(n).source_scores(ma::scores(b.scores.data(), {n, 32, 24}))), "source_images(v)"));
+}
+
+}  // namespace puzzlemix_test
