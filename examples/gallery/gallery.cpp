@@ -65,8 +65,8 @@ void show_salient_boxes(gallery_rows& rows) {
   rows.show("saliencymix, valley to valley", {"scheme =", "non_salient_to_non_salient"},
             saliencymix{.scheme = scheme::non_salient_to_non_salient});
 
-  rows.show("puzzlemix", {"scores = fine_grained", "3 labels, 2 to 16 cells a side"},
-            ma::puzzlemix{.range = {0, 255}, .detector = ma::saliency::fine_grained{}});
+  rows.show("puzzlemix", {"scores = fine_grained", "t_eps = 0.02: cells move"},
+            ma::puzzlemix{.t_eps = 0.02f, .range = {0, 255}, .detector = ma::saliency::fine_grained{}});
 
   // The batch is balanced; counts that say otherwise make every second class a rare one.
   std::vector<std::int64_t> counts(rows.images().class_names.size(), 1000);

@@ -7,8 +7,10 @@
 #include <mixaug/plan/any_plan.hpp>
 #include <mixaug/plan/plan_text.hpp>
 #include <sstream>
+#include <utility>
 #include <vector>
 
+#include "reference/mix_reference.hpp"
 #include "support/compare_plans.hpp"
 #include "support/memory.hpp"
 #include "support/refusal.hpp"
@@ -158,10 +160,9 @@ struct energy {
 template <class Plan>
 std::vector<int> labels_of(Plan const& p, index_t i, int L) {
   auto const& g = p.region.where[i];
+  CHECK(g.last == L - 1);
   std::vector<int> label;
-  for (int k = 0; k < g.n[1] * g.n[2]; ++k)
-    label.push_back(
-        static_cast<int>(std::lround((1.0 - static_cast<double>(p.region.m[i * p.region.count + k])) * (L - 1))));
+  for (int k = 0; k < g.n[0] * g.n[1]; ++k) label.push_back(p.region.label[i * p.region.count + k]);
   return label;
 }
 std::vector<int> enumerated(energy const& e) {
@@ -187,7 +188,7 @@ TEST_CASE("the mask is a minimum of the published energy: every labelling of sma
       for (auto const form : {ma::puzzle_energy::published, ma::puzzle_energy::bilinear})
         for (int side : {1, 2, 3, 4, 8, 16}) {
           if (side == 3 && L == 4) continue;
-          ma::puzzlemix const m{.n_labels = L, .blocks = {side}, .energy = form};
+          ma::puzzlemix const m{.n_labels = L, .blocks = {side}, .transport = false, .energy = form};
           auto const p = ma::make_plan(ma::serial{}, m, b.in(), ma::key{.seed = 7});
           CAPTURE(h);
           CAPTURE(L);
@@ -228,8 +229,9 @@ TEST_CASE("the mask is a minimum of the published energy: every labelling of sma
 
 TEST_CASE("pixels, labels, ids and gradients follow the mask, in a batch, a source, and one_of") {
   batch const b(32, 32, 3);
-  auto const p = ma::make_plan(ma::serial{}, ma::puzzlemix{}, b.in(), ma::key{.seed = 2});
+  auto const p = ma::make_plan(ma::serial{}, ma::puzzlemix{.transport = false}, b.in(), ma::key{.seed = 2});
   CHECK(p.flags().blends);
+  CHECK(!p.flags().moved);
   std::vector<float> out(b.pixels.size()), field(static_cast<std::size_t>(n * 32 * 32));
   ma::apply(p, b.x(), ma::nchw(out.data(), {n, c, 32, 32}));
   ma::write_field(p, ma::scores(field.data(), {n, 32, 32}));
@@ -265,6 +267,86 @@ TEST_CASE("pixels, labels, ids and gradients follow the mask, in a batch, a sour
   auto const detected = ma::make_plan(ma::serial{}, ma::puzzlemix{.detector = ma::saliency::fine_grained{}},
                                       ma::inputs(b.x()), ma::key{.seed = 5});
   CHECK(detected.rows() == n);
+}
+
+TEST_CASE("cells move to where their image is shown, at least cost, and the pixels with them") {
+  batch const b(32, 32, 11);
+  index_t moved = 0, seldom = 0, finer = 0;
+  for (int t_size : {-1, 2, 4})
+    for (float t_eps : {0.8f, 0.02f, 0.001f}) {
+      ma::puzzlemix const m{.t_eps = t_eps, .blocks = {2, 4, 8}, .t_size = t_size};
+      auto const p = ma::make_plan(ma::serial{}, m, b.in(), ma::key{.seed = 12});
+      CAPTURE(t_eps);
+      CAPTURE(t_size);
+      CHECK(p.flags().moved);
+      std::vector<float> out(b.pixels.size());
+      ma::apply(p, b.x(), ma::nchw(out.data(), {n, c, 32, 32}));
+      CHECK(reference::first_wrong(p, b.pixels, b.pixels, out, test::exact<ma::serial>()) == -1);
+      for (index_t i = 0; i < n; ++i) {
+        auto const& g = p.region.where[i];
+        int const side = g.n[0], cells = side * side;
+        if (t_size > 0) finer += side == 32 / t_size;
+        for (int own = 0; own < 2; ++own) {
+          index_t const image = own == 1 ? i : p.partner[i];
+          std::vector<double> part(static_cast<std::size_t>(cells));
+          double all = 0;
+          for (index_t y = 0; y < 32; ++y)
+            for (index_t x = 0; x < 32; ++x) {
+              double const v = static_cast<double>(b.scores[static_cast<std::size_t>((image * 32 + y) * 32 + x)]);
+              part[static_cast<std::size_t>(y * side / 32 * side + x * side / 32)] += v;
+              all += v;
+            }
+          std::vector<int> shown, from(static_cast<std::size_t>(cells), -1);
+          for (int j = 0; j < cells; ++j)
+            shown.push_back(own == 1 ? p.region.self_cell[i * p.region.count + j]
+                                     : p.region.source_cell[i * p.region.count + j]);
+          if (p.partner[i] == i) continue;
+          auto const cost = [&](std::vector<int> const& s) {
+            double sum = 0;
+            for (int j = 0; j < cells; ++j) {
+              int const k = s[static_cast<std::size_t>(j)], dy = k / side - j / side, dx = k % side - j % side;
+              int const label = p.region.label[i * p.region.count + j];
+              bool const wanted = own == 1 ? label < g.last : label > 0;
+              sum += static_cast<double>(t_eps) * (dy * dy + dx * dx) / ((side - 1) * (side - 1)) -
+                     (wanted ? part[static_cast<std::size_t>(k)] / all : 0.0);
+            }
+            return sum;
+          };
+          double const value = cost(shown);
+          for (int j = 0; j < cells; ++j) {
+            REQUIRE((shown[static_cast<std::size_t>(j)] >= 0 && shown[static_cast<std::size_t>(j)] < cells));
+            bool const away = shown[static_cast<std::size_t>(j)] != j;
+            moved += away ? 1 : 0;
+            seldom += away && t_eps == 0.8f ? 1 : 0;
+            CHECK(std::exchange(from[static_cast<std::size_t>(shown[static_cast<std::size_t>(j)])], j) == -1);
+            for (int k = 0; k < j; ++k) {  // no exchange of two cells is better
+              auto other = shown;
+              std::swap(other[static_cast<std::size_t>(j)], other[static_cast<std::size_t>(k)]);
+              if (cells <= 64) CHECK(value <= cost(other) + 1e-5);
+            }
+          }
+        }
+      }
+    }
+  CHECK(moved > 50);
+  CHECK(seldom < moved / 5);
+  CHECK(finer > 5);
+  auto const p = ma::make_plan(ma::serial{}, ma::puzzlemix{.t_eps = 0.001f}, b.in(), ma::key{.seed = 3});
+  std::stringstream text;
+  ma::write_plan(text, p);
+  std::string const written = text.str();
+  std::stringstream again;
+  ma::write_plan(again, ma::read_plan(text));
+  CHECK(again.str() == written);
+  std::vector<float> small(static_cast<std::size_t>(n * c * 256)), mixed(small.size());
+  for (index_t side : {16, 12, 5}) {  // cells of one size, and of several
+    auto const q = ma::rescaled(p, {side, side});
+    auto const view = [&](auto& v) { return ma::nchw(v.data(), {n, c, side, side}); };
+    ma::apply(q, view(small), view(mixed));
+    for (index_t i = 0; i < n; ++i) CHECK(q.share_self[i] == p.share_self[i]);
+  }
+  std::vector<float> copy = b.pixels;
+  CHECK(has(refusal([&] { ma::apply_inplace(p, ma::nchw(copy.data(), {n, c, 32, 32})); }), "another place"));
 }
 
 TEST_CASE("grids and ratios are drawn once for a batch, masks for each sample; parts of a batch draw the same") {
@@ -338,10 +420,11 @@ TEST_CASE("scores without mass are uniform, a partner that is the sample stays, 
 
 TEST_CASE("what puzzlemix refuses, before or without a plan") {
   batch const b(32, 24, 5);
-  auto plan = ma::make_plan(ma::serial{}, ma::puzzlemix{}, b.in(), ma::key{.seed = 1});
   auto const said = [&](ma::puzzlemix const& m, auto const& in) {
     return refusal([&] { ma::make_plan(ma::serial{}, m, in, ma::key{.seed = 2}); });
   };
+  ma::puzzlemix const still{.transport = false};
+  CHECK(said(still, b.in()).empty());
   CHECK(has(said({.n_labels = 1}, b.in()), "puzzlemix's n_labels is 1; expected 2 to 8"));
   CHECK(has(said({.n_labels = 9}, b.in()), "n_labels is 9"));
   CHECK(has(said({.blocks = {}}, b.in()), "blocks is a list of 0 numbers; expected 1 to 8"));
@@ -353,24 +436,32 @@ TEST_CASE("what puzzlemix refuses, before or without a plan") {
   CHECK(has(said({.gamma = 1.5f}, b.in()), "gamma is 1.5; expected a number in [0, 1]"));
   CHECK(has(said({.eta = std::numeric_limits<float>::quiet_NaN()}, b.in()), "eta is nan"));
   CHECK(has(said({.eta = 26.0f}, b.in()), "eta is 26"));
-  CHECK(has(said({.n_labels = 8, .eta = 25.0f, .blocks = {16}}, b.in()), "beyond 32 bits"));
-  CHECK(has(said({.range = {1, 1}}, b.in()), "puzzlemix's range is {1, 1}"));
-  CHECK(has(said({.normalised = {.mean = {0.5f}, .std = {0.5f, 0.5f}}}, b.in()), "without a std for channel 2"));
+  CHECK(has(said({.n_labels = 8, .eta = 25.0f, .blocks = {16}, .transport = false}, b.in()), "beyond 32 bits"));
+  CHECK(has(said({}, b.in()), "24 pixels for 16 cells, of blocks[3]; expected a multiple"));
+  CHECK(has(said({.t_eps = 9.0f, .blocks = {2}}, b.in()), "t_eps is 9"));
+  CHECK(has(said({.blocks = {2}, .t_size = 0}, b.in()), "t_size is 0"));
+  batch const square(32, 32, 5);
+  CHECK(has(said({.blocks = {2}, .t_size = 1}, square.in()), "at most 16 cells a side"));
+  CHECK(has(said({.blocks = {4}, .t_size = 4}, b.in()), "expected a multiple"));
+  CHECK(has(said({.transport = false, .range = {1, 1}}, b.in()), "puzzlemix's range is {1, 1}"));
+  CHECK(has(said({.transport = false, .normalised = {.mean = {0.5f}, .std = {0.5f, 0.5f}}}, b.in()),
+            "without a std for channel 2"));
   CHECK(has(said({.alpha = 0.0f}, b.in()), "alpha"));
-  CHECK(has(said({}, ma::inputs(b.x())), "add them: mixaug::inputs(x).scores(v)"));
+  CHECK(has(said(still, ma::inputs(b.x())), "add them: mixaug::inputs(x).scores(v)"));
   batch small(4, 9, 1);
-  CHECK(has(said({}, small.in()), "blocks[2] is 8; expected 1 to 16 cells a side, and at most a pixel each of (4, 9)"));
+  CHECK(has(said(still, small.in()),
+            "blocks[2] is 8; expected 1 to 16 cells a side, and at most a pixel each of (4, 9)"));
   for (float bad : {std::numeric_limits<float>::quiet_NaN(), 1.5f, -0.5f}) {
     batch wrong = b;
     wrong.pixels[100] = bad;
-    CHECK(has(said({}, wrong.in()), "not finite, or not in [0, 1]"));
+    CHECK(has(said(still, wrong.in()), "not finite, or not in [0, 1]"));
   }
   batch scored = b;
   scored.scores[5] = -1.0f;
-  CHECK(has(said({}, scored.in()), "a finite number >= 0"));
-  CHECK(has(said({}, b.in().source_rows(3)), "source_scores(v)"));
-  CHECK(
-      has(said({}, b.in().source_rows(n).source_scores(ma::scores(b.scores.data(), {n, 32, 24}))), "source_images(v)"));
+  CHECK(has(said(still, scored.in()), "a finite number >= 0"));
+  CHECK(has(said(still, b.in().source_rows(3)), "source_scores(v)"));
+  CHECK(has(said(still, b.in().source_rows(n).source_scores(ma::scores(b.scores.data(), {n, 32, 24}))),
+            "source_images(v)"));
 }
 
 }  // namespace puzzlemix_test

@@ -38,6 +38,16 @@ pixel shift_of(Columns const& c, std::int64_t row, int choice) {
     return {0, 0, 0};
 }
 
+/// For every pixel of the image the pixel that a side reads there, `own` = the sample; empty if it is read in place.
+using pixel_map = std::vector<std::int64_t>;
+template <class Kind, class Columns>
+pixel_map reads_of(Columns const& c, std::int64_t row, int choice, bool own) {
+  if constexpr (requires { field_of<Kind>::reads(c, row, choice, own); })
+    return field_of<Kind>::reads(c, row, choice, own);
+  else
+    return {};
+}
+
 template <>
 struct field_of<mixaug::kind::whole> {
   template <class Columns>
@@ -82,6 +92,37 @@ struct field_of<mixaug::kind::resized_box> {
     return {true, c.to[row], c.from[row], c.how[row]};
   }
 };
+/// Cells that show other cells: searched pixel by pixel.
+template <>
+struct field_of<mixaug::kind::moved_cells> {
+  /// First pixel of cell k along an axis.
+  static std::int64_t begin(std::int64_t k, std::int64_t n, std::int64_t size) {
+    std::int64_t at = 0;
+    while (at < size && at * n / size < k) ++at;
+    return at;
+  }
+  template <class Columns>
+  static float at(Columns const& c, std::int64_t row, float, int, pixel p) {
+    auto const& g = c.where[row];
+    std::int64_t const y = p.y * g.n[0] / c.size[0], x = p.x * g.n[1] / c.size[1];
+    return static_cast<float>(g.last - c.label[row * c.count + y * g.n[1] + x]) / static_cast<float>(g.last);
+  }
+  template <class Columns>
+  static pixel_map reads(Columns const& c, std::int64_t row, int, bool own) {
+    auto const& g = c.where[row];
+    pixel_map map;
+    if (!g.moved) return map;
+    for (std::int64_t y = 0; y < c.size[0]; ++y)
+      for (std::int64_t x = 0; x < c.size[1]; ++x) {
+        std::int64_t const cy = y * g.n[0] / c.size[0], cx = x * g.n[1] / c.size[1],
+                           j = row * c.count + cy * g.n[1] + cx;
+        std::int64_t const shown = own ? c.self_cell[j] : c.source_cell[j], sy = shown / g.n[1], sx = shown % g.n[1];
+        map.push_back((y - begin(cy, g.n[0], c.size[0]) + begin(sy, g.n[0], c.size[0])) * c.size[1] + x -
+                      begin(cx, g.n[1], c.size[1]) + begin(sx, g.n[1], c.size[1]));
+      }
+    return map;
+  }
+};
 /// A grid of numbers: returns that of the cell that contains the pixel, searched along each axis.
 template <>
 struct field_of<mixaug::kind::mask> {
@@ -112,6 +153,11 @@ struct field_of<mixaug::kind::either<First, Second, Rest...>> {
   static pixel shift(Columns const& c, std::int64_t row, int choice) {
     if (choice == 0) return shift_of<First>(c.head, row, 0);
     return shift_of<mixaug::kind::either<Second, Rest...>>(c.rest, row, choice - 1);
+  }
+  template <class Columns>
+  static pixel_map reads(Columns const& c, std::int64_t row, int choice, bool own) {
+    if (choice == 0) return reads_of<First>(c.head, row, 0, own);
+    return reads_of<mixaug::kind::either<Second, Rest...>>(c.rest, row, choice - 1, own);
   }
   template <class Columns>
   static resize resized(Columns const& c, std::int64_t row, int choice) {
@@ -148,6 +194,10 @@ struct field_of<mixaug::kind::any_of<Kinds...>> {
   template <class Columns>
   static pixel shift(Columns const& c, std::int64_t row, int choice) {
     return all::shift(c.inner, row, c.kind_of[choice]);
+  }
+  template <class Columns>
+  static pixel_map reads(Columns const& c, std::int64_t row, int choice, bool own) {
+    return all::reads(c.inner, row, c.kind_of[choice], own);
   }
   template <class Columns>
   static resize resized(Columns const& c, std::int64_t row, int choice) {

@@ -97,6 +97,8 @@ std::int64_t first_wrong(mixaug::plan<R, B> const& p, std::vector<T> const& x, s
   if (static_cast<std::int64_t>(out.size()) != length * p.rows()) return 0;
   std::vector<float> field(static_cast<std::size_t>(pixels), 1.0f);
   for (std::int64_t i = 0; i < p.rows(); ++i) {
+    pixel_map const own = reads_of<R>(p.region, i, p.choice[i], true),
+                    other_map = reads_of<R>(p.region, i, p.choice[i], false);
     bool const partner = has_partner(p, i), filled = !other_side<B>::is_partner(p.blend, p.choice[i]);
     for (std::int64_t k = 0; k < pixels; ++k)
       field[static_cast<std::size_t>(k)] = partner || filled ? weight(p, i, k) : 1.0f;
@@ -104,14 +106,17 @@ std::int64_t first_wrong(mixaug::plan<R, B> const& p, std::vector<T> const& x, s
     T const* const b = partner ? source.data() + (gathered ? i : p.partner[i] - first) * length : a;
     for (std::int64_t e = 0, k = 0; e < length; ++e, k = k + 1 == pixels ? 0 : k + 1) {
       float const m = field[static_cast<std::size_t>(k)];
-      T const other = filled      ? fill_of<T>(other_side<B>::fill(p.blend, p.choice[i], e / pixels))
-                      : m == 1.0f ? a[e]
-                                  : source_element(p, i, e, b);
+      bool const shows = (partner || filled) && !own.empty();
+      T const mine = shows ? a[e - k + own[static_cast<std::size_t>(k)]] : a[e];
+      T const other = filled              ? fill_of<T>(other_side<B>::fill(p.blend, p.choice[i], e / pixels))
+                      : m == 1.0f         ? mine
+                      : other_map.empty() ? source_element(p, i, e, b)
+                                          : b[e - k + other_map[static_cast<std::size_t>(k)]];
       bool const between = !exact && m == 0.0f && !filled && interpolates(p, i);
-      bool const right = m == 1.0f   ? test::same_bits(o[e], a[e])
+      bool const right = m == 1.0f   ? test::same_bits(o[e], mine)
                          : between   ? is_near(o[e], other, b, length)
                          : m == 0.0f ? test::same_bits(o[e], other)
-                                     : is_mix(o[e], a[e], other, m, exact);
+                                     : is_mix(o[e], mine, other, m, exact);
       if (!right) return i * length + e;
     }
   }

@@ -57,6 +57,19 @@ struct compare_region<ma::kind::cells> {
     return true;
   }
 };
+template <>
+struct compare_region<ma::kind::moved_cells> {
+  template <class A, class B>
+  static bool same(A const& a, index_t i, B const& b, index_t k) {
+    if (!(a.where[i] == b.where[k])) return false;
+    for (index_t j = 0; j < a.where[i].count(); ++j)
+      if (a.label[i * a.count + j] != b.label[k * b.count + j] ||
+          a.self_cell[i * a.count + j] != b.self_cell[k * b.count + j] ||
+          a.source_cell[i * a.count + j] != b.source_cell[k * b.count + j])
+        return false;
+    return true;
+  }
+};
 template <class First, class... Rest>
 struct compare_region<ma::kind::either<First, Rest...>> {
   template <class A, class B>

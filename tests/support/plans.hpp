@@ -171,6 +171,41 @@ void mask_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Visi
   visit("one_of of masks, blended and erased", mixaug::make_plan(all, x, k));
 }
 
+/// Cells with labels and places drawn, on grids that divide the image: no score map is needed. Images only; other
+/// batches stay as they are.
+struct random_cells : mixaug::region::rule<mixaug::kind::moved_cells> {
+  mixaug::kind::moved_cells::layout layout(mixaug::plan_shape const&) const noexcept { return {36}; }
+  template <class Columns>
+  void operator()(Columns const& columns, mixaug::row_facts const& row, mixaug::random const& draw) const {
+    if (row.shape.spatial != 2) return;
+    auto& g = columns.where[row.row];
+    for (std::uint32_t d = 0; d < 2; ++d) {
+      g.n[d] = static_cast<std::int32_t>(1 + draw.below(6, d));
+      while (row.shape.size[1 + d] % g.n[d] != 0) --g.n[d];
+    }
+    g.last = static_cast<std::int32_t>(1 + draw.below(3, 2));
+    g.moved = draw.below(4, 3) > 0;
+    auto const count = static_cast<std::uint32_t>(g.count());
+    mixaug::index_t const first = row.row * columns.count;
+    for (std::uint32_t j = 0; j < count; ++j) {
+      columns.label[first + j] = static_cast<std::uint8_t>(draw.below(g.last + 1, 4 + j));
+      columns.self_cell[first + j] = columns.source_cell[first + j] = static_cast<std::int16_t>(j);
+    }
+    for (std::uint32_t j = count; j-- > 1 && g.moved;) {
+      std::swap(columns.self_cell[first + j], columns.self_cell[first + draw.below(j + 1, 100 + j)]);
+      std::swap(columns.source_cell[first + j], columns.source_cell[first + draw.below(j + 1, 200 + j)]);
+    }
+  }
+};
+
+/// Cells that move, blended and erased.
+template <class X, class Visit>
+void cell_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
+  auto const cells = with(mixaug::cutmix{.prob = 0.9f}, random_cells{});
+  mixaug::one_of const all(cells, with(mixaug::cutout{.fill = fill_for(channels)}, random_cells{}));
+  visit("one_of of cells that move, blended and erased", mixaug::make_plan(all, x, k));
+}
+
 template <class X, class Visit>
 void every_plan(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
   whole_plans(x, k, visit);
@@ -182,6 +217,7 @@ void every_plan(X const& x, mixaug::key const& k, mixaug::index_t channels, Visi
   resized_pastes(x, k, visit);
   resized_plans(x, k, visit);
   mask_plans(x, k, channels, visit);
+  cell_plans(x, k, channels, visit);
 }
 
 /// True if a backend has loops of its own. OpenMP and Thrust run the loops of serial on other threads (this is

@@ -18,6 +18,7 @@ template <class... Kinds>
 struct any_of : base {
   using all = either<Kinds...>;
   static constexpr bool moves = all::moves;
+  static constexpr bool self_moves = all::self_moves;
   static constexpr bool resizes = all::resizes;
   static constexpr bool weighted = all::weighted;
   static constexpr bool borrows = all::borrows;
@@ -68,7 +69,7 @@ struct any_of : base {
 
 /// The library's kinds, known at run time, and user-defined ones.
 template <class... Own>
-using any_kind_and = any_of<whole, boxes, box_pair, cells, resized_box, mask, Own...>;
+using any_kind_and = any_of<whole, boxes, box_pair, cells, resized_box, mask, moved_cells, Own...>;
 /// The library's kinds, known at run time.
 using any_kind = any_kind_and<>;
 

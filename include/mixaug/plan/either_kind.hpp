@@ -14,6 +14,7 @@ struct either : base {
   using tail = either<Rest...>;
   static constexpr bool constant_field = First::constant_field && tail::constant_field;
   static constexpr bool moves = First::moves || tail::moves;
+  static constexpr bool self_moves = First::self_moves || tail::self_moves;
   static constexpr bool resizes = First::resizes || tail::resizes;
   static constexpr bool weighted = First::weighted || tail::weighted;
   static constexpr bool borrows = First::borrows || tail::borrows;

@@ -13,6 +13,7 @@ MIXAUG_EXACT_BEGIN
 ///   constant_field true if m is one number for each row, so that a plan fits views of every size and rank
 ///   holds          the values that m may take (field_weights)
 ///   moves          true if the source may be read at another place than is written
+///   self_moves     true if the sample itself may be; its tiles then cover the image
 ///   resizes        true if the source may be read from a box of another size
 ///   weighted       true if tiles may have an m for each pixel; the state then has weights(z, y, x, count, out) and
 ///                  is_weighted()
@@ -62,18 +63,20 @@ struct source_place {
   MIXAUG_HD constexpr bool elsewhere() const noexcept { return resized || !(by == offset{}); }
 };
 
-/// A box of pixels with one weight of the sample itself, and the place at which the source is read.
+/// A box of pixels with one weight of the sample itself, and the places at which the source and the sample are read.
 struct tile {
   box where;
   float m;
   source_place source{};
   bool weighted = false;  ///< m varies between pixels: see state.weights(z, y, x, count, out), or run_at
+  offset self{};
 };
 /// Value of m for the pixels [x, end) of a row.
 struct run_of_m {
   index_t end;
   float m;
   source_place source{};
+  offset self{};
 };
 
 namespace kind {
@@ -83,11 +86,12 @@ struct no_layout {
   friend constexpr bool operator==(no_layout, no_layout) = default;
 };
 
-/// Defaults of a kind: m may have any value, and the source is read where it is written, at the same size.
+/// Defaults of a kind: m may have any value, and both sides are read where they are written, at the same size.
 struct base {
   static constexpr bool constant_field = false;
   static constexpr field_weights holds = field_weights::any;
   static constexpr bool moves = false;
+  static constexpr bool self_moves = false;
   static constexpr bool resizes = false;
   static constexpr bool weighted = false;
   static constexpr bool borrows = false;
@@ -153,6 +157,7 @@ concept field_kind = requires {
   { K::constant_field } -> std::convertible_to<bool>;
   { K::holds } -> std::convertible_to<field_weights>;
   { K::moves } -> std::convertible_to<bool>;
+  { K::self_moves } -> std::convertible_to<bool>;
   { K::resizes } -> std::convertible_to<bool>;
   { K::weighted } -> std::convertible_to<bool>;
   { K::borrows } -> std::convertible_to<bool>;
@@ -167,7 +172,8 @@ namespace detail {
 template <class K>
 constexpr bool check_kind() {
   static_assert(field_kind<K>,
-                "mixaug: a region kind has constant_field, holds, moves, resizes, weighted, borrows, layout, state and "
+                "mixaug: a region kind has constant_field, holds, moves, self_moves, resizes, weighted, borrows, "
+                "layout, state and "
                 "columns<space, "
                 "access>; derive "
                 "from "

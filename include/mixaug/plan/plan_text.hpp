@@ -29,7 +29,11 @@ MIXAUG_EXACT_BEGIN
 ///   cells COUNT         the number of cells along each axis, z,y,x, at most COUNT in all, and a bit for each cell, 1 =
 ///                       the sample's, row by row as hexadecimal digits
 ///   mask COUNT          numbers along each axis, z,y,x, at most COUNT in all, and the numbers, row by row
-///   resized_box         nearest|linear, the box of the output, and the box of the source that is resized into it
+///   moved_cells COUNT   the number of cells along height and width, the label of m = 0, and 1 if cells move, else 0;
+///                       the label of each cell, row by row; if cells move the cell of the sample that each shows, and
+///                       that of the source
+///   resized_box         nearest|linear|linear_corners, the box of the output, and the box of the source that is resized
+///                       into it
 namespace mixaug {
 namespace detail {
 

@@ -3,9 +3,10 @@
 #include <cfloat>
 #include <initializer_list>
 #include <mixaug/core/error.hpp>
+#include <mixaug/region/detail/puzzle/cell_assignment.hpp>
 #include <mixaug/region/detail/puzzle/least_labels.hpp>
 #include <mixaug/region/detail/puzzle/puzzle_terms.hpp>
-#include <mixaug/region/kind/mask.hpp>
+#include <mixaug/region/kind/moved_cells.hpp>
 #include <mixaug/saliency/pixel_values.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -40,41 +41,57 @@ struct pixel_normalisation {
 
 namespace region {
 
-/// The mask of PuzzleMix (Kim, Choo and Song, ICML 2020, arXiv 2009.06962): m of every cell of a grid is one of
-/// n_labels values between 0 and 1, those of least energy: cells keep the image whose scores they hold, neighbours
-/// prefer equal labels (beta) and images that fit each other (gamma), and the mean follows the ratio (eta). The minimum
-/// is exact, on the integers of the published code; of several optima that of the pointwise largest m. The number of
-/// cells a side is drawn from `blocks`. Reads the scores and the pixels of both images; scores of no mass count as
-/// uniform. A row that is its own partner stays. Images (n, c, h, w) only, planned on the host. Errors: a batch that is
-/// not of images, n_labels outside 2 to 8, blocks that are none, more than 8, outside 1 to 16 or more than the image
-/// has pixels along an axis, neigh_size < 1, beta outside [0, 1e4], gamma outside [0, 1], eta outside [0, 25], a range
-/// without width, a normalisation without a std for a channel; pixels that are not finite or, with range and
-/// normalisation, not in [0, 1].
+/// The mask and the transport of PuzzleMix (Kim, Choo and Song, ICML 2020, arXiv 2009.06962). m of every cell of a grid
+/// is one of n_labels values between 0 and 1, those of least energy: cells keep the image whose scores they hold,
+/// neighbours prefer equal labels (beta) and images that fit each other (gamma), and the mean follows the ratio (eta).
+/// The minimum is exact, on the integers of the published code; of several optima that of the pointwise largest m. The
+/// number of cells a side is drawn from `blocks`.
+///
+/// With `transport` the cells of each image then move to where it is shown, by an exact assignment of least cost
+/// t_eps d^2 / (n - 1)^2 - s_i [shown_j], d in cells, s the part of the scores that a cell holds; of several optima the
+/// lexicographically smallest. Cells of t_size pixels where these are smaller than the mask's. At the published t_eps
+/// hardly a cell moves.
+///
+/// Reads the scores and the pixels of both images; scores of no mass count as uniform. A row that is its own partner
+/// stays. Images (n, c, h, w) only, planned on the host.
+/// Errors: a batch that is not of images, n_labels outside 2 to 8, blocks that are none, more than 8, outside 1 to 16
+/// or more than the image has pixels along an axis, neigh_size < 1, beta outside [0, 1e4], gamma outside [0, 1], eta
+/// outside [0, 25], t_eps outside [0, 8], with transport sides that a block or t_size does not divide, or cells of
+/// t_size that are more than 16 a side; a range without width, a normalisation without a std for a channel; pixels that
+/// are not finite or, with range and normalisation, not in [0, 1].
 struct puzzle {
   int n_labels = 3;
   float beta = 1.2f, gamma = 0.5f, eta = 0.2f;
   int neigh_size = 4;
+  float t_eps = 0.8f;
   block_list blocks = {2, 4, 8, 16};
+  bool transport = true;
+  int t_size = -1;  ///< side of the cells that move, in pixels; -1: the mask's
   mixaug::puzzle_energy energy = mixaug::puzzle_energy::published;
   value_range range = {0.0f, 1.0f};
   pixel_normalisation normalised{};
 
-  using kind = mixaug::kind::mask;
+  using kind = mixaug::kind::moved_cells;
   static constexpr bool joint = true, one_place = false;
 
   /// Draws the grid; until place() its cells read the partner.
   template <class Columns>
   void operator()(Columns const& columns, row_facts const& row, random const& draw) const noexcept {
     std::int32_t const side = blocks.side[draw.below(blocks.count)];
-    columns.where[row.row] = kind::grid{nullptr, {1, side, side}, {0, 0, 1}};  // a stride marks the row as pending
-    for (index_t k = 0; k < index_t{side} * side; ++k) columns.m[row.row * columns.count + k] = 0.0f;
+    columns.where[row.row] = kind::grid{{side, side}, pending_last, false};
+    for (index_t k = 0; k < index_t{side} * side; ++k) {
+      columns.label[row.row * columns.count + k] = pending_last;
+      columns.self_cell[row.row * columns.count + k] = columns.source_cell[row.row * columns.count + k] =
+          static_cast<std::int16_t>(k);
+    }
   }
-  kind::layout layout(plan_shape const&) const noexcept {
-    int most = 1;
-    for (int side : blocks.side) most = side > most ? side : most;
-    return {index_t{most} * most};
+  kind::layout layout(plan_shape const& s) const noexcept {
+    index_t most = 1;
+    for (int side : blocks.side)
+      if (side > 0) most = detail::greater(most, moving_side(s.size[2], side));
+    return {most * most};
   }
-  bool moves() const noexcept { return false; }
+  bool moves() const noexcept { return transport; }
   bool blends() const noexcept { return n_labels > 2; }
   template <class In>
   void read(In const&, space) noexcept {}
@@ -84,20 +101,22 @@ struct puzzle {
   std::size_t bytes(index_t h, index_t w) const noexcept {
     return detail::aligned(static_cast<index_t>(sizeof(detail::label_energy))) +
            detail::aligned(static_cast<index_t>(detail::puzzle_energy_bytes(h, w))) +
-           detail::least_labels_bytes(n_labels);
+           (detail::least_labels_bytes(n_labels) > sizeof(detail::cell_assignment)
+                ? detail::least_labels_bytes(n_labels)
+                : sizeof(detail::cell_assignment));
   }
   template <class Columns>
   bool pending(Columns const& columns, index_t row, bool) const noexcept {
-    return columns.where[row].data == nullptr && columns.where[row].stride[2] != 0;
+    return columns.where[row].last == pending_last;
   }
   template <class Columns>
   void place(Columns const& columns, index_t row, score_maps const& maps, std::byte* scratch) const {
     auto& where = columns.where[row];
-    float* const m = &columns.m[row * columns.count];
-    int const side = where.n[1];
-    where.stride[2] = 0;
+    std::uint8_t* const label = &columns.label[row * columns.count];
+    int const side = where.n[0];
+    where.last = n_labels - 1;
     if (maps.self_image == maps.partner_image) {
-      for (int k = 0; k < side * side; ++k) m[k] = 1.0f;
+      for (int k = 0; k < side * side; ++k) label[k] = 0;
       return;
     }
     auto& energy_terms = *::new (scratch) detail::label_energy;
@@ -121,13 +140,18 @@ struct puzzle {
       detail::fail("the energy of row " + detail::text(row), "beyond 32 bits",
                    "a smaller eta or beta, or fewer labels");
     scratch += detail::aligned(static_cast<index_t>(detail::puzzle_energy_bytes(maps.height, maps.width)));
-    std::uint8_t label[detail::label_energy::cells];
-    detail::least_labels(energy_terms, label, scratch);
-    int const last = n_labels - 1;
-    for (int y = 0; y < side; ++y)
-      for (int x = 0; x < side; ++x)
-        m[y * side + x] =
-            static_cast<float>(last - label[y * detail::label_energy::pitch + x]) / static_cast<float>(last);
+    std::uint8_t found[detail::label_energy::cells];
+    detail::least_labels(energy_terms, found, scratch);
+    // The cells that move may be smaller than those of the mask.
+    int const fine = static_cast<int>(moving_side(maps.width, side)), times = fine / side;
+    where.n[0] = where.n[1] = fine;
+    for (int y = 0; y < fine; ++y)
+      for (int x = 0; x < fine; ++x) label[y * fine + x] = found[y / times * detail::label_energy::pitch + x / times];
+    if (!transport || fine == 1) return;
+    bool const self = carry(maps, maps.self, fine, label, true, &columns.self_cell[row * columns.count], scratch);
+    bool const source =
+        carry(maps, maps.partner, fine, label, false, &columns.source_cell[row * columns.count], scratch);
+    where.moved = self || source;
   }
   template <class Backend, class Columns, class Rows, class Maps, class Scratch>
   void place_on_device(Backend const&, Columns const&, Rows const&, Maps const&, Scratch&) const {
@@ -153,6 +177,7 @@ struct puzzle {
     within("beta", beta, 1e4f, "[0, 1e4]");
     within("gamma", gamma, 1.0f, "[0, 1]: with more, minima are no cuts");
     within("eta", eta, 25.0f, "[0, 25]");
+    if (transport) check_transport(s);
     if (normalised.given()) {
       for (int c = 0; c < 8; ++c)
         if (!(detail::finite(normalised.mean[c]) && detail::finite(normalised.std[c]) && normalised.std[c] >= 0.0f))
@@ -167,6 +192,57 @@ struct puzzle {
   }
 
  private:
+  /// Marks a grid whose labels are not known yet: as many labels as none has.
+  static constexpr std::int32_t pending_last = 255;
+
+  /// Cells a side of the grid that moves, for a mask of `side` cells on images of `width` pixels.
+  index_t moving_side(index_t width, index_t side) const noexcept {
+    bool const finer = transport && t_size > 0 && width % side == 0 && t_size < width / side;
+    return finer ? width / t_size : side;
+  }
+  /// Moves the cells of an image to where it is shown, and writes the cell that each shows; true if one moves.
+  bool carry(score_maps const& maps, float const* scores, int side, std::uint8_t const* label, bool self,
+             std::int16_t* shown, std::byte* scratch) const noexcept {
+    constexpr int most = detail::label_energy::cells;
+    double part[most];
+    detail::cell_masses(scores, {{maps.height, maps.width}, side}, part);
+    std::int32_t mass[most];
+    std::uint8_t wanted[most];
+    std::int16_t to[most];
+    for (int y = 0; y < side; ++y)
+      for (int x = 0; x < side; ++x) {
+        mass[y * side + x] =
+            static_cast<std::int32_t>(std::floor(part[y * detail::label_energy::pitch + x] * 0x1p24 + 0.5));
+        std::uint8_t const l = label[y * side + x];
+        wanted[y * side + x] = (self ? l < n_labels - 1 : l > 0) ? 1 : 0;
+      }
+    double const steps = static_cast<double>(side - 1) * (side - 1);
+    auto const unit = static_cast<std::int32_t>(std::floor(static_cast<double>(t_eps) * 0x1p24 / steps + 0.5));
+    (*::new (scratch) detail::cell_assignment)(side, unit, mass, wanted, to);
+    bool moved = false;
+    for (int i = 0; i < side * side; ++i) {
+      shown[to[i]] = static_cast<std::int16_t>(i);
+      moved = moved || to[i] != i;
+    }
+    return moved;
+  }
+  void check_transport(plan_shape const& s) const {
+    within("t_eps", t_eps, 8.0f, "[0, 8]");
+    if (t_size != -1 && t_size < 1)
+      detail::fail("puzzlemix's t_size", detail::text(index_t{t_size}), "a side in pixels, or -1 for the mask's cells");
+    for (int k = 0; k < blocks.count; ++k)
+      for (int d = 1; d < 3; ++d) {
+        index_t const side = moving_side(s.size[2], blocks.side[k]);
+        if (s.size[d] % side != 0 || side % blocks.side[k] != 0)
+          detail::fail("a side of the images",
+                       detail::text(s.size[d]) + " pixels for " + detail::text(side) + " cells, of blocks[" +
+                           detail::text(index_t{k}) + "]",
+                       "a multiple, for transport moves cells of one size; set transport = false, or other blocks");
+        if (side > 16)
+          detail::fail("puzzlemix's t_size", detail::text(index_t{t_size}),
+                       "at most 16 cells a side that move, and these are " + detail::text(side));
+      }
+  }
   void check_channels(index_t channels) const {
     if (!normalised.given()) return;
     for (index_t c = 0; c < channels; ++c)

@@ -32,6 +32,7 @@ struct adjoint_body {
   using element = T;
   using real = typename mixer<T>::real;
   static constexpr bool moves = Region::moves;
+  static constexpr bool self_moves = Region::self_moves;
   static constexpr bool resizes = Region::resizes;
   static constexpr bool weighted = Region::weighted;
 
@@ -72,7 +73,9 @@ struct adjoint_body {
     if (!from_self && (!source || alone)) return;
     auto const state = plan.state(i);
     if constexpr (moves)
-      if (!from_self && reads_elsewhere(state)) return add_tiles(i, state, p, z, y, e0, n, acc);
+      if (!from_self && reads_elsewhere(state)) return add_tiles(i, state, false, p, z, y, e0, n, acc);
+    if constexpr (self_moves)
+      if (from_self && !alone && reads_self_elsewhere(state)) return add_tiles(i, state, true, p, z, y, e0, n, acc);
     T const* const g = grad.at(i, p, z, y);
     if constexpr (weighted && Width > 1)
       if (!alone && state.is_weighted()) return add_weighted(state, from_self, z, y, e0, n, g, acc);
@@ -107,20 +110,26 @@ struct adjoint_body {
       if (state.tile_at(j).source.elsewhere()) return true;
     return false;
   }
-  /// Adds the parts of a row whose tiles are read at another place: those that read elements [e0, e0
-  /// + n) of the source.
   template <class State>
-  MIXAUG_HD void add_tiles(index_t i, State const& state, index_t p, index_t z, index_t y, index_t e0, index_t n,
-                           real* acc) const noexcept {
+  MIXAUG_HD static bool reads_self_elsewhere(State const& state) noexcept {
+    for (index_t j = 0; j < state.tiles(); ++j)
+      if (!(state.tile_at(j).self == offset{})) return true;
+    return false;
+  }
+  /// Adds the parts of a row whose tiles are read at another place: those that read elements [e0, e0
+  /// + n) of the source or, with `from_self`, of the sample, whose tiles cover the image then.
+  template <class State>
+  MIXAUG_HD void add_tiles(index_t i, State const& state, bool from_self, index_t p, index_t z, index_t y, index_t e0,
+                           index_t n, real* acc) const noexcept {
     for (index_t j = 0; j < state.tiles(); ++j) {
       tile const t = state.tile_at(j);
-      real const w = real{1} - static_cast<real>(t.m);
+      real const m = static_cast<real>(t.m), w = from_self ? m : real{1} - m;
       if constexpr (resizes)
-        if (t.source.resized) {
+        if (!from_self && t.source.resized) {
           if (w > real{0} && !t.where.empty()) add_resized(i, t, w, p, z, y, e0, n, acc);
           continue;
         }
-      offset const by = t.source.by;
+      offset const by = from_self ? t.self : t.source.by;
       if (!(w > real{0}) || !t.where.has_row(z - by.z, y - by.y)) continue;
       index_t const first = e0 - by.x * out.px;  // the element of the output that reads e0
       index_t const begin = greater(first, t.where.x0 * out.px), end = lesser(first + n, t.where.x1 * out.px);

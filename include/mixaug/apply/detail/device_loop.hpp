@@ -30,27 +30,29 @@ struct blender {
 
   /// Returns the piece of equal m at the beginning of a slot: its number of elements, and m.
   MIXAUG_HD run_of_m first_run(sample const& s, slot const& at) const noexcept {
-    if (s.source < 0 && body.blend.reads_source(s.choice)) return {at.n, 1.0f};
+    if (body.alone(s)) return {at.n, 1.0f};
     index_t const px = body.out.px;
     run_of_m const q = s.region.run_at(at.z, at.y, quotient(at.e, px));
     if constexpr (Body::constant_field) return {at.n, q.m};
     index_t const end = q.end >= body.out.width ? deal.run : q.end * px;
-    return {lesser(at.n, end - at.e), q.m, q.source};
+    return {lesser(at.n, end - at.e), q.m, q.source, q.self};
   }
   /// Range of m over a slot.
   struct range {
     float least, most;
-    bool moved;  ///< true if part of the source is read at another place
+    bool moved;       ///< true if part of the source is read at another place
+    bool self_moved;  ///< true if part of the sample is
   };
   MIXAUG_HD range field(sample const& s, slot at) const noexcept {
     run_of_m q = first_run(s, at);
-    range r{q.m, q.m, q.source.elsewhere()};
+    range r{q.m, q.m, q.source.elsewhere(), !(q.self == offset{})};
     while (q.end < at.n) {
       deal.advance(at, q.end);
       q = first_run(s, at);
       if (q.m < r.least) r.least = q.m;
       if (q.m > r.most) r.most = q.m;
       r.moved = r.moved || q.source.elsewhere();
+      r.self_moved = r.self_moved || !(q.self == offset{});
     }
     return r;
   }
@@ -68,6 +70,20 @@ struct blender {
       return b;
     }
     return pack_at<V>(body.source, s.source, at);
+  }
+  /// Returns the sample's elements in the same way.
+  MIXAUG_HD elements self(sample const& s, slot at, bool moved) const noexcept {
+    if (Body::self_moves && moved) {
+      elements a = blank<elements>();
+      for (int u = 0; at.n > 0; ++u) {
+        slot one = at;
+        one.n = 1;
+        a.v[u] = *body.self_at(s, first_run(s, one).self, at.p, at.z, at.y, at.e);
+        deal.advance(at, 1);
+      }
+      return a;
+    }
+    return pack_at<V>(body.x, s.self, at);
   }
   /// Returns the blended elements. `a` need not be loaded if all m = 0, nor `b` if all m = 1.
   MIXAUG_HD elements blend(sample const& s, slot const& at, range const& m, elements const& a,
@@ -115,7 +131,7 @@ struct mix_threads {
       blender<W, Body> const with{body, deal};
       auto const m = with.field(s, at);
       auto a = blank<pack<T, W>>(), b = a;
-      if (m.most > 0.0f) a = pack_at<W>(body.x, s.self, at);
+      if (m.most > 0.0f) a = with.self(s, at, m.self_moved);
       if (m.least < 1.0f && s.source >= 0) b = with.source(s, at, m.moved);
       pack_at<W>(body.out, s.row, at) = with.blend(s, at, m, a, b);
     }

@@ -76,19 +76,20 @@ struct run_block {
   float m;
   source_place from{};    ///< place where the source is read
   bool weighted = false;  ///< m varies between pixels
+  offset own{};           ///< offset at which the sample is read
   void operator()(index_t p, index_t z, index_t y0, index_t y1, index_t e0, index_t e1) const noexcept {
-    bool const keep = m >= 1.0f || (s.source < 0 && body.blend.reads_source(s.choice));
+    bool const keep = m >= 1.0f || body.alone(s);
     if constexpr (Body::resizes)
       if (from.resized && !keep && s.source >= 0) return resized(p, z, y0, y1, e0, e1);
     if constexpr (Body::weighted)
-      if (weighted && !(s.source < 0 && body.blend.reads_source(s.choice))) return each_weighted(p, z, y0, y1, e0, e1);
+      if (weighted && !body.alone(s)) return each_weighted(p, z, y0, y1, e0, e1);
     offset const& by = from.by;
     if (K != run_kind::strided && (keep || (m <= 0.0f && s.source >= 0))) {  // m = 0 pastes what the blend reads
-      auto const* const read = keep ? body.x.at(s.self, p, z, y0) + e0 : body.source_at(s, by, p, z, y0, e0);
+      auto const* const read = keep ? body.self_at(s, own, p, z, y0, e0) : body.source_at(s, by, p, z, y0, e0);
       copy_rows<K>(body.out.at(s.row, p, z, y0) + e0, body.out.row, read, keep ? body.x.row : body.source.row, e1 - e0,
                    y1 - y0);
     } else {
-      for (index_t y = y0; y < y1; ++y) body.template run<K>(s, by, p, z, y, e0, e1, m);
+      for (index_t y = y0; y < y1; ++y) body.template run<K>(s, by, own, p, z, y, e0, e1, m);
     }
   }
 
@@ -101,7 +102,7 @@ struct run_block {
     for (index_t y = y0; y < y1; ++y)
       for (index_t e = e0; e < e1; e += most) {
         run_of<T> const o{out.at(s.row, p, z, y) + e * out.step, out.step};
-        run_of<T const> const a{body.x.at(s.self, p, z, y) + e * body.x.step, body.x.step};
+        run_of<T const> const a{body.self_at(s, own, p, z, y, e), body.x.step};
         run_of<T const> const b =
             s.source < 0 ? a : run_of<T const>{body.source_at(s, from.by, p, z, y, e), body.source.step};
         weighted_run<kind>(body, s, z, y, e, lesser(e1 - e, most), o, a, b, out.px == 1 ? p : e % out.px);
@@ -124,7 +125,7 @@ struct run_block {
         source.read(p, z, y, pastes && !streams ? o.data : buffer);
         if (streams) stream_copy(o.data, buffer, n);
         if (pastes) continue;
-        run_of<T const> const a{x.at(s.self, p, z, y) + e * x.step, x.step};
+        run_of<T const> const a{body.self_at(s, own, p, z, y, e), x.step};
         body.blend.template run<kind>(s.choice, o, a, run_of<T const>{buffer}, n, m, out.px == 1 ? p : e % out.px,
                                       out.px);
       }
@@ -148,7 +149,7 @@ void mix_unit(Body const& body, index_t i, unit const& u) noexcept {
     auto flat = body;
     flat.x = body.x.flattened(), flat.source = body.source.flattened(), flat.out = body.out.flattened();
     index_t const w = body.out.run_length();
-    flat.template run<K>(s, {}, 0, 0, 0, u.r0 * w + u.e0, (u.r1 - 1) * w + u.e1, m);
+    flat.template run<K>(s, {}, {}, 0, 0, 0, u.r0 * w + u.e0, (u.r1 - 1) * w + u.e1, m);
     return;
   }
   if (constant) return each_row_block(body.out, u, everything, run_block<K, Body>{body, s, m});
@@ -161,7 +162,10 @@ void mix_unit(Body const& body, index_t i, unit const& u) noexcept {
   }
   for (index_t j = 0; j < s.region.tiles(); ++j) {
     tile const t = s.region.tile_at(j);
-    if (t.m < 1.0f) each_row_block(body.out, u, t.where, run_block<K, Body>{body, s, t.m, t.source, t.weighted});
+    bool const elsewhere = Body::self_moves && !(t.self == offset{}) && !body.alone(s);
+    if (t.m < 1.0f || elsewhere)
+      each_row_block(body.out, u, t.where,
+                     run_block<K, Body>{body, s, t.m, t.source, t.weighted, elsewhere ? t.self : offset{}});
   }
 }
 

@@ -17,6 +17,7 @@ struct mix_body {
   using element = T;
   static constexpr bool constant_field = Region::constant_field;
   static constexpr bool moves = Region::moves;
+  static constexpr bool self_moves = Region::self_moves;
   static constexpr bool resizes = Region::resizes;
   static constexpr bool weighted = Region::weighted;
 
@@ -42,9 +43,12 @@ struct mix_body {
     index_t const self = plan.self.data[i];
     index_t const from = p < 0 || !blend.reads_source(choice) ? -1 : gathered ? i : p - source_first;
     // A row that is its own partner is copied, bit for bit.
-    bool const alone = plan.shape.own_source && p - plan.shape.first == self;
-    return {i, self, alone ? -1 : from, choice, plan.state(i)};
+    bool const own = plan.shape.own_source && p - plan.shape.first == self;
+    return {i, self, own ? -1 : from, choice, plan.state(i)};
   }
+
+  /// True if the row is copied: it has no partner, or is its own.
+  MIXAUG_HD bool alone(sample const& s) const noexcept { return s.source < 0 && blend.reads_source(s.choice); }
 
   /// Address of the source's element for element e of row (p, z, y) of the output, at offset `by`; in
   /// range where m < 1.
@@ -58,6 +62,17 @@ struct mix_body {
     return source.at(s.source, p, z, y) + e * source.step;
   }
 
+  /// Address of the sample's element for element e of row (p, z, y) of the output, at offset `by`.
+  MIXAUG_HD T const* self_at(sample const& s, offset const& by, index_t p, index_t z, index_t y,
+                             index_t e) const noexcept {
+    if constexpr (self_moves) {
+      z += by.z;
+      y += by.y;
+      e += by.x * x.px;
+    }
+    return x.at(s.self, p, z, y) + e * x.step;
+  }
+
   /// Returns the source's element for element e of a row of the output, for any source place; in range where m < 1.
   MIXAUG_HD T source_element(sample const& s, source_place const& from, index_t p, index_t z, index_t y,
                              index_t e) const noexcept {
@@ -66,13 +81,14 @@ struct mix_body {
     return *source_at(s, from.by, p, z, y, e);
   }
 
-  /// Mixes elements [e0, e1) of a row with one weight m; e counts elements of the run. `a` is the sample's row.
+  /// Mixes elements [e0, e1) of a row with one weight m; e counts elements of the run. The source is read at offset
+  /// `by`, the sample at offset `own`.
   template <run_kind K>
-  MIXAUG_HD void run(sample const& s, offset const& by, index_t p, index_t z, index_t y, index_t e0, index_t e1,
-                     float m) const noexcept {
-    if (s.source < 0 && blend.reads_source(s.choice)) m = 1.0f;
+  MIXAUG_HD void run(sample const& s, offset const& by, offset const& own, index_t p, index_t z, index_t y, index_t e0,
+                     index_t e1, float m) const noexcept {
+    if (alone(s)) m = 1.0f;
     run_of<T> const o{out.at(s.row, p, z, y) + e0 * out.step, out.step};
-    run_of<T const> const a{x.at(s.self, p, z, y) + e0 * x.step, x.step};
+    run_of<T const> const a{self_at(s, own, p, z, y, e0), x.step};
     run_of<T const> const b = s.source < 0 || m >= 1.0f ? a  // not read
                                                         : run_of<T const>{source_at(s, by, p, z, y, e0), source.step};
     blend.template run<K>(s.choice, o, a, b, e1 - e0, m, out.px == 1 ? p : e0 % out.px, out.px);

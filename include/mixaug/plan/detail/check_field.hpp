@@ -10,17 +10,17 @@ namespace mixaug::detail {
 /// Properties of the tiles of one row.
 struct field_facts {
   bool fractional = false;  ///< some m lies strictly between 0 and 1, or some source position lies between pixels
-  bool moved = false;       ///< some tile is read at another place than it is written
+  bool moved = false;       ///< a side of some tile is read at another place than it is written
 };
 
 inline bool lies_inside(box const& b, offset const& by, plan_shape const& s) noexcept {
   return b.empty() || (b.z0 + by.z >= 0 && b.y0 + by.y >= 0 && b.x0 + by.x >= 0 && b.z1 + by.z <= s.size[0] &&
                        b.y1 + by.y <= s.size[1] && b.x1 + by.x <= s.size[2]);
 }
-/// True if a tile is written, and its source read, inside the image.
+/// True if a tile is written, and its sides read, inside the image.
 inline bool lies_inside(tile const& t, plan_shape const& s) noexcept {
   if (t.where.empty()) return true;
-  if (!lies_inside(t.where, {}, s)) return false;
+  if (!lies_inside(t.where, {}, s) || !lies_inside(t.where, t.self, s)) return false;
   source_place const& p = t.source;
   if (!p.resized) return lies_inside(t.where, p.by, s);
   return !p.from.empty() && lies_inside(p.from, {}, s) && lies_inside(p.to, {}, s) && p.to.x0 <= t.where.x0 &&
@@ -61,7 +61,7 @@ field_facts facts_of(plan_shape const& shape, State const& s, index_t i) {
     } else {
       f.fractional = f.fractional || (t.m > 0.0f && t.m < 1.0f) || between;
     }
-    f.moved = f.moved || t.source.elsewhere();
+    f.moved = f.moved || t.source.elsewhere() || !(t.self == offset{});
     if ((!lies_inside(t, shape) && !constant) || !fits)
       fail("box " + text(j) + " of row " + text(i) +
            " leaves the image, or its m the range [0, 1]; the region rule must place boxes inside " +

@@ -48,6 +48,26 @@ struct puzzle_grid {
   }
 };
 
+/// The part of an image's scores that each cell holds, at 16 y + x; uniform if there is none. Summed in double, in row
+/// order.
+inline void cell_masses(float const* map, puzzle_grid const& grid, double* mass) noexcept {
+  int const n = grid.cells;
+  for (int i = 0; i < label_energy::cells; ++i) mass[i] = 0.0;
+  for (int y = 0; y < n; ++y)
+    for (index_t v = grid.border(0, y); v < grid.border(0, y + 1); ++v)
+      for (int x = 0; x < n; ++x)
+        for (index_t u = grid.border(1, x); u < grid.border(1, x + 1); ++u)
+          mass[y * label_energy::pitch + x] += static_cast<double>(map[v * grid.size[1] + u]);
+  double sum = 0.0;
+  for (int y = 0; y < n; ++y)
+    for (int x = 0; x < n; ++x) sum += mass[y * label_energy::pitch + x];
+  for (int y = 0; y < n; ++y)
+    for (int x = 0; x < n; ++x) {
+      double& m = mass[y * label_energy::pitch + x];
+      m = sum > 0.0 && finite(sum) ? m / sum : 1.0 / (static_cast<double>(n) * n);
+    }
+}
+
 /// Scratch of puzzle_energy: two planes of pooled pixels, rows of floats, and the sums of the edges.
 inline std::size_t puzzle_energy_bytes(index_t height, index_t width) noexcept {
   return static_cast<std::size_t>(2 * height * width) * sizeof(double) + aligned(4 * width) +
@@ -81,8 +101,8 @@ class puzzle_problem {
     energy.height = energy.width = n;
     energy.labels = terms_.labels;
     double data[2][cells];  // of image 1, the sample, and of image 2, its partner
-    masses(maps_.self, data[0]);
-    masses(maps_.partner, data[1]);
+    cell_masses(maps_.self, grid_, data[0]);
+    cell_masses(maps_.partner, grid_, data[1]);
     if (!differences()) return fault::pixels;
     bool fits = true;
     double weight[2][cells] = {};
@@ -105,24 +125,6 @@ class puzzle_problem {
   }
 
  private:
-  /// The part of an image's scores that each cell holds; uniform if there is none. Summed in double, in row order.
-  void masses(float const* map, double* mass) const noexcept {
-    int const n = terms_.blocks;
-    for (int i = 0; i < cells; ++i) mass[i] = 0.0;
-    for (int y = 0; y < n; ++y)
-      for (index_t v = grid_.border(0, y); v < grid_.border(0, y + 1); ++v)
-        for (int x = 0; x < n; ++x)
-          for (index_t u = grid_.border(1, x); u < grid_.border(1, x + 1); ++u)
-            mass[y * pitch + x] += static_cast<double>(map[v * maps_.width + u]);
-    double sum = 0.0;
-    for (int y = 0; y < n; ++y)
-      for (int x = 0; x < n; ++x) sum += mass[y * pitch + x];
-    for (int y = 0; y < n; ++y)
-      for (int x = 0; x < n; ++x) {
-        double& m = mass[y * pitch + x];
-        m = sum > 0.0 && finite(sum) ? m / sum : 1.0 / (static_cast<double>(n) * n);
-      }
-  }
   /// Pools one channel of an image.
   bool pool(image_of_batch const& image, index_t channel, index_t py, index_t px, double* plane) const noexcept {
     index_t const h = maps_.height / py, w = maps_.width / px;
