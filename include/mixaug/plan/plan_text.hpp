@@ -32,8 +32,7 @@ MIXAUG_EXACT_BEGIN
 ///   moved_cells COUNT   the number of cells along height and width, the label of m = 0, and 1 if cells move, else 0;
 ///                       the label of each cell, row by row; if cells move the cell of the sample that each shows, and
 ///                       that of the source
-///   resized_box         nearest|linear|linear_corners, the box of the output, and the box of the source that is resized
-///                       into it
+///   resized_box         nearest|linear|linear_corners, the box of the output, and that of the source, which is resized
 namespace mixaug {
 namespace detail {
 

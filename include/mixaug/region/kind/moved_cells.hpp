@@ -157,9 +157,9 @@ struct moved_cells : counted {
 
    private:
     template <class Reader, class T>
-    static void read_list(Reader& in, char const* name, T* to, index_t n, index_t last) {
+    static void read_list(Reader& in, char const* what, T* to, index_t n, index_t high) {
       index_t all[most];
-      in.list(name, all, static_cast<int>(n), 0, last);
+      in.list(what, all, static_cast<int>(n), 0, high);
       for (index_t j = 0; j < n; ++j) to[j] = static_cast<T>(all[j]);
     }
   };
