@@ -186,7 +186,7 @@ void read_field(text_reader& r, Plan const& p, View const& v, index_t i) {
   at_kind<0, Kinds...>(p.layout.kind_of[v.choice[i]],
                        [&](auto*, auto k) { v.region.template of<decltype(k)::value>().read(r, v.shape, i); });
   r.finish();
-  field_facts const f = facts_of(v.shape, v.state(i), i);
+  field_facts const f = facts_of<typename Plan::region_kind>(v.shape, v.state(i), i);
   if (f.fractional && !p.flags().blends)
     r.bad("a field that blends (ratio " + text(static_cast<double>(v.ratio[i])) + ")",
           "m of 0 or 1, for the plan says blends 0");

@@ -47,7 +47,7 @@ bool weights_fit(State const& s, box const& where, bool& fractional) noexcept {
   return fit;
 }
 /// Returns the facts of row i from all of its tiles; refuses a tile that leaves the image or an m outside [0, 1].
-template <class State>
+template <class Kind, class State>
 field_facts facts_of(plan_shape const& shape, State const& s, index_t i) {
   field_facts f;
   float whole = 0.0f;
@@ -57,7 +57,7 @@ field_facts facts_of(plan_shape const& shape, State const& s, index_t i) {
     bool const between = t.source.resized && t.source.how != interpolation::nearest && !t.where.empty();
     bool fits = t.m >= 0.0f && t.m <= 1.0f;
     if (t.weighted) {
-      if constexpr (requires { s.is_weighted(); }) fits = weights_fit(s, t.where, f.fractional);
+      if constexpr (Kind::weighted) fits = weights_fit(s, t.where, f.fractional);
     } else {
       f.fractional = f.fractional || (t.m > 0.0f && t.m < 1.0f) || between;
     }

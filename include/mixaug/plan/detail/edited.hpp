@@ -62,7 +62,7 @@ void check_edited(View const& v, Plan& p, plan_flags& flags, shares labels) {
   bool local = s.own_source;
   for (index_t i = 0; i < s.rows; ++i) {
     check_decisions(v, i, members);
-    field_facts const f = facts_of(s, v.state(i), i);
+    field_facts const f = facts_of<typename Plan::region_kind>(s, v.state(i), i);
     flags.blends = flags.blends || f.fractional;
     flags.moved = flags.moved || f.moved;
     local = local && (v.partner[i] < 0 || (v.partner[i] >= s.first && v.partner[i] < s.first + s.samples));

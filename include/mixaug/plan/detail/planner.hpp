@@ -223,7 +223,7 @@ class planner {
     float m = 0.0f;
     double const share = state.mean(v.shape);
     if (!state.constant(m) || (m > 0.0f && m < 1.0f)) {
-      field_facts const f = facts_of(v.shape, state, i);
+      field_facts const f = facts_of<typename Plan::region_kind>(v.shape, state, i);
       if (f.fractional && !traits_.blends)
         fail("the field of row " + text(i) +
              " blends, but its kind says holds = field_weights::zero_or_one, or its ratio rule says that it is not "
