@@ -205,7 +205,7 @@ struct puzzle {
              std::int16_t* shown, std::byte* scratch) const noexcept {
     constexpr int most = detail::label_energy::cells;
     double part[most];
-    detail::cell_masses(scores, {{maps.height, maps.width}, side}, part);
+    detail::cell_masses(scores, {maps.height, maps.width, side}, part);
     std::int32_t mass[most];
     std::uint8_t wanted[most];
     std::int16_t to[most];

@@ -36,7 +36,13 @@ struct puzzle_terms {
 struct puzzle_grid {
   index_t size[2];  ///< height, width
   int cells;        ///< a side
-  index_t border(int axis, index_t k) const noexcept { return ceil_div(k * size[axis], cells); }
+  index_t at[2][label_energy::pitch + 1];
+
+  puzzle_grid(index_t height, index_t width, int side) noexcept : size{height, width}, cells(side) {
+    for (int axis = 0; axis < 2; ++axis)
+      for (int k = 0; k <= side; ++k) at[axis][k] = ceil_div(k * size[axis], side);
+  }
+  index_t border(int axis, index_t k) const noexcept { return at[axis][k]; }
   /// Side of the squares whose mean pixels are compared: the largest divisor of a cell's side that is not above
   /// `most`; 1 on an axis whose cells differ in size.
   index_t pool(int axis, index_t most) const noexcept {
@@ -54,10 +60,14 @@ inline void cell_masses(float const* map, puzzle_grid const& grid, double* mass)
   int const n = grid.cells;
   for (int i = 0; i < label_energy::cells; ++i) mass[i] = 0.0;
   for (int y = 0; y < n; ++y)
-    for (index_t v = grid.border(0, y); v < grid.border(0, y + 1); ++v)
-      for (int x = 0; x < n; ++x)
-        for (index_t u = grid.border(1, x); u < grid.border(1, x + 1); ++u)
-          mass[y * label_energy::pitch + x] += static_cast<double>(map[v * grid.size[1] + u]);
+    for (index_t v = grid.border(0, y); v < grid.border(0, y + 1); ++v) {
+      float const* const line = map + v * grid.size[1];
+      for (int x = 0; x < n; ++x) {
+        double part = mass[y * label_energy::pitch + x];
+        for (index_t u = grid.border(1, x); u < grid.border(1, x + 1); ++u) part += static_cast<double>(line[u]);
+        mass[y * label_energy::pitch + x] = part;
+      }
+    }
   double sum = 0.0;
   for (int y = 0; y < n; ++y)
     for (int x = 0; x < n; ++x) sum += mass[y * label_energy::pitch + x];
@@ -80,7 +90,7 @@ class puzzle_problem {
 
  public:
   puzzle_problem(puzzle_terms const& terms, score_maps const& maps, std::byte* scratch) noexcept
-      : terms_(terms), maps_(maps), grid_{{maps.height, maps.width}, terms.blocks} {
+      : terms_(terms), maps_(maps), grid_(maps.height, maps.width, terms.blocks) {
     auto* at = reinterpret_cast<double*>(scratch);
     plane_[0] = at;
     plane_[1] = at + maps.height * maps.width;
@@ -133,10 +143,15 @@ class puzzle_problem {
     for (index_t y = 0; y < h * py; ++y) {
       image.batch->values(image.row, channel, y, row_);
       double* const to = plane + y / py * w;
-      for (index_t x = 0; x < w * px; ++x) {
-        double const v = terms_.to_unit(row_[x], channel);
-        good = good && v >= -tolerance && v <= 1.0 + tolerance;
-        to[x / px] += v < 0.0 ? 0.0 : v > 1.0 ? 1.0 : v;
+      float const* from = row_;
+      for (index_t x = 0; x < w; ++x) {
+        double sum = to[x];
+        for (index_t k = 0; k < px; ++k) {
+          double const v = terms_.to_unit(*from++, channel);
+          good = good && v >= -tolerance && v <= 1.0 + tolerance;
+          sum += v < 0.0 ? 0.0 : v > 1.0 ? 1.0 : v;
+        }
+        to[x] = sum;
       }
     }
     double const area = static_cast<double>(py * px);
