@@ -1,5 +1,7 @@
 #include "support/cuda_memory.cuh"
 // after the device's memory
+#include "apply/roi_align_cases.hpp"
 #include "loss/loss_sum_cases.hpp"
 
 TEST_LOSSES(mixaug::cuda);
+TEST_ROI_ALIGN(mixaug::cuda);
