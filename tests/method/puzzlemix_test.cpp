@@ -349,6 +349,20 @@ TEST_CASE("cells move to where their image is shown, at least cost, and the pixe
   CHECK(has(refusal([&] { ma::apply_inplace(p, ma::nchw(copy.data(), {n, c, 32, 32})); }), "another place"));
 }
 
+TEST_CASE("the published swaps give the exact masks of two labels, and nearly those of three") {
+  batch const b(32, 32, 13);
+  for (int labels : {2, 3}) {
+    ma::key const key{.seed = 4};
+    ma::puzzlemix const exact{.n_labels = labels, .transport = false};
+    ma::puzzlemix swaps = exact;
+    swaps.solver = ma::puzzle_solver::swap;
+    auto const p = ma::make_plan(ma::serial{}, exact, b.in(), key), q = ma::make_plan(ma::serial{}, swaps, b.in(), key);
+    index_t same = 0;
+    for (index_t i = 0; i < n; ++i) same += labels_of(p, i, labels) == labels_of(q, i, labels) ? 1 : 0;
+    CHECK(same >= (labels == 2 ? n : n / 2));
+  }
+}
+
 TEST_CASE("grids and ratios are drawn once for a batch, masks for each sample; parts of a batch draw the same") {
   batch const b(32, 32, 4);
   auto const p = ma::make_plan(ma::serial{}, ma::puzzlemix{.mode = ma::mode::batch}, b.in(), ma::key{.seed = 3});

@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <mixaug/region/detail/puzzle/least_labels.hpp>
+#include <mixaug/region/detail/puzzle/swap_labels.hpp>
 #include <utility>
 #include <vector>
 
@@ -138,6 +139,38 @@ TEST_CASE("both solvers agree on every size, and no single label can be changed 
   }
   CHECK(convex > 100);
   CHECK(raised > 1000);
+}
+
+TEST_CASE("the published swap is a minimum of its moves, never below the exact one, and sometimes above") {
+  test::stream draw(7);
+  int worse = 0, all = 0;
+  for (int k = 0; k < 400; ++k) {
+    int const side = k < 200 ? 3 : 2 + static_cast<int>(draw.below(15)), labels = 2 + k % 3;
+    label_energy const e = random_energy(draw, side, side, labels, false);
+    std::vector<std::uint64_t> scratch(ma::detail::swap_labels_bytes() / 8 + 16);
+    auto* const at = reinterpret_cast<std::byte*>((reinterpret_cast<std::uintptr_t>(scratch.data()) + 63) / 64 * 64);
+    solved s;
+    ma::detail::swap_labels(e, at)(s.label);
+    std::int64_t const value = e.of(s.label), exact = e.of(least(e).label);
+    REQUIRE(value >= exact);
+    if (labels == 2) REQUIRE(same(e, s, least(e)));
+    worse += value > exact ? 1 : 0;
+    ++all;
+    if (side != 3) continue;
+    for (int low = 0; low < labels; ++low)
+      for (int high = low + 1; high < labels; ++high)
+        for (int move = 0; move < 512; ++move) {  // every relabelling of the cells of two labels
+          solved other = s;
+          for (int b = 0; b < 9; ++b) {
+            auto& l = other.label[b / 3 * 16 + b % 3];
+            if (l == low || l == high) l = static_cast<std::uint8_t>((move >> b & 1) != 0 ? high : low);
+          }
+          REQUIRE(e.of(other.label) >= value);
+        }
+  }
+  CHECK(worse > 0);
+  CHECK(worse < all / 2);
+  MESSAGE(worse, " of ", all, " above the minimum");
 }
 
 TEST_CASE("an energy that could leave 32 bits says so") {

@@ -30,6 +30,7 @@ struct puzzlemix {
   bool transport = true;
   int t_size = -1;
   puzzle_energy energy = puzzle_energy::published;
+  puzzle_solver solver = puzzle_solver::exact;
   value_range range = {0.0f, 1.0f};
   pixel_normalisation normalised{};
   mixaug::mode mode = mixaug::mode::sample;
@@ -40,7 +41,7 @@ struct puzzlemix {
     return recipe{pairing::shuffle{},
                   ratio::beta{alpha},
                   region::puzzle{n_labels, beta, gamma, eta, neigh_size, t_eps, blocks, transport, t_size, energy,
-                                 range, normalised},
+                                 solver, range, normalised},
                   blend::mix{},
                   label::by_share{},
                   when{mode, prob},

@@ -6,6 +6,7 @@
 #include <mixaug/region/detail/puzzle/cell_assignment.hpp>
 #include <mixaug/region/detail/puzzle/least_labels.hpp>
 #include <mixaug/region/detail/puzzle/puzzle_terms.hpp>
+#include <mixaug/region/detail/puzzle/swap_labels.hpp>
 #include <mixaug/region/kind/moved_cells.hpp>
 #include <mixaug/saliency/pixel_values.hpp>
 
@@ -16,6 +17,9 @@ namespace mixaug {
 /// Energy that PuzzleMix minimises: that of the published code, or the bilinear one that the paper and the unit test of
 /// the published code state. They differ for half labels only.
 enum class puzzle_energy : unsigned char { published, bilinear };
+
+/// How PuzzleMix minimises its energy: exactly, or by the published swaps of two labels, for comparison.
+enum class puzzle_solver : unsigned char { exact, swap };
 
 /// Cells a side of PuzzleMix's grids, at most 8 numbers, of which one is drawn for each sample: {2, 4, 8, 16}.
 struct block_list {
@@ -68,6 +72,7 @@ struct puzzle {
   bool transport = true;
   int t_size = -1;  ///< side of the cells that move, in pixels; -1: the mask's
   mixaug::puzzle_energy energy = mixaug::puzzle_energy::published;
+  puzzle_solver solver = puzzle_solver::exact;
   value_range range = {0.0f, 1.0f};
   pixel_normalisation normalised{};
 
@@ -99,11 +104,11 @@ struct puzzle {
   score_needs needs() const noexcept { return {.self = true, .partner = true, .pixels = true}; }
   bool changes_share() const noexcept { return true; }
   std::size_t bytes(index_t h, index_t w) const noexcept {
+    std::size_t solvers = detail::least_labels_bytes(n_labels);
+    for (std::size_t other : {detail::swap_labels_bytes(), sizeof(detail::cell_assignment)})
+      if (other > solvers) solvers = other;
     return detail::aligned(static_cast<index_t>(sizeof(detail::label_energy))) +
-           detail::aligned(static_cast<index_t>(detail::puzzle_energy_bytes(h, w))) +
-           (detail::least_labels_bytes(n_labels) > sizeof(detail::cell_assignment)
-                ? detail::least_labels_bytes(n_labels)
-                : sizeof(detail::cell_assignment));
+           detail::aligned(static_cast<index_t>(detail::puzzle_energy_bytes(h, w))) + detail::aligned(solvers);
   }
   template <class Columns>
   bool pending(Columns const& columns, index_t row, bool) const noexcept {
@@ -141,7 +146,10 @@ struct puzzle {
                    "a smaller eta or beta, or fewer labels");
     scratch += detail::aligned(static_cast<index_t>(detail::puzzle_energy_bytes(maps.height, maps.width)));
     std::uint8_t found[detail::label_energy::cells];
-    detail::least_labels(energy_terms, found, scratch);
+    if (solver == puzzle_solver::swap)
+      detail::swap_labels(energy_terms, scratch)(found);
+    else
+      detail::least_labels(energy_terms, found, scratch);
     // The cells that move may be smaller than those of the mask.
     int const fine = static_cast<int>(moving_side(maps.width, side)), times = fine / side;
     where.n[0] = where.n[1] = fine;
