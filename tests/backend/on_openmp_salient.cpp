@@ -1,8 +1,10 @@
 #include <mixaug/backend/openmp.hpp>
 
 #include "plan/failure_cases.hpp"
+#include "region/puzzle_cases.hpp"
 #include "region/salient_cases.hpp"
 
 TEST_SALIENT(mixaug::openmp);
+TEST_PUZZLE(mixaug::openmp);
 TEST_CASE_TEMPLATE_INVOKE(failing_maps, mixaug::openmp);
 TEST_CASE_TEMPLATE_INVOKE(failing_plans, mixaug::openmp);

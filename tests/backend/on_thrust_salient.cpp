@@ -1,9 +1,11 @@
 #include "support/thrust_systems.hpp"
 // after the backends
 #include "plan/failure_cases.hpp"
+#include "region/puzzle_cases.hpp"
 #include "region/salient_cases.hpp"
 
 TEST_SALIENT(test::thrust_threads);
+TEST_PUZZLE(test::thrust_threads);
 TEST_CASE_TEMPLATE_APPLY(failing_maps, test::thrust_systems);
 TEST_CASE_TEMPLATE_INVOKE(failing_plans, test::thrust_threads);
 

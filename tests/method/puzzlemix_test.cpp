@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mixaug/kernel/gaussian_kernel.hpp>
 #include <mixaug/mixaug.hpp>
 #include <mixaug/plan/any_plan.hpp>
 #include <mixaug/plan/plan_text.hpp>
@@ -394,6 +395,38 @@ TEST_CASE("grids and ratios are drawn once for a batch, masks for each sample; p
   }
 }
 
+TEST_CASE("pairs of a kernel table; own partners stay in every split; a blend that reads no partner") {
+  batch const b(32, 32, 14);
+  float const ages[] = {1, 2, 3, 30, 31, 32};
+  ma::pairing::gaussian_kernel const table(ma::labels(ages, {n}), {.bandwidth = 1.0});
+  auto const near = ma::make_plan(ma::serial{}, with(ma::puzzlemix{}, table), b.in(), ma::key{.seed = 3});
+  for (index_t i = 0; i < n; ++i) CHECK((near.partner[i] < 3) == (i < 3));
+
+  index_t own = 0;
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    auto const whole = ma::make_plan(ma::serial{}, ma::puzzlemix{}, b.in(), ma::key{.seed = seed});
+    for (index_t first : {index_t{0}, index_t{3}}) {
+      auto const part = ma::inputs(ma::nchw(b.pixels.data() + first * c * 1024, {3, c, 32, 32}))
+                            .scores(ma::scores(b.scores.data() + first * 1024, {3, 32, 32}))
+                            .source_scores(ma::scores(b.scores.data(), {n, 32, 32}))
+                            .source_images(b.x());
+      auto const q =
+          ma::make_plan(ma::serial{}, ma::puzzlemix{}, part, ma::key{.seed = seed, .first = first, .global = n});
+      for (index_t i = 0; i < 3; ++i) {
+        CHECK(q.share_self[i] == whole.share_self[first + i]);
+        own += q.partner[i] == first + i ? 1 : 0;
+        if (q.partner[i] == first + i) CHECK(q.share_self[i] == 1.0f);
+      }
+    }
+  }
+  CHECK(own > 5);
+
+  std::int64_t const none[] = {-1, -1, -1, 0, -1, -1};
+  auto const erasing = ma::with(ma::puzzlemix{}, ma::pairing::given{ma::indices(none, {n})}, ma::blend::erase{});
+  auto const erased = ma::make_plan(ma::serial{}, erasing, b.in(), ma::key{});
+  for (index_t i = 0; i < n; ++i) CHECK((erased.share_self[i] < 1.0f) == (i == 3 && erased.share_self[i] < 1.0f));
+}
+
 TEST_CASE("scores without mass are uniform, a partner that is the sample stays, pixels of any range") {
   batch b(32, 32, 5);
   std::fill(b.scores.begin(), b.scores.end(), 0.0f);
@@ -438,6 +471,7 @@ TEST_CASE("what puzzlemix refuses, before or without a plan") {
     return refusal([&] { ma::make_plan(ma::serial{}, m, in, ma::key{.seed = 2}); });
   };
   ma::puzzlemix const still{.transport = false};
+  CHECK(has(said({.n_labels = 4, .eta = 25.0f}, b.in()), "eta is 25 for 4 labels; expected at most 100"));
   CHECK(said(still, b.in()).empty());
   CHECK(has(said({.n_labels = 1}, b.in()), "puzzlemix's n_labels is 1; expected 2 to 8"));
   CHECK(has(said({.n_labels = 9}, b.in()), "n_labels is 9"));
@@ -447,10 +481,13 @@ TEST_CASE("what puzzlemix refuses, before or without a plan") {
   CHECK(has(said({.blocks = {0}}, b.in()), "blocks[0] is 0"));
   CHECK(has(said({.neigh_size = 0}, b.in()), "neigh_size is 0"));
   CHECK(has(said({.beta = -1.0f}, b.in()), "beta is -1"));
+  CHECK(has(said({.beta = 2000.0f}, b.in()), "beta is 2000; expected a number in [0, 1e3]"));
   CHECK(has(said({.gamma = 1.5f}, b.in()), "gamma is 1.5; expected a number in [0, 1]"));
   CHECK(has(said({.eta = std::numeric_limits<float>::quiet_NaN()}, b.in()), "eta is nan"));
   CHECK(has(said({.eta = 26.0f}, b.in()), "eta is 26"));
-  CHECK(has(said({.n_labels = 8, .eta = 25.0f, .blocks = {16}, .transport = false}, b.in()), "beyond 32 bits"));
+  CHECK(has(
+      said({.n_labels = 8, .beta = 1000.0f, .gamma = 1.0f, .eta = 1.0f, .blocks = {16}, .transport = false}, b.in()),
+      "beyond 32 bits"));
   CHECK(has(said({}, b.in()), "24 pixels for 16 cells, of blocks[3]; expected a multiple"));
   CHECK(has(said({.t_eps = 9.0f, .blocks = {2}}, b.in()), "t_eps is 9"));
   CHECK(has(said({.blocks = {2}, .t_size = 0}, b.in()), "t_size is 0"));

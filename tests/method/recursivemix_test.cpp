@@ -199,6 +199,7 @@ TEST_CASE("a source of no rows is a source: pixels, labels, losses, gradients an
     auto const none_ids = ma::class_ids<int const>(nullptr, {0});
     ma::soft_labels(p, ma::class_ids(ids.data(), {n}), none_ids, ma::labels(targets.data(), {n, classes}));
     std::vector<float> grad(values.size(), -1.0f), losses(static_cast<std::size_t>(n));
+    ma::apply_adjoint(p, x, ma::nchw(grad.data(), {n, c, h, w}), ma::nchw(grad.data(), {0, c, h, w}));  // any pointer
     ma::apply_adjoint(p, x, ma::nchw(grad.data(), {n, c, h, w}), ma::nchw<float>(nullptr, {0, c, h, w}));
     CHECK(test::first_difference(grad, values) == -1);
     ma::pair_cross_entropy(p, ma::features(targets.data(), {n, classes}), ma::class_ids(ids.data(), {n}), none_ids,
@@ -274,10 +275,18 @@ TEST_CASE("a history keeps the order of memory, takes smaller batches, is reset,
   std::stringstream again(bytes);
   ma::history<std::uint8_t, 4> other(ma::nchw(memory.data(), {n, c, h, w}), classes);
   CHECK(has(refusal([&] { other.load(again); }), "of another element, shape, order of memory"));
-  CHECK(has(refusal([&] { past.advance(); }), "before a batch was mixed"));
+  CHECK(has(refusal([&] { past.advance(); }), "advances after mixed(0) and mixed_targets(0)"));
   CHECK(has(refusal([&] { past.mixed(n + 1); }), "expected 1 to 6"));
   past.mixed(4);
-  CHECK(has(refusal([&] { past.mixed_targets(5); }), "expected 4, as the images"));
+  CHECK(has(refusal([&] { past.advance(); }), "advances after mixed(4) and mixed_targets(0)"));
+  past.mixed_targets(5);
+  CHECK(has(refusal([&] { past.advance(); }), "mixed_targets(5)"));
+  std::stringstream truncated(bytes.substr(0, bytes.size() - 1));
+  CHECK(has(refusal([&] { past.load(truncated); }), "shorter than its rows"));
+  CHECK(has(refusal([&] { past.advance(); }),
+            "advances after mixed(0)"));  // a failed load drops the batch that was begun
+  CHECK(past.rows() == n);
+  CHECK(std::equal(images.begin(), images.end(), past.source().data));
   CHECK(has(refusal([&] { ma::history<std::uint8_t, 4>(x, 0); }), "num_classes is 0"));
 }
 

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <mixaug/region/detail/puzzle/cell_assignment.hpp>
 #include <numeric>
@@ -92,7 +93,7 @@ TEST_CASE("of all permutations of few cells, the lexicographically smallest of l
   int moved = 0, several = 0;
   for (int k = 0; k < (test::long_statistics() ? 3000 : 400); ++k) {
     int const side = k % 40 == 0 ? 3 : 2;
-    problem const p(draw, side, static_cast<std::int32_t>(1 + draw.below(4)), 1 + draw.below(12));
+    problem const p(draw, side, static_cast<std::int32_t>(draw.below(5)), 1 + draw.below(12));
     std::vector<std::int16_t> to(p.mass.size());
     std::iota(to.begin(), to.end(), std::int16_t{0});
     auto best = to;
@@ -124,6 +125,24 @@ TEST_CASE("the cost is least on every size, and the optimum does not depend on t
       for (std::size_t i = 0; i < to.size(); ++i) moved += to[i] != static_cast<std::int16_t>(i) ? 1 : 0;
     }
   CHECK(moved > 1000);
+}
+
+TEST_CASE("units of every t_eps and side, with masses that sum to one, overflow nothing") {
+  test::stream draw(6);
+  for (int side : {2, 3, 4, 7, 16})
+    for (int k = 0; k < (side == 16 ? 6 : 60); ++k) {
+      double const t_eps = k == 0 ? 4.0 : k == 1 ? 0.0 : 4.0 * draw.unit() * draw.unit();
+      auto const unit = static_cast<std::int32_t>(std::lround(t_eps * 0x1p24 / ((side - 1) * (side - 1))));
+      problem p(draw, side, unit, 1000);
+      std::int64_t sum = 0;
+      for (auto& m : p.mass) m = k % 3 == 0 && &m != p.mass.data() ? m / 50 : m, sum += m;
+      for (auto& m : p.mass) m = static_cast<std::int32_t>((std::int64_t{m} << 24) / std::max<std::int64_t>(sum, 1));
+      auto const to = p.solved();
+      CAPTURE(side);
+      CAPTURE(t_eps);
+      REQUIRE(is_permutation(to));
+      CHECK(p.of(to) == hungarian(p));
+    }
 }
 
 TEST_CASE("where no gain exceeds a step, nothing moves") {

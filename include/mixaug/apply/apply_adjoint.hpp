@@ -19,7 +19,11 @@ struct adjoint_target {
 
   layout5 check(auto const& p, layout5 const& fg, auto const* grad_out, bool any_size) const {
     plan_shape const& s = p.shape;
-    if (what == adjoint_of::source && empty_source(s, grad)) return {};
+    if (what == adjoint_of::source && empty_source(s, grad)) {
+      layout5 none;
+      none.extent[0] = 0;
+      return none;
+    }
     layout5 const f = checked(grad, s, any_size, name);
     index_t const rows = what == adjoint_of::source ? s.source_rows : what == adjoint_of::gathered ? s.rows : s.samples;
     if (f.extent[0] != rows) fail(name, text(f.extent[0]) + " rows", text(rows) + " rows");

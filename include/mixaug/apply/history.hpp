@@ -63,26 +63,27 @@ class history {
   /// The images that this step of n rows writes.
   /// Errors: n outside [1, capacity()].
   tensor_view<T, Rank> mixed(index_t n) {
-    begin(n);
+    mixed_images_ = checked(n);
     return images<T>(images_[1], n);
   }
   /// The soft targets that it writes (n, num_classes).
   tensor_view<float, 2> mixed_targets(index_t n) {
-    begin(n);
+    mixed_targets_ = checked(n);
     return labels(reinterpret_cast<float*>(targets_[1].data()), {n, classes_});
   }
   /// Makes the batch that was mixed the history of the next step.
-  /// Errors: no batch was mixed since the last call.
+  /// Errors: images or targets were not asked for since the last call, or for different numbers of rows.
   void advance() {
-    if (mixing_ == 0)
-      detail::fail("the history advances before a batch was mixed; write to mixed(n) and mixed_targets(n) first");
+    if (mixed_images_ == 0 || mixed_images_ != mixed_targets_)
+      detail::fail("the history advances after mixed(" + detail::text(mixed_images_) + ") and mixed_targets(" +
+                   detail::text(mixed_targets_) + "); write the images and the targets of one batch first");
     std::swap(images_[0], images_[1]);
     std::swap(targets_[0], targets_[1]);
-    rows_ = mixing_;
-    mixing_ = 0;
+    rows_ = mixed_images_;
+    mixed_images_ = mixed_targets_ = 0;
   }
   /// Forgets the history: the next step has no source rows. Call it before each epoch.
-  void reset() noexcept { rows_ = mixing_ = 0; }
+  void reset() noexcept { rows_ = mixed_images_ = mixed_targets_ = 0; }
 
   /// Writes the history, to resume a run between two steps; the machine's byte order.
   /// Errors: a stream that fails.
@@ -94,8 +95,10 @@ class history {
     if (!out) detail::fail("the history's stream", "in a failed state", "room for the history");
   }
   /// Reads a history that save() wrote, of the same extents, order of memory, element size and number of classes.
+  /// Drops a batch that was begun and not advanced to.
   /// Errors: what is none, or another; the history is then as it was.
   void load(std::istream& in) {
+    mixed_images_ = mixed_targets_ = 0;
     header const own = head();
     header h;
     if (!in.read(reinterpret_cast<char*>(&h), sizeof h) || std::memcmp(h.magic, own.magic, sizeof h.magic) != 0)
@@ -109,7 +112,6 @@ class history {
     if (!in.read(reinterpret_cast<char*>(images_[1].data()), image_bytes(h.rows)) ||
         !in.read(reinterpret_cast<char*>(targets_[1].data()), target_bytes(h.rows)))
       detail::fail("the saved history", "shorter than its rows", "the whole of what history::save wrote");
-    mixing_ = 0;
     std::swap(images_[0], images_[1]);
     std::swap(targets_[0], targets_[1]);
     rows_ = h.rows;
@@ -168,20 +170,17 @@ class history {
     }
     return v;
   }
-  void begin(index_t n) {
+  index_t checked(index_t n) const {
     if (n < 1 || n > capacity())
       detail::fail("the rows to mix", detail::text(n),
                    "1 to " + detail::text(capacity()) + ", as the history was made for");
-    if (mixing_ != 0 && mixing_ != n)
-      detail::fail("the rows to mix", detail::text(n),
-                   detail::text(mixing_) + ", as the images or targets of this step");
-    mixing_ = n;
+    return n;
   }
   std::streamsize image_bytes(index_t n) const noexcept { return static_cast<std::streamsize>(n * row_ * sizeof_t); }
   std::streamsize target_bytes(index_t n) const noexcept { return static_cast<std::streamsize>(n * classes_ * 4); }
 
   tensor_view<T, Rank> shape_{};  ///< extents and strides of the largest batch; no data
-  index_t classes_, row_ = 1, rows_ = 0, mixing_ = 0;
+  index_t classes_, row_ = 1, rows_ = 0, mixed_images_ = 0, mixed_targets_ = 0;
   workspace<space::host> images_[2], targets_[2];
 };
 

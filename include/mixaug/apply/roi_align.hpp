@@ -20,7 +20,7 @@ struct roi_axis {
     double const side = static_cast<double>(end - begin) * scale;
     count = greater(1, ceil_div((end - begin) * features, pixels));
     step = side / static_cast<double>(count);
-    start = static_cast<double>(begin) * scale - 0.5;
+    start = fused_sum(static_cast<double>(begin), scale, -0.5);
   }
   /// Two neighbouring features and the weight of the second, at point k; clamped to the map.
   struct tap {

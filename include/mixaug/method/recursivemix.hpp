@@ -19,8 +19,9 @@ namespace mixaug {
 /// apply/history.hpp keeps one. Default: one box for each sample; the paper's code draws one for the batch
 /// (mode::batch).
 ///   make_plan(recursivemix{}, inputs(x).source_rows(history.rows()), key)
-///   apply(plan, x, history.images(), mixed)
-///   soft_labels(plan, class_ids, history.targets(), targets, {.smoothing = s, .smooth = smooth::self})
+///   apply(plan, x, history.source(), history.mixed(n))
+///   soft_labels(plan, class_ids, history.targets(), history.mixed_targets(n), {.smoothing = s, .smooth =
+///   smooth::self})
 /// Errors: alpha outside (0, 1], prob outside [0, 1], no second source, a batch without spatial extents or of single
 /// pixels.
 struct recursivemix {

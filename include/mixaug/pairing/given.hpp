@@ -6,9 +6,9 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::pairing {
 
-/// Partners given by the caller: (n) rows of the global batch or of the second source, -1 = none.
-/// Errors: another number of rows than the batch has, a null pointer, a partner that is neither -1 nor a row of the
-/// source, or a row of another block than the sample's.
+/// Partners given by the caller: (n) rows of the global batch or of the second source, counted from its row 0; -1 =
+/// none. Errors: another number of rows than the batch has, a null pointer, a partner that is neither -1 nor a row of
+/// the source, or a row of another block than the sample's.
 struct given {
   static constexpr bool draws = false;
   tensor_view<std::int64_t const, 1> partner;

@@ -213,9 +213,6 @@ struct score_needs {
 struct image_of_batch {
   image_batch const* batch = nullptr;
   index_t row = 0;
-  friend constexpr bool operator==(image_of_batch const& a, image_of_batch const& b) noexcept {
-    return a.row == b.row && (a.batch == b.batch || (a.batch && b.batch && a.batch->data == b.batch->data));
-  }
 };
 /// The maps of one row, (height, width) floats each; null if the map is not read, or is given in another call. The
 /// images if the region needs pixels.
@@ -225,6 +222,7 @@ struct score_maps {
   index_t height, width;
   image_of_batch self_image{}, partner_image{};
   float ratio = 1.0f;  ///< the drawn lambda
+  bool alone = false;  ///< true if the row is its own partner
 };
 
 /// A region rule that score maps complete. The rule's own call, with the other draws, writes what does not depend on

@@ -182,8 +182,9 @@ class input_set {
     shape.own_source = false;
     return *this;
   }
-  /// Says that the second source is a slice whose row 0 is row `first` of the whole: partners are numbered as in the
-  /// whole. For a process that holds a part of a history.
+  /// Says that the second source is a slice whose row 0 is row `first` of the whole: the plan's partners are numbered
+  /// as in the whole, while pairing rules, and lists of the source, count from the slice's row 0. For a process that
+  /// holds a part of a history.
   input_set& source_first(index_t first) {
     shape.source_first = first;
     return *this;

@@ -274,9 +274,9 @@ void read(std::istream& in, any_plan_of<Kinds...>& p) {
 
   column_layout measure;
   plan_view<kind::any_of<Kinds...>, space::host>().place(measure, s, layout);
-  if (measure.used / 128 > r.bytes() + 512)
+  if (measure.used / 128 > r.bytes() + (std::size_t{1} << 17))
     r.bad("choices that ask for " + text(static_cast<index_t>(measure.used)) + " bytes",
-          "at most 128 bytes for each byte of the text");
+          "at most 16 MiB and 128 bytes for each byte of the text");
   p.fit(s, layout);
   p.drawn_with = k;
   auto const v = plan_writer::columns(p);

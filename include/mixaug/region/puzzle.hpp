@@ -59,8 +59,8 @@ namespace region {
 /// Reads the scores and the pixels of both images; scores of no mass count as uniform. A row that is its own partner
 /// stays. Images (n, c, h, w) only, planned on the host.
 /// Errors: a batch that is not of images, n_labels outside 2 to 8, blocks that are none, more than 8, outside 1 to 16
-/// or more than the image has pixels along an axis, neigh_size < 1, beta outside [0, 1e4], gamma outside [0, 1], eta
-/// outside [0, 25], t_eps outside [0, 8], with transport sides that a block or t_size does not divide, or cells of
+/// or more than the image has pixels along an axis, neigh_size < 1, beta outside [0, 1e3], gamma outside [0, 1], eta
+/// outside [0, 25], t_eps outside [0, 4], with transport sides that a block or t_size does not divide, or cells of
 /// t_size that are more than 16 a side; a range without width, a normalisation without a std for a channel; pixels that
 /// are not finite or, with range and normalisation, not in [0, 1].
 struct puzzle {
@@ -70,11 +70,13 @@ struct puzzle {
   float t_eps = 0.8f;
   block_list blocks = {2, 4, 8, 16};
   bool transport = true;
-  int t_size = -1;  ///< side of the cells that move, in pixels; -1: the mask's
+  int t_size = -1;  ///< width of the cells that move, in pixels; -1: the mask's
   mixaug::puzzle_energy energy = mixaug::puzzle_energy::published;
   puzzle_solver solver = puzzle_solver::exact;
   value_range range = {0.0f, 1.0f};
   pixel_normalisation normalised{};
+  /// Channels of the images, which planning found in the inputs.
+  index_t channels = 0;
 
   using kind = mixaug::kind::moved_cells;
   static constexpr bool joint = true, one_place = false;
@@ -99,7 +101,9 @@ struct puzzle {
   bool moves() const noexcept { return transport; }
   bool blends() const noexcept { return n_labels > 2; }
   template <class In>
-  void read(In const&, space) noexcept {}
+  void read(In const& in, space) noexcept {
+    channels = in.pixels.channels();
+  }
 
   score_needs needs() const noexcept { return {.self = true, .partner = true, .pixels = true}; }
   bool changes_share() const noexcept { return true; }
@@ -120,7 +124,7 @@ struct puzzle {
     std::uint8_t* const label = &columns.label[row * columns.count];
     int const side = where.n[0];
     where.last = n_labels - 1;
-    if (maps.self_image == maps.partner_image) {
+    if (maps.alone) {
       for (int k = 0; k < side * side; ++k) label[k] = 0;
       return;
     }
@@ -134,8 +138,8 @@ struct puzzle {
                                      static_cast<double>(eta),
                                      static_cast<double>(maps.ratio),
                                      energy == mixaug::puzzle_energy::bilinear,
+                                     solver == puzzle_solver::swap,
                                      to_unit()};
-    check_channels(maps.self_image.batch->channels());
     using problem = detail::puzzle_problem;
     auto const fault = problem(terms, maps, scratch)(energy_terms);
     if (fault == problem::fault::pixels)
@@ -182,15 +186,20 @@ struct puzzle {
         detail::fail("puzzlemix's blocks[" + detail::text(index_t{k}) + "]", detail::text(index_t{n}),
                      "1 to 16 cells a side, and at most a pixel each of " + detail::shape_text(s.size + 1, 2));
     if (neigh_size < 1) detail::fail("puzzlemix's neigh_size", detail::text(index_t{neigh_size}), "1 or more pixels");
-    within("beta", beta, 1e4f, "[0, 1e4]");
+    within("beta", beta, 1e3f, "[0, 1e3]");
     within("gamma", gamma, 1.0f, "[0, 1]: with more, minima are no cuts");
     within("eta", eta, 25.0f, "[0, 25]");
+    if (int const last = n_labels - 1; eta * static_cast<float>(last * last) > 100.0f)
+      detail::fail("puzzlemix's eta",
+                   detail::text(static_cast<double>(eta)) + " for " + detail::text(index_t{n_labels}) + " labels",
+                   "at most 100 / (n_labels - 1)^2, for energies are in 32 bits");
     if (transport) check_transport(s);
     if (normalised.given()) {
       for (int c = 0; c < 8; ++c)
         if (!(detail::finite(normalised.mean[c]) && detail::finite(normalised.std[c]) && normalised.std[c] >= 0.0f))
           detail::fail("puzzlemix's normalised, channel " + detail::text(index_t{c}),
                        detail::text(static_cast<double>(normalised.std[c])), "a finite mean and a std > 0");
+      check_channels();
     } else if (!(detail::finite(range.low) && detail::finite(range.high) && range.low < range.high)) {
       detail::fail("puzzlemix's range",
                    "{" + detail::text(static_cast<double>(range.low)) + ", " +
@@ -214,8 +223,8 @@ struct puzzle {
     constexpr int most = detail::label_energy::cells;
     double part[most];
     detail::cell_masses(scores, {maps.height, maps.width, side}, part);
-    std::int32_t mass[most];
-    std::uint8_t wanted[most];
+    std::int32_t mass[most] = {};
+    std::uint8_t wanted[most] = {};
     std::int16_t to[most];
     for (int y = 0; y < side; ++y)
       for (int x = 0; x < side; ++x) {
@@ -235,13 +244,14 @@ struct puzzle {
     return moved;
   }
   void check_transport(plan_shape const& s) const {
-    within("t_eps", t_eps, 8.0f, "[0, 8]");
+    within("t_eps", t_eps, 4.0f, "[0, 4]");
     if (t_size != -1 && t_size < 1)
       detail::fail("puzzlemix's t_size", detail::text(index_t{t_size}), "a side in pixels, or -1 for the mask's cells");
     for (int k = 0; k < blocks.count; ++k)
       for (int d = 1; d < 3; ++d) {
         index_t const side = moving_side(s.size[2], blocks.side[k]);
-        if (s.size[d] % side != 0 || side % blocks.side[k] != 0)
+        bool const finer = side != blocks.side[k];
+        if (s.size[d] % side != 0 || side % blocks.side[k] != 0 || (finer && s.size[2] % t_size != 0))
           detail::fail("a side of the images",
                        detail::text(s.size[d]) + " pixels for " + detail::text(side) + " cells, of blocks[" +
                            detail::text(index_t{k}) + "]",
@@ -251,8 +261,7 @@ struct puzzle {
                        "at most 16 cells a side that move, and these are " + detail::text(side));
       }
   }
-  void check_channels(index_t channels) const {
-    if (!normalised.given()) return;
+  void check_channels() const {
     for (index_t c = 0; c < channels; ++c)
       if (c >= 8 || !(normalised.std[c] > 0.0f))
         detail::fail("puzzlemix's normalised", "without a std for channel " + detail::text(c),
@@ -266,13 +275,13 @@ struct puzzle {
   detail::pixel_map to_unit() const noexcept {
     detail::pixel_map map{{}, {}, normalised.given()};
     for (int c = 0; c < 8 && map.by_channel; ++c) {
-      map.scale[c] = normalised.std[c];
-      map.shift[c] = normalised.mean[c];
+      map.scale[c] = static_cast<double>(normalised.std[c]);
+      map.shift[c] = static_cast<double>(normalised.mean[c]);
     }
     if (!map.by_channel) {
-      float const width = range.high - range.low;
-      map.scale[0] = 1.0f / width;
-      map.shift[0] = -range.low / width;
+      double const low = static_cast<double>(range.low), width = static_cast<double>(range.high) - low;
+      map.scale[0] = 1.0 / width;
+      map.shift[0] = -low / width;
     }
     return map;
   }

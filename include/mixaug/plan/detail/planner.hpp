@@ -190,14 +190,23 @@ class planner {
     v.share_self[i] = 1.0f, v.share_partner[i] = 0.0f;
     v.weight_self[i] = d.weight_self[i], v.weight_partner[i] = 1.0f;
   }
+  /// True if the blend or the region of a choice reads the partner.
+  bool reads_partner(std::uint8_t choice) const {
+    return plan_.blend.reads_source(choice) || recipes_.at(choice, [](auto const& r, auto) -> bool {
+      if constexpr (has_scored_region<std::remove_cvref_t<decltype(r)>>)
+        return r.region.needs().partner || r.region.needs().pixels;
+      else
+        return false;
+    });
+  }
   void decide(view const& v, draft const& d, index_t i) {
     index_t const r = clean_ + i;
     v.self[r] = i, v.choice[r] = d.choice[i], v.partner[r] = d.partner[i], v.ratio[r] = d.ratio[i];
     when const& w = when_[v.choice[r]];
     std::uint64_t const row = drawer(w.mode, i);
     bool fires = w.prob >= 1.0f || random(key_, row, purpose::fires).uniform() < static_cast<double>(w.prob);
-    // A row without a partner is left unchanged, unless the blend reads nothing from the partner.
-    fires = fires && (v.partner[r] >= 0 || !plan_.blend.reads_source(v.choice[r]));
+    // A row without a partner is left unchanged, unless nothing is read from the partner.
+    fires = fires && (v.partner[r] >= 0 || !reads_partner(v.choice[r]));
     v.region.clear(r);
     row_facts const facts{v.shape, r, v.partner[r], fires ? v.ratio[r] : 1.0f};
     if (fires) {

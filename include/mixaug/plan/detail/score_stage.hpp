@@ -229,6 +229,8 @@ struct placing_items {
   void place(index_t i, float const* self, float const* partner, std::byte* memory) const {
     score_maps maps{self, partner, from.batch.height(), from.batch.width()};
     maps.ratio = rows.plan.ratio.data[i];
+    maps.alone =
+        rows.plan.shape.own_source && rows.plan.partner.data[i] == rows.plan.shape.first + rows.plan.self.data[i];
     if (rule.needs().pixels) {
       maps.self_image = {&from.pixels, i};
       maps.partner_image = {from.outside ? &from.source_pixels : &from.pixels, rows.plan.partner.data[i] - from.first};

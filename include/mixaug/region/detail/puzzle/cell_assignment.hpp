@@ -17,10 +17,11 @@ namespace mixaug::detail {
 /// without reduced cost.
 ///
 /// Cell (y, x) has the index 16 y + x, whatever the side, so that loops over the columns of a row are of 16 elements;
-/// the columns beyond the side are too dear to be chosen. unit * 2 (side - 1)^2 <= 2^28 and the sum of the masses <=
+/// the columns beyond the side are too dear to be chosen. unit * 2 (side - 1)^2 <= 2^27 and the sum of the masses <=
 /// 2^25, so that nothing overflows.
 class cell_assignment {
   static constexpr int pitch = 16, most = pitch * pitch, words = most / 64, none = -1;
+  static constexpr std::int32_t too_far = std::int32_t{1} << 27;  ///< the step to columns beyond the side
   static constexpr std::int32_t too_dear = std::int32_t{1} << 29, unreached = std::int32_t{1} << 30;
 
  public:
@@ -28,7 +29,10 @@ class cell_assignment {
   void operator()(int side, std::int32_t unit, std::int32_t const* mass, std::uint8_t const* wanted,
                   std::int16_t* to) noexcept {
     side_ = side;
-    for (int k = 0; k < 2 * pitch; ++k) step_[k] = unit * (k - pitch + 1) * (k - pitch + 1);
+    for (int k = 0; k < 2 * pitch; ++k) {
+      int const d = k - pitch + 1;
+      step_[k] = d < side && -d < side ? unit * d * d : too_far;
+    }
     for (int j = 0; j < most; ++j) {
       bool const cell = j / pitch < side && j % pitch < side;
       int const k = j / pitch * side + j % pitch;
@@ -134,7 +138,7 @@ class cell_assignment {
   void find_tight(int i, std::int32_t unit) noexcept {
     for (std::uint64_t& w : tight_[i]) w = 0;
     // A cell that stays, and would lose elsewhere, has no other edge.
-    if (column_of_[i] == i && price_[i] == 0 && (wanted_[i] != 0 || mass_[i] < unit)) {
+    if (unit > 0 && column_of_[i] == i && price_[i] == 0 && (wanted_[i] != 0 || mass_[i] < unit)) {
       tight_[i][i / 64] = std::uint64_t{1} << (i % 64);
       return;
     }

@@ -48,8 +48,9 @@ struct label_energy {
       });
     return all;
   }
-  /// True if no partial sum of a solver leaves 32 bits.
-  bool bounded() const noexcept {
+  /// True if no partial sum of a solver leaves 32 bits; `swaps`: of the solver by swaps, which adds edges to unary
+  /// terms.
+  bool bounded(bool swaps = false) const noexcept {
     std::int64_t sum = 0;
     std::int64_t const scale = std::int64_t{labels - 1} * (labels - 1);
     bool inside = true;
@@ -60,6 +61,7 @@ struct label_energy {
         largest += step < 0 ? -step : step;
       }
       sum += scale * largest;
+      if (swaps) sum += 4 * scale * (std::int64_t{right[i]} + down[i]);
       inside = inside && sum < most && right[i] < most_weight && down[i] < most_weight;
     });
     return inside;

@@ -14,11 +14,11 @@ namespace mixaug::detail {
 
 /// What maps a pixel to [0, 1]: v * std + mean of its channel, or (v - low) / (high - low).
 struct pixel_map {
-  float scale[8], shift[8];
+  double scale[8], shift[8];
   bool by_channel;
   MIXAUG_HD double operator()(float v, index_t channel) const noexcept {
     index_t const c = by_channel ? channel : 0;
-    return fused_sum(static_cast<double>(v), static_cast<double>(scale[c]), static_cast<double>(shift[c]));
+    return fused_sum(static_cast<double>(v), scale[c], shift[c]);
   }
 };
 
@@ -27,7 +27,7 @@ struct puzzle_terms {
   int blocks, labels, neighbours;
   double beta, gamma, eta;
   double lambda;  ///< the weight of the sample itself
-  bool bilinear;
+  bool bilinear, swaps;
   pixel_map to_unit;
 };
 
@@ -131,7 +131,7 @@ class puzzle_problem {
         fits = store(cost * scale, energy.unary[l][i]) && fits;
       }
     });
-    return fits && energy.bounded() ? fault::none : fault::size;
+    return fits && energy.bounded(terms_.swaps) ? fault::none : fault::size;
   }
 
  private:
