@@ -43,7 +43,7 @@ standard='#include <charconv>
 
 printf '%s\nint main() {}\n' "$standard" >standard.cpp
 printf '#include <mixaug/mixaug.hpp>\nint main() {}\n' >ours.cpp
-measure "mixaug.hpp, -O2" 4 200 standard.cpp ours.cpp "$cxx" -std=c++20 -O2 "-I$include" -c -o out.o
+measure "mixaug.hpp, -O2" 3 200 standard.cpp ours.cpp "$cxx" -std=c++20 -O2 "-I$include" -c -o out.o
 
 if [ -n "$nvcc" ] && [ -f "$include/mixaug/cuda.cuh" ]; then
   printf '%s\n' "$standard" '__global__ void kernel(float* x) { x[threadIdx.x] = 1; }
@@ -58,7 +58,7 @@ void step(cudaStream_t stream, float* in, float* out, ma::key key) {
   ma::apply(device, plan, x, y);
 }
 int main() {}' >ours.cu
-  measure "cuda.cuh and one method" 2 300 standard.cu ours.cu \
+  measure "cuda.cuh and one method" 1 300 standard.cu ours.cu \
     "$nvcc" -std=c++20 -arch=sm_90 "-I$include" -c -o out.o
 fi
 exit "$failed"
