@@ -29,11 +29,10 @@ real_of<T> partner_gradient(mixaug::plan<R, B> const& p, std::vector<T> const& g
     });
     return sum;
   }
-  if (pixel_map const map = reads_of<R>(p.region, i, p.choice[i], false); !map.empty()) {
-    std::int64_t const pixels = p.shape.pixels();
-    for (std::int64_t k = 0; k < pixels; ++k)
-      if (map[static_cast<std::size_t>(k)] == e % pixels)
-        sum = added<T>(g, length, i, e / pixels * pixels + k, real{1} - static_cast<real>(weight(p, i, k)), sum, bound);
+  std::int64_t const pixels = p.shape.pixels();
+  if (pixel_list found; has_readers<R>(p.region, i, p.choice[i], false, e % pixels, found)) {
+    for (std::int64_t k : found)
+      sum = added<T>(g, length, i, e / pixels * pixels + k, real{1} - static_cast<real>(weight(p, i, k)), sum, bound);
     return sum;
   }
   std::int64_t const to = moved(p, i, e, -1);
@@ -51,11 +50,11 @@ real_of<T> gradient(mixaug::plan<R, B> const& p, std::vector<T> const& g, std::i
   for (std::int64_t i = 0; i < p.rows() && self; ++i) {
     if (p.self[i] != j) continue;
     bool const erases = !other_side<B>::is_partner(p.blend, p.choice[i]);
-    pixel_map const map = reads_of<R>(p.region, i, p.choice[i], true);
-    if (std::int64_t const pixels = p.shape.pixels(); !map.empty() && (erases || has_partner(p, i))) {
-      for (std::int64_t k = 0; k < pixels; ++k)
-        if (map[static_cast<std::size_t>(k)] == e % pixels)
-          sum = added<T>(g, length, i, e / pixels * pixels + k, static_cast<real>(weight(p, i, k)), sum, bound);
+    std::int64_t const pixels = p.shape.pixels();
+    if (pixel_list found;
+        (erases || has_partner(p, i)) && has_readers<R>(p.region, i, p.choice[i], true, e % pixels, found)) {
+      for (std::int64_t k : found)
+        sum = added<T>(g, length, i, e / pixels * pixels + k, static_cast<real>(weight(p, i, k)), sum, bound);
       continue;
     }
     real const m = erases || has_partner(p, i) ? static_cast<real>(weight(p, i, e)) : real{1};

@@ -38,14 +38,23 @@ pixel shift_of(Columns const& c, std::int64_t row, int choice) {
     return {0, 0, 0};
 }
 
+/// Pixels of an image, by index.
+using pixel_list = std::vector<std::int64_t>;
 /// For every pixel of the image the pixel that a side reads there, `own` = the sample; empty if it is read in place.
-using pixel_map = std::vector<std::int64_t>;
 template <class Kind, class Columns>
-pixel_map reads_of(Columns const& c, std::int64_t row, int choice, bool own) {
+pixel_list reads_of(Columns const& c, std::int64_t row, int choice, bool own) {
   if constexpr (requires { field_of<Kind>::reads(c, row, choice, own); })
     return field_of<Kind>::reads(c, row, choice, own);
   else
     return {};
+}
+/// True if a row reads a side by such a list; then the pixels at which it reads pixel q, in ascending order.
+template <class Kind, class Columns>
+bool has_readers(Columns const& c, std::int64_t row, int choice, bool own, std::int64_t q, pixel_list& found) {
+  if constexpr (requires { field_of<Kind>::readers(c, row, choice, own, q, found); })
+    return field_of<Kind>::readers(c, row, choice, own, q, found);
+  else
+    return false;
 }
 
 template <>
@@ -95,10 +104,12 @@ struct field_of<mixaug::kind::resized_box> {
 /// Cells that show other cells: searched pixel by pixel.
 template <>
 struct field_of<mixaug::kind::moved_cells> {
-  /// First pixel of cell k along an axis.
-  static std::int64_t begin(std::int64_t k, std::int64_t n, std::int64_t size) {
-    std::int64_t at = 0;
-    while (at < size && at * n / size < k) ++at;
+  /// First pixel of each cell along an axis, and the end of the last.
+  static pixel_list borders(std::int64_t n, std::int64_t size) {
+    pixel_list at;
+    for (std::int64_t x = 0, cell = 0; cell < n; ++x)
+      for (; cell < n && x * n / size >= cell; ++cell) at.push_back(x);
+    at.push_back(size);
     return at;
   }
   template <class Columns>
@@ -108,19 +119,37 @@ struct field_of<mixaug::kind::moved_cells> {
     return static_cast<float>(g.last - c.label[row * c.count + y * g.n[1] + x]) / static_cast<float>(g.last);
   }
   template <class Columns>
-  static pixel_map reads(Columns const& c, std::int64_t row, int, bool own) {
+  static pixel_list reads(Columns const& c, std::int64_t row, int, bool own) {
     auto const& g = c.where[row];
-    pixel_map map;
+    pixel_list map;
     if (!g.moved) return map;
+    pixel_list const by = borders(g.n[0], c.size[0]), bx = borders(g.n[1], c.size[1]);
     for (std::int64_t y = 0; y < c.size[0]; ++y)
       for (std::int64_t x = 0; x < c.size[1]; ++x) {
-        std::int64_t const cy = y * g.n[0] / c.size[0], cx = x * g.n[1] / c.size[1],
-                           j = row * c.count + cy * g.n[1] + cx;
-        std::int64_t const shown = own ? c.self_cell[j] : c.source_cell[j], sy = shown / g.n[1], sx = shown % g.n[1];
-        map.push_back((y - begin(cy, g.n[0], c.size[0]) + begin(sy, g.n[0], c.size[0])) * c.size[1] + x -
-                      begin(cx, g.n[1], c.size[1]) + begin(sx, g.n[1], c.size[1]));
+        std::int64_t const cy = y * g.n[0] / c.size[0], cx = x * g.n[1] / c.size[1];
+        std::int64_t const shown = cell_of(c, row, own, cy * g.n[1] + cx);
+        map.push_back((y - at_of(by, cy) + at_of(by, shown / g.n[1])) * c.size[1] + x - at_of(bx, cx) +
+                      at_of(bx, shown % g.n[1]));
       }
     return map;
+  }
+  /// The cells that show the cell of pixel q, for grids that divide the image.
+  template <class Columns>
+  static bool readers(Columns const& c, std::int64_t row, int, bool own, std::int64_t q, pixel_list& found) {
+    auto const& g = c.where[row];
+    if (!g.moved) return false;
+    std::int64_t const h = c.size[0] / g.n[0], w = c.size[1] / g.n[1], y = q / c.size[1], x = q % c.size[1];
+    for (std::int64_t j = 0; j < g.n[0] * g.n[1]; ++j)
+      if (cell_of(c, row, own, j) == y / h * g.n[1] + x / w)
+        found.push_back((j / g.n[1] * h + y % h) * c.size[1] + j % g.n[1] * w + x % w);
+    return true;
+  }
+
+ private:
+  static std::int64_t at_of(pixel_list const& v, std::int64_t k) { return v[static_cast<std::size_t>(k)]; }
+  template <class Columns>
+  static std::int64_t cell_of(Columns const& c, std::int64_t row, bool own, std::int64_t j) {
+    return own ? c.self_cell[row * c.count + j] : c.source_cell[row * c.count + j];
   }
 };
 /// A grid of numbers: returns that of the cell that contains the pixel, searched along each axis.
@@ -155,9 +184,14 @@ struct field_of<mixaug::kind::either<First, Second, Rest...>> {
     return shift_of<mixaug::kind::either<Second, Rest...>>(c.rest, row, choice - 1);
   }
   template <class Columns>
-  static pixel_map reads(Columns const& c, std::int64_t row, int choice, bool own) {
+  static pixel_list reads(Columns const& c, std::int64_t row, int choice, bool own) {
     if (choice == 0) return reads_of<First>(c.head, row, 0, own);
     return reads_of<mixaug::kind::either<Second, Rest...>>(c.rest, row, choice - 1, own);
+  }
+  template <class Columns>
+  static bool readers(Columns const& c, std::int64_t row, int choice, bool own, std::int64_t q, pixel_list& found) {
+    if (choice == 0) return has_readers<First>(c.head, row, 0, own, q, found);
+    return has_readers<mixaug::kind::either<Second, Rest...>>(c.rest, row, choice - 1, own, q, found);
   }
   template <class Columns>
   static resize resized(Columns const& c, std::int64_t row, int choice) {
@@ -196,8 +230,12 @@ struct field_of<mixaug::kind::any_of<Kinds...>> {
     return all::shift(c.inner, row, c.kind_of[choice]);
   }
   template <class Columns>
-  static pixel_map reads(Columns const& c, std::int64_t row, int choice, bool own) {
+  static pixel_list reads(Columns const& c, std::int64_t row, int choice, bool own) {
     return all::reads(c.inner, row, c.kind_of[choice], own);
+  }
+  template <class Columns>
+  static bool readers(Columns const& c, std::int64_t row, int choice, bool own, std::int64_t q, pixel_list& found) {
+    return all::readers(c.inner, row, c.kind_of[choice], own, q, found);
   }
   template <class Columns>
   static resize resized(Columns const& c, std::int64_t row, int choice) {

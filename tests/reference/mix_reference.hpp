@@ -97,8 +97,8 @@ std::int64_t first_wrong(mixaug::plan<R, B> const& p, std::vector<T> const& x, s
   if (static_cast<std::int64_t>(out.size()) != length * p.rows()) return 0;
   std::vector<float> field(static_cast<std::size_t>(pixels), 1.0f);
   for (std::int64_t i = 0; i < p.rows(); ++i) {
-    pixel_map const own = reads_of<R>(p.region, i, p.choice[i], true),
-                    other_map = reads_of<R>(p.region, i, p.choice[i], false);
+    pixel_list const own = reads_of<R>(p.region, i, p.choice[i], true),
+                     other_map = reads_of<R>(p.region, i, p.choice[i], false);
     bool const partner = has_partner(p, i), filled = !other_side<B>::is_partner(p.blend, p.choice[i]);
     for (std::int64_t k = 0; k < pixels; ++k)
       field[static_cast<std::size_t>(k)] = partner || filled ? weight(p, i, k) : 1.0f;

@@ -91,7 +91,7 @@ bool is_permutation(std::vector<std::int16_t> to) {
 TEST_CASE("of all permutations of few cells, the lexicographically smallest of least cost") {
   test::stream draw(3);
   int moved = 0, several = 0;
-  for (int k = 0; k < (test::long_statistics() ? 3000 : 400); ++k) {
+  for (int k = 0; k < (test::long_statistics() ? 1000 : 400); ++k) {
     int const side = k % 40 == 0 ? 3 : 2;
     problem const p(draw, side, static_cast<std::int32_t>(draw.below(5)), 1 + draw.below(12));
     std::vector<std::int16_t> to(p.mass.size());

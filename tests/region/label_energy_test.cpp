@@ -102,7 +102,7 @@ TEST_CASE("the labels are the pointwise smallest of all optima, on every grid th
   };
   for (auto const& [height, width, labels, count] :
        {size{3, 3, 3, 12}, {4, 4, 2, 8}, {2, 3, 4, 60}, {1, 5, 3, 60}, {5, 1, 4, 40}, {2, 2, 5, 60}, {1, 1, 8, 40}})
-    for (int k = 0; k < count * (test::long_statistics() ? 20 : 1); ++k) {
+    for (int k = 0; k < count * (test::long_statistics() ? 4 : 1); ++k) {
       label_energy const e = random_energy(draw, height, width, labels, k % 3 == 0);
       int optima = 0;
       solved const want = enumerated(e, optima);
@@ -120,7 +120,7 @@ TEST_CASE("the labels are the pointwise smallest of all optima, on every grid th
 TEST_CASE("both solvers agree on every size, and no single label can be changed for the better") {
   test::stream draw(2);
   int convex = 0, raised = 0;
-  for (int k = 0; k < (test::long_statistics() ? 4000 : 300); ++k) {
+  for (int k = 0; k < (test::long_statistics() ? 1000 : 300); ++k) {
     int const height = 1 + static_cast<int>(draw.below(16)), width = 1 + static_cast<int>(draw.below(16));
     int const labels = 2 + static_cast<int>(draw.below(4));
     label_energy const e = random_energy(draw, height, width, labels, k % 4 == 0);
