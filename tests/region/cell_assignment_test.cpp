@@ -92,7 +92,7 @@ TEST_CASE("of all permutations of few cells, the lexicographically smallest of l
   test::stream draw(3);
   int moved = 0, several = 0;
   for (int k = 0; k < (test::long_statistics() ? 1000 : 400); ++k) {
-    int const side = k % 40 == 0 ? 3 : 2;
+    int const side = k % 100 == 0 ? 3 : 2;
     problem const p(draw, side, static_cast<std::int32_t>(draw.below(5)), 1 + draw.below(12));
     std::vector<std::int16_t> to(p.mass.size());
     std::iota(to.begin(), to.end(), std::int16_t{0});
@@ -116,7 +116,7 @@ TEST_CASE("the cost is least on every size, and the optimum does not depend on t
   test::stream draw(4);
   int moved = 0;
   for (int side : {1, 4, 5, 8, 16})
-    for (int k = 0; k < (side == 16 ? 4 : 30); ++k) {
+    for (int k = 0; k < (side == 16 ? 1 : 20); ++k) {
       problem const p(draw, side, static_cast<std::int32_t>(1 + draw.below(50)), draw.below(4000));
       auto const to = p.solved();
       CAPTURE(side);
@@ -124,13 +124,13 @@ TEST_CASE("the cost is least on every size, and the optimum does not depend on t
       CHECK(p.of(to) == hungarian(p));
       for (std::size_t i = 0; i < to.size(); ++i) moved += to[i] != static_cast<std::int16_t>(i) ? 1 : 0;
     }
-  CHECK(moved > 1000);
+  CHECK(moved > 300);
 }
 
 TEST_CASE("units of every t_eps and side, with masses that sum to one, overflow nothing") {
   test::stream draw(6);
   for (int side : {2, 3, 4, 7, 16})
-    for (int k = 0; k < (side == 16 ? 6 : 60); ++k) {
+    for (int k = 0; k < (side == 16 ? 1 : 40); ++k) {
       double const t_eps = k == 0 ? 4.0 : k == 1 ? 0.0 : 4.0 * draw.unit() * draw.unit();
       auto const unit = static_cast<std::int32_t>(std::lround(t_eps * 0x1p24 / ((side - 1) * (side - 1))));
       problem p(draw, side, unit, 1000);

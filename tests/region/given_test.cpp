@@ -228,7 +228,7 @@ TEST_CASE("a mask as text, at another size, for a part of the global batch, and 
       "blends 1 moves 0 local 1\nchoice 0 mask 1000000000 mix\n"
       "columns choice self partner ratio share_self share_partner weight_self weight_partner field\n"
       "0 0 0 0 1 0 1 1 1,1,1 0.5\nend 1\n");
-  CHECK(has(refusal([&] { ma::read_plan(greedy); }), "at most 128 bytes for each byte of the text"));
+  CHECK(has(refusal([&] { ma::read_plan(greedy); }), "at most 16 MiB and 128 bytes for each byte of the text"));
 }
 
 TEST_CASE("a mask at another size by average is the mean over each pixel's area; by nearest it stays 0 and 1") {
