@@ -350,6 +350,46 @@ TEST_CASE("cells move to where their image is shown, at least cost, and the pixe
   CHECK(has(refusal([&] { ma::apply_inplace(p, ma::nchw(copy.data(), {n, c, 32, 32})); }), "another place"));
 }
 
+TEST_CASE("the published rounds move cells of wanted places only, and pixels and gradients follow cells shown twice") {
+  batch const b(32, 32, 16);
+  ma::puzzlemix const m{
+      .t_eps = 0.01f, .blocks = {4, 8}, .assignment = ma::puzzle_assignment::published, .mode = ma::mode::sample};
+  auto const p = ma::make_plan(ma::serial{}, m, b.in(), ma::key{.seed = 3});
+  index_t moved = 0, twice = 0;
+  for (index_t i = 0; i < n; ++i) {
+    auto const& g = p.region.where[i];
+    std::vector<int> times(static_cast<std::size_t>(g.count()));
+    for (index_t j = 0; j < g.count(); ++j) {
+      int const label = p.region.label[i * p.region.count + j];
+      int const self = p.region.self_cell[i * p.region.count + j],
+                source = p.region.source_cell[i * p.region.count + j];
+      CHECK((self == j || label < g.last));
+      CHECK((source == j || label > 0));
+      moved += self != j || source != j ? 1 : 0;
+      twice += ++times[static_cast<std::size_t>(self)] == 2 ? 1 : 0;
+    }
+  }
+  CHECK(moved > 20);
+  CHECK(twice > 3);
+  std::vector<float> out(b.pixels.size());
+  ma::apply(p, b.x(), ma::nchw(out.data(), {n, c, 32, 32}));
+  CHECK(reference::first_wrong(p, b.pixels, b.pixels, out, test::exact<ma::serial>()) == -1);
+  // <A x, g> = <x, A' g>
+  test::stream draw(8);
+  std::vector<double> x(b.pixels.size()), grad(x.size()), ax(x.size()), ag(x.size());
+  for (double& v : x) v = draw.unit() - 0.5;
+  for (double& v : grad) v = draw.unit() - 0.5;
+  auto const view = [](auto& v) { return ma::nchw(v.data(), {n, c, 32, 32}); };
+  ma::apply(p, view(x), view(ax));
+  ma::apply_adjoint(p, view(grad), view(ag));
+  double left = 0, right = 0;
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    left += ax[k] * grad[k];
+    right += x[k] * ag[k];
+  }
+  CHECK(left == doctest::Approx(right).epsilon(1e-12));
+}
+
 TEST_CASE("the published swaps give the exact masks of two labels, and nearly those of three") {
   batch const b(32, 32, 13);
   for (int labels : {2, 3}) {

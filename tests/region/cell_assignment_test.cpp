@@ -1,10 +1,12 @@
-// The assignment of cells, against every permutation of small grids and a Hungarian method of large ones.
+// The assignment of cells, against every permutation of small grids and a Hungarian method of large ones; and the
+// published rounds of proposals, against the same on whole matrices.
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <mixaug/region/detail/puzzle/cell_assignment.hpp>
+#include <mixaug/region/detail/puzzle/cell_proposals.hpp>
 #include <numeric>
 #include <vector>
 
@@ -79,6 +81,34 @@ std::int64_t hungarian(problem const& p) {
   return sum;
 }
 
+/// The published rounds on whole matrices: every row's first minimum is its plan, every column's first minimum of plan
+/// times cost wins, and the plans that lose grow by 1. Returns the row that wins each column, or -1.
+std::vector<int> published_rounds(problem const& p) {
+  std::size_t const n = p.mass.size();
+  std::vector<std::vector<double>> cost(n, std::vector<double>(n)), plan, win;
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j)
+      cost[i][j] = static_cast<double>(p.cost(static_cast<int>(i), static_cast<int>(j))) / 0x1p24;
+  for (int round = 0; round < p.side; ++round) {
+    plan = win = std::vector<std::vector<double>>(n, std::vector<double>(n, 0.0));
+    for (std::size_t i = 0; i < n; ++i)
+      plan[i][static_cast<std::size_t>(std::min_element(cost[i].begin(), cost[i].end()) - cost[i].begin())] = 1.0;
+    for (std::size_t j = 0; j < n; ++j) {
+      std::size_t best = 0;
+      for (std::size_t i = 1; i < n; ++i)
+        if (plan[i][j] * cost[i][j] < plan[best][j] * cost[best][j]) best = i;
+      win[best][j] = plan[best][j];
+    }
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < n; ++j) cost[i][j] += (1.0 - win[i][j]) * plan[i][j];
+  }
+  std::vector<int> of(n, -1);
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j)
+      if (win[i][j] > 0.0) of[j] = static_cast<int>(i);
+  return of;
+}
+
 bool is_permutation(std::vector<std::int16_t> to) {
   std::sort(to.begin(), to.end());
   for (std::size_t k = 0; k < to.size(); ++k)
@@ -143,6 +173,29 @@ TEST_CASE("units of every t_eps and side, with masses that sum to one, overflow 
       REQUIRE(is_permutation(to));
       CHECK(p.of(to) == hungarian(p));
     }
+}
+
+TEST_CASE("the published rounds of proposals") {
+  test::stream draw(7);
+  int moved = 0, lost = 0, first = 0;
+  for (int side : {1, 2, 3, 4, 6})
+    for (int k = 0; k < 60; ++k) {
+      std::int64_t const steps = std::max(1, (side - 1) * (side - 1));
+      problem p(draw, side, static_cast<std::int32_t>((draw.below(40) << 14) / steps), 1 << (k % 2 == 0 ? 3 : 20));
+      for (auto& m : p.mass) m = k % 2 == 0 ? m << 17 : m;  // with equal costs
+      std::vector<std::int16_t> shown(p.mass.size());
+      mixaug::detail::cell_proposals{}(side, p.unit, p.mass.data(), p.wanted.data(), shown.data());
+      auto const of = published_rounds(p);
+      for (std::size_t j = 0; j < of.size(); ++j) {
+        REQUIRE(shown[j] == (of[j] < 0 ? static_cast<int>(j) : of[j]));
+        moved += shown[j] != static_cast<std::int16_t>(j) ? 1 : 0;
+        first += of[j] == 0 && j > 0 ? 1 : 0;
+      }
+      lost += is_permutation(shown) ? 0 : 1;
+    }
+  CHECK(moved > 300);
+  CHECK(lost > 20);
+  CHECK(first > 5);
 }
 
 TEST_CASE("where no gain exceeds a step, nothing moves") {

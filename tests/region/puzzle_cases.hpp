@@ -17,6 +17,7 @@ TEST_CASE_TEMPLATE_DEFINE("PuzzleMix's plans are serial's, and errors of any lan
   still.transport = false;
   swaps.solver = ma::puzzle_solver::swap;
   swaps.mode = ma::mode::batch;
+  swaps.assignment = ma::puzzle_assignment::published;
   for (auto const& method : {moving, still, swaps})
     CHECK(test::same_plan(ma::make_plan(Backend{}, method, in, ma::key{.seed = 4}),
                           ma::make_plan(ma::serial{}, method, in, ma::key{.seed = 4})));

@@ -31,6 +31,7 @@ struct puzzlemix {
   int t_size = -1;
   puzzle_energy energy = puzzle_energy::published;
   puzzle_solver solver = puzzle_solver::exact;
+  puzzle_assignment assignment = puzzle_assignment::exact;
   value_range range = {0.0f, 1.0f};
   pixel_normalisation normalised{};
   mixaug::mode mode = mixaug::mode::sample;
@@ -41,7 +42,7 @@ struct puzzlemix {
     return recipe{pairing::shuffle{},
                   ratio::beta{alpha},
                   region::puzzle{n_labels, beta, gamma, eta, neigh_size, t_eps, blocks, transport, t_size, energy,
-                                 solver, range, normalised},
+                                 solver, assignment, range, normalised},
                   blend::mix{},
                   label::by_share{},
                   when{mode, prob},

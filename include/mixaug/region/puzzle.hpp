@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <mixaug/core/error.hpp>
 #include <mixaug/region/detail/puzzle/cell_assignment.hpp>
+#include <mixaug/region/detail/puzzle/cell_proposals.hpp>
 #include <mixaug/region/detail/puzzle/least_labels.hpp>
 #include <mixaug/region/detail/puzzle/puzzle_terms.hpp>
 #include <mixaug/region/detail/puzzle/swap_labels.hpp>
@@ -20,6 +21,10 @@ enum class puzzle_energy : unsigned char { published, bilinear };
 
 /// How PuzzleMix minimises its energy: exactly, or by the published swaps of two labels, for comparison.
 enum class puzzle_solver : unsigned char { exact, swap };
+
+/// Which cells of an image PuzzleMix moves where: the assignment of least cost, or the published rounds of proposals,
+/// for comparison.
+enum class puzzle_assignment : unsigned char { exact, published };
 
 /// Cells a side of PuzzleMix's grids, at most 8 numbers, of which one is drawn for each sample: {2, 4, 8, 16}.
 struct block_list {
@@ -53,8 +58,9 @@ namespace region {
 ///
 /// With `transport` the cells of each image then move to where it is shown, by an exact assignment of least cost
 /// t_eps d^2 / (n - 1)^2 - s_i [shown_j], d in cells, s the part of the scores that a cell holds; of several optima the
-/// lexicographically smallest. Cells of t_size pixels where these are smaller than the mask's. At the published t_eps
-/// hardly a cell moves.
+/// lexicographically smallest; or by the published rounds of proposals, which may lose cells: a destination that they
+/// leave black shows its own cell. Cells of t_size pixels where these are smaller than the mask's. At the published
+/// t_eps hardly a cell moves.
 ///
 /// Reads the scores and the pixels of both images; scores of no mass count as uniform. A row that is its own partner
 /// stays. Images (n, c, h, w) only, planned on the host.
@@ -73,6 +79,7 @@ struct puzzle {
   int t_size = -1;  ///< width of the cells that move, in pixels; -1: the mask's
   mixaug::puzzle_energy energy = mixaug::puzzle_energy::published;
   puzzle_solver solver = puzzle_solver::exact;
+  puzzle_assignment assignment = puzzle_assignment::exact;
   value_range range = {0.0f, 1.0f};
   pixel_normalisation normalised{};
   /// Channels of the images, which planning found in the inputs.
@@ -109,7 +116,9 @@ struct puzzle {
   bool changes_share() const noexcept { return true; }
   std::size_t bytes(index_t h, index_t w) const noexcept {
     std::size_t solvers = detail::least_labels_bytes(n_labels);
-    for (std::size_t other : {detail::swap_labels_bytes(), sizeof(detail::cell_assignment)})
+    bool const rounds = assignment == puzzle_assignment::published;
+    for (std::size_t other :
+         {detail::swap_labels_bytes(), rounds ? sizeof(detail::cell_proposals) : sizeof(detail::cell_assignment)})
       if (other > solvers) solvers = other;
     return detail::aligned(static_cast<index_t>(sizeof(detail::label_energy))) +
            detail::aligned(static_cast<index_t>(detail::puzzle_energy_bytes(h, w))) + detail::aligned(solvers);
@@ -235,8 +244,13 @@ struct puzzle {
       }
     double const steps = static_cast<double>(side - 1) * (side - 1);
     auto const unit = static_cast<std::int32_t>(std::floor(static_cast<double>(t_eps) * 0x1p24 / steps + 0.5));
-    (*::new (scratch) detail::cell_assignment)(side, unit, mass, wanted, to);
     bool moved = false;
+    if (assignment == puzzle_assignment::published) {
+      (*::new (scratch) detail::cell_proposals)(side, unit, mass, wanted, shown);
+      for (int j = 0; j < side * side; ++j) moved = moved || shown[j] != j;
+      return moved;
+    }
+    (*::new (scratch) detail::cell_assignment)(side, unit, mass, wanted, to);
     for (int i = 0; i < side * side; ++i) {
       shown[to[i]] = static_cast<std::int16_t>(i);
       moved = moved || to[i] != i;
