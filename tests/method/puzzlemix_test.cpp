@@ -352,8 +352,7 @@ TEST_CASE("cells move to where their image is shown, at least cost, and the pixe
 
 TEST_CASE("the published rounds move cells of wanted places only, and pixels and gradients follow cells shown twice") {
   batch const b(32, 32, 16);
-  ma::puzzlemix const m{
-      .t_eps = 0.01f, .blocks = {4, 8}, .assignment = ma::puzzle_assignment::published, .mode = ma::mode::sample};
+  ma::puzzlemix const m{.t_eps = 0.01f, .blocks = {4, 8}, .assignment = ma::puzzle_assignment::published};
   auto const p = ma::make_plan(ma::serial{}, m, b.in(), ma::key{.seed = 3});
   index_t moved = 0, twice = 0;
   for (index_t i = 0; i < n; ++i) {

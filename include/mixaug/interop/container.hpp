@@ -160,7 +160,7 @@ auto scores(C&& c) {
 /// it is taken as 3; use masks<2>(c) and masks<4>(c) for the others.
 template <detail::container C>
 auto masks(C&& c) {
-  constexpr int rank = detail::mask_rank<C> < 2 || detail::mask_rank < C >> 4 ? 3 : detail::mask_rank<C>;
+  constexpr int known = detail::mask_rank<C>, rank = known >= 2 && known <= 4 ? known : 3;
   return detail::as_ids(detail::view_container<rank, C>(c, {"masks", rank == 3 ? " (n, h, w)" : ""}));
 }
 template <int Rank, detail::container C>

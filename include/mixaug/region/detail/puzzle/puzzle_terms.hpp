@@ -201,8 +201,8 @@ class puzzle_problem {
     for (int y = 0; y < n - (axis == 0 ? 1 : 0); ++y)
       for (int x = 0; x < n - (axis == 1 ? 1 : 0); ++x) act(y * pitch + x, y, x);
   }
-  /// Adds the terms of the edges of an axis to the data terms, and writes their weights. p(a, b): image a of the first
-  /// cell beside image b of the second, 0 the sample's.
+  /// Adds the terms of the edges of an axis to the data terms, and writes their weights. p01 is the difference across
+  /// the border where the first cell shows image 0, the sample, and the second cell shows image 1, its partner.
   bool fold(int axis, double (&data)[2][cells], double* weight, label_energy& energy) const noexcept {
     int const n = terms_.blocks, step = axis == 0 ? pitch : 1;
     double const smooth = terms_.beta / (16.0 * n), times = smooth * terms_.gamma;
