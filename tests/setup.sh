@@ -30,6 +30,8 @@ declare -A shown_by=(
   [doctest-dev]=doctest/doctest.h [libbenchmark-dev]=benchmark/benchmark.h
   [libstb-dev]=stb/stb_image.h [libtorch-dev]=torch/csrc/api/include/torch/torch.h
   [libopencv-contrib-dev]=opencv4/opencv2/saliency.hpp
+  [libboost-graph-dev]=boost/graph/boykov_kolmogorov_max_flow.hpp
+  [libdlib-dev]=dlib/optimization/max_cost_assignment.h
   [libc++-dev]=libc++ [libc++abi-dev]=libc++)
 tools="g++ cmake ninja-build"
 example_packages="libeigen3-dev libxtensor-dev libstb-dev"

@@ -12,7 +12,7 @@ namespace bench {
 /// Two jobs that run in turns in one process, so that only their ratio is trusted.
 struct contest {
   std::string name;
-  std::function<void()> ours, peer;       ///< no peer: `goal` seconds stand in its place
+  std::function<void()> ours, peer;       ///< no peer: `goal` seconds stand in its place, or nothing
   double target = 0;                      ///< wanted peer time / our time; 0 = only reported
   double ours_items = 1, peer_items = 1;  ///< where the two do different amounts, time is compared per item
   double goal = 0;                        ///< seconds, absolute: printed, never a failure

@@ -31,7 +31,12 @@ inline row measured(contest const& c, double budget) {
     t.ours = std::min(t.ours, again.ours), t.peer = std::min(t.peer, again.peer);
   }
   t.ours /= c.ours_items, t.peer /= c.peer_items;
-  r.ours = time_text(t.ours), r.peer = c.peer ? time_text(t.peer) : "goal " + time_text(t.peer);
+  r.ours = time_text(t.ours);
+  if (!c.peer && c.goal == 0) {  // only reported
+    r.peer = r.ratio = "-";
+    return r;
+  }
+  r.peer = c.peer ? time_text(t.peer) : "goal " + time_text(t.peer);
   r.ratio = text("%.2f", t.peer / t.ours);
   if (!c.peer) r.target = "1.00 (goal)";
   r.ok = t.peer / t.ours >= (c.peer ? c.target : 1.0);

@@ -1,4 +1,5 @@
-// The minimum of an energy of labels, against every labelling of small grids, and the two solvers against each other.
+// The minimum of an energy of labels, against every labelling of small grids, and on every size against other
+// algorithms for maximum flow.
 #include <doctest/doctest.h>
 
 #include <cstring>
@@ -7,6 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "reference/layered_flow.hpp"
+#if __has_include(<boost/graph/boykov_kolmogorov_max_flow.hpp>)
+#  include "reference/boost_labels.hpp"
+#endif
 #include "support/unoptimised.hpp"
 #include "support/values.hpp"
 
@@ -41,20 +46,15 @@ label_energy random_energy(test::stream& draw, int height, int width, int labels
 struct solved {
   std::uint8_t label[label_energy::cells];
 };
-solved least(label_energy const& e) {
+solved least(label_energy const& e, bool layered = false) {
   std::vector<std::byte> scratch(ma::detail::least_labels_bytes(e.labels) + 64, std::byte{0xEE});
   solved s;
   auto const at = (reinterpret_cast<std::uintptr_t>(scratch.data()) + 63) / 64 * 64 -
                   reinterpret_cast<std::uintptr_t>(scratch.data());
-  ma::detail::least_labels(e, s.label, scratch.data() + at);
+  ma::detail::least_labels(e, s.label, scratch.data() + at, layered);
   return s;
 }
-solved layered(label_energy const& e) {
-  std::vector<std::int32_t> scratch(ma::detail::layered_labels::bytes(e.labels) / 4, -1);
-  solved s;
-  ma::detail::layered_labels(e, reinterpret_cast<std::byte*>(scratch.data()))(s.label);
-  return s;
-}
+solved layered(label_energy const& e) { return least(e, true); }
 
 /// The pointwise smallest of all optima, by trying every labelling; also counts the optima.
 solved enumerated(label_energy const& e, int& optima) {
@@ -117,7 +117,7 @@ TEST_CASE("the labels are the pointwise smallest of all optima, on every grid th
   CHECK(several > 20);
 }
 
-TEST_CASE("both solvers agree on every size, and no single label can be changed for the better") {
+TEST_CASE("both solvers find the reference's labels on every size, and no single label can be changed for the better") {
   test::stream draw(2);
   int convex = 0, raised = 0;
   for (int k = 0; k < (test::long_statistics() ? 1000 : 300); ++k) {
@@ -127,6 +127,17 @@ TEST_CASE("both solvers agree on every size, and no single label can be changed 
     convex += e.convex() ? 1 : 0;
     solved s = least(e);
     REQUIRE(same(e, s, layered(e)));
+    solved want;
+    reference::layered_flow{e}(want.label);
+    REQUIRE(same(e, s, want));
+#if __has_include(<boost/graph/boykov_kolmogorov_max_flow.hpp>)
+    if (k % 4 == 0) {
+      reference::boost_labels graph(e);
+      graph.flow();
+      graph.labels(want.label);
+      REQUIRE(same(e, s, want));
+    }
+#endif
     std::int64_t const value = e.of(s.label);
     e.each_cell([&](int i) {
       raised += s.label[i];

@@ -1,149 +1,43 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cstring>
-#include <mixaug/region/detail/puzzle/label_energy.hpp>
+#include <mixaug/region/detail/puzzle/cell_flow.hpp>
 
 MIXAUG_EXACT_BEGIN
 
 namespace mixaug::detail {
 
-/// The minimum of an energy with any unary terms, by one minimum cut of the layered graph (Ishikawa, IEEE TPAMI 2003):
-/// node (a, i) says that the label of cell i is greater than a. The result is the pointwise smallest of all optima.
+/// Writes the labels of the minimum of an energy with any unary terms, at index 16 y + x, by one minimum cut of the
+/// layered graph (Ishikawa, IEEE TPAMI 2003): node (a, i) says that the label of cell i is greater than a. The result
+/// is the pointwise smallest of all optima. The grid has at most 4 `Words` rows; `Layers` = L - 1, or 0 where it is
+/// known at run time.
 ///   (l_i - l_j)^2 = sum_a |x_ai - x_aj| + 2 sum_(b < a) ([x_ai = 1, x_bj = 0] + [x_aj = 1, x_bi = 0])
-/// Dinic's algorithm, from nodes of cost to nodes of gain. An arc from v to u has as residual the cost that remains
-/// where v is 0 and u is 1.
-class layered_labels {
-  static constexpr int cells = label_energy::cells, pitch = label_energy::pitch;
-  static constexpr int offset[4] = {1, -1, pitch, -pitch};
-
- public:
-  /// Bytes of scratch for a number of labels.
-  static constexpr std::size_t bytes(int labels) noexcept {
-    std::size_t const nodes = static_cast<std::size_t>((labels - 1) * cells);
-    return nodes * (static_cast<std::size_t>(kinds(labels)) + 4) * sizeof(std::int32_t);
-  }
-  layered_labels(label_energy const& energy, std::byte* scratch) noexcept
-      : energy_(energy), layers_(energy.labels - 1), nodes_(layers_ * cells), kinds_(kinds(energy.labels)) {
-    std::memset(scratch, 0, bytes(energy.labels));
-    residual_ = reinterpret_cast<std::int32_t*>(scratch);
-    excess_ = residual_ + static_cast<std::size_t>(kinds_) * static_cast<std::size_t>(nodes_);
-    level_ = excess_ + nodes_;
-    next_ = level_ + nodes_;
-    queue_ = next_ + nodes_;
-  }
-
-  /// Writes the labels, at index 16 y + x.
-  void operator()(std::uint8_t* label) noexcept {
-    build();
-    while (find_levels()) {
-      for (int v = 0; v < nodes_; ++v) next_[v] = 0;
-      for (int v = 0; v < nodes_; ++v)
-        while (excess_[v] > 0 && level_[v] > 0 && advance(v)) {
-        }
-    }
-    for (int i = 0; i < cells; ++i) label[i] = 0;
-    for (int v = 0; v < nodes_; ++v)
-      if (level_[v] >= 0) ++label[v % cells];
-  }
-
- private:
-  /// Kinds of arcs: 0 to 3 to the neighbours; then, for d = 1, ... layers up, for each neighbour the arc up and the
-  /// reverse of an arc up; then the arc to the next layer of the same cell and its reverse.
-  static constexpr int kinds(int labels) noexcept { return 4 + 8 * (labels - 2) + 2; }
-  static constexpr std::int32_t unlimited = std::int32_t{1} << 30;
-
-  int reverse(int k) const noexcept {
-    if (k < 4) return k ^ 1;
-    if (k >= kinds_ - 2) return k ^ 1;
-    int const d = (k - 4) / 8, s = (k - 4) % 8 / 2, down = (k - 4) % 2;
-    return 4 + 8 * d + 2 * (s ^ 1) + (1 - down);
-  }
-  /// Node to which an arc of kind k leads from v; meaningful where its residual or its reverse's is not 0.
-  int head(int v, int k) const noexcept {
-    if (k < 4) return v + offset[k];
-    if (k == kinds_ - 2) return v + cells;
-    if (k == kinds_ - 1) return v - cells;
-    int const d = (k - 4) / 8 + 1, s = (k - 4) % 8 / 2, down = (k - 4) % 2;
-    return v + offset[s] + (down != 0 ? -d : d) * cells;
-  }
-  std::int32_t& residual(int k, int v) noexcept {
-    return residual_[static_cast<std::size_t>(k) * static_cast<std::size_t>(nodes_) + static_cast<std::size_t>(v)];
-  }
-  void build() noexcept {
-    std::int32_t const scale = layers_ * layers_;
-    energy_.each_cell([&](int i) {
-      int const y = i / pitch, x = i % pitch;
-      std::int32_t const weight[4] = {x + 1 < energy_.width ? energy_.right[i] : 0, x > 0 ? energy_.right[i - 1] : 0,
-                                      y + 1 < energy_.height ? energy_.down[i] : 0,
-                                      y > 0 ? energy_.down[i - pitch] : 0};
-      for (int a = 0; a < layers_; ++a) {
-        int const v = a * cells + i;
-        excess_[v] = scale * (energy_.unary[a + 1][i] - energy_.unary[a][i]);
-        for (int s = 0; s < 4; ++s) {
-          residual(s, v) = weight[s];
-          for (int d = 1; a + d < layers_; ++d) residual(4 + 8 * (d - 1) + 2 * s, v) = 2 * weight[s];
-        }
-        if (a + 1 < layers_) residual(kinds_ - 2, v) = unlimited;
+template <int Words, int Layers>
+void layered_labels(label_energy const& energy, std::uint8_t* label, std::byte* scratch) noexcept {
+  using flow_type = cell_flow<Words, Layers>;
+  constexpr int pitch = label_energy::pitch;
+  constexpr std::int32_t unlimited = std::int32_t{1} << 30;
+  int const layers = Layers > 0 ? Layers : energy.labels - 1;
+  std::int32_t const scale = layers * layers;
+  flow_type flow(layers, scratch);
+  for (int i = 0; i < 64 * Words; ++i) label[i] = 0;
+  energy.each_cell([&](int i) {
+    int const y = i / pitch, x = i % pitch;
+    std::int32_t const weight[4] = {x + 1 < energy.width ? energy.right[i] : 0, x > 0 ? energy.right[i - 1] : 0,
+                                    y + 1 < energy.height ? energy.down[i] : 0, y > 0 ? energy.down[i - pitch] : 0};
+    for (int a = 0; a < layers; ++a) {
+      int const v = a * flow_type::layer + i;
+      flow.excess(v) = scale * (energy.unary[a + 1][i] - energy.unary[a][i]);
+      for (int s = 0; s < 4; ++s) {
+        flow.open(s, 0, v, weight[s]);
+        for (int up = 1; a + up < layers; ++up) flow.open(s, up, v, 2 * weight[s]);
       }
-    });
-  }
-  /// Finds the distance of every node to the nodes of gain along open arcs, -1 = none; true if a node of cost has one.
-  bool find_levels() noexcept {
-    int end = 0;
-    bool met = false;
-    for (int v = 0; v < nodes_; ++v) {
-      level_[v] = excess_[v] < 0 ? 0 : -1;
-      if (level_[v] == 0) queue_[end++] = v;
+      if (a + 1 < layers) flow.open(flow_type::straight, 1, v, unlimited);
     }
-    for (int at = 0; at < end; ++at) {
-      int const u = queue_[at];
-      for (int k = 0; k < kinds_; ++k) {
-        int const back = reverse(k), v = head(u, k);
-        if (v < 0 || v >= nodes_ || level_[v] >= 0 || residual(back, v) <= 0 || head(v, back) != u) continue;
-        level_[v] = level_[u] + 1;
-        met = met || excess_[v] > 0;
-        queue_[end++] = v;
-      }
-    }
-    return met;
-  }
-  /// Sends cost of node v down one path; false if no path is left.
-  bool advance(int v) noexcept {
-    std::int32_t* const path = queue_;  // kinds of arcs, from v on
-    int length = 0, at = v;
-    while (level_[at] > 0 || excess_[at] >= 0) {
-      int k = next_[at];
-      for (; k < kinds_; ++k)
-        if (residual(k, at) > 0 && level_[head(at, k)] == level_[at] - 1 && level_[head(at, k)] >= 0) break;
-      next_[at] = k;
-      if (k < kinds_ && level_[at] > 0) {
-        path[length++] = k;
-        at = head(at, k);
-        continue;
-      }
-      if (length == 0) return false;
-      int const back = reverse(path[--length]);
-      at = head(at, back);
-      ++next_[at];
-    }
-    std::int32_t flow = excess_[v] < -excess_[at] ? excess_[v] : -excess_[at];
-    for (int j = 0, u = v; j < length; u = head(u, path[j++]))
-      if (residual(path[j], u) < flow) flow = residual(path[j], u);
-    excess_[at] += flow;
-    excess_[v] -= flow;
-    for (int j = 0, u = v; j < length; ++j) {
-      int const to = head(u, path[j]);
-      residual(path[j], u) -= flow;
-      residual(reverse(path[j]), to) += flow;
-      u = to;
-    }
-    return true;
-  }
-
-  label_energy const& energy_;
-  int layers_, nodes_, kinds_;
-  std::int32_t *residual_, *excess_, *level_, *next_, *queue_;
-};
+  });
+  flow.find_signs();
+  flow.cut();
+  flow.each_reached([&](int v) { ++label[v % flow_type::layer]; });
+}
 
 }  // namespace mixaug::detail
 

@@ -9,7 +9,7 @@ namespace mixaug::detail {
 
 /// Bytes of scratch of swap_labels.
 inline std::size_t swap_labels_bytes() noexcept {
-  return sizeof(raise_labels<4>) + aligned(static_cast<index_t>(sizeof(label_energy)));
+  return least_labels_bytes(2) + aligned(static_cast<index_t>(sizeof(label_energy)));
 }
 
 /// The alpha-beta swap of the published code (Boykov, Veksler and Zabih, IEEE TPAMI 2001), for comparison: from labels
