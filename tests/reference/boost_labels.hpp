@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#if defined(__GNUC__) && !defined(__clang__)  // with the optimiser, inside Boost
+#  pragma GCC diagnostic push
+#  pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/boykov_kolmogorov_max_flow.hpp>
+#if defined(__GNUC__) && !defined(__clang__)
+#  pragma GCC diagnostic pop
+#endif
 #include <mixaug/region/detail/puzzle/label_energy.hpp>
 #include <vector>
 
