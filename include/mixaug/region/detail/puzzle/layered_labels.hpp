@@ -14,15 +14,14 @@ namespace mixaug::detail {
 /// where v is 0 and u is 1.
 class layered_labels {
   static constexpr int cells = label_energy::cells, pitch = label_energy::pitch;
-  static constexpr int offset[4] = {1, -1, pitch, -pitch};
 
  public:
   /// Bytes of scratch for a number of labels.
-  static constexpr std::size_t bytes(int labels) noexcept {
+  MIXAUG_HD static constexpr std::size_t bytes(int labels) noexcept {
     std::size_t const nodes = static_cast<std::size_t>((labels - 1) * cells);
     return nodes * (static_cast<std::size_t>(kinds(labels)) + 4) * sizeof(std::int32_t);
   }
-  layered_labels(label_energy const& energy, std::byte* scratch) noexcept
+  MIXAUG_HD layered_labels(label_energy const& energy, std::byte* scratch) noexcept
       : energy_(energy), layers_(energy.labels - 1), nodes_(layers_ * cells), kinds_(kinds(energy.labels)) {
     std::memset(scratch, 0, bytes(energy.labels));
     residual_ = reinterpret_cast<std::int32_t*>(scratch);
@@ -33,7 +32,7 @@ class layered_labels {
   }
 
   /// Writes the labels, at index 16 y + x.
-  void operator()(std::uint8_t* label) noexcept {
+  MIXAUG_HD void operator()(std::uint8_t* label) noexcept {
     build();
     while (find_levels()) {
       for (int v = 0; v < nodes_; ++v) next_[v] = 0;
@@ -49,27 +48,31 @@ class layered_labels {
  private:
   /// Kinds of arcs: 0 to 3 to the neighbours; then, for d = 1, ... layers up, for each neighbour the arc up and the
   /// reverse of an arc up; then the arc to the next layer of the same cell and its reverse.
-  static constexpr int kinds(int labels) noexcept { return 4 + 8 * (labels - 2) + 2; }
+  MIXAUG_HD static constexpr int kinds(int labels) noexcept { return 4 + 8 * (labels - 2) + 2; }
   static constexpr std::int32_t unlimited = std::int32_t{1} << 30;
 
-  int reverse(int k) const noexcept {
+  MIXAUG_HD static constexpr int offset(int k) noexcept {
+    int const by = k < 2 ? 1 : pitch;
+    return k % 2 == 0 ? by : -by;
+  }
+  MIXAUG_HD int reverse(int k) const noexcept {
     if (k < 4) return k ^ 1;
     if (k >= kinds_ - 2) return k ^ 1;
     int const d = (k - 4) / 8, s = (k - 4) % 8 / 2, down = (k - 4) % 2;
     return 4 + 8 * d + 2 * (s ^ 1) + (1 - down);
   }
   /// Node to which an arc of kind k leads from v; meaningful where its residual or its reverse's is not 0.
-  int head(int v, int k) const noexcept {
-    if (k < 4) return v + offset[k];
+  MIXAUG_HD int head(int v, int k) const noexcept {
+    if (k < 4) return v + offset(k);
     if (k == kinds_ - 2) return v + cells;
     if (k == kinds_ - 1) return v - cells;
     int const d = (k - 4) / 8 + 1, s = (k - 4) % 8 / 2, down = (k - 4) % 2;
-    return v + offset[s] + (down != 0 ? -d : d) * cells;
+    return v + offset(s) + (down != 0 ? -d : d) * cells;
   }
-  std::int32_t& residual(int k, int v) noexcept {
+  MIXAUG_HD std::int32_t& residual(int k, int v) noexcept {
     return residual_[static_cast<std::size_t>(k) * static_cast<std::size_t>(nodes_) + static_cast<std::size_t>(v)];
   }
-  void build() noexcept {
+  MIXAUG_HD void build() noexcept {
     std::int32_t const scale = layers_ * layers_;
     energy_.each_cell([&](int i) {
       int const y = i / pitch, x = i % pitch;
@@ -88,7 +91,7 @@ class layered_labels {
     });
   }
   /// Finds the distance of every node to the nodes of gain along open arcs, -1 = none; true if a node of cost has one.
-  bool find_levels() noexcept {
+  MIXAUG_HD bool find_levels() noexcept {
     int end = 0;
     bool met = false;
     for (int v = 0; v < nodes_; ++v) {
@@ -108,7 +111,7 @@ class layered_labels {
     return met;
   }
   /// Sends cost of node v down one path; false if no path is left.
-  bool advance(int v) noexcept {
+  MIXAUG_HD bool advance(int v) noexcept {
     std::int32_t* const path = queue_;  // kinds of arcs, from v on
     int length = 0, at = v;
     while (level_[at] > 0 || excess_[at] >= 0) {
