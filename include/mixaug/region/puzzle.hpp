@@ -67,13 +67,17 @@ namespace region {
 /// t_eps hardly a cell moves.
 ///
 /// Reads the scores and the pixels of both images; scores of no mass count as uniform. A row that is its own partner
-/// stays. Images (n, c, h, w) only, planned on the host.
+/// stays. Images (n, c, h, w) only.
+///
+/// On a device a block of threads makes the mask of an image, with the bits of the host. What a plan on the host refuses
+/// by the pixels is defined there: a pixel that is not finite counts as 0, and one outside of its range as the nearer
+/// end of it. So that no energy leaves 32 bits, options by which that of some images could are refused.
 /// Errors: a batch that is not of images, n_labels outside 2 to 8, blocks that are none, more than 8, outside 1 to 16
 /// or more than the image has pixels along an axis, neigh_size < 1, beta outside [0, 1e3], gamma outside [0, 1], eta
 /// outside [0, 25] or above 100 / (n_labels - 1)^2, an energy beyond 32 bits, t_eps outside [0, 4], with transport
 /// sides that a block or t_size does not divide, or cells of t_size that are more than 16 a side; a range without
-/// width, a normalisation without a std for a channel; pixels that are not finite or, with range and normalisation, not
-/// in [0, 1].
+/// width, a normalisation without a std for a channel; on the host, pixels that are not finite or, with range and
+/// normalisation, not in [0, 1].
 struct puzzle {
   int n_labels = 3;
   float beta = 1.2f, gamma = 0.5f, eta = 0.2f;

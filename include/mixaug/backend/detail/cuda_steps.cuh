@@ -67,9 +67,13 @@ struct block_team {
   }
 };
 
+/// Threads of a block, at most. Many threads wait longer for each other, and a team does so often.
+template <class Job>
+inline constexpr int most_step_threads = has_team<Job> ? 256 : 1024;
+
 /// Runs all steps of a map in one block of threads, with the map's `fast` memory in shared memory.
 template <class Job>
-static __global__ void __launch_bounds__(1024)
+static __global__ void __launch_bounds__(most_step_threads<Job>)
     steps_kernel(MIXAUG_GRID_CONSTANT Job const job, index_t first, std::byte* slow, std::size_t slow_bytes) {
   extern __shared__ float4 shared[];  // 16-byte aligned
   index_t const k = first + blockIdx.x;
@@ -99,8 +103,7 @@ void steps_on(Backend const& be, Job const& job, index_t maps, Scratch& scratch)
   if (fast > std::size_t{48} << 10)
     MIXAUG_CUDA(
         cudaFuncSetAttribute(steps_kernel<Job>, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(fast)));
-  // More threads wait longer for each other, and a team does so often.
-  unsigned const threads = job.pixels() >= 16384 && !has_team<Job> ? 1024 : 256;
+  unsigned const threads = job.pixels() >= 16384 ? most_step_threads<Job> : 256;
   for (index_t first = 0; first < maps; first += turn) {
     auto const blocks = static_cast<unsigned>(lesser(turn, maps - first));
     steps_kernel<<<blocks, threads, fast, be.stream>>>(job, first, memory, slow);

@@ -31,7 +31,7 @@ struct puzzle_steps {
   std::size_t fast_bytes() const noexcept { return area_at + sizeof(step_area); }
   std::size_t slow_bytes() const noexcept {
     bool const rounds = rule.transport && rule.assignment == puzzle_assignment::published;
-    std::size_t const layered = layered_labels::bytes(rule.n_labels);
+    std::size_t const layered = team_layered<lone_thread>::bytes(rule.n_labels);
     return rounds && sizeof(cell_proposals) > layered ? sizeof(cell_proposals) : layered;
   }
   MIXAUG_HD static constexpr bool of_team(int step) noexcept { return step == 4 || step == 8; }
@@ -90,7 +90,7 @@ struct puzzle_steps {
   /// Memory that only some steps need.
   union step_area {
     double edge[2][cells][4];  ///< of the edge down, and of that to the right, of each cell
-    raise_memory raise;
+    std::byte raise[cut_memory::bytes(cells, 4)];
     swap_memory swap;
     assignment_memory assignment;
   };

@@ -9,198 +9,290 @@ MIXAUG_EXACT_BEGIN
 /// Their results are unique, and so the same bits as those of the host.
 namespace mixaug::detail {
 
-/// Cells of a grid as items: all of whole words of 32 that hold its rows. Those outside of the grid have no terms.
-MIXAUG_HD constexpr int cells_of_rows(int height) noexcept { return (height + 1) / 2 * 32; }
-
 /// The neighbour of a cell in direction k: right, left, down, up; -1 = none.
 MIXAUG_HD inline int neighbour_of(label_energy const& energy, int i, int k) noexcept {
   constexpr int pitch = label_energy::pitch;
-  int const y = i / pitch, x = i % pitch;
-  switch (k) {
-    case 0:
-      return x + 1 < energy.width ? i + 1 : -1;
-    case 1:
-      return x > 0 ? i - 1 : -1;
-    case 2:
-      return y + 1 < energy.height ? i + pitch : -1;
-    default:
-      return y > 0 ? i - pitch : -1;
-  }
+  int const at = k < 2 ? i % pitch : i / pitch, size = k < 2 ? energy.width : energy.height;
+  bool const none = k % 2 == 0 ? at + 1 >= size : at == 0;
+  return none ? -1 : i + layered_arcs::offset(k);
 }
-/// The weight of the edge between a cell and its neighbour j in direction k.
-MIXAUG_HD inline std::int32_t weight_between(label_energy const& energy, int i, int j, int k) noexcept {
+/// The weight of the edge between a cell and its neighbour in direction k; 0 if there is none.
+MIXAUG_HD inline std::int32_t weight_towards(label_energy const& energy, int i, int k) noexcept {
+  int const j = neighbour_of(energy, i, k);
   std::int32_t const* const weight = k < 2 ? energy.right : energy.down;
-  return weight[k % 2 == 0 ? i : j];
+  return j < 0 ? 0 : weight[k % 2 == 0 ? i : j];
 }
 MIXAUG_HD inline bool in_grid(label_energy const& energy, int i) noexcept {
   return i / label_energy::pitch < energy.height && i % label_energy::pitch < energy.width;
 }
 
-/// Memory of team_raise.
-struct raise_memory {
-  std::int32_t excess[label_energy::cells], residual[4][label_energy::cells];
-  std::int16_t level[label_energy::cells];  ///< distance to the cells of gain, -1 = none
-  std::uint32_t front[2][8], cost[8];       ///< sets of cells
+/// Arcs between neighbouring cells, which are the nodes; all words of 32 that hold the rows of the grid.
+struct grid_arcs {
+  int height;
+  MIXAUG_HD constexpr int kinds() const noexcept { return 4; }
+  MIXAUG_HD constexpr int nodes() const noexcept { return (height + 1) / 2 * 32; }
+  MIXAUG_HD constexpr int reverse(int k) const noexcept { return k ^ 1; }
+  MIXAUG_HD constexpr int head(int v, int k) const noexcept { return v + layered_arcs::offset(k); }
 };
 
-/// raise_labels, for convex unary terms: excess and residuals are those of raise_labels. Levels are found by a sweep
-/// over all cells each, and pushed down one by one, in the four directions one after the other.
-template <class Team>
-class team_raise {
-  static constexpr int cells = label_energy::cells, none = -1;
+/// Memory of team_cut for a number of nodes and of kinds of arcs. excess[v] > 0 is the cost of raising node v, < 0 its
+/// gain; residual(k, v) is the cost that remains where v stays and the node at the head of its arc of kind k is raised.
+struct cut_memory {
+  std::int32_t *excess, *residual, *flow;
+  std::int16_t* level;  ///< distance to the nodes of gain; -1 = none
+  std::uint32_t *front[2], *cost;
+
+  MIXAUG_HD static constexpr std::size_t bytes(int nodes, int kinds) noexcept {
+    return static_cast<std::size_t>(nodes) * (4 + 8 * static_cast<std::size_t>(kinds) + 2) +
+           static_cast<std::size_t>(nodes / 32 * 3) * 4;
+  }
+  MIXAUG_HD cut_memory(std::byte* memory, int nodes, int kinds) noexcept
+      : excess(reinterpret_cast<std::int32_t*>(memory)),
+        residual(excess + nodes),
+        flow(residual + nodes * kinds),
+        level(reinterpret_cast<std::int16_t*>(flow + nodes * kinds)) {
+    front[0] = reinterpret_cast<std::uint32_t*>(level + nodes);
+    front[1] = front[0] + nodes / 32;
+    cost = front[1] + nodes / 32;
+  }
+};
+
+/// A minimum cut by push-relabel in waves, as in raise_labels: a sweep over all nodes finds each level, and every level
+/// pushes its cost one level down, from the highest on.
+template <class Team, class Arcs>
+class team_cut {
+  static constexpr int none = -1, most_words = label_energy::cells * (label_energy::most_labels - 1) / 32;
 
  public:
-  MIXAUG_HD team_raise(Team const& t, label_energy const& e, raise_memory& memory) noexcept
-      : team(t), energy(e), m(memory), count(cells_of_rows(e.height)) {}
+  MIXAUG_HD team_cut(Team const& t, Arcs const& a, cut_memory const& memory) noexcept
+      : team(t), arcs(a), m(memory), nodes(a.nodes()), kinds(a.kinds()) {}
 
-  /// Writes the labels, at index 16 y + x.
+  /// Finds the smallest set of nodes whose raising lowers the energy most, those with a level; false if it is empty.
   MIXAUG_HD_AS_ARGUMENT
-  MIXAUG_HD void operator()(std::uint8_t* label) const noexcept {
-    std::int32_t const scale = (energy.labels - 1) * (energy.labels - 1);
-    team.each(cells, [&](int i) { start(i, scale, label); });
-    for (int raised = 1; cut(); ++raised) {
-      bool const last = raised == energy.labels - 1;
-      team.each(count, [&](int i) { raise(i, scale, last, label); });
-      if (last) return;
-    }
-  }
-
- private:
-  MIXAUG_HD void start(int i, std::int32_t scale, std::uint8_t* label) const noexcept {
-    bool const inside = in_grid(energy, i);
-    m.excess[i] = inside ? scale * (energy.unary[1][i] - energy.unary[0][i]) : 0;
-    for (int k = 0; k < 4; ++k) {
-      int const j = inside ? neighbour_of(energy, i, k) : -1;
-      m.residual[k][i] = j < 0 ? 0 : weight_between(energy, i, j, k);
-    }
-    label[i] = 0;
-  }
-  /// Finds the smallest set of cells whose raising lowers the energy most, those with a level; false if it is empty.
-  MIXAUG_HD_AS_ARGUMENT
-  MIXAUG_HD bool cut() const noexcept {
+  MIXAUG_HD bool operator()() const noexcept {
     for (;;) {
       bool met = false;
       int const levels = find_levels(met);
       if (!met) return levels > 0;
-      for (int level = levels - 1; level > 0; --level) {
-        if (!team.any(count, [&](int i) { return push(i, level, 0); })) continue;
-        for (int k = 1; k < 4; ++k) team.each(count, [&](int i) { push(i, level, k); });
-      }
+      for (int level = levels - 1; level > 0; --level)
+        if (team.any(nodes, [&](int v) { return push(v, level); })) team.each(nodes, [&](int v) { take(v, level); });
     }
   }
+  MIXAUG_HD bool raised(int v) const noexcept { return m.level[v] != none; }
+  MIXAUG_HD std::int32_t& residual(int k, int v) const noexcept { return m.residual[k * nodes + v]; }
+
+ private:
   /// Returns the number of levels. Where there is cost, and all of it is reached, the search may stop; `met`: some of
   /// it is reached.
   MIXAUG_HD_AS_ARGUMENT
   MIXAUG_HD int find_levels(bool& met) const noexcept {
     bool const cost = team.mark(
-        count, [&](int i) { return m.excess[i] > 0; }, m.cost);
-    int levels = 0;
+        nodes, [&](int v) { return m.excess[v] > 0; }, m.cost);
     bool found = team.mark(
-        count,
-        [&](int i) {
-          m.level[i] = m.excess[i] < 0 ? 0 : none;
-          return m.level[i] == 0;
-        },
-        m.front[0]);
-    std::uint32_t outside[8];
-    for (int w = 0; w < count / 32; ++w) outside[w] = m.cost[w];
-    while (found) {
-      std::uint32_t const* const last = m.front[levels % 2];
-      ++levels;
-      std::uint32_t* const next = m.front[levels % 2];
+        nodes, [&](int v) { return begin(v); }, m.front[0]);
+    int const words = nodes / 32;
+    std::uint32_t outside[most_words];
+    for (int w = 0; w < words; ++w) outside[w] = m.cost[w];
+    for (int level = 1; found; ++level) {
+      std::uint32_t const* const last = m.front[(level - 1) % 2];
+      std::uint32_t* const next = m.front[level % 2];
       found = team.mark(
-          count,
-          [&](int i) {
-            if (m.level[i] != none || !leads_to(last, i)) return false;
-            m.level[i] = static_cast<std::int16_t>(levels);
-            return true;
-          },
-          next);
+          nodes, [&](int v) { return reach(v, level, last); }, next);
+      if (!found) return level;
       std::uint32_t left = 0;
-      for (int w = 0; w < count / 32; ++w) {
-        if (found && (outside[w] & next[w]) != 0) met = true;
-        outside[w] &= found ? ~next[w] : ~0u;
+      for (int w = 0; w < words; ++w) {
+        met = met || (outside[w] & next[w]) != 0;
+        outside[w] &= ~next[w];
         left |= outside[w];
       }
-      if (found && cost && left == 0) return levels + 1;
+      if (cost && left == 0) return level + 1;
     }
-    return levels;
+    return 0;
   }
-  /// True if an arc that is open leads from a cell to one of a set.
-  MIXAUG_HD bool leads_to(std::uint32_t const* set, int i) const noexcept {
-    for (int k = 0; k < 4; ++k) {
-      if (m.residual[k][i] <= 0) continue;
-      int const j = i + offset(k);
-      if ((set[j / 32] >> (j % 32) & 1u) != 0) return true;
+  MIXAUG_HD bool begin(int v) const noexcept {
+    bool const gain = m.excess[v] < 0;
+    m.level[v] = gain ? 0 : none;
+    return gain;
+  }
+  /// True if a node without a level has one now: an open arc leads to a node of `last`.
+  MIXAUG_HD bool reach(int v, int level, std::uint32_t const* last) const noexcept {
+    if (m.level[v] != none) return false;
+    for (int k = 0; k < kinds; ++k) {
+      if (residual(k, v) <= 0) continue;
+      int const u = arcs.head(v, k);
+      if ((last[u / 32] >> (u % 32) & 1u) == 0) continue;
+      m.level[v] = static_cast<std::int16_t>(level);
+      return true;
     }
     return false;
   }
-  /// Pushes the cost of a cell of a level one level down, in direction k; true if the cell has cost.
-  MIXAUG_HD bool push(int i, int level, int k) const noexcept {
-    if (m.level[i] != level || m.excess[i] <= 0) return false;
-    std::int32_t const open = m.residual[k][i];
-    if (open <= 0) return true;
-    int const j = i + offset(k);
-    if (m.level[j] != level - 1) return true;
-    std::int32_t const flow = m.excess[i] < open ? m.excess[i] : open;
-    m.excess[i] -= flow;
-    m.residual[k][i] -= flow;
-    m.residual[k ^ 1][j] += flow;
-    m.excess[j] += flow;
-    return true;
+  /// Sends the cost of a node one level down, into the flows of its arcs; true if it had some.
+  MIXAUG_HD bool push(int v, int level) const noexcept {
+    if (m.level[v] != level) return false;
+    std::int32_t const cost = m.excess[v];
+    std::int32_t rest = cost;
+    for (int k = 0; k < kinds; ++k) {
+      std::int32_t const open = residual(k, v);
+      bool const down = rest > 0 && open > 0 && m.level[arcs.head(v, k)] == level - 1;
+      std::int32_t const sent = !down ? 0 : rest < open ? rest : open;
+      m.flow[k * nodes + v] = sent;
+      if (!down) continue;
+      residual(k, v) = open - sent;
+      rest -= sent;
+    }
+    m.excess[v] = rest;
+    return cost > 0;
   }
-  /// Raises a cell that has a level; turns the arcs of one that stays to neighbours that are raised.
-  MIXAUG_HD void raise(int i, std::int32_t scale, bool last, std::uint8_t* label) const noexcept {
-    if (m.level[i] != none) {
+  /// Takes what the nodes of a level have sent to a node below.
+  MIXAUG_HD void take(int u, int level) const noexcept {
+    if (m.level[u] != level - 1) return;
+    for (int k = 0; k < kinds; ++k) {
+      int const v = arcs.head(u, k);
+      if (v < 0 || v >= nodes || m.level[v] != level) continue;
+      std::int32_t const sent = m.flow[arcs.reverse(k) * nodes + v];
+      m.excess[u] += sent;
+      residual(k, u) += sent;
+    }
+  }
+
+  Team team;
+  Arcs arcs;
+  cut_memory m;
+  int nodes, kinds;
+};
+
+/// raise_labels, for convex unary terms.
+template <class Team>
+class team_raise {
+  static constexpr int cells = label_energy::cells;
+
+ public:
+  static constexpr std::size_t bytes() noexcept { return cut_memory::bytes(cells, 4); }
+  MIXAUG_HD team_raise(Team const& t, label_energy const& e, std::byte* memory) noexcept
+      : team(t), energy(e), m(memory, grid_arcs{e.height}.nodes(), 4), cut(t, grid_arcs{e.height}, m) {}
+
+  /// Writes the labels, at index 16 y + x.
+  MIXAUG_HD_AS_ARGUMENT
+  MIXAUG_HD void operator()(std::uint8_t* label) const noexcept {
+    int const nodes = grid_arcs{energy.height}.nodes();
+    team.each(cells, [&](int i) {
+      label[i] = 0;
+      if (i < nodes) start(i);
+    });
+    for (int raised = 1; cut(); ++raised) {
+      bool const last = raised == energy.labels - 1;
+      team.each(nodes, [&](int i) { raise(i, last, label); });
+      if (last) return;
+    }
+  }
+
+ private:
+  MIXAUG_HD std::int32_t scale() const noexcept { return (energy.labels - 1) * (energy.labels - 1); }
+  MIXAUG_HD void start(int i) const noexcept {
+    bool const inside = in_grid(energy, i);
+    m.excess[i] = inside ? scale() * (energy.unary[1][i] - energy.unary[0][i]) : 0;
+    for (int k = 0; k < 4; ++k) cut.residual(k, i) = inside ? weight_towards(energy, i, k) : 0;
+  }
+  /// Raises a cell of the cut; turns the arcs of another one to neighbours that are raised: what was full is open twice
+  /// as far, and the reverse is closed.
+  MIXAUG_HD void raise(int i, bool last, std::uint8_t* label) const noexcept {
+    if (!in_grid(energy, i)) return;
+    if (cut.raised(i)) {
       int const l = ++label[i];
-      if (!last) m.excess[i] += scale * (energy.unary[l + 1][i] - 2 * energy.unary[l][i] + energy.unary[l - 1][i]);
+      if (!last) m.excess[i] += scale() * (energy.unary[l + 1][i] - 2 * energy.unary[l][i] + energy.unary[l - 1][i]);
       return;
     }
-    for (int k = 0; k < 4 && in_grid(energy, i); ++k) {
+    for (int k = 0; k < 4; ++k) {
       int const j = neighbour_of(energy, i, k);
-      if (j < 0 || m.level[j] == none) continue;
-      m.residual[k][i] = m.residual[k ^ 1][j];
-      m.residual[k ^ 1][j] = 0;
+      if (j < 0 || !cut.raised(j)) continue;
+      cut.residual(k, i) = cut.residual(k ^ 1, j);
+      cut.residual(k ^ 1, j) = 0;
     }
-  }
-  MIXAUG_HD static int offset(int k) noexcept {
-    int const by = k < 2 ? 1 : label_energy::pitch;
-    return k % 2 == 0 ? by : -by;
   }
 
   Team team;
   label_energy const& energy;
-  raise_memory& m;
-  int count;
+  cut_memory m;
+  team_cut<Team, grid_arcs> cut;
+};
+
+/// layered_labels, for any unary terms.
+template <class Team>
+class team_layered {
+  static constexpr int cells = label_energy::cells;
+
+ public:
+  static constexpr std::size_t bytes(int labels) noexcept {
+    return cut_memory::bytes(layered_arcs::nodes_of(labels), layered_arcs::kinds_of(labels));
+  }
+  MIXAUG_HD team_layered(Team const& t, label_energy const& e, std::byte* memory) noexcept
+      : team(t), energy(e), arcs{e.labels}, m(memory, arcs.nodes(), arcs.kinds()), cut(t, arcs, m) {}
+
+  /// Writes the labels, at index 16 y + x.
+  MIXAUG_HD_AS_ARGUMENT
+  MIXAUG_HD void operator()(std::uint8_t* label) const noexcept {
+    team.each(arcs.nodes(), [&](int v) { start(v); });
+    bool const any = cut();
+    team.each(cells, [&](int i) {
+      int raised = 0;
+      for (int v = i; v < arcs.nodes() && any; v += cells) raised += cut.raised(v) ? 1 : 0;
+      label[i] = static_cast<std::uint8_t>(raised);
+    });
+  }
+
+ private:
+  static constexpr std::int32_t unlimited = std::int32_t{1} << 30;
+
+  MIXAUG_HD void start(int v) const noexcept {
+    int const a = v / cells, i = v % cells, layers = energy.labels - 1;
+    for (int k = 0; k < arcs.kinds(); ++k) cut.residual(k, v) = 0;
+    m.excess[v] = 0;
+    if (!in_grid(energy, i)) return;
+    m.excess[v] = layers * layers * (energy.unary[a + 1][i] - energy.unary[a][i]);
+    for (int s = 0; s < 4; ++s) {
+      std::int32_t const weight = weight_towards(energy, i, s);
+      cut.residual(s, v) = weight;
+      for (int d = 1; a + d < layers; ++d) cut.residual(4 + 8 * (d - 1) + 2 * s, v) = 2 * weight;
+    }
+    if (a + 1 < layers) cut.residual(arcs.kinds() - 2, v) = unlimited;
+  }
+
+  Team team;
+  label_energy const& energy;
+  layered_arcs arcs;
+  cut_memory m;
+  team_cut<Team, layered_arcs> cut;
 };
 
 /// Writes the labels of the minimum of an energy, the pointwise smallest of all optima, at index 16 y + x of `label`
-/// (256). Unary terms that are not convex are for one thread, and for the memory of layered_labels.
+/// (256). Takes the memory of team_raise, and that of team_layered for unary terms that are not convex.
 MIXAUG_HD_AS_ARGUMENT
 template <class Team>
-MIXAUG_HD void team_least_labels(Team const& team, label_energy const& energy, raise_memory& memory, std::byte* layered,
+MIXAUG_HD void team_least_labels(Team const& team, label_energy const& energy, std::byte* raise, std::byte* layered,
                                  std::uint8_t* label) noexcept {
-  if (!team.any(label_energy::cells, [&](int i) { return in_grid(energy, i) && !energy.convex_at(i); }))
-    return team_raise<Team>(team, energy, memory)(label);
-  team.once([&] { layered_labels(energy, layered)(label); });
+  if (team.any(label_energy::cells, [&](int i) { return in_grid(energy, i) && !energy.convex_at(i); }))
+    team_layered<Team>(team, energy, layered)(label);
+  else
+    team_raise<Team>(team, energy, raise)(label);
 }
 
 /// Memory of team_swaps.
 struct swap_memory {
   label_energy pair;
-  raise_memory raise;
   std::uint8_t found[label_energy::cells];
+  alignas(4) std::byte raise[cut_memory::bytes(label_energy::cells, 4)];
 };
 
 /// swap_labels.
 template <class Team>
 class team_swaps {
-  static constexpr int pitch = label_energy::pitch, cells = label_energy::cells;
+  static constexpr int cells = label_energy::cells;
 
  public:
   MIXAUG_HD team_swaps(Team const& t, label_energy const& e, swap_memory& memory) noexcept
       : team(t), energy(e), m(memory) {}
 
+  /// Writes the labels, at index 16 y + x.
   MIXAUG_HD_AS_ARGUMENT
   MIXAUG_HD void operator()(std::uint8_t* label) const noexcept {
     team.each(cells, [&](int i) { label[i] = 0; });
@@ -244,7 +336,7 @@ class team_swaps {
     for (int k = 0; k < 4 && free; ++k) {
       int const j = neighbour_of(energy, i, k);
       if (j < 0) continue;
-      std::int32_t const weight = weight_between(energy, i, j, k);
+      std::int32_t const weight = weight_towards(energy, i, k);
       if (label[j] == low || label[j] == high) {
         if (k == 0) m.pair.right[i] = weight * step;
         if (k == 2) m.pair.down[i] = weight * step;
