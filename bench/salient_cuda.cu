@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Saliency maps and SaliencyMix on CUDA. The floor is what must move: the images in and the maps out, at the bandwidth
-// of cudaMemcpy in this run.
+// Saliency maps, SaliencyMix and PuzzleMix on CUDA. The floor is what must move: the images in and the maps out, at the
+// bandwidth of cudaMemcpy in this run.
 #include <array>
 #include <support/device_batch.cuh>
 #include <support/print.hpp>
@@ -67,6 +67,23 @@ suite const maps(20, [](table& t) {
     line(t, std::string("SaliencyMix, a step, ") + (of == ma::search::pixel ? "pixel" : "window") + " anchors",
          by_events(job, 5), 3 * b.bytes() / 7 * 3 / speed);
   }
+  // The floor is that of the step's pixels: in, and out.
+  for (auto const& [n, side] : {std::array<ma::index_t, 2>{256, 32}, {256, 224}})
+    for (bool exact : {true, false}) {
+      images const x(n, side, side), mixed(n, side, side);
+      ma::saliency_map(ma::cuda{}, ma::saliency::gradient_magnitude{}, x.view(), x.scores());
+      ma::puzzlemix m{.range = {0, 255}};
+      if (!exact) m.solver = ma::puzzle_solver::swap;
+      ma::plan_of<ma::puzzlemix, ma::space::device> plan;
+      std::uint64_t step = 0;
+      auto const job = [&] {
+        ma::make_plan(ma::cuda{}, m, ma::inputs(x.view()).scores(x.scores()), ma::key{.seed = 1, .step = ++step}, plan);
+        ma::apply(ma::cuda{}, plan, x.view(), mixed.view());
+      };
+      job();
+      line(t, "PuzzleMix, a step, " + x.text() + (exact ? ", exact" : ", swaps"), by_events(job, 5),
+           6.0 * static_cast<double>(n * side * side) / speed);
+    }
 });
 
 }  // namespace

@@ -110,6 +110,10 @@ TEST_CASE("a captured step of every method is replayed with new draws") {
   replay("saliencymix", ma::saliencymix{}, own);
   replay("saliencymix that moves", ma::saliencymix{.scheme = ma::scheme::salient_to_salient}, own);
   replay("background_mix", ma::background_mix{}, own);
+  replay(
+      "puzzlemix",
+      ma::puzzlemix{.t_eps = 0.01f, .blocks = {1, 2, 4}, .range = {0, 255}, .detector = ma::saliency::fine_grained{}},
+      own);
   replay("c_mixup", ma::c_mixup{}, own);
   replay("metamix", ma::metamix{}, two, true);
   replay("recursivemix", ma::recursivemix{}, two, true);

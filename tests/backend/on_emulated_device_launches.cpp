@@ -1,10 +1,14 @@
 #include <doctest/doctest.h>
 
+#include <mixaug/apply/device_saliency_map.hpp>
+#include <mixaug/region/detail/puzzle/puzzle_steps.hpp>
+#include <mixaug/region/detail/salient_steps.hpp>
 #include <typeinfo>
 #include <vector>
 
-#include "support/emulated_device.hpp"
+#include "support/emulated_plan.hpp"
 #include "support/plans.hpp"
+#include "support/score_maps.hpp"
 #include "support/values.hpp"
 
 // What is launched on a device follows from views, options and shapes, never from a draw: a captured graph stays true.
@@ -28,7 +32,8 @@ struct recording_device : test::emulated_device {
   template <class Job, class Scratch>
   void steps(Job const& job, index_t maps, Scratch& scratch) const {
     log->push_back({&typeid(Job), maps, Job::steps});
-    emulated_device::steps(job, maps, scratch);
+    std::size_t const bytes = ma::detail::device_step_bytes(job, maps);
+    ma::detail::device_steps(*this, job, maps, scratch.reserve(bytes, false));
   }
   template <class Job>
   void launch(Job const& job, index_t rows, index_t count) const {
@@ -67,6 +72,34 @@ void same_launches(char const* name, Method const& method) {
     for (std::uint64_t seed = 1; seed < 20; ++seed)
       CHECK(step_of(ma::make_plan(method, x, ma::key{.seed = seed}), n, aligned) == first);
   }
+}
+
+/// The launches of planning from pixels and scores.
+template <class Method>
+void same_planning(char const* name, Method const& method) {
+  CAPTURE(name);
+  index_t const n = 6;
+  auto const images = test::soft_images(n, 3, 8, 8, 3);
+  auto const maps = test::score_maps(n, 8, 8, 4);
+  auto const in = ma::inputs(ma::nchw(images.data(), {n, 3, 8, 8})).scores(ma::scores(maps.data(), {n, 8, 8}));
+  std::vector<launched> first;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    std::vector<launched> log;
+    test::planned_on_device(method, in, ma::key{.seed = seed}, recording_device{{}, &log});
+    if (seed == 0) first = log;
+    CHECK(log == first);
+  }
+  CHECK(first.size() >= 3);
+}
+
+TEST_CASE("launches of plans from scores do not depend on draws") {
+  same_planning("saliencymix", ma::saliencymix{.prob = 0.5f, .scheme = ma::scheme::salient_to_salient});
+  ma::puzzlemix m{.t_eps = 0.01f, .blocks = {1, 2, 4}, .range = {0, 255}, .prob = 0.5f};
+  same_planning("puzzlemix", m);
+  m.t_size = 1;
+  m.blocks = {4};
+  same_planning("puzzlemix, finer", m);
+  same_planning("one_of", ma::one_of(ma::mixup{}, m, ma::saliencymix{}));
 }
 
 TEST_CASE("launches do not depend on draws") {

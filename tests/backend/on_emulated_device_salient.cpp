@@ -5,6 +5,7 @@
 
 #include "support/compare_plans.hpp"
 #include "support/emulated_device.hpp"
+#include "support/emulated_plan.hpp"
 #include "support/score_maps.hpp"
 
 // Detectors and searches of devices, item by item on the CPU, against those of the host.
@@ -65,21 +66,9 @@ TEST_CASE("maps of a device are those of the host, of bytes and of floats in the
 
 namespace {
 
-/// As make_plan(cuda{}, ...) does it.
-template <class Method, class In>
-ma::plan_of<Method> planned_on_device(Method const& m, In const& in, ma::key const& k) {
-  ma::plan_of<Method> p;
-  auto const recipes = ma::detail::recipes_of(m, in, ma::space::device);
-  using list = std::remove_const_t<decltype(recipes)>;
-  ma::detail::planner<list, ma::plan_of<Method>, ma::space::host>(p, recipes, in, k)
-      .draw(ma::detail::device_scorer<list>{recipes});
-  ma::detail::device_place(test::emulated_device{}, recipes, in, !p.flags().local, ma::detail::plan_writer::columns(p),
-                           p.maps(), p.steps());
-  return p;
-}
 template <class Method, class In>
 void same_places(Method const& m, In const& in, ma::key const& k) {
-  CHECK(test::same_plan(planned_on_device(m, in, k), ma::make_plan(ma::serial{}, m, in, k)));
+  CHECK(test::same_plan(test::planned_on_device(m, in, k), ma::make_plan(ma::serial{}, m, in, k)));
 }
 
 }  // namespace
@@ -148,7 +137,7 @@ TEST_CASE(
       auto const same = [&](auto const& on_device, auto const& on_host, std::vector<float> const& numbers,
                             ma::key const& k) {
         auto const in = ma::inputs(x).field(rows_of(numbers, gh, gw));
-        auto const got = planned_on_device(on_device, ma::inputs(x).field(ma::on_device(rows_of(field, gh, gw))), k);
+        auto const got = test::planned_on_device(on_device, ma::inputs(x).field(ma::on_device(rows_of(field, gh, gw))), k);
         auto const want = ma::make_plan(ma::serial{}, on_host, in, k);
         if (gh * gw > 1) CHECK(test::same_plan(got, want));
         for (index_t i = 0; i < n; ++i) {  // a single m = 1 counts as read on the device, where the host knows better

@@ -14,6 +14,10 @@
 MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
+namespace detail {
+template <class Rows, class Columns>
+struct puzzle_steps;
+}  // namespace detail
 
 /// Energy that PuzzleMix minimises: that of the published code, or the bilinear one that the paper and the unit test of
 /// the published code state. They differ for half labels only.
@@ -63,13 +67,17 @@ namespace region {
 /// t_eps hardly a cell moves.
 ///
 /// Reads the scores and the pixels of both images; scores of no mass count as uniform. A row that is its own partner
-/// stays. Images (n, c, h, w) only, planned on the host.
+/// stays. Images (n, c, h, w) only.
+///
+/// On a device a block of threads makes the mask of an image, with the bits of the host. What a plan on the host refuses
+/// by the pixels is defined there: a pixel that is not finite counts as 0, and one outside of its range as the nearer
+/// end of it. So that no energy leaves 32 bits, options by which that of some images could are refused.
 /// Errors: a batch that is not of images, n_labels outside 2 to 8, blocks that are none, more than 8, outside 1 to 16
 /// or more than the image has pixels along an axis, neigh_size < 1, beta outside [0, 1e3], gamma outside [0, 1], eta
 /// outside [0, 25] or above 100 / (n_labels - 1)^2, an energy beyond 32 bits, t_eps outside [0, 4], with transport
 /// sides that a block or t_size does not divide, or cells of t_size that are more than 16 a side; a range without
-/// width, a normalisation without a std for a channel; pixels that are not finite or, with range and normalisation, not
-/// in [0, 1].
+/// width, a normalisation without a std for a channel; on the host, pixels that are not finite or, with range and
+/// normalisation, not in [0, 1].
 struct puzzle {
   int n_labels = 3;
   float beta = 1.2f, gamma = 0.5f, eta = 0.2f;
@@ -83,8 +91,9 @@ struct puzzle {
   puzzle_assignment assignment = puzzle_assignment::exact;
   value_range range = {0.0f, 1.0f};
   pixel_normalisation normalised{};
-  /// Channels of the images, which planning found in the inputs.
+  /// Channels of the images, which planning found in the inputs, and the memory of the plan.
   index_t channels = 0;
+  space planned_on = space::host;
 
   using kind = mixaug::kind::moved_cells;
   static constexpr bool joint = true, one_place = false;
@@ -109,8 +118,9 @@ struct puzzle {
   bool moves() const noexcept { return transport; }
   bool blends() const noexcept { return n_labels > 2; }
   template <class In>
-  void read(In const& in, space) noexcept {
+  void read(In const& in, space where) noexcept {
     channels = in.pixels.channels();
+    planned_on = where;
   }
 
   score_needs needs() const noexcept { return {.self = true, .partner = true, .pixels = true}; }
@@ -140,16 +150,7 @@ struct puzzle {
     }
     auto& energy_terms = *::new (scratch) detail::label_energy;
     scratch += detail::aligned(static_cast<index_t>(sizeof(detail::label_energy)));
-    detail::puzzle_terms const terms{side,
-                                     n_labels,
-                                     neigh_size,
-                                     static_cast<double>(beta),
-                                     static_cast<double>(gamma),
-                                     static_cast<double>(eta),
-                                     static_cast<double>(maps.ratio),
-                                     energy == mixaug::puzzle_energy::bilinear,
-                                     solver == puzzle_solver::swap,
-                                     to_unit()};
+    detail::puzzle_terms const terms = terms_of(side, static_cast<double>(maps.ratio));
     using problem = detail::puzzle_problem;
     auto const fault = problem(terms, maps, scratch)(energy_terms);
     if (fault == problem::fault::pixels)
@@ -175,11 +176,12 @@ struct puzzle {
         carry(maps, maps.partner, fine, label, false, &columns.source_cell[row * columns.count], scratch);
     where.moved = self || source;
   }
+  /// The same for all rows on a device, in one launch.
   template <class Backend, class Columns, class Rows, class Maps, class Scratch>
-  void place_on_device(Backend const&, Columns const&, Rows const&, Maps const&, Scratch&) const {
-    static_assert(detail::always_false<Columns>,
-                  "mixaug: region::puzzle is placed on the host; plan with a host backend, and upload(backend, plan, "
-                  "device_plan)");
+  void place_on_device(Backend const& be, Columns const& columns, Rows const& rows, Maps const& maps,
+                       Scratch& scratch) const {
+    be.steps(detail::puzzle_steps<Rows, Columns>{*this, terms_of(1, 1.0), rows, columns, maps}, rows.plan.shape.rows,
+             scratch);
   }
 
   void check(plan_shape const& s) const {
@@ -203,6 +205,7 @@ struct puzzle {
       detail::fail("puzzlemix's eta",
                    detail::text(static_cast<double>(eta)) + " for " + detail::text(index_t{n_labels}) + " labels",
                    "at most 100 / (n_labels - 1)^2, for energies are in 32 bits");
+    if (planned_on == space::device) check_energy();
     if (transport) check_transport(s);
     if (normalised.given()) {
       for (int c = 0; c < 8; ++c)
@@ -219,13 +222,24 @@ struct puzzle {
   }
 
  private:
+  template <class Rows, class Columns>
+  friend struct detail::puzzle_steps;
+
   /// Marks a grid whose labels are not known yet: as many labels as none has.
   static constexpr std::int32_t pending_last = 255;
 
   /// Cells a side of the grid that moves, for a mask of `side` cells on images of `width` pixels.
-  index_t moving_side(index_t width, index_t side) const noexcept {
+  MIXAUG_HD index_t moving_side(index_t width, index_t side) const noexcept {
     bool const finer = transport && t_size > 0 && width % side == 0 && t_size < width / side;
     return finer ? width / t_size : side;
+  }
+  /// A part of the scores, and t_eps d^2 / (n - 1)^2 for d = 1, in units of the assignment.
+  MIXAUG_HD static std::int32_t units_of(double part) noexcept {
+    return static_cast<std::int32_t>(std::floor(part * 0x1p24 + 0.5));
+  }
+  MIXAUG_HD std::int32_t units_of_step(int side) const noexcept {
+    double const steps = static_cast<double>(side - 1) * (side - 1);
+    return static_cast<std::int32_t>(std::floor(static_cast<double>(t_eps) * 0x1p24 / steps + 0.5));
   }
   /// Moves the cells of an image to where it is shown, and writes the cell that each shows; true if one moves.
   bool carry(score_maps const& maps, float const* scores, int side, std::uint8_t const* label, bool self,
@@ -238,13 +252,11 @@ struct puzzle {
     std::int16_t to[most];
     for (int y = 0; y < side; ++y)
       for (int x = 0; x < side; ++x) {
-        mass[y * side + x] =
-            static_cast<std::int32_t>(std::floor(part[y * detail::label_energy::pitch + x] * 0x1p24 + 0.5));
+        mass[y * side + x] = units_of(part[y * detail::label_energy::pitch + x]);
         std::uint8_t const l = label[y * side + x];
         wanted[y * side + x] = (self ? l < n_labels - 1 : l > 0) ? 1 : 0;
       }
-    double const steps = static_cast<double>(side - 1) * (side - 1);
-    auto const unit = static_cast<std::int32_t>(std::floor(static_cast<double>(t_eps) * 0x1p24 / steps + 0.5));
+    std::int32_t const unit = units_of_step(side);
     bool moved = false;
     if (assignment == puzzle_assignment::published) {
       (*::new (scratch) detail::cell_proposals)(side, unit, mass, wanted, shown);
@@ -282,10 +294,47 @@ struct puzzle {
         detail::fail("puzzlemix's normalised", "without a std for channel " + detail::text(c),
                      "a mean and a std for each of the " + detail::text(channels) + " channels, at most 8");
   }
+  /// Refuses options by which the energy of some images could leave 32 bits: a device does not tell which.
+  void check_energy() const {
+    for (int k = 0; k < blocks.count; ++k)
+      if (largest_energy(blocks.side[k]) >= static_cast<double>(detail::label_energy::most))
+        detail::fail(
+            "puzzlemix's {beta, eta} on a device, for blocks[" + detail::text(index_t{k}) + "]",
+            "{" + detail::text(static_cast<double>(beta)) + ", " + detail::text(static_cast<double>(eta)) + "}",
+            "energies in 32 bits whatever the images: a smaller beta or eta, fewer labels, or a plan made on "
+            "the host, which sees the images");
+  }
+  /// Bound of what label_energy::bounded sums up, for n cells a side. From the first label to the last, the terms of
+  /// all cells change by at most 2 for the scores, beta gamma (n - 1) / 4 for the pixels, and 37 eta for the prior,
+  /// which has one maximum, and of which the logarithm lies between log 1e-8 and 0. The bilinear energy bends them by
+  /// at most the sum of all weights, each of which is at most beta (1 + gamma) / (16 n).
+  double largest_energy(int n) const noexcept {
+    double const side = n, last = n_labels - 1, edges = 2.0 * side * (side - 1.0);
+    double const smooth = static_cast<double>(beta), pixels = smooth * static_cast<double>(gamma);
+    double const weights = edges * (smooth + pixels) / (16.0 * side);
+    double change = 2.0 + pixels * (side - 1.0) / 4.0 + 37.0 * static_cast<double>(eta);
+    if (energy == mixaug::puzzle_energy::bilinear) change += weights;
+    if (solver == puzzle_solver::swap) change += 4.0 * weights;
+    double const truncated = 2.0 * last * side * side;
+    return last * last * (1000.0 * side * side * change * (1.0 + 1e-6) + truncated);
+  }
   static void within(char const* name, float v, float most, char const* expected) {
     if (!(v >= 0.0f && v <= most))
       detail::fail(std::string("puzzlemix's ") + name, detail::text(static_cast<double>(v)),
                    std::string("a number in ") + expected);
+  }
+  /// The options of the energy of a row.
+  detail::puzzle_terms terms_of(int side, double lambda) const noexcept {
+    return {side,
+            n_labels,
+            neigh_size,
+            static_cast<double>(beta),
+            static_cast<double>(gamma),
+            static_cast<double>(eta),
+            lambda,
+            energy == mixaug::puzzle_energy::bilinear,
+            solver == puzzle_solver::swap,
+            to_unit()};
   }
   detail::pixel_map to_unit() const noexcept {
     detail::pixel_map map{{}, {}, normalised.given()};

@@ -2,13 +2,15 @@
 #pragma once
 #include <mixaug/backend/backend.hpp>
 #include <mixaug/backend/detail/step_memory.hpp>
+#include <mixaug/backend/detail/step_team.hpp>
 #include <mixaug/core/workspace.hpp>
 
 MIXAUG_EXACT_BEGIN
 
 /// Jobs of steps on a device (detectors, searches, sums). A step consists of items that do not wait for each other; the
 /// next step begins when all are done. Either one block of threads runs a whole job, with its `fast` memory in shared
-/// memory, or each step is one launch over all jobs, as in this file.
+/// memory, or each step is one launch over all jobs, as in this file. A step of a team (step_team.hpp) is run by the
+/// block, or by one thread of the launch.
 namespace mixaug::detail {
 
 /// Runs one step of a detector or a search for maps [first, ...); each map has its own memory.
@@ -24,7 +26,10 @@ struct step_threads {
   MIXAUG_HD void operator()(index_t k, index_t item) const noexcept {
     if (job.skips(first + k)) return;
     std::byte* const own = memory + static_cast<std::size_t>(k) * (fast_bytes + slow_bytes);
-    job.run(step, first + k, item, {own, own + fast_bytes});
+    step_memory const here{own, own + fast_bytes};
+    if constexpr (has_team<Job>)
+      if (Job::of_team(step)) return job.work(step, first + k, here, lone_thread{});
+    job.run(step, first + k, item, here);
   }
 };
 
@@ -42,7 +47,8 @@ void device_steps(Backend const& be, Job const& job, index_t maps, std::byte* me
   for (index_t first = 0; first < maps; first += turn)
     for (int step = 0; step < Job::steps; ++step) {
       step_threads<Job> const threads{job, step, first, memory, fast, slow};
-      if (index_t const count = job.count(step); count > 0) be.launch(threads, lesser(turn, maps - first), count);
+      index_t const count = step_of_team<Job>(step) ? 1 : job.count(step);
+      if (count > 0) be.launch(threads, lesser(turn, maps - first), count);
     }
 }
 template <class Job>

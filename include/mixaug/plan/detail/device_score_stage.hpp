@@ -64,7 +64,8 @@ struct device_maps {
   float const* partner;  ///< maps of the batch's rows, or of the partners of the plan's rows (`outside`)
   index_t pixels;
   bool outside;
-  bool lead;  ///< mode::batch: only the first mixed row is placed
+  bool lead;                          ///< mode::batch: only the first mixed row is placed
+  image_batch images, source_images;  ///< of the batch, and of a second source, for regions that need pixels
 
   template <class View>
   MIXAUG_HD float const* of(View const& plan, index_t row, bool own) const noexcept {
@@ -171,8 +172,9 @@ void device_place(Backend const& be, Recipes const& recipes, In const& in, bool 
     };
     detect(outside, partner);
     if (both) detect(false, self);
-    bool const lead = r.when.mode == mode::batch;
-    r.region.place_on_device(be, columns, rows, device_maps{self, partner, h * w, outside, lead}, scratch);
+    bool const lead = std::remove_cvref_t<decltype(r.region)>::one_place && r.when.mode == mode::batch;
+    device_maps const found{self, partner, h * w, outside, lead, in.pixels, in.source_pixels};
+    r.region.place_on_device(be, columns, rows, found, scratch);
     if (lead) run_rows(be, copy_place_body<rows_type, columns_type>{rows, columns}, n);
     if (r.region.changes_share()) device_share(be, columns, rows, r.label);
   });

@@ -21,8 +21,8 @@ class cell_proposals {
 
  public:
   /// Writes the cell that each destination shows, row by row. `mass` >= 0, side <= 16.
-  void operator()(int side, std::int32_t unit, std::int32_t const* mass, std::uint8_t const* wanted,
-                  std::int16_t* shown) noexcept {
+  MIXAUG_HD void operator()(int side, std::int32_t unit, std::int32_t const* mass, std::uint8_t const* wanted,
+                            std::int16_t* shown) noexcept {
     int const cells = side * side;
     for (int i = 0; i < cells; ++i) {
       for (int j = 0; j < cells; ++j) {
@@ -45,7 +45,7 @@ class cell_proposals {
   }
 
  private:
-  void propose(int i, int cells) noexcept {
+  MIXAUG_HD void propose(int i, int cells) noexcept {
     int best = 0;
     for (int j = 1; j < cells; ++j)
       if (cost_[i][j] < cost_[i][best]) best = j;
@@ -53,7 +53,7 @@ class cell_proposals {
   }
 
   /// Finds the cell that each destination takes.
-  void resolve(int cells) noexcept {
+  MIXAUG_HD void resolve(int cells) noexcept {
     int silent[most] = {};  // the first cell that does not propose to a destination
     for (int j = 0; j < cells; ++j) taken_[j] = none;
     for (int i = 0; i < cells; ++i) {

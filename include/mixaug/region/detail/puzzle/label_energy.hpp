@@ -20,33 +20,35 @@ struct label_energy {
   std::int32_t unary[most_labels][cells];
   std::int32_t right[cells], down[cells];  ///< weights >= 0 to the neighbour on the right and below; 0 at the border
 
+  MIXAUG_HD_AS_ARGUMENT
   template <class Act>
-  void each_cell(Act const& act) const {
+  MIXAUG_HD void each_cell(Act const& act) const {
     for (int y = 0; y < height; ++y)
       for (int x = 0; x < width; ++x) act(y * pitch + x);
   }
   std::int64_t of(std::uint8_t const* label) const noexcept {
     std::int64_t sum = 0;
+    each_cell([&](int i) { sum += at(i, label); });
+    return sum;
+  }
+  /// The terms of one cell, and of its edges to the right and down.
+  MIXAUG_HD std::int64_t at(int i, std::uint8_t const* label) const noexcept {
     std::int64_t const scale = std::int64_t{labels - 1} * (labels - 1);
-    each_cell([&](int i) {
-      auto const pair = [&](std::int32_t weight, int j) {
-        std::int64_t const d = label[i] - label[j];
-        sum += weight * d * d;
-      };
-      sum += scale * unary[label[i]][i];
-      if (i % pitch + 1 < width) pair(right[i], i + 1);
-      if (i / pitch + 1 < height) pair(down[i], i + pitch);
-    });
+    std::int64_t sum = scale * unary[label[i]][i];
+    if (i % pitch + 1 < width) sum += pair(right[i], label[i], label[i + 1]);
+    if (i / pitch + 1 < height) sum += pair(down[i], label[i], label[i + pitch]);
     return sum;
   }
   /// True if the unary terms of every cell are convex in the label.
   bool convex() const noexcept {
     bool all = true;
-    for (int l = 1; l + 1 < labels; ++l)
-      each_cell([&](int i) {
-        all = all && std::int64_t{unary[l - 1][i]} - 2 * std::int64_t{unary[l][i]} + unary[l + 1][i] >= 0;
-      });
+    each_cell([&](int i) { all = all && convex_at(i); });
     return all;
+  }
+  MIXAUG_HD bool convex_at(int i) const noexcept {
+    for (int l = 1; l + 1 < labels; ++l)
+      if (std::int64_t{unary[l - 1][i]} - 2 * std::int64_t{unary[l][i]} + unary[l + 1][i] < 0) return false;
+    return true;
   }
   /// True if no partial sum of a solver leaves 32 bits; `swaps`: of the solver by swaps, which adds edges to unary
   /// terms.
@@ -65,6 +67,12 @@ struct label_energy {
       inside = inside && sum < most && right[i] < most_weight && down[i] < most_weight;
     });
     return inside;
+  }
+
+ private:
+  MIXAUG_HD static std::int64_t pair(std::int32_t weight, int a, int b) noexcept {
+    std::int64_t const d = a - b;
+    return weight * d * d;
   }
 };
 

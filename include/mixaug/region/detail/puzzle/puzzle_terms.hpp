@@ -22,6 +22,19 @@ struct pixel_map {
   }
 };
 
+/// The mean differences of pixels across the border of two cells: p[2 a + b] where the first cell shows image a, and
+/// the second one image b; image 0 is the sample, image 1 its partner.
+struct edge_differences {
+  double p[4];
+  /// What a cell pays for showing image a, whatever the other shows.
+  MIXAUG_HD double of_first(int a) const noexcept { return (p[2 * a] + p[2 * a + 1]) * 0.5; }
+  MIXAUG_HD double of_second(int b) const noexcept { return (p[b] + p[2 + b]) * 0.5; }
+  /// What both pay for different labels.
+  MIXAUG_HD double weight(double smooth, double times) const noexcept {
+    return fused_sum(times, ((p[1] + p[2]) - (p[0] + p[3])) * 0.5, smooth);
+  }
+};
+
 /// Options of the energy, of one row.
 struct puzzle_terms {
   int blocks, labels, neighbours;
@@ -29,7 +42,48 @@ struct puzzle_terms {
   double lambda;  ///< the weight of the sample itself
   bool bilinear, swaps;
   pixel_map to_unit;
+
+  MIXAUG_HD double smooth() const noexcept { return beta / (16.0 * blocks); }
+  MIXAUG_HD double scale() const noexcept { return 1000.0 * blocks * blocks; }
+  MIXAUG_HD double prior_of(int l) const noexcept;
+  /// The cost of label l of a cell: data[1] for showing the sample, data[0] for its partner, `bend` for a blend.
+  MIXAUG_HD double cost_of(int l, double const (&data)[2], double prior, double bend) const noexcept {
+    double const t = static_cast<double>(l) / (labels - 1);
+    double cost = fused_sum(1.0 - t, data[1], prior);
+    cost = fused_sum(t, data[0], cost);
+    if (bilinear) cost = fused_sum(t * (1.0 - t), bend, cost);
+    return cost * scale();
+  }
+  /// Truncates a term to an integer; false, and 0, beyond its range.
+  MIXAUG_HD static bool store(double v, std::int32_t& to) noexcept {
+    bool const fits = v > -1e9 && v < 1e9;
+    to = fits ? static_cast<std::int32_t>(v) : 0;
+    return fits;
+  }
 };
+
+MIXAUG_UNFUSED_BEGIN
+/// -eta / n^2 log(C(L - 1, l) lambda^(L - 1 - l) (1 - lambda)^l + 1e-8)
+MIXAUG_HD inline double puzzle_terms::prior_of(int l) const noexcept {
+  int const last = labels - 1;
+  double chance = 1.0;
+  for (int k = 1; k <= l; ++k) chance = chance * (last - l + k) / k;
+  for (int k = 0; k < last - l; ++k) chance = rounded_product(chance, lambda);
+  for (int k = 0; k < l; ++k) chance = rounded_product(chance, 1.0 - lambda);
+  double const n = blocks;
+  return -(eta / (n * n)) * precise_log(chance + 1e-8);
+}
+MIXAUG_UNFUSED_END
+
+/// Side of the squares whose mean pixels are compared, along an axis of `size` pixels: the largest divisor of a cell's
+/// side that is not above `most`; 1 on an axis whose cells differ in size.
+MIXAUG_HD inline index_t pool_side(index_t size, index_t cells, index_t most) noexcept {
+  if (size % cells != 0) return 1;
+  index_t const side = size / cells;
+  index_t n = lesser(most, side);
+  while (side % n != 0) --n;
+  return n;
+}
 
 /// The cells of an image: along an axis of S pixels the borders of n cells are at ceil(k S / n), where floor(x n / S)
 /// changes.
@@ -43,16 +97,14 @@ struct puzzle_grid {
       for (int k = 0; k <= side; ++k) at[axis][k] = ceil_div(k * size[axis], side);
   }
   index_t border(int axis, index_t k) const noexcept { return at[axis][k]; }
-  /// Side of the squares whose mean pixels are compared: the largest divisor of a cell's side that is not above
-  /// `most`; 1 on an axis whose cells differ in size.
-  index_t pool(int axis, index_t most) const noexcept {
-    if (size[axis] % cells != 0) return 1;
-    index_t const side = size[axis] / cells;
-    index_t n = lesser(most, side);
-    while (side % n != 0) --n;
-    return n;
-  }
+  index_t pool(int axis, index_t most) const noexcept { return pool_side(size[axis], cells, most); }
 };
+
+/// What a cell that holds `part` of the scores, of all cells' `sum`, has of them; of an image without scores as much as
+/// the others.
+MIXAUG_HD inline double share_of_scores(double part, double sum, int side) noexcept {
+  return sum > 0.0 && finite(sum) ? part / sum : 1.0 / (static_cast<double>(side) * side);
+}
 
 /// The part of an image's scores that each cell holds, at 16 y + x; uniform if there is none. Summed in double, in row
 /// order.
@@ -74,7 +126,7 @@ inline void cell_masses(float const* map, puzzle_grid const& grid, double* mass)
   for (int y = 0; y < n; ++y)
     for (int x = 0; x < n; ++x) {
       double& m = mass[y * label_energy::pitch + x];
-      m = sum > 0.0 && finite(sum) ? m / sum : 1.0 / (static_cast<double>(n) * n);
+      m = share_of_scores(m, sum, n);
     }
 }
 
@@ -107,8 +159,7 @@ class puzzle_problem {
   enum class fault { none, pixels, size };
   /// Writes the energy.
   fault operator()(label_energy& energy) const noexcept {
-    int const n = terms_.blocks;
-    energy.height = energy.width = n;
+    energy.height = energy.width = terms_.blocks;
     energy.labels = terms_.labels;
     double data[2][cells];  // of image 1, the sample, and of image 2, its partner
     cell_masses(maps_.self, grid_, data[0]);
@@ -120,16 +171,12 @@ class puzzle_problem {
     for (int axis = 0; axis < 2; ++axis) fits = fold(axis, data, weight[axis], energy) && fits;
     if (terms_.bilinear) bend(weight);
     double prior[label_energy::most_labels];
-    for (int l = 0; l < terms_.labels; ++l) prior[l] = prior_of(l);
-    double const scale = 1000.0 * n * n;
+    for (int l = 0; l < terms_.labels; ++l) prior[l] = terms_.prior_of(l);
     energy.each_cell([&](int i) {
-      for (int l = 0; l < terms_.labels; ++l) {
-        double const t = static_cast<double>(l) / (terms_.labels - 1);
-        double cost = fused_sum(1.0 - t, data[1][i], prior[l]);
-        cost = fused_sum(t, data[0][i], cost);
-        if (terms_.bilinear) cost = fused_sum(t * (1.0 - t), bend_[i], cost);
-        fits = store(cost * scale, energy.unary[l][i]) && fits;
-      }
+      double const own[2] = {data[0][i], data[1][i]};
+      double const bent = terms_.bilinear ? bend_[i] : 0.0;
+      for (int l = 0; l < terms_.labels; ++l)
+        fits = puzzle_terms::store(terms_.cost_of(l, own, prior[l], bent), energy.unary[l][i]) && fits;
     });
     return fits && energy.bounded(terms_.swaps) ? fault::none : fault::size;
   }
@@ -201,23 +248,21 @@ class puzzle_problem {
     for (int y = 0; y < n - (axis == 0 ? 1 : 0); ++y)
       for (int x = 0; x < n - (axis == 1 ? 1 : 0); ++x) act(y * pitch + x, y, x);
   }
-  /// Adds the terms of the edges of an axis to the data terms, and writes their weights. p01 is the difference across
-  /// the border where the first cell shows image 0, the sample, and the second cell shows image 1, its partner.
+  /// Adds the terms of the edges of an axis to the data terms, and writes their weights.
   bool fold(int axis, double (&data)[2][cells], double* weight, label_energy& energy) const noexcept {
-    int const n = terms_.blocks, step = axis == 0 ? pitch : 1;
-    double const smooth = terms_.beta / (16.0 * n), times = smooth * terms_.gamma;
-    double const scale = 1000.0 * n * n;
+    int const step = axis == 0 ? pitch : 1;
+    double const smooth = terms_.smooth(), times = smooth * terms_.gamma;
     bool fits = true;
     each_edge(axis, [&](int i, int, int) {
-      double const p00 = edge_[axis][0][i], p01 = edge_[axis][1][i], p10 = edge_[axis][2][i], p11 = edge_[axis][3][i];
-      data[1][i] = fused_sum(times, (p01 + p00) * 0.5, data[1][i]);
-      data[0][i] = fused_sum(times, (p10 + p11) * 0.5, data[0][i]);
-      data[1][i + step] = fused_sum(times, (p10 + p00) * 0.5, data[1][i + step]);
-      data[0][i + step] = fused_sum(times, (p01 + p11) * 0.5, data[0][i + step]);
-      double const w = fused_sum(times, ((p01 + p10) - (p00 + p11)) * 0.5, smooth);
+      edge_differences const d{{edge_[axis][0][i], edge_[axis][1][i], edge_[axis][2][i], edge_[axis][3][i]}};
+      for (int image = 0; image < 2; ++image) {
+        data[1 - image][i] = fused_sum(times, d.of_first(image), data[1 - image][i]);
+        data[1 - image][i + step] = fused_sum(times, d.of_second(image), data[1 - image][i + step]);
+      }
+      double const w = d.weight(smooth, times);
       weight[i] = w;
       std::int32_t& to = axis == 0 ? energy.down[i] : energy.right[i];
-      fits = store(w * scale, to) && to >= 0 && fits;
+      fits = puzzle_terms::store(w * terms_.scale(), to) && to >= 0 && fits;
     });
     return fits;
   }
@@ -229,21 +274,6 @@ class puzzle_problem {
         bend_[i] += weight[axis][i];
         bend_[i + (axis == 0 ? pitch : 1)] += weight[axis][i];
       });
-  }
-  /// -eta / n^2 log(C(L - 1, l) lambda^(L - 1 - l) (1 - lambda)^l + 1e-8)
-  double prior_of(int l) const noexcept {
-    int const last = terms_.labels - 1;
-    double chance = 1.0;
-    for (int k = 1; k <= l; ++k) chance = chance * (last - l + k) / k;
-    for (int k = 0; k < last - l; ++k) chance *= terms_.lambda;
-    for (int k = 0; k < l; ++k) chance *= 1.0 - terms_.lambda;
-    double const n = terms_.blocks;
-    return -(terms_.eta / (n * n)) * precise_log(chance + 1e-8);
-  }
-  static bool store(double v, std::int32_t& to) noexcept {
-    bool const fits = v > -1e9 && v < 1e9;
-    to = fits ? static_cast<std::int32_t>(v) : 0;
-    return fits;
   }
 
   /// How far a pixel may leave [0, 1], by the rounding of a normalisation; it is brought back.
