@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Fields of cells and resized boxes against CutMix of the same share: what the field itself costs.
+// Fields of cells, masks and resized boxes against CutMix of the same share: what the field itself costs.
 #include <support/contest.hpp>
 #include <support/hand.hpp>
 
@@ -38,6 +38,9 @@ void against_cutmix(table& t, std::string const& name, Method const& method, dou
 
 suite const fields(25, [](table& t) {
   against_cutmix<float>(t, "GridMix 4 x 4 float32", ma::gridmix{.n = 4}, 1.3);
+  against_cutmix<float>(t, "FMix float32", ma::fmix{}, 0);
+  against_cutmix<std::uint8_t>(t, "FMix uint8", ma::fmix{}, 0);
+  against_cutmix<float>(t, "SmoothMix float32", ma::smoothmix{}, 0);
   against_cutmix<float>(t, "ResizeMix nearest float32", ma::resizemix{}, 1.6);
   against_cutmix<float>(t, "ResizeMix linear float32", ma::resizemix{.interpolation = ma::interpolation::linear}, 3.0);
   against_cutmix<std::uint8_t>(t, "ResizeMix nearest uint8", ma::resizemix{}, 0);

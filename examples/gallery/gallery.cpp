@@ -39,6 +39,9 @@ void show_boxes_and_blends(gallery_rows& rows) {
   rows.show("cutout, 3 holes", {"n_holes = 3", "length = a third of the side"},
             ma::cutout{.n_holes = 3, .length = third});
   rows.show("gridmix", {"n = 4", "cells of a 4 x 4 grid"}, ma::gridmix{});
+  rows.show("fmix", {"decay = 3", "a mask of any shape"}, ma::fmix{});
+  rows.show("fmix, soft", {"max_soft = 0.1", "blended around the border"}, ma::fmix{.max_soft = 0.1f});
+  rows.show("smoothmix", {"sigma = {0.25, 0.5}", "a Gaussian weight"}, ma::smoothmix{});
   rows.show("resizemix", {"the whole partner,", "nearest pixels"}, ma::resizemix{.scope_min = 0.3f});
   rows.show("resizemix, linear", {"the whole partner,", "interpolated"},
             ma::resizemix{.scope_min = 0.3f, .interpolation = ma::interpolation::linear});

@@ -33,6 +33,7 @@
 #include <mixaug/saliency/detector.hpp>
 #include <mixaug/saliency/gradient_magnitude.hpp>
 // region: writes the field m
+#include <mixaug/region/fourier_mask.hpp>
 #include <mixaug/region/given_boxes.hpp>
 #include <mixaug/region/given_mask.hpp>
 #include <mixaug/region/grid_cells.hpp>
@@ -41,6 +42,7 @@
 #include <mixaug/region/resized_box.hpp>
 #include <mixaug/region/resized_random_box.hpp>
 #include <mixaug/region/salient_box.hpp>
+#include <mixaug/region/smooth_mask.hpp>
 #include <mixaug/region/whole.hpp>
 // blend: how the output combines its two sides
 #include <mixaug/blend/erase.hpp>
@@ -62,6 +64,7 @@
 #include <mixaug/method/c_mixup.hpp>
 #include <mixaug/method/cutmix.hpp>
 #include <mixaug/method/cutout.hpp>
+#include <mixaug/method/fmix.hpp>
 #include <mixaug/method/gridmix.hpp>
 #include <mixaug/method/lisa.hpp>
 #include <mixaug/method/metamix.hpp>
@@ -72,6 +75,7 @@
 #include <mixaug/method/regmixup.hpp>
 #include <mixaug/method/resizemix.hpp>
 #include <mixaug/method/saliencymix.hpp>
+#include <mixaug/method/smoothmix.hpp>
 #include <mixaug/method/umix.hpp>
 // plan: all decisions of a step
 #include <mixaug/plan/make_plan.hpp>

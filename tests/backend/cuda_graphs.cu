@@ -106,6 +106,8 @@ TEST_CASE("a captured step of every method is replayed with new draws") {
   replay("gridmix", ma::gridmix{}, own);
   replay("resizemix", ma::resizemix{}, own);
   replay("resizemix, linear", ma::resizemix{.interpolation = ma::interpolation::linear}, own);
+  replay("fmix", ma::fmix{}, own);
+  replay("smoothmix", ma::smoothmix{}, own);
   replay("a given mask", ma::with(ma::mixup{}, ma::region::given_mask{}), masked);
   replay("saliencymix", ma::saliencymix{}, own);
   replay("saliencymix that moves", ma::saliencymix{.scheme = ma::scheme::salient_to_salient}, own);

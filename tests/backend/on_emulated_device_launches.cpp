@@ -109,6 +109,8 @@ TEST_CASE("launches do not depend on draws") {
   same_launches("gridmix", ma::gridmix{.alpha = 0.1f, .n = 3});
   same_launches("resizemix", ma::resizemix{.scope_max = 0.5f, .interpolation = ma::interpolation::linear});
   same_launches("a mask", with(ma::mixup{.prob = 0.5f}, test::random_mask{}));
+  same_launches("fmix", ma::fmix{.alpha = 0.1f});
+  same_launches("smoothmix", ma::smoothmix{.prob = 0.5f});
   same_launches("a box from elsewhere", with(ma::cutmix{}, test::random_pair{}));
   same_launches("regmixup", ma::regmixup{});
   same_launches("one_of", ma::one_of(ma::mixup{}, ma::cutmix{}, ma::cutout{.length = 3}));

@@ -66,6 +66,28 @@ TEST_CASE("bits_of_rows gives the numbers of random, also where the row's words 
   }
 }
 
+TEST_CASE("bits_of_draws gives the numbers of random, also where the draw's words roll over") {
+  for (std::uint64_t number :
+       {std::uint64_t{0}, std::uint64_t{224}, std::uint64_t{0xFFFFFFF0}, (std::uint64_t{1} << 40) - 32}) {
+    ma::random const draw({.seed = 99, .step = 0x123456789A}, 0x123456789B, ma::purpose::region);
+    std::uint64_t first[ma::detail::bits_width], second[ma::detail::bits_width];
+    ma::detail::bits_of_draws(draw, number, first, second);
+    for (std::uint64_t i = 0; i < ma::detail::bits_width; ++i) {
+      REQUIRE(first[i] == draw.bits(number + i));
+      REQUIRE(second[i] == draw.bits(number + i, 1));
+    }
+  }
+}
+
+TEST_CASE("draws are equal if seed, step, row and purpose are") {
+  ma::random const draw({.seed = 99, .step = 3}, 4, ma::purpose::region);
+  CHECK(draw == ma::random({.seed = 99, .step = 3, .first = 7}, 4, ma::purpose::region));
+  CHECK(draw != ma::random({.seed = 98, .step = 3}, 4, ma::purpose::region));
+  CHECK(draw != ma::random({.seed = 99, .step = 2}, 4, ma::purpose::region));
+  CHECK(draw != ma::random({.seed = 99, .step = 3}, 5, ma::purpose::region));
+  CHECK(draw != ma::random({.seed = 99, .step = 3}, 4, ma::purpose::ratio));
+}
+
 TEST_CASE("64 x 64 bits multiply to 128") {
   std::uint64_t const all = ~std::uint64_t{0};
   CHECK(ma::detail::multiply(all, all).high == all - 1);

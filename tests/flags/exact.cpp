@@ -83,6 +83,17 @@ void plans() {
   equal("mixup", digest_of(ma::make_plan(ma::mixup{.alpha = 0.1f}, images, k)), 0x58B75E0BE01A416Bu);
   equal("cutmix", digest_of(ma::make_plan(ma::cutmix{.placement = ma::placement::inside, .boxes = 3}, images, k)),
         0x95D1B93906EEAD03u);
+  auto const fields = [](auto const& p) {
+    digest d{digest_of(p)};
+    for (index_t i = 0; i < p.rows(); ++i)
+      for (index_t y = 0; y < p.shape.size[1]; ++y)
+        for (index_t x = 0; x < p.shape.size[2]; ++x) d.add(p.state(i).at(0, y, x));
+    return d.h;
+  };
+  auto const small = ma::nchw<float>(nullptr, {12, 1, 33, 40});
+  equal("fmix", fields(ma::make_plan(ma::fmix{}, small, k)), 0x167608DFA0C5A344u);
+  equal("fmix, soft", fields(ma::make_plan(ma::fmix{.decay = 0.7f, .max_soft = 0.5f}, small, k)), 0xE6C62814594E8700u);
+  equal("smoothmix", fields(ma::make_plan(ma::smoothmix{}, small, k)), 0x97594D3B66DE7D66u);
   equal("cutmix of volumes", digest_of(ma::make_plan(ma::cutmix{.minmax = {0.3f, 0.8f}}, volumes, k)),
         0xCEDD828DBDE674E1u);
 }

@@ -44,6 +44,20 @@ inline bool own_cell(ma::any_plan const& p, index_t i, index_t z, index_t y, ind
   return (c.bits[i * c.stride + cell / 32] >> (cell % 32) & 1u) != 0;
 }
 
+/// m of a pixel of a mask, kinds 5 and 7, which has a number or a bit for each, or one for all.
+inline float mask_at(ma::any_plan const& p, index_t i, index_t z, index_t y, index_t x) {
+  index_t const* const size = p.shape.size;
+  index_t const line = z * size[1] + y, words = (size[2] + 31) / 32;
+  if (p.layout.kind_of[p.choice[i]] == 5) {
+    auto const& c = p.region.of<5>();
+    return c.m[i * c.count + (c.where[i].count() == 1 ? 0 : line * size[2] + x)];
+  }
+  auto const& c = p.region.of<7>();
+  bool const one = c.where[i].count() == 1;
+  if (c.where[i].soft == 1) return c.m[i * c.numbers + line * size[2] + x];
+  return (c.bits[i * c.words + (one ? 0 : line * words + x / 32)] >> (one ? 0 : x % 32) & 1u) != 0 ? 1.0f : 0.0f;
+}
+
 /// Row by row, (rows, channels, pixels) in logical order. `source` holds rows first, first + 1, ... of what partners
 /// name.
 template <class T>
@@ -67,6 +81,7 @@ void require_mix(ma::any_plan const& p, std::vector<T> const& x, std::vector<T> 
         m = 0.0f;
         z += from.z0 - to.z0, y += from.y0 - to.y0, w += from.x0 - to.x0;
       }
+      if (kind == 5 || kind == 7) m = mask_at(p, i, pz, py, px);
       if (kind == 3) m = own_cell(p, i, pz, py, px) ? 1.0f : 0.0f;
       if (alone) m = 1.0f;
       T const a = x[static_cast<std::size_t>(p.self[i] * length + e)];
@@ -91,6 +106,7 @@ inline double mean_of_m(ma::any_plan const& p, index_t i) {
   int const kind = p.layout.kind_of[p.choice[i]];
   if (kind == 0) return static_cast<double>(p.ratio[i]);
   index_t inside = 0;
+  double sum = 0;
   for (index_t at = 0; at < p.shape.pixels(); ++at) {
     index_t const x = at % size[2], y = at / size[2] % size[1], z = at / size[2] / size[1];
     bool in = kind == 2 && in_box(p.region.of<2>().to[i], z, y, x);
@@ -98,7 +114,9 @@ inline double mean_of_m(ma::any_plan const& p, index_t i) {
       in = in || in_box(p.region.of<1>().box(i, j), z, y, x);
     in = in || (kind == 3 && !own_cell(p, i, z, y, x));
     inside += in ? 1 : 0;
+    if (kind == 5 || kind == 7) sum += static_cast<double>(mask_at(p, i, z, y, x));
   }
+  if (kind == 5 || kind == 7) return sum / static_cast<double>(p.shape.pixels());
   return 1.0 - static_cast<double>(inside) / static_cast<double>(p.shape.pixels());
 }
 

@@ -130,7 +130,7 @@ float unit(numbers& in) { return static_cast<float>(in.byte()) / 255.0f; }
 
 std::vector<std::string> corpus() {
   std::vector<std::string> all;
-  for (int method = 0; method < 6; ++method) {
+  for (int method = 0; method < 8; ++method) {
     std::string one{static_cast<char>(method), '\3', '\2', '\7', '\11', '\0', '\4'};
     stream s(static_cast<std::uint64_t>(method));
     for (int k = 0; k < 40; ++k) one += static_cast<char>(k < 30 ? static_cast<int>(s.bits() & 255) : 255);
@@ -142,7 +142,7 @@ std::vector<std::string> corpus() {
 
 bool one(std::string_view input) {
   numbers in(input);
-  int const method = in.below(6);
+  int const method = in.below(8);
   setting o{};
   o.n = 1 + in.below(9), o.c = 1 + in.below(4), o.h = 1 + in.below(13), o.w = 1 + in.below(21),
   o.second = in.below(4) == 1, o.source_rows = 1 + in.below(11);
@@ -172,6 +172,11 @@ bool one(std::string_view input) {
       return try_method(salient, o);
     case 4:
       return try_method(ma::regmixup{.alpha = alpha}, o);
+    case 5:
+      return try_method(ma::fmix{alpha, 4.2f * unit(in) - 0.1f, in.below(2) == 0 ? 0.0f : 0.6f * unit(in), mode, prob},
+                        o);
+    case 6:
+      return try_method(ma::smoothmix{{unit(in), 0.2f + unit(in)}, mode, prob}, o);
     default:
       return try_method(ma::one_of(mix, cut, out, salient), o);
   }

@@ -52,6 +52,17 @@ std::uint64_t moved_digest_of(ma::plan<R, B> const& p) {
   return d.h;
 }
 
+/// The same, and m of every pixel.
+template <class R, class B>
+std::uint64_t mask_digest_of(ma::plan<R, B> const& p) {
+  digest d{digest_of(p)};
+  for (index_t i = 0; i < p.rows(); ++i)
+    for (index_t z = 0; z < p.shape.size[0]; ++z)
+      for (index_t y = 0; y < p.shape.size[1]; ++y)
+        for (index_t x = 0; x < p.shape.size[2]; ++x) d.add(p.state(i).at(z, y, x));
+  return d.h;
+}
+
 /// Score maps of 0..16 with many ties.
 std::vector<float> whole_scores(index_t count) {
   std::vector<float> v;
@@ -85,6 +96,19 @@ TEST_CASE("plans have the bits that they always had") {
   CHECK(digest_of(make_plan(ma::resizemix{}, images, k)) == 0xBEA92536D986959Cu);
   CHECK(digest_of(make_plan(ma::resizemix{.scope_min = 0.4f, .prob = 0.5f, .mode = ma::mode::batch}, volumes, k)) ==
         0x84D922E02C0A94E6u);
+}
+
+TEST_CASE("masks have the bits that they always had") {
+  auto const plan = [](auto const& m, auto const& x) { return mask_digest_of(ma::make_plan(m, x, k)); };
+  auto const small = ma::nchw<float>(nullptr, {12, 1, 33, 40});
+  auto const block = ma::volumes<float>(nullptr, {6, 1, 7, 9, 10});
+  auto const wave = ma::signals<float>(nullptr, {6, 1, 300});
+  CHECK(plan(ma::fmix{}, small) == 0x167608DFA0C5A344u);
+  CHECK(plan(ma::fmix{.decay = 0.7f, .max_soft = 0.5f}, small) == 0xE6C62814594E8700u);
+  CHECK(plan(ma::fmix{.alpha = 3, .mode = ma::mode::batch, .prob = 0.5f}, block) == 0xB86D2E0CE4EADF6Au);
+  CHECK(plan(ma::fmix{.decay = 2, .max_soft = 0.1f}, wave) == 0x781CBFBFA9A7B8F5u);
+  CHECK(plan(ma::smoothmix{}, small) == 0x97594D3B66DE7D66u);
+  CHECK(plan(ma::smoothmix{.sigma = {0.01f, 3}, .prob = 0.7f}, block) == 0xB577516DBF6DBCD9u);
 }
 
 TEST_CASE("boxes found in score maps have the bits that they always had") {

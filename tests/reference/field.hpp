@@ -169,6 +169,20 @@ struct field_of<mixaug::kind::mask> {
     return c.m[row * c.count + (z * g.n[1] + y) * g.n[2] + x];
   }
 };
+/// A bit or a number a pixel; lines of bits begin at words.
+template <>
+struct field_of<mixaug::kind::pixel_mask> {
+  template <class Columns>
+  static float at(Columns const& c, std::int64_t row, float, int, pixel p) {
+    using grid = field_of<mixaug::kind::mask>;
+    auto const& f = c.where[row];
+    std::int64_t const z = grid::cell(p.z, f.n[0], c.size[0]), y = grid::cell(p.y, f.n[1], c.size[1]),
+                       x = grid::cell(p.x, f.n[2], c.size[2]), line = z * f.n[1] + y;
+    if (f.soft == 1) return c.m[row * c.numbers + line * f.n[2] + x];
+    std::int64_t const words = (f.n[2] + 31) / 32;
+    return (c.bits[row * c.words + line * words + x / 32] >> (x % 32)) % 2 == 1 ? 1.0f : 0.0f;
+  }
+};
 template <class Only>
 struct field_of<mixaug::kind::either<Only>> : field_of<Only> {};
 template <class First, class Second, class... Rest>

@@ -48,6 +48,19 @@ struct compare_region<ma::kind::mask> {
   }
 };
 template <>
+struct compare_region<ma::kind::pixel_mask> {
+  template <class A, class B>
+  static bool same(A const& a, index_t i, B const& b, index_t k) {
+    auto const& f = a.where[i];
+    if (!(f == b.where[k])) return false;
+    for (index_t j = 0; f.soft == 0 && j < f.words(); ++j)
+      if (a.bits[i * a.words + j] != b.bits[k * b.words + j]) return false;
+    for (index_t j = 0; f.soft != 0 && j < f.count(); ++j)
+      if (!same_bits(a.m[i * a.numbers + j], b.m[k * b.numbers + j])) return false;
+    return true;
+  }
+};
+template <>
 struct compare_region<ma::kind::cells> {
   template <class A, class B>
   static bool same(A const& a, index_t i, B const& b, index_t k) {

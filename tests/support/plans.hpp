@@ -139,7 +139,7 @@ void resized_plans(X const& x, mixaug::key const& k, Visit const& visit) {
 template <class X, class Visit>
 void chosen_pastes(X const& x, mixaug::key const& k, mixaug::index_t channels, Visit const& visit) {
   mixaug::one_of const method(mixaug::cutmix{}, mixaug::cutout{.n_holes = 2, .length = 4, .fill = fill_for(channels)},
-                              with(mixaug::resizemix{}, random_resize{}));
+                              with(mixaug::resizemix{}, random_resize{}), mixaug::fmix{});
   visit("one_of that pastes", mixaug::make_plan(method, x, k));
 }
 
@@ -169,6 +169,15 @@ void mask_plans(X const& x, mixaug::key const& k, mixaug::index_t channels, Visi
   visit("a mask", mixaug::make_plan(masked, x, k));
   mixaug::one_of const all(masked, with(mixaug::cutout{.fill = fill_for(channels)}, random_mask{}));
   visit("one_of of masks, blended and erased", mixaug::make_plan(all, x, k));
+  visit("smoothmix", mixaug::make_plan(mixaug::smoothmix{.prob = 0.9f}, x, k));
+}
+
+/// Masks of bits, and soft ones.
+template <class X, class Visit>
+void fourier_plans(X const& x, mixaug::key const& k, Visit const& visit) {
+  using mixaug::make_plan, mixaug::fmix;
+  visit("fmix", make_plan(fmix{.prob = 0.9f}, x, k));
+  visit("fmix, soft, of a batch", make_plan(fmix{.max_soft = 0.2f, .mode = mixaug::mode::batch}, x, k));
 }
 
 /// Cells with labels and places drawn, on grids that divide the image: no score map is needed. Images only; other
@@ -217,6 +226,7 @@ void every_plan(X const& x, mixaug::key const& k, mixaug::index_t channels, Visi
   resized_pastes(x, k, visit);
   resized_plans(x, k, visit);
   mask_plans(x, k, channels, visit);
+  fourier_plans(x, k, visit);
   cell_plans(x, k, channels, visit);
 }
 

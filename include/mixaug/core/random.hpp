@@ -55,6 +55,14 @@ MIXAUG_HD constexpr product multiply(std::uint64_t a, std::uint64_t b) noexcept 
 /// Row number of the draws that hold for a whole batch (`mode::batch`).
 inline constexpr std::uint64_t batch_row = (std::uint64_t{1} << 40) - 1;
 
+namespace detail {
+inline constexpr int bits_width = 32;
+}  // namespace detail
+class random;
+namespace detail {
+void bits_of_draws(random const& draw, std::uint64_t number, std::uint64_t* first, std::uint64_t* second) noexcept;
+}  // namespace detail
+
 /// Random numbers of one (seed, step, row, purpose). Draw number k is the same on every backend, for every number of
 /// threads and every split of the batch. 128-bit counter, low to high: row 40, step 40, purpose 8, draw 40.
 class random {
@@ -97,43 +105,73 @@ class random {
     return p.low >= m || p.low >= (0 - m) % m ? static_cast<index_t>(p.high) : below(n, number);
   }
 
+  /// True if all draws are the same.
+  friend constexpr bool operator==(random const&, random const&) = default;
+
  private:
+  friend void detail::bits_of_draws(random const&, std::uint64_t, std::uint64_t*, std::uint64_t*) noexcept;
   std::uint32_t k0_, k1_, c0_, c1_, c2_;
 };
 
 namespace detail {
 
-inline constexpr int bits_width = 32;
+/// Counters of bits_width blocks, word by word, in lanes that the compiler vectorises; then their random bits.
+struct counter_lanes {
+  std::uint32_t a[bits_width], b[bits_width], c[bits_width], d[bits_width];
+
+  void encrypt(std::uint32_t k0, std::uint32_t k1) noexcept {
+    for (int round = 0; round < 10; ++round) {
+      for (int i = 0; i < bits_width; ++i) {  // separate loops, which compilers know how to widen
+        std::uint32_t const ph = static_cast<std::uint32_t>(std::uint64_t{0xD2511F53u} * a[i] >> 32),
+                            pl = 0xD2511F53u * a[i];
+        std::uint32_t const qh = static_cast<std::uint32_t>(std::uint64_t{0xCD9E8D57u} * c[i] >> 32),
+                            ql = 0xCD9E8D57u * c[i];
+        a[i] = qh ^ b[i] ^ k0;
+        b[i] = ql;
+        c[i] = ph ^ d[i] ^ k1;
+        d[i] = pl;
+      }
+      k0 += 0x9E3779B9u;
+      k1 += 0xBB67AE85u;
+    }
+  }
+};
 
 /// Bits of rows [row, row + 32): out[i] = random(k, row + i, what).bits(number), computed in lanes that the compiler
 /// vectorises. If a second output array is given, it receives bits(number, 1).
 inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uint64_t* out, std::uint64_t number = 0,
                          std::uint64_t* second = nullptr) noexcept {
-  std::uint32_t a[bits_width], b[bits_width], c[bits_width], d[bits_width];
+  counter_lanes v;
   for (int i = 0; i < bits_width; ++i) {
     std::uint64_t const r = row + static_cast<std::uint64_t>(i);
-    a[i] = static_cast<std::uint32_t>(r);
-    b[i] = static_cast<std::uint32_t>((r >> 32 & 0xFFu) | k.step << 8);
-    c[i] = static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(what) << 16 | number << 24);
-    d[i] = static_cast<std::uint32_t>(number >> 8);
+    v.a[i] = static_cast<std::uint32_t>(r);
+    v.b[i] = static_cast<std::uint32_t>((r >> 32 & 0xFFu) | k.step << 8);
+    v.c[i] = static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(what) << 16 | number << 24);
+    v.d[i] = static_cast<std::uint32_t>(number >> 8);
   }
-  std::uint32_t k0 = static_cast<std::uint32_t>(k.seed), k1 = static_cast<std::uint32_t>(k.seed >> 32);
-  for (int round = 0; round < 10; ++round) {
-    for (int i = 0; i < bits_width; ++i) {  // separate loops, which compilers know how to widen
-      std::uint32_t const ph = static_cast<std::uint32_t>(std::uint64_t{0xD2511F53u} * a[i] >> 32),
-                          pl = 0xD2511F53u * a[i];
-      std::uint32_t const qh = static_cast<std::uint32_t>(std::uint64_t{0xCD9E8D57u} * c[i] >> 32),
-                          ql = 0xCD9E8D57u * c[i];
-      a[i] = qh ^ b[i] ^ k0;
-      b[i] = ql;
-      c[i] = ph ^ d[i] ^ k1;
-      d[i] = pl;
-    }
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
+  v.encrypt(static_cast<std::uint32_t>(k.seed), static_cast<std::uint32_t>(k.seed >> 32));
+  for (int i = 0; i < bits_width; ++i) out[i] = std::uint64_t{v.a[i]} | std::uint64_t{v.b[i]} << 32;
+  for (int i = 0; i < bits_width && second != nullptr; ++i)
+    second[i] = std::uint64_t{v.c[i]} | std::uint64_t{v.d[i]} << 32;
+}
+
+/// Bits of draws [number, number + 32) of one row: first[i] = draw.bits(number + i), second[i] = draw.bits(number + i,
+/// 1).
+inline void bits_of_draws(random const& draw, std::uint64_t number, std::uint64_t* first,
+                          std::uint64_t* second) noexcept {
+  counter_lanes v;
+  for (int i = 0; i < bits_width; ++i) {
+    std::uint64_t const at = number + static_cast<std::uint64_t>(i);
+    v.a[i] = draw.c0_;
+    v.b[i] = draw.c1_;
+    v.c[i] = draw.c2_ | static_cast<std::uint32_t>(at << 24);
+    v.d[i] = static_cast<std::uint32_t>(at >> 8);
   }
-  for (int i = 0; i < bits_width; ++i) out[i] = std::uint64_t{a[i]} | std::uint64_t{b[i]} << 32;
-  for (int i = 0; i < bits_width && second != nullptr; ++i) second[i] = std::uint64_t{c[i]} | std::uint64_t{d[i]} << 32;
+  v.encrypt(draw.k0_, draw.k1_);
+  for (int i = 0; i < bits_width; ++i) {
+    first[i] = std::uint64_t{v.a[i]} | std::uint64_t{v.b[i]} << 32;
+    second[i] = std::uint64_t{v.c[i]} | std::uint64_t{v.d[i]} << 32;
+  }
 }
 
 }  // namespace detail

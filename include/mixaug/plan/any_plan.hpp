@@ -69,7 +69,7 @@ struct any_of : base {
 
 /// The library's kinds, known at run time, and user-defined ones.
 template <class... Own>
-using any_kind_and = any_of<whole, boxes, box_pair, cells, resized_box, mask, moved_cells, Own...>;
+using any_kind_and = any_of<whole, boxes, box_pair, cells, resized_box, mask, moved_cells, pixel_mask, Own...>;
 /// The library's kinds, known at run time.
 using any_kind = any_kind_and<>;
 

@@ -29,6 +29,9 @@ MIXAUG_EXACT_BEGIN
 ///   cells COUNT         the number of cells along each axis, z,y,x, at most COUNT in all, and a bit for each cell, 1 =
 ///                       the sample's, row by row as hexadecimal digits
 ///   mask COUNT          numbers along each axis, z,y,x, at most COUNT in all, and the numbers, row by row
+///   pixel_mask WORDS NUMBERS   bits or numbers along each axis, z,y,x; then either the word bits and a bit for each, 1
+///                       = the sample's, line by line as hexadecimal digits, or the word numbers and the numbers. Lines
+///                       of bits begin at words of 32 bits, of which there are WORDS, or NUMBERS numbers, at most
 ///   moved_cells COUNT   the number of cells along height and width, the label of m = 0, and 1 if cells move, else 0;
 ///                       the label of each cell, row by row; if cells move the cell of the sample that each shows, and
 ///                       that of the source

@@ -6,5 +6,6 @@
 #include <mixaug/region/kind/cells.hpp>
 #include <mixaug/region/kind/mask.hpp>
 #include <mixaug/region/kind/moved_cells.hpp>
+#include <mixaug/region/kind/pixel_mask.hpp>
 #include <mixaug/region/kind/resized_box.hpp>
 #include <mixaug/region/kind/whole.hpp>

@@ -2,6 +2,7 @@
 #pragma once
 #include <mixaug/core/error.hpp>
 #include <mixaug/plan/kind.hpp>
+#include <mixaug/region/detail/field_average.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -44,6 +45,8 @@ struct mask : counted {
     MIXAUG_HD float const* line(index_t z, index_t y) const noexcept {
       return g.data + cell(0, z) * g.stride[0] + cell(1, y) * g.stride[1];
     }
+    /// m of a pixel.
+    MIXAUG_HD float at(index_t z, index_t y, index_t x) const noexcept { return line(z, y)[cell(2, x) * g.stride[2]]; }
     MIXAUG_HD index_t tiles() const noexcept { return 1; }
     MIXAUG_HD tile tile_at(index_t) const noexcept {
       auto const end = [&](int axis) { return static_cast<std::int32_t>(size[axis]); };
@@ -89,6 +92,7 @@ struct mask : counted {
    private:
     /// Returns the number of pixels of a cell along an axis.
     MIXAUG_HD index_t pixels(int axis, index_t at) const noexcept {
+      if (g.n[axis] == size[axis]) return 1;
       detail::pixel_range const r = detail::nearest_readers(at, g.n[axis], size[axis]);
       return r.end - r.begin;
     }
@@ -139,41 +143,12 @@ struct mask : counted {
         else
           average(i, old, from, to);
     }
-    /// Writes the mean of the old field over the area of each new pixel, summed in row order, in double.
+    /// Writes the mean of the old field over the area of each new pixel.
     void average(index_t i, state const& old, plan_shape const& from, plan_shape const& to) const noexcept {
       where[i] = grid{nullptr,
                       {static_cast<std::int32_t>(to.size[0]), static_cast<std::int32_t>(to.size[1]),
                        static_cast<std::int32_t>(to.size[2])}};
-      double const area =
-          static_cast<double>(from.size[0]) * static_cast<double>(from.size[1]) * static_cast<double>(from.size[2]);
-      float* out = &m[i * count];
-      for (index_t z = 0; z < to.size[0]; ++z)
-        for (index_t y = 0; y < to.size[1]; ++y)
-          for (index_t x = 0; x < to.size[2]; ++x) {
-            index_t const at[3] = {z, y, x};
-            *out++ = static_cast<float>(sum_over(old, at, from, to) / area);
-          }
-    }
-    /// Sum of m over the old pixels below a new one, each times the part that is covered: along an axis of S old and D
-    /// new pixels, new pixel d covers [d S, (d + 1) S) where old pixel s has [s D, (s + 1) D).
-    static double sum_over(state const& old, index_t const* at, plan_shape const& from, plan_shape const& to) noexcept {
-      detail::pixel_range below[3];
-      for (int d = 0; d < 3; ++d)
-        below[d] = {at[d] * from.size[d] / to.size[d], detail::ceil_div((at[d] + 1) * from.size[d], to.size[d])};
-      auto const part = [&](int d, index_t s) {
-        index_t const begin = detail::greater(at[d] * from.size[d], s * to.size[d]);
-        return static_cast<double>(detail::lesser((at[d] + 1) * from.size[d], (s + 1) * to.size[d]) - begin);
-      };
-      double sum = 0.0;
-      for (index_t z = below[0].begin; z < below[0].end; ++z)
-        for (index_t y = below[1].begin; y < below[1].end; ++y) {
-          float const* const line = old.line(z, y);
-          double row = 0.0;
-          for (index_t x = below[2].begin; x < below[2].end; ++x)
-            row = detail::fused_sum(static_cast<double>(line[old.cell(2, x) * old.g.stride[2]]), part(2, x), row);
-          sum = detail::fused_sum(row, part(0, z) * part(1, y), sum);
-        }
-      return sum;
+      detail::average_field(old, from, to, &m[i * count]);
     }
     template <class Writer>
     void write(Writer& out, index_t i) const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/detail/math/fast_float.hpp>
-#include <mixaug/saliency/detail/fft.hpp>
+#include <mixaug/core/detail/math/fft.hpp>
 #include <mixaug/saliency/detail/reflect.hpp>
 #include <mixaug/saliency/detail/resize_linear.hpp>
 

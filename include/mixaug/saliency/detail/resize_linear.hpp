@@ -3,8 +3,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <mixaug/core/detail/math/transpose.hpp>
 #include <mixaug/core/element.hpp>
-#include <mixaug/saliency/detail/transpose.hpp>
 
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <mixaug/core/detail/math/fast_float.hpp>
-#include <mixaug/saliency/detail/fft.hpp>
+#include <mixaug/core/detail/math/fft.hpp>
 #include <random>
 #include <vector>
 
@@ -70,7 +70,7 @@ double error(ma::index_t n, ma::index_t lanes, ma::index_t all, bool inverse, bo
 
 TEST_CASE_TEMPLATE("the transform is its defining sum", F, float, double) {
   double const tolerance = sizeof(F) == 4 ? 1e-6 : 1e-14;
-  for (ma::index_t n = 4; n <= (test::unoptimised ? 128 : 256); n *= 2)
+  for (ma::index_t n = 2; n <= (test::unoptimised ? 128 : 256); n *= 2)
     for (ma::index_t lanes : {1, 4, 8, 16, 32, 33, 64})
       for (bool inverse : {false, true})
         for (bool transposed : {false, true}) {
@@ -112,6 +112,24 @@ TEST_CASE("roots of one have no error to speak of, and exact quarters") {
   for (ma::index_t k = 0; k < 4; ++k) {
     CHECK(roots[at(k * 256)] == (k == 0 ? 1.0 : k == 2 ? -1.0 : 0.0));
     CHECK(roots[at(k * 256 + n)] == (k == 1 ? -1.0 : k == 3 ? 1.0 : 0.0));
+  }
+}
+
+TEST_CASE("roots of long transforms are as good") {
+  ma::index_t const n = 1 << 16;
+  std::vector<double> roots(at(2 * n));
+  ma::detail::fill_roots(roots.data(), n);
+  double worst = 0;
+  for (ma::index_t k = 0; k < n; k += 7) {
+    std::complex<double> const got(roots[at(k)], roots[at(k + n)]);
+    worst = std::max(worst, std::abs(got - std::polar(1.0, -6.283185307179586 * static_cast<double>(k) / 65536)));
+  }
+  CHECK(worst < 2e-15);
+  ma::detail::root_table const table;
+  for (int j = 0; j < 22; ++j) {
+    double const angle = std::ldexp(6.283185307179586, -3 - j);
+    CHECK(std::fabs(table.cosine[j] - std::cos(angle)) < 2e-16);
+    CHECK(std::fabs(table.sine[j] / std::sin(angle) - 1) < 3e-16);
   }
 }
 

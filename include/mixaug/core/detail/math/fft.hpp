@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cstring>
+#include <mixaug/core/detail/math/transpose.hpp>
 #include <mixaug/core/element.hpp>
-#include <mixaug/saliency/detail/transpose.hpp>
 
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
@@ -28,15 +28,26 @@ struct complex_rows {
   MIXAUG_HD complex_rows swapped() const noexcept { return {im, re, pitch}; }
 };
 
-/// cos and sin of 2 pi / 8, 2 pi / 16, ... 2 pi / 1024, rounded to nearest; libm's results differ between machines.
+/// The longest transform: of 2^24 items.
+inline constexpr index_t longest_fft = index_t{1} << 24;
+
+/// cos and sin of 2 pi / 8, 2 pi / 16, ... 2 pi / 2^24, rounded to nearest; libm's results differ between machines.
 struct root_table {
-  double cosine[8] = {0.7071067811865476, 0.9238795325112867, 0.9807852804032304, 0.9951847266721969,
-                      0.9987954562051724, 0.9996988186962042, 0.9999247018391445, 0.9999811752826011};
-  double sine[8] = {0.7071067811865476,   0.3826834323650898,   0.19509032201612828,  0.0980171403295606,
-                    0.049067674327418015, 0.024541228522912288, 0.012271538285719925, 0.006135884649154475};
+  double cosine[22] = {0.7071067811865476, 0.9238795325112867, 0.9807852804032304, 0.9951847266721969,
+                       0.9987954562051724, 0.9996988186962042, 0.9999247018391445, 0.9999811752826011,
+                       0.9999952938095762, 0.9999988234517019, 0.9999997058628822, 0.9999999264657179,
+                       0.9999999816164293, 0.9999999954041073, 0.9999999988510269, 0.9999999997127567,
+                       0.9999999999281892, 0.9999999999820472, 0.9999999999955118, 0.999999999998878,
+                       0.9999999999997194, 0.9999999999999298};
+  double sine[22] = {0.7071067811865476,     0.3826834323650898,     0.19509032201612828,   0.0980171403295606,
+                     0.049067674327418015,   0.024541228522912288,   0.012271538285719925,  0.006135884649154475,
+                     0.003067956762965976,   0.0015339801862847657,  0.0007669903187427045, 0.00038349518757139556,
+                     0.00019174759731070332, 9.587379909597734e-05,  4.793689960306688e-05, 2.396844980841822e-05,
+                     1.1984224905069707e-05, 5.9921124526424275e-06, 2.996056226334661e-06, 1.4980281131690111e-06,
+                     7.490140565847157e-07,  3.7450702829238413e-07};
 };
 
-/// exp(-2 pi i k / n) for k < n <= 1024 as n cosines, then n sines; each is a product of at most log2 n roots.
+/// exp(-2 pi i k / n) for k < n <= longest_fft as n cosines, then n sines; each is a product of at most log2 n roots.
 MIXAUG_HD inline void fill_roots(double* roots, index_t n) noexcept {
   double *re = roots, *im = roots + n;
   root_table const table;
