@@ -65,6 +65,10 @@ void show_salient_boxes(gallery_rows& rows) {
   rows.show("saliencymix, valley to valley", {"scheme =", "non_salient_to_non_salient"},
             saliencymix{.scheme = scheme::non_salient_to_non_salient});
 
+  rows.show("attentivemix", {"scores = fine_grained", "the partner's 6 best cells", "of 7 x 7"},
+            ma::attentivemix{.detector = ma::saliency::fine_grained{}});
+  rows.show("attentivemix+, of the sample", {"of = target, k_from_ratio:", "the sample's best cells stay"},
+            ma::attentivemix{.k_from_ratio = true, .of = ma::side::target, .detector = ma::saliency::fine_grained{}});
   rows.show("puzzlemix", {"scores = fine_grained", "t_eps = 0.02: cells move"},
             ma::puzzlemix{.t_eps = 0.02f, .range = {0, 255}, .detector = ma::saliency::fine_grained{}});
 

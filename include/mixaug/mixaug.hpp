@@ -41,6 +41,7 @@
 #include <mixaug/region/resized_box.hpp>
 #include <mixaug/region/resized_random_box.hpp>
 #include <mixaug/region/salient_box.hpp>
+#include <mixaug/region/top_cells.hpp>
 #include <mixaug/region/whole.hpp>
 // blend: how the output combines its two sides
 #include <mixaug/blend/erase.hpp>
@@ -58,6 +59,7 @@
 #include <mixaug/weight/just_train_twice.hpp>
 #include <mixaug/weight/uncertainty.hpp>
 // method: one file for each paper
+#include <mixaug/method/attentivemix.hpp>
 #include <mixaug/method/background_mix.hpp>
 #include <mixaug/method/c_mixup.hpp>
 #include <mixaug/method/cutmix.hpp>

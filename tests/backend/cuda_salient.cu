@@ -1,8 +1,10 @@
 #include "support/cuda_memory.cuh"
 
 #include "region/salient_cases.hpp"
+#include "region/top_cells_cases.hpp"
 
 TEST_SALIENT(mixaug::cuda);
+TEST_TOP_CELLS(mixaug::cuda);
 
 using ma::index_t;
 

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <mixaug/apply/device_saliency_map.hpp>
+#include <mixaug/region/detail/cell_choice_steps.hpp>
 #include <mixaug/region/detail/salient_steps.hpp>
 
 #include "support/compare_plans.hpp"
@@ -123,6 +124,30 @@ TEST_CASE("boxes that a device places are those of the host, from maps with ties
     told += lead > 0 && p.choice[lead] == 2 && p.region.rest.rest.to[lead].volume() < h * w / 3;
   }
   CHECK(told >= 2);
+}
+
+TEST_CASE("cells that a device chooses are those of the host, from maps with ties and from pixels") {
+  index_t const n = 13, h = 12, w = 18;
+  auto const maps = test::score_maps(n, h, w, 3), others = test::score_maps(20, h, w, 4),
+             coarse = test::score_maps(n, 7, 9, 5);
+  auto images = test::soft_images(n, 3, h, w, 6);
+  auto const x = ma::nchw(images.data(), {n, 3, h, w});
+  auto const scores = ma::scores(maps.data(), {n, h, w});
+  for (auto const of : {ma::side::source, ma::side::target})
+    for (bool by_ratio : {false, true}) {
+      CAPTURE(by_ratio);
+      ma::attentivemix m{.top_k = 9, .k_from_ratio = by_ratio, .of = of, .prob = 0.8f};
+      same_places(m, ma::inputs(x).scores(scores), {.seed = 4});
+      same_places(m, ma::inputs(x).scores(ma::scores(coarse.data(), {n, 7, 9})), {.seed = 5});
+      same_places(m, ma::inputs(x).scores(scores).source_rows(20).source_scores(ma::scores(others.data(), {20, h, w})),
+                  {.seed = 6});
+      m.mode = ma::mode::batch;
+      same_places(m, ma::inputs(x).scores(scores), {.seed = 7});
+      m.grid = 1, m.top_k = 1;
+      same_places(m, ma::inputs(x).scores(scores), {.seed = 7});
+      m.grid = 3, m.top_k = 2, m.detector = ma::saliency::fine_grained{};
+      same_places(ma::one_of(ma::mixup{}, m, ma::saliencymix{}), ma::inputs(x), {.seed = 8});
+    }
 }
 
 TEST_CASE(

@@ -6,9 +6,6 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// The two images of a mix.
-enum class side : unsigned char { target, source };
-
 namespace label {
 
 /// The label is not mixed: the sample keeps its own (Cutout) or, if pixels came from the partner and `of` is source,

@@ -19,6 +19,9 @@ struct row_facts {
   float ratio;
 };
 
+/// The two images of a mix: the sample, into which is pasted, and its partner.
+enum class side : unsigned char { target, source };
+
 /// A row of the batch that is planned.
 struct row_of_batch {
   plan_shape const& shape;
@@ -225,6 +228,15 @@ struct score_maps {
   bool alone = false;  ///< true if the row is its own partner
 };
 
+namespace detail {
+/// Refuses maps that do not have the size of the images.
+inline void check_full_maps(plan_shape const& s, index_t height, index_t width) {
+  if (height == s.size[1] && width == s.size[2]) return;
+  index_t const map[3] = {s.samples, height, width};
+  fail("scores", shape_text(map, 3), "(n, h, w) of the batch's images, for this region reads a score for each pixel");
+}
+}  // namespace detail
+
 /// A region rule that score maps complete. The rule's own call, with the other draws, writes what does not depend on
 /// the maps (the size of a box); place() writes the rest when the maps are available. Members in addition to those of
 /// region_rule:
@@ -235,11 +247,13 @@ struct score_maps {
 ///   pending(columns, row, own)        true if the map of the row (own) or of its partner has yet to be searched
 ///                                     for this row; each of these two calls reads nothing that the other writes
 ///   bytes(height, width)              size of the scratch of place()
+///   check_maps(shape, height, width)  refuses maps of a size that the region cannot read (detail::check_full_maps)
 ///   place(columns, row, score_maps, scratch)
 ///   changes_share()                   true if place() may change the pixel share that labels follow
 ///   place_on_device(backend, plan, columns, rows, maps, scratch)   the same on a device, for all rows (device_scores)
 template <class R>
-concept scored_region = region_rule<R> && requires(R const& rule, index_t n) {
+concept scored_region = region_rule<R> && requires(R const& rule, plan_shape const& shape, index_t n) {
+  rule.check_maps(shape, n, n);
   { rule.needs() } -> std::same_as<score_needs>;
   { rule.bytes(n, n) } -> std::convertible_to<std::size_t>;
   { rule.changes_share() } -> std::same_as<bool>;

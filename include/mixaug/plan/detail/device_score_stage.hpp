@@ -62,14 +62,14 @@ void device_detect(Backend const& be, Detector const& d, step_images const& imag
 struct device_maps {
   float const* self;     ///< maps of the batch's rows
   float const* partner;  ///< maps of the batch's rows, or of the partners of the plan's rows (`outside`)
-  index_t pixels;
+  index_t height, width;
   bool outside;
   bool lead;  ///< mode::batch: only the first mixed row is placed
 
   template <class View>
   MIXAUG_HD float const* of(View const& plan, index_t row, bool own) const noexcept {
-    if (own) return self + row * pixels;
-    return partner + (outside ? row : plan.partner.data[row] - plan.shape.first) * pixels;
+    if (own) return self + row * height * width;
+    return partner + (outside ? row : plan.partner.data[row] - plan.shape.first) * height * width;
   }
 };
 
@@ -155,7 +155,8 @@ void device_place(Backend const& be, Recipes const& recipes, In const& in, bool 
     using rows_type = std::remove_cvref_t<decltype(rows)>;
     using columns_type = std::remove_cvref_t<decltype(columns)>;
     bool const stored = in.score_maps.type != element_type::none;
-    index_t const n = plan.shape.rows, h = plan.shape.size[1], w = plan.shape.size[2], all = n * h * w;
+    image_batch const& read = stored ? in.score_maps : in.pixels;
+    index_t const n = plan.shape.rows, h = read.height(), w = read.width(), all = n * h * w;
     bool const both = outside && r.region.needs().self;
     auto* const partner =
         reinterpret_cast<float*>(maps.reserve(static_cast<std::size_t>(4 * all * (both ? 2 : 1)), false));
@@ -171,8 +172,8 @@ void device_place(Backend const& be, Recipes const& recipes, In const& in, bool 
     };
     detect(outside, partner);
     if (both) detect(false, self);
-    bool const lead = r.when.mode == mode::batch;
-    r.region.place_on_device(be, columns, rows, device_maps{self, partner, h * w, outside, lead}, scratch);
+    bool const lead = std::remove_cvref_t<decltype(r.region)>::one_place && r.when.mode == mode::batch;
+    r.region.place_on_device(be, columns, rows, device_maps{self, partner, h, w, outside, lead}, scratch);
     if (lead) run_rows(be, copy_place_body<rows_type, columns_type>{rows, columns}, n);
     if (r.region.changes_share()) device_share(be, columns, rows, r.label);
   });

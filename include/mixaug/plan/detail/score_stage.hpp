@@ -73,6 +73,10 @@ void check_scored(In const& in, key const& k, Recipe const& recipe, bool outside
   if (partners && source.channels() != images.channels())
     fail("source_images' channels", text(source.channels()), text(images.channels()) + " as the batch has");
   using rule = std::remove_cvref_t<decltype(recipe.region)>;
+  if (partners && source.samples() > 0 && (source.height() != images.height() || source.width() != images.width()))
+    fail(maps ? "source_scores" : "source_images", text(source.height()) + " x " + text(source.width()),
+         text(images.height()) + " x " + text(images.width()) + ", as those of the batch");
+  recipe.region.check_maps(in.shape, images.height(), images.width());
   if (recipe.region.needs().pixels) {
     image_batch const& other = in.source_pixels;
     if (in.pixels.type == element_type::none || in.pixels.data == nullptr)
