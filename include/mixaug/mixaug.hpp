@@ -42,12 +42,14 @@
 #include <mixaug/region/resized_random_box.hpp>
 #include <mixaug/region/salient_box.hpp>
 #include <mixaug/region/top_cells.hpp>
+#include <mixaug/region/two_boxes.hpp>
 #include <mixaug/region/whole.hpp>
 // blend: how the output combines its two sides
 #include <mixaug/blend/erase.hpp>
 #include <mixaug/blend/mix.hpp>
 // label: writes share_self and share_partner
 #include <mixaug/label/by_ratio.hpp>
+#include <mixaug/label/by_score.hpp>
 #include <mixaug/label/by_share.hpp>
 #include <mixaug/label/corrected.hpp>
 #include <mixaug/label/keep.hpp>
@@ -74,6 +76,7 @@
 #include <mixaug/method/regmixup.hpp>
 #include <mixaug/method/resizemix.hpp>
 #include <mixaug/method/saliencymix.hpp>
+#include <mixaug/method/snapmix.hpp>
 #include <mixaug/method/umix.hpp>
 // plan: all decisions of a step
 #include <mixaug/plan/make_plan.hpp>

@@ -150,6 +150,34 @@ TEST_CASE("cells that a device chooses are those of the host, from maps with tie
     }
 }
 
+TEST_CASE("labels that a device computes from scores are those of the host, bit for bit") {
+  index_t const n = 13, h = 12, w = 18;
+  auto images = test::soft_images(n, 3, h, w, 6), more = test::soft_images(20, 3, h, w, 7);
+  auto const x = ma::nchw(images.data(), {n, 3, h, w});
+  ma::label::by_score const own{.mix = 0.7f}, mixed{.mix = 0.5f, .of = ma::scored::mix};
+  for (auto const& [mh, mw] : {std::pair<index_t, index_t>{h, w}, {5, 7}}) {
+    auto const maps = test::score_maps(n, mh, mw, 3), others = test::score_maps(20, mh, mw, 4);
+    auto const in = [&] { return ma::inputs(x).scores(ma::scores(maps.data(), {n, mh, mw})); };
+    auto const far = [&] { return in().source_rows(20).source_scores(ma::scores(others.data(), {20, mh, mw})); };
+    for (auto const& method : {ma::snapmix{.prob = 0.8f}, ma::snapmix{.alpha = 0.5f, .mode = ma::mode::batch}}) {
+      same_places(method, in(), {.seed = 4});
+      same_places(method, far(), {.seed = 5});
+    }
+    for (auto const& rule : {own, mixed}) {
+      same_places(with(ma::cutmix{.boxes = 3}, rule), in(), {.seed = 6});
+      same_places(with(ma::mixup{}, rule), far(), {.seed = 7});
+      same_places(with(ma::attentivemix{.grid = 5}, rule), far(), {.seed = 8});
+      same_places(ma::one_of(with(ma::mixup{}, rule), ma::cutmix{}, ma::snapmix{}), in(), {.seed = 9});
+    }
+  }
+  // Maps of a detector, of both sides, and beside a region that reads other sides.
+  ma::saliency::fine_grained const detector;
+  same_places(with(ma::cutmix{}, own, detector), ma::inputs(x), {.seed = 10});
+  auto const source = [&] { return ma::inputs(x).source_rows(20).source_images(ma::nchw(more.data(), {20, 3, h, w})); };
+  same_places(with(ma::saliencymix{}, own), source(), {.seed = 11});
+  same_places(with(ma::saliencymix{}, mixed), source(), {.seed = 12});
+}
+
 TEST_CASE(
     "a field in device memory is copied there: the plan is that of the field on the host, its bad numbers mended") {
   index_t const n = 9, h = 12, w = 10;

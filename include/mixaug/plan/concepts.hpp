@@ -137,6 +137,11 @@ namespace label {
 struct rule {
   /// True if devices can call the rule (MIXAUG_HD).
   static constexpr bool on_device = false;
+  /// Reads the rule's part of the inputs, for a plan in a memory space. Called before all other members.
+  template <class In>
+  void read(In const&, space) noexcept {}
+  /// Refuses bad options, and batches and inputs that the rule does not fit.
+  void check(plan_shape const&) const noexcept {}
 };
 }  // namespace label
 
@@ -183,9 +188,33 @@ concept region_rule = requires(R& taking, R const& rule, input_set<space::host> 
 
 /// A rule for `share_self` and `share_partner`: maps a row and its true pixel share to two coefficients.
 template <class R>
-concept label_rule = requires(R const& rule, row_facts const& row) {
+concept label_rule = requires(R& taking, R const& rule, row_facts const& row, input_set<space::host> const& in,
+                              plan_shape const& shape) {
   { rule(row, 0.5) } -> std::same_as<label_shares>;
   { R::on_device } -> std::convertible_to<bool>;
+  taking.read(in, space::host);
+  rule.check(shape);
+};
+
+/// What a label rule reads of score maps.
+struct label_needs {
+  bool self = false;         ///< the score map of the sample, or of its mix
+  bool partner = false;      ///< the score map of its partner
+  bool above_least = false;  ///< scores less the smallest of their map
+};
+/// The parts of the scores of its images that a row shows, in [0, 1]: of the sample's map and of its partner's. For
+/// maps that are not read, or whose scores sum to 0, the parts of the pixels.
+struct shown_scores {
+  double self, partner;
+};
+
+/// A label rule that reads score maps, called after the regions are placed. Members in addition to those of label_rule:
+///   needs()                       the maps that are read
+///   rule(row, share, scores)      two coefficients; for a plan on a device the rule says on_device
+template <class R>
+concept scored_label = label_rule<R> && requires(R const& rule, row_facts const& row, shown_scores const& scores) {
+  { rule.needs() } -> std::same_as<label_needs>;
+  { rule(row, 0.5, scores) } -> std::same_as<label_shares>;
 };
 
 /// A rule for `weight_self` and `weight_partner`.

@@ -43,8 +43,9 @@ constexpr bool check_recipe() {
       "mixaug: a blend rule has same_place, reads_source(choice), per_channel(choice), check<T>(channels) and "
       "run<kind>(...); derive from mixaug::blend::rule for defaults, and see mixaug/blend/mix.hpp");
   static_assert(labels,
-                "mixaug: a label rule is called with (row_facts, double), returns label_shares, and says whether it is "
-                "on_device; derive from mixaug::label::rule, and see mixaug/label/by_share.hpp");
+                "mixaug: a label rule is called with (row_facts, double), returns label_shares, says whether it is "
+                "on_device, and has read(inputs, space) and check(shape); derive from mixaug::label::rule for "
+                "defaults, and see mixaug/label/by_share.hpp");
   constexpr bool weighs = weight_rule<decltype(Recipe::weight)>;
   static_assert(
       weighs,
