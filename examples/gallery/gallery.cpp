@@ -33,6 +33,9 @@ void show_boxes_and_blends(gallery_rows& rows) {
             ma::cutmix{.placement = placement::shifted});
   rows.show("cutmix, uniform pixels", {"placement = uniform_pixels", "every pixel equally likely"},
             ma::cutmix{.placement = placement::uniform_pixels});
+  std::int64_t const token = rows.images().h % 16 == 0 && rows.images().w % 16 == 0 ? 16 : 1;
+  rows.show("cutmix, tokens", {"align = " + std::to_string(token) + ": corners", "on a grid of tokens"},
+            ma::cutmix{.align = token});
   rows.show("cutmix, minmax", {"minmax = {0.3, 0.7}", "height and width drawn apart"},
             ma::cutmix{.minmax = {0.3f, 0.7f}});
   rows.show("cutout", {"length = half the side", "the label is kept"}, ma::cutout{.length = half});
