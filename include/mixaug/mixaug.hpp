@@ -71,6 +71,7 @@
 #include <mixaug/method/metamix.hpp>
 #include <mixaug/method/mixup.hpp>
 #include <mixaug/method/one_of.hpp>
+#include <mixaug/method/patchmix.hpp>
 #include <mixaug/method/puzzlemix.hpp>
 #include <mixaug/method/recursivemix.hpp>
 #include <mixaug/method/regmixup.hpp>
@@ -85,6 +86,7 @@
 #include <mixaug/apply/apply.hpp>
 #include <mixaug/apply/apply_adjoint.hpp>
 #include <mixaug/apply/apply_inplace.hpp>
+#include <mixaug/apply/label_grid.hpp>
 #include <mixaug/apply/labels.hpp>
 #include <mixaug/apply/roi_align.hpp>
 #include <mixaug/apply/saliency_map.hpp>
