@@ -33,6 +33,9 @@ void show_boxes_and_blends(gallery_rows& rows) {
             ma::cutmix{.placement = placement::shifted});
   rows.show("cutmix, uniform pixels", {"placement = uniform_pixels", "every pixel equally likely"},
             ma::cutmix{.placement = placement::uniform_pixels});
+  std::int64_t const token = rows.images().h % 16 == 0 && rows.images().w % 16 == 0 ? 16 : 1;
+  rows.show("cutmix, tokens", {"align = " + std::to_string(token) + ": corners", "on a grid of tokens"},
+            ma::cutmix{.align = token});
   rows.show("cutmix, minmax", {"minmax = {0.3, 0.7}", "height and width drawn apart"},
             ma::cutmix{.minmax = {0.3f, 0.7f}});
   rows.show("cutout", {"length = half the side", "the label is kept"}, ma::cutout{.length = half});
@@ -68,6 +71,14 @@ void show_salient_boxes(gallery_rows& rows) {
   rows.show("saliencymix, valley to valley", {"scheme =", "non_salient_to_non_salient"},
             saliencymix{.scheme = scheme::non_salient_to_non_salient});
 
+  rows.show("attentivemix", {"scores = fine_grained", "the partner's 6 best cells", "of 7 x 7"},
+            ma::attentivemix{.detector = ma::saliency::fine_grained{}});
+  rows.show("attentivemix+, of the sample", {"of = target, k_from_ratio:", "the sample's best cells stay"},
+            ma::attentivemix{.k_from_ratio = true, .of = ma::side::target, .detector = ma::saliency::fine_grained{}});
+  rows.show("snapmix", {"alpha = 1, scores = fine_grained:", "labels by score, whose sum", "need not be 1"},
+            ma::snapmix{.alpha = 1, .detector = ma::saliency::fine_grained{}});
+  rows.show("cutmix, labels by score", {"with label::by_score", "and a detector"},
+            ma::with(ma::cutmix{}, ma::label::by_score{}, ma::saliency::fine_grained{}));
   rows.show("puzzlemix", {"scores = fine_grained", "t_eps = 0.02: cells move"},
             ma::puzzlemix{.t_eps = 0.02f, .range = {0, 255}, .detector = ma::saliency::fine_grained{}});
 

@@ -10,5 +10,6 @@
 #include <mixaug/backend/cuda.cuh>
 #include <mixaug/mixaug.hpp>
 #include <mixaug/plan/device_plan.cuh>
+#include <mixaug/region/detail/cell_choice_steps.hpp>
 #include <mixaug/region/detail/puzzle/puzzle_steps.hpp>
 #include <mixaug/region/detail/salient_steps.hpp>

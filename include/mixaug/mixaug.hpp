@@ -43,12 +43,15 @@
 #include <mixaug/region/resized_random_box.hpp>
 #include <mixaug/region/salient_box.hpp>
 #include <mixaug/region/smooth_mask.hpp>
+#include <mixaug/region/top_cells.hpp>
+#include <mixaug/region/two_boxes.hpp>
 #include <mixaug/region/whole.hpp>
 // blend: how the output combines its two sides
 #include <mixaug/blend/erase.hpp>
 #include <mixaug/blend/mix.hpp>
 // label: writes share_self and share_partner
 #include <mixaug/label/by_ratio.hpp>
+#include <mixaug/label/by_score.hpp>
 #include <mixaug/label/by_share.hpp>
 #include <mixaug/label/corrected.hpp>
 #include <mixaug/label/keep.hpp>
@@ -60,6 +63,7 @@
 #include <mixaug/weight/just_train_twice.hpp>
 #include <mixaug/weight/uncertainty.hpp>
 // method: one file for each paper
+#include <mixaug/method/attentivemix.hpp>
 #include <mixaug/method/background_mix.hpp>
 #include <mixaug/method/c_mixup.hpp>
 #include <mixaug/method/cutmix.hpp>
@@ -70,12 +74,14 @@
 #include <mixaug/method/metamix.hpp>
 #include <mixaug/method/mixup.hpp>
 #include <mixaug/method/one_of.hpp>
+#include <mixaug/method/patchmix.hpp>
 #include <mixaug/method/puzzlemix.hpp>
 #include <mixaug/method/recursivemix.hpp>
 #include <mixaug/method/regmixup.hpp>
 #include <mixaug/method/resizemix.hpp>
 #include <mixaug/method/saliencymix.hpp>
 #include <mixaug/method/smoothmix.hpp>
+#include <mixaug/method/snapmix.hpp>
 #include <mixaug/method/umix.hpp>
 // plan: all decisions of a step
 #include <mixaug/plan/make_plan.hpp>
@@ -84,6 +90,7 @@
 #include <mixaug/apply/apply.hpp>
 #include <mixaug/apply/apply_adjoint.hpp>
 #include <mixaug/apply/apply_inplace.hpp>
+#include <mixaug/apply/label_grid.hpp>
 #include <mixaug/apply/labels.hpp>
 #include <mixaug/apply/roi_align.hpp>
 #include <mixaug/apply/saliency_map.hpp>

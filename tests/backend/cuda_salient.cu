@@ -1,8 +1,12 @@
 #include "support/cuda_memory.cuh"
 
+#include "label/score_cases.hpp"
 #include "region/salient_cases.hpp"
+#include "region/top_cells_cases.hpp"
 
 TEST_SALIENT(mixaug::cuda);
+TEST_TOP_CELLS(mixaug::cuda);
+TEST_SCORE_LABELS(mixaug::cuda);
 
 using ma::index_t;
 

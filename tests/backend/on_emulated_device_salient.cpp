@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <mixaug/apply/device_saliency_map.hpp>
+#include <mixaug/region/detail/cell_choice_steps.hpp>
 #include <mixaug/region/detail/salient_steps.hpp>
 
 #include "support/compare_plans.hpp"
@@ -112,6 +113,58 @@ TEST_CASE("boxes that a device places are those of the host, from maps with ties
     told += lead > 0 && p.choice[lead] == 2 && p.region.rest.rest.to[lead].volume() < h * w / 3;
   }
   CHECK(told >= 2);
+}
+
+TEST_CASE("cells that a device chooses are those of the host, from maps with ties and from pixels") {
+  index_t const n = 13, h = 12, w = 18;
+  auto const maps = test::score_maps(n, h, w, 3), others = test::score_maps(20, h, w, 4),
+             coarse = test::score_maps(n, 7, 9, 5);
+  auto images = test::soft_images(n, 3, h, w, 6);
+  auto const x = ma::nchw(images.data(), {n, 3, h, w});
+  auto const scores = ma::scores(maps.data(), {n, h, w});
+  for (auto const of : {ma::side::source, ma::side::target})
+    for (bool by_ratio : {false, true}) {
+      CAPTURE(by_ratio);
+      ma::attentivemix m{.top_k = 9, .k_from_ratio = by_ratio, .of = of, .prob = 0.8f};
+      same_places(m, ma::inputs(x).scores(scores), {.seed = 4});
+      same_places(m, ma::inputs(x).scores(ma::scores(coarse.data(), {n, 7, 9})), {.seed = 5});
+      same_places(m, ma::inputs(x).scores(scores).source_rows(20).source_scores(ma::scores(others.data(), {20, h, w})),
+                  {.seed = 6});
+      m.mode = ma::mode::batch;
+      same_places(m, ma::inputs(x).scores(scores), {.seed = 7});
+      m.grid = 1, m.top_k = 1;
+      same_places(m, ma::inputs(x).scores(scores), {.seed = 7});
+      m.grid = 3, m.top_k = 2, m.detector = ma::saliency::fine_grained{};
+      same_places(ma::one_of(ma::mixup{}, m, ma::saliencymix{}), ma::inputs(x), {.seed = 8});
+    }
+}
+
+TEST_CASE("labels that a device computes from scores are those of the host, bit for bit") {
+  index_t const n = 13, h = 12, w = 18;
+  auto images = test::soft_images(n, 3, h, w, 6), more = test::soft_images(20, 3, h, w, 7);
+  auto const x = ma::nchw(images.data(), {n, 3, h, w});
+  ma::label::by_score const own{.mix = 0.7f}, mixed{.mix = 0.5f, .of = ma::scored::mix};
+  for (auto const& [mh, mw] : {std::pair<index_t, index_t>{h, w}, {5, 7}}) {
+    auto const maps = test::score_maps(n, mh, mw, 3), others = test::score_maps(20, mh, mw, 4);
+    auto const in = [&] { return ma::inputs(x).scores(ma::scores(maps.data(), {n, mh, mw})); };
+    auto const far = [&] { return in().source_rows(20).source_scores(ma::scores(others.data(), {20, mh, mw})); };
+    for (auto const& method : {ma::snapmix{.prob = 0.8f}, ma::snapmix{.alpha = 0.5f, .mode = ma::mode::batch}}) {
+      same_places(method, in(), {.seed = 4});
+      same_places(method, far(), {.seed = 5});
+    }
+    for (auto const& rule : {own, mixed}) {
+      same_places(with(ma::cutmix{.boxes = 3}, rule), in(), {.seed = 6});
+      same_places(with(ma::mixup{}, rule), far(), {.seed = 7});
+      same_places(with(ma::attentivemix{.grid = 5}, rule), far(), {.seed = 8});
+      same_places(ma::one_of(with(ma::mixup{}, rule), ma::cutmix{}, ma::snapmix{}), in(), {.seed = 9});
+    }
+  }
+  // Maps of a detector, of both sides, and beside a region that reads other sides.
+  ma::saliency::fine_grained const detector;
+  same_places(with(ma::cutmix{}, own, detector), ma::inputs(x), {.seed = 10});
+  auto const source = [&] { return ma::inputs(x).source_rows(20).source_images(ma::nchw(more.data(), {20, 3, h, w})); };
+  same_places(with(ma::saliencymix{}, own), source(), {.seed = 11});
+  same_places(with(ma::saliencymix{}, mixed), source(), {.seed = 12});
 }
 
 TEST_CASE(

@@ -1,10 +1,12 @@
 #include <mixaug/backend/openmp.hpp>
 
+#include "apply/label_grid_cases.hpp"
 #include "apply/roi_align_cases.hpp"
 #include "loss/loss_sum_cases.hpp"
 
 TEST_LOSSES(mixaug::openmp);
 TEST_ROI_ALIGN(mixaug::openmp);
+TEST_LABEL_GRIDS(mixaug::openmp);
 
 TEST_CASE("losses do not depend on the number of threads") {
   ma::index_t const n = 70000;

@@ -1,10 +1,14 @@
 #include "support/thrust_systems.hpp"
 // after the backends
+#include "label/score_cases.hpp"
 #include "plan/failure_cases.hpp"
 #include "region/puzzle_cases.hpp"
 #include "region/salient_cases.hpp"
+#include "region/top_cells_cases.hpp"
 
 TEST_SALIENT(test::thrust_threads);
+TEST_TOP_CELLS(test::thrust_threads);
+TEST_SCORE_LABELS(test::thrust_threads);
 TEST_PUZZLE(test::thrust_threads);
 TEST_CASE_TEMPLATE_APPLY(failing_maps, test::thrust_systems);
 TEST_CASE_TEMPLATE_INVOKE(failing_plans, test::thrust_threads);

@@ -233,9 +233,9 @@ TEST_CASE("planning refuses batches, keys and inputs that do not fit, and leaves
                  "4 rows", "64 rows, for partners are rows of the global batch"},
                 {"scores of another size",
                  [&] {
-                   plan(in().scores(ma::scores(x, {4, 8, 7})));
+                   plan(in().scores(ma::scores(x, {4, 8, 9})));
                  },
-                 "scores", "(4, 8, 7)", "(n, h, w) of the batch's images"},
+                 "scores", "(4, 8, 9)", "(n, h, w) of the batch's images, or of a coarser grid"},
                 {"null scores",
                  [&] {
                    plan(in().scores(ma::scores<float>(nullptr, {4, 8, 8})));

@@ -118,6 +118,19 @@ TEST_CASE("score maps, and images whose channels are B, G, R") {
   CHECK(turned_maps == maps);
 }
 
+TEST_CASE("labels by the attention of the mixed image") {
+  std::vector<float> const pixels = numbers(n * c * h * w), attention = numbers(n * 4 * 4);
+  auto x = ma::nchw(pixels.data(), {n, c, h, w});
+
+  auto transmix = ma::with(ma::cutmix{}, ma::label::by_score{.mix = 0.5f, .of = ma::scored::mix});
+  ma::key const step_key{.seed = 42, .step = 7};
+  auto mixed_plan = ma::make_plan(ma::cutmix{}, x, step_key);  // apply, and run the network for its attention
+  auto labelled = ma::make_plan(ma::serial{}, transmix, ma::inputs(x).scores(ma::scores(attention.data(), {n, 4, 4})),
+                                step_key);  // the same boxes and partners, with labels by attention
+
+  for (ma::index_t i = 0; i < n; ++i) CHECK(labelled.region.box(i) == mixed_plan.region.box(i));
+}
+
 TEST_CASE("partners of a data set by the kernel of their labels") {
   std::vector<float> const pixels = numbers(n * c * h * w), set = numbers(N * c * h * w);
   std::vector<float> mixed(pixels.size()), y(N);

@@ -33,7 +33,12 @@ inline interval published(std::int64_t size, std::int64_t cut, std::int64_t cent
   return {clip(centre - cut / 2, 0, size), clip(centre + cut / 2, 0, size)};
 }
 
-enum class where { clipped, inside, shifted, uniform_pixels };
+/// timm 1.0.31's: cut // 2 pixels before the centre, (cut + 1) // 2 from it on, clipped.
+inline interval published_odd(std::int64_t size, std::int64_t cut, std::int64_t centre) {
+  return {clip(centre - cut / 2, 0, size), clip(centre + (cut + 1) / 2, 0, size)};
+}
+
+enum class where { clipped, inside, shifted, uniform_pixels, clipped_odd };
 
 /// Number of axes that count in the side exponent: those longer than one pixel.
 inline int exponent(std::initializer_list<std::int64_t> sizes) {
@@ -61,6 +66,10 @@ inline law intervals(where w, std::int64_t size, std::int64_t cut) {
       put(box.first, box.second, 1 / n);
     else
       put(moved, moved + cut, 1 / n);
+  }
+  for (std::int64_t c = 0; c < size && w == where::clipped_odd; ++c) {
+    interval const box = published_odd(size, cut, c);
+    put(box.first, box.second, 1 / n);
   }
   if (w == where::uniform_pixels)  // every position that touches the image
     for (std::int64_t b = 1 - cut; b < size && cut > 0; ++b)

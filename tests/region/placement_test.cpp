@@ -14,8 +14,8 @@ using reference::where;
 
 namespace {
 constexpr ma::placement placements[] = {ma::placement::clipped, ma::placement::inside, ma::placement::shifted,
-                                        ma::placement::uniform_pixels};
-constexpr where laws[] = {where::clipped, where::inside, where::shifted, where::uniform_pixels};
+                                        ma::placement::uniform_pixels, ma::placement::clipped_odd};
+constexpr where laws[] = {where::clipped, where::inside, where::shifted, where::uniform_pixels, where::clipped_odd};
 
 auto images(index_t n, index_t h, index_t w) { return ma::nchw<float>(nullptr, {n, index_t{1}, h, w}); }
 
@@ -41,7 +41,7 @@ double joint_p(ma::plan<ma::kind::boxes, ma::blend::mix> const& p, reference::la
 
 TEST_CASE("every placement follows its law on both axes, independently, for a grid of lambda and sizes") {
   std::uint64_t seed = 0;
-  for (int k = 0; k < 4; ++k)
+  for (int k = 0; k < 5; ++k)
     for (index_t h : {1, 5, 8})
       for (index_t w : {6, 9})
         for (index_t parts : {0, 1 << 17, 1 << 18, 1 << 19, 3 << 18, 1015808, 1 << 20}) {
@@ -55,11 +55,11 @@ TEST_CASE("every placement follows its law on both axes, independently, for a gr
           CAPTURE(parts);
           int const d = reference::exponent({h, w});
           CHECK(joint_p(p, reference::intervals(laws[k], h, reference::side(h, parts, d)),
-                        reference::intervals(laws[k], w, reference::side(w, parts, d))) > reference::level(168));
+                        reference::intervals(laws[k], w, reference::side(w, parts, d))) > reference::level(210));
         }
 }
 
-TEST_CASE("clipped is the published arithmetic for every lambda and centre") {
+TEST_CASE("clipped, and clipped_odd, are the published arithmetic for every lambda and centre") {
   for (index_t size : {1, 2, 9, 32})
     for (index_t cut = 0; cut <= size; ++cut)
       for (std::uint64_t row = 0; row < 200; ++row) {
@@ -70,6 +70,10 @@ TEST_CASE("clipped is the published arithmetic for every lambda and centre") {
         bool const empty = expected.first >= expected.second;
         REQUIRE(got.begin == (empty ? 0 : expected.first));
         REQUIRE(got.end == (empty ? 0 : expected.second));
+        auto const odd = ma::detail::place_interval(ma::placement::clipped_odd, size, cut, draw, 2);
+        auto const timm = reference::published_odd(size, cut, centre);
+        REQUIRE(odd.begin == (cut == 0 ? 0 : timm.first));
+        REQUIRE(odd.end == (cut == 0 ? 0 : timm.second));
       }
 }
 

@@ -36,14 +36,15 @@ struct offset {
 namespace detail {
 
 /// The smallest of `from`, `to` and `best` that is greater than `at`; `best` bounds the result.
-constexpr std::int32_t next_face(std::int32_t at, std::int32_t from, std::int32_t to, std::int32_t best) noexcept {
+MIXAUG_HD constexpr std::int32_t next_face(std::int32_t at, std::int32_t from, std::int32_t to,
+                                           std::int32_t best) noexcept {
   if (from > at && from < best) best = from;
   return to > at && to < best ? to : best;
 }
 
 /// Number of pixels covered by at least one of `count` boxes; exact, allocates nothing. All rows between two
 /// neighbouring faces of boxes are alike, so each such strip costs O(count^2), whatever its height.
-inline index_t union_volume(box const* boxes, index_t count) noexcept {
+MIXAUG_HD inline index_t union_volume(box const* boxes, index_t count) noexcept {
   if (count == 1) return boxes[0].volume();
   std::int32_t z0 = INT32_MAX, z1 = 0, y0 = INT32_MAX, y1 = 0;
   for (index_t j = 0; j < count; ++j) {

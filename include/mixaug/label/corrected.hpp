@@ -11,6 +11,9 @@ namespace mixaug::label {
 struct corrected {
   bool correct_lam = true;
   static constexpr bool on_device = true;
+  template <class In>
+  void read(In const&, space) noexcept {}
+  void check(plan_shape const&) const noexcept {}
   MIXAUG_HD label_shares operator()(row_facts const& row, double pixel_share) const noexcept {
     return correct_lam ? by_share{}(row, pixel_share) : by_ratio{}(row, pixel_share);
   }

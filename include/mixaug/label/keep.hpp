@@ -6,9 +6,6 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// The two images of a mix.
-enum class side : unsigned char { target, source };
-
 namespace label {
 
 /// The label is not mixed: the sample keeps its own (Cutout) or, if pixels came from the partner and `of` is source,
@@ -16,6 +13,9 @@ namespace label {
 struct keep {
   side of = side::target;
   static constexpr bool on_device = true;
+  template <class In>
+  void read(In const&, space) noexcept {}
+  void check(plan_shape const&) const noexcept {}
   MIXAUG_HD label_shares operator()(row_facts const&, double pixel_share) const noexcept {
     return of == side::source && pixel_share < 1.0 ? label_shares{0.0f, 1.0f} : label_shares{1.0f, 0.0f};
   }

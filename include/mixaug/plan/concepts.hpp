@@ -19,6 +19,9 @@ struct row_facts {
   float ratio;
 };
 
+/// The two images of a mix: the sample, into which is pasted, and its partner.
+enum class side : unsigned char { target, source };
+
 /// A row of the batch that is planned.
 struct row_of_batch {
   plan_shape const& shape;
@@ -134,6 +137,11 @@ namespace label {
 struct rule {
   /// True if devices can call the rule (MIXAUG_HD).
   static constexpr bool on_device = false;
+  /// Reads the rule's part of the inputs, for a plan in a memory space. Called before all other members.
+  template <class In>
+  void read(In const&, space) noexcept {}
+  /// Refuses bad options, and batches and inputs that the rule does not fit.
+  void check(plan_shape const&) const noexcept {}
 };
 }  // namespace label
 
@@ -180,9 +188,33 @@ concept region_rule = requires(R& taking, R const& rule, input_set<space::host> 
 
 /// A rule for `share_self` and `share_partner`: maps a row and its true pixel share to two coefficients.
 template <class R>
-concept label_rule = requires(R const& rule, row_facts const& row) {
+concept label_rule = requires(R& taking, R const& rule, row_facts const& row, input_set<space::host> const& in,
+                              plan_shape const& shape) {
   { rule(row, 0.5) } -> std::same_as<label_shares>;
   { R::on_device } -> std::convertible_to<bool>;
+  taking.read(in, space::host);
+  rule.check(shape);
+};
+
+/// What a label rule reads of score maps.
+struct label_needs {
+  bool self = false;         ///< the score map of the sample, or of its mix
+  bool partner = false;      ///< the score map of its partner
+  bool above_least = false;  ///< scores less the smallest of their map
+};
+/// The parts of the scores of its images that a row shows, in [0, 1]: of the sample's map and of its partner's. For
+/// maps that are not read, or whose scores sum to 0, the parts of the pixels.
+struct shown_scores {
+  double self, partner;
+};
+
+/// A label rule that reads score maps, called after the regions are placed. Members in addition to those of label_rule:
+///   needs()                       the maps that are read
+///   rule(row, share, scores)      two coefficients; for a plan on a device the rule says on_device
+template <class R>
+concept scored_label = label_rule<R> && requires(R const& rule, row_facts const& row, shown_scores const& scores) {
+  { rule.needs() } -> std::same_as<label_needs>;
+  { rule(row, 0.5, scores) } -> std::same_as<label_shares>;
 };
 
 /// A rule for `weight_self` and `weight_partner`.
@@ -225,6 +257,15 @@ struct score_maps {
   bool alone = false;  ///< true if the row is its own partner
 };
 
+namespace detail {
+/// Refuses maps that do not have the size of the images.
+inline void check_full_maps(plan_shape const& s, index_t height, index_t width) {
+  if (height == s.size[1] && width == s.size[2]) return;
+  index_t const map[3] = {s.samples, height, width};
+  fail("scores", shape_text(map, 3), "(n, h, w) of the batch's images, for this region reads a score for each pixel");
+}
+}  // namespace detail
+
 /// A region rule that score maps complete. The rule's own call, with the other draws, writes what does not depend on
 /// the maps (the size of a box); place() writes the rest when the maps are available. Members in addition to those of
 /// region_rule:
@@ -235,11 +276,13 @@ struct score_maps {
 ///   pending(columns, row, own)        true if the map of the row (own) or of its partner has yet to be searched
 ///                                     for this row; each of these two calls reads nothing that the other writes
 ///   bytes(height, width)              size of the scratch of place()
+///   check_maps(shape, height, width)  refuses maps of a size that the region cannot read (detail::check_full_maps)
 ///   place(columns, row, score_maps, scratch)
 ///   changes_share()                   true if place() may change the pixel share that labels follow
 ///   place_on_device(backend, plan, columns, rows, maps, scratch)   the same on a device, for all rows (device_scores)
 template <class R>
-concept scored_region = region_rule<R> && requires(R const& rule, index_t n) {
+concept scored_region = region_rule<R> && requires(R const& rule, plan_shape const& shape, index_t n) {
+  rule.check_maps(shape, n, n);
   { rule.needs() } -> std::same_as<score_needs>;
   { rule.bytes(n, n) } -> std::convertible_to<std::size_t>;
   { rule.changes_share() } -> std::same_as<bool>;

@@ -44,7 +44,7 @@ struct either : base {
       return in_head ? head.run_at(z, y, x) : rest.run_at(z, y, x);
     }
     MIXAUG_HD bool constant(float& m) const noexcept { return in_head ? head.constant(m) : rest.constant(m); }
-    double mean(plan_shape const& s) const noexcept { return in_head ? head.mean(s) : rest.mean(s); }
+    MIXAUG_HD double mean(plan_shape const& s) const noexcept { return in_head ? head.mean(s) : rest.mean(s); }
     MIXAUG_HD bool is_weighted() const noexcept requires weighted {
       if constexpr (First::weighted)
         if (in_head) return head.is_weighted();

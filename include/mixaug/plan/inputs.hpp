@@ -156,7 +156,8 @@ class input_set {
   template <class V>
   requires(!is_tensor_view<V>) input_set& weights(V const&& temporary) = delete;
   /// (n, h, w): a score for each pixel (saliency, attention, CAM), finite and not negative, in the batch's memory
-  /// space. Methods that read scores use these and run no detector.
+  /// space; or a coarser grid (attention over tokens), for rules that read one. Methods that read scores use these and
+  /// run no detector.
   template <class T>
   input_set& scores(tensor_view<T, 3, S> const& v) {
     static_assert(detail::is_real<std::remove_const_t<T>>, "mixaug: scores are real numbers");

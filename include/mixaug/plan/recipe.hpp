@@ -100,11 +100,14 @@ auto recipes_of(M const& m) {
   else
     return recipe_list<own_pairings, decltype(whole_recipe(s))>{{whole_recipe(s)}, {}, {1.0f}, mode::sample, false};
 }
-/// The same for a plan in memory space `where`, after the regions have taken what they read of the inputs.
+/// The same for a plan in memory space `where`, after regions and labels have taken what they read of the inputs.
 template <class M, class In>
 auto recipes_of(M const& m, In const& in, space where) {
   auto recipes = recipes_of(m);
-  recipes.each([&](auto& r, auto) { r.region.read(in, where); });
+  recipes.each([&](auto& r, auto) {
+    r.region.read(in, where);
+    r.label.read(in, where);
+  });
   return recipes;
 }
 template <class M>

@@ -10,10 +10,11 @@ namespace mixaug {
 
 /// Placement of a box of a given side along each axis of length S.
 enum class placement : unsigned char {
-  clipped,        ///< centre uniform, [c - side / 2, c + side / 2) clipped: the published arithmetic of CutMix
-  inside,         ///< every position at which the whole box fits, equally likely
-  shifted,        ///< centre uniform, then moved inside, keeping its size
-  uniform_pixels  ///< every pixel equally likely to be covered; clipped at the border
+  clipped,         ///< centre uniform, [c - side / 2, c + side / 2) clipped: the published arithmetic of CutMix
+  inside,          ///< every position at which the whole box fits, equally likely
+  shifted,         ///< centre uniform, then moved inside, keeping its size
+  uniform_pixels,  ///< every pixel equally likely to be covered; clipped at the border
+  clipped_odd      ///< as clipped, but odd sides stay odd, [c - side / 2, c + (side + 1) / 2): timm 1.0.31
 };
 
 namespace detail {
@@ -34,9 +35,10 @@ struct interval {
 inline interval place_interval(placement where, index_t size, index_t side, random const& draw,
                                std::uint32_t number) noexcept {
   index_t begin = 0, end = 0;
-  if (where == placement::clipped) {
+  if (where == placement::clipped || where == placement::clipped_odd) {
     index_t const centre = draw.below(size, number), half = side / 2;
-    begin = greater(centre - half, 0), end = lesser(centre + half, size);
+    index_t const rest = where == placement::clipped ? half : side - half;
+    begin = greater(centre - half, 0), end = lesser(centre + rest, size);
   } else if (where == placement::inside) {
     begin = draw.below(size - side + 1, number), end = begin + side;
   } else if (where == placement::shifted) {

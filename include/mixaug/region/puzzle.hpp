@@ -184,6 +184,9 @@ struct puzzle {
              scratch);
   }
 
+  void check_maps(plan_shape const& s, index_t height, index_t width) const {
+    detail::check_full_maps(s, height, width);
+  }
   void check(plan_shape const& s) const {
     if (s.spatial != 2)
       detail::fail("region::puzzle needs images (n, c, h, w), and the batch has " + detail::text(index_t{s.spatial}) +

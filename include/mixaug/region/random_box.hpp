@@ -45,15 +45,19 @@ namespace region {
 /// m = 0 in `boxes` random boxes. The sides follow from the ratio, (1 - lambda)^(1/d) of each of the d axes longer than
 /// one pixel (CutMix, arXiv 1905.04899), and several boxes share the area; or they are `length` pixels (Cutout); or
 /// they are drawn from `minmax`, separately for each axis, integers in [trunc(low S), trunc(high S)], and placed
-/// inside. Every box holds an axis of one pixel whole: series stored as (n, c, 1, T) are cut like signals (n, c, T).
+/// inside. With `align` boxes are made of tokens of that many pixels along each axis longer than one (TokenMix's and
+/// OpenMixup's token-level CutMix): sides and corners are drawn as on an image of a pixel a token, and are multiples of
+/// `align`. Every box holds an axis of one pixel whole: series stored as (n, c, 1, T) are cut like signals (n, c, T).
 /// Boxes may overlap; shares count their union.
 /// Errors: a batch without spatial extents or of single pixels, boxes outside 1 to 64, a length outside 0 to
-/// 2^31 - 1, minmax not 0 <= low <= high <= 1, both a length and minmax, options that leave every box empty.
+/// 2^31 - 1, minmax not 0 <= low <= high <= 1, both a length and minmax, an align that does not divide the length or an
+/// axis longer than one pixel, options that leave every box empty.
 struct random_box {
   mixaug::placement placement = mixaug::placement::clipped;
   side_range minmax{};
   index_t length = 0;
   index_t boxes = 1;
+  index_t align = 1;
 
   using kind = mixaug::kind::boxes;
 
@@ -67,16 +71,19 @@ struct random_box {
       for (int d = 3 - s.spatial; d < 3; ++d) {
         if (s.size[d] == 1) continue;
         auto const number = static_cast<std::uint32_t>(6 * j + 2 * d);
-        index_t side = length > 0 ? length : detail::box_side(s.size[d], area, axes);
+        index_t const size = s.size[d] / align;
+        index_t side = length > 0 ? length / align : detail::box_side(size, area, axes);
         if (minmax.given()) {
-          limits const sides = sides_of(s.size[d]);
+          limits const sides = sides_of(size);
           side = sides.low + draw.below(sides.high - sides.low + 1, number + 1);
         }
         auto const where = minmax.given() ? mixaug::placement::inside : placement;
         // A fixed length may exceed the image, which only clipping handles.
         if (where == mixaug::placement::inside || where == mixaug::placement::shifted)
-          side = detail::lesser(side, s.size[d]);
-        axis[d] = detail::place_interval(where, s.size[d], side, draw, number);
+          side = detail::lesser(side, size);
+        detail::interval const tokens = detail::place_interval(where, size, side, draw, number);
+        auto const pixels = static_cast<std::int32_t>(align);
+        axis[d] = {tokens.begin * pixels, tokens.end * pixels};
       }
       box const b{axis[0].begin, axis[0].end, axis[1].begin, axis[1].end, axis[2].begin, axis[2].end};
       columns.box(row.row, j) = b.empty() ? no_box : b;
@@ -107,11 +114,23 @@ struct random_box {
                    "0 <= low <= high <= 1, fractions of the sides");
     if (minmax.given() && length > 0)
       detail::fail("region::random_box has both a length and a minmax range; give one of them");
+    if (align < 1 || align > INT32_MAX)
+      detail::fail("region::random_box's align", detail::text(align), "tokens of 1 to 2147483647 pixels a side");
+    if (length % align != 0)
+      detail::fail("region::random_box's length", detail::text(length), "a multiple of align, " + detail::text(align));
     bool const halves = placement == mixaug::placement::clipped && !minmax.given();
     for (index_t size : s.size) {
       if (size == 1) continue;
-      index_t most = length > 0 ? length : detail::longest_side(size, boxes, detail::cut_axes(s));
-      if (minmax.given()) most = sides_of(size).high;
+      if (size % align != 0)
+        detail::fail("region::random_box's align", detail::text(align),
+                     "a side of tokens that divides the axis of " + detail::text(size) + " pixels");
+      index_t const tokens = size / align;
+      index_t most = length > 0 ? length / align : detail::longest_side(tokens, boxes, detail::cut_axes(s));
+      if (minmax.given()) most = sides_of(tokens).high;
+      if (align > 1 && most < (halves ? 2 : 1))
+        detail::fail("region::random_box's align", detail::text(align),
+                     "smaller tokens: with " + detail::text(tokens) + " along the axis of " + detail::text(size) +
+                         " pixels every box is empty");
       detail::check_longest_side("region::random_box", s, size, most, halves ? 2 : 1,
                                  minmax.given() ? "raise minmax.high"
                                  : length > 0   ? "use placement::inside or a greater length"

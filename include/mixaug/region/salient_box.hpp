@@ -116,6 +116,9 @@ struct salient_box {
     if (moves()) be.steps(job{*this, rows, columns, maps, true}, n, scratch);
   }
 
+  void check_maps(plan_shape const& s, index_t height, index_t width) const {
+    detail::check_full_maps(s, height, width);
+  }
   void check(plan_shape const& s) const {
     if (s.spatial != 2)
       detail::fail("region::salient_box needs images (n, c, h, w), and the batch has " +

@@ -43,8 +43,9 @@ constexpr bool check_recipe() {
       "mixaug: a blend rule has same_place, reads_source(choice), per_channel(choice), check<T>(channels) and "
       "run<kind>(...); derive from mixaug::blend::rule for defaults, and see mixaug/blend/mix.hpp");
   static_assert(labels,
-                "mixaug: a label rule is called with (row_facts, double), returns label_shares, and says whether it is "
-                "on_device; derive from mixaug::label::rule, and see mixaug/label/by_share.hpp");
+                "mixaug: a label rule is called with (row_facts, double), returns label_shares, says whether it is "
+                "on_device, and has read(inputs, space) and check(shape); derive from mixaug::label::rule for "
+                "defaults, and see mixaug/label/by_share.hpp");
   constexpr bool weighs = weight_rule<decltype(Recipe::weight)>;
   static_assert(
       weighs,
@@ -146,16 +147,20 @@ inline void check_weights(char const* name, real_list const& v, index_t rows, in
       fail(std::string(name) + "(" + text(i) + ")", text(w), "a finite float >= 0");
 }
 
-/// Checks that maps (n, h, w) and images (n, c, h, w) that planning reads have the batch's extents, and memory.
+/// Checks that images (n, c, h, w) that planning reads have the batch's extents, and memory; maps (n, h, w) may be
+/// coarser grids.
 inline void check_maps(char const* name, image_batch const& v, plan_shape const& s, index_t rows, bool images) {
   if (v.type == element_type::none) return;
   same_rows(name, v.samples(), rows);
   if (rows == 0) return;
-  bool const fits = s.spatial == 2 && v.height() == s.size[1] && v.width() == s.size[2];
+  bool const same = v.height() == s.size[1] && v.width() == s.size[2];
+  bool const coarser = v.height() >= 1 && v.height() <= s.size[1] && v.width() >= 1 && v.width() <= s.size[2];
+  bool const fits = s.spatial == 2 && (images ? same : coarser);
   if (fits && v.data != nullptr) return;
   index_t const map[3] = {v.samples(), v.height(), v.width()};
   std::string const shape = images ? shape_text(v.extent, 4) : shape_text(map, 3);
-  if (!fits) fail(name, shape, std::string(images ? "(n, c, h, w)" : "(n, h, w)") + " of the batch's images");
+  if (!fits && images) fail(name, shape, "(n, c, h, w) of the batch's images");
+  if (!fits) fail(name, shape, "(n, h, w) of the batch's images, or of a coarser grid");
   fail(name, "a null pointer", "memory for " + shape + " numbers");
 }
 

@@ -43,11 +43,12 @@ class planner {
     check_inputs(in_, key_);
     recipes_.each([&](auto const& r, auto) { r.ratio.check(in_.shape); });
     recipes_.each([&](auto const& r, auto) { r.region.check(in_.shape); });
+    recipes_.each([&](auto const& r, auto) { r.label.check(in_.shape); });
     recipes_.each([&](auto const& r, auto k_) {
       using recipe_type = std::remove_cvref_t<decltype(r)>;
       when_[decltype(k_)::value] = r.when;
       check_when(r.when);
-      check_rows(r.rows, has_scored_region<recipe_type>, recipes_.chosen);
+      check_rows(r.rows, has_scored_region<recipe_type> || has_scored_label<recipe_type>, recipes_.chosen);
     });
     rows_ = recipes_.template get<0>().rows;
     if (rows_.clean) clean_ = in_.shape.samples;
@@ -72,6 +73,8 @@ class planner {
       index_readers(v, plan_.scratch());
       scorer.place(v, in_, !local_);
       for (index_t i = 0; i < v.shape.samples; ++i) share(v, clean_ + i, d.fires[i]);
+      scorer.label(v, in_, !local_);
+      for (index_t i = clean_; i < v.shape.rows; ++i) check_label(v, i);
     } catch (...) {  // a user-defined region or label rule threw: leave no partial plan
       plan_.fit({}, {});
       throw;
@@ -245,11 +248,13 @@ class planner {
     label_shares shares{1.0f, 0.0f};
     if (fires)
       shares = recipes_.at(v.choice[i], [&](auto const& r, auto) -> label_shares { return r.label(facts, share); });
-    if (!detail::finite(shares.self) || !detail::finite(shares.partner))
-      fail("the label shares of row " + text(i),
-           text(static_cast<double>(shares.self)) + " and " + text(static_cast<double>(shares.partner)),
-           "two finite numbers from the label rule");
     v.share_self[i] = shares.self, v.share_partner[i] = shares.partner;
+  }
+  void check_label(view const& v, index_t i) const {
+    if (finite(v.share_self[i]) && finite(v.share_partner[i])) return;
+    fail("the label shares of row " + text(i),
+         text(static_cast<double>(v.share_self[i])) + " and " + text(static_cast<double>(v.share_partner[i])),
+         "two finite numbers from the label rule");
   }
   Plan& plan_;
   Recipes const& recipes_;

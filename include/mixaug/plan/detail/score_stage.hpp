@@ -6,6 +6,7 @@
 #include <mixaug/core/image_batch.hpp>
 #include <mixaug/core/detail/math/search.hpp>
 #include <mixaug/plan/concepts.hpp>
+#include <mixaug/plan/detail/label_scores.hpp>
 #include <mixaug/plan/detail/stored_scores.hpp>
 #include <mixaug/plan/recipe.hpp>
 
@@ -17,11 +18,13 @@ namespace mixaug::detail {
 
 template <class Recipe>
 inline constexpr bool has_scored_region = scored_region<decltype(std::declval<Recipe const&>().region)>;
+template <class Recipe>
+inline constexpr bool has_scored_label = scored_label<decltype(std::declval<Recipe const&>().label)>;
 /// True if some recipe of a list reads scores.
 template <class>
 inline constexpr bool any_scored = false;
 template <class P, class... R>
-inline constexpr bool any_scored<recipe_list<P, R...>> = (has_scored_region<R> || ...);
+inline constexpr bool any_scored<recipe_list<P, R...>> = ((has_scored_region<R> || has_scored_label<R>) || ...);
 
 /// Scorer of methods that read no scores.
 struct no_scores {
@@ -29,6 +32,8 @@ struct no_scores {
   void check(In const&, key const&, bool) const noexcept {}
   template <class View, class In>
   void place(View const&, In const&, bool) const noexcept {}
+  template <class View, class In>
+  void label(View const&, In const&, bool) const noexcept {}
 };
 
 /// The rows of a plan that a recipe mixes: those of its choice, or all.
@@ -49,6 +54,48 @@ void each_scored(Recipes const& recipes, View const& v, Act const& act) {
   });
 }
 
+/// The same for every recipe whose label rule reads scores.
+template <class Recipes, class View, class Act>
+void each_scored_label(Recipes const& recipes, View const& v, Act const& act) {
+  recipes.each([&](auto const& r, auto k) {
+    if constexpr (has_scored_label<std::remove_cvref_t<decltype(r)>>)
+      act(r, member_columns<decltype(k)::value, Recipes::count>(v.region),
+          member_rows<View>{v, Recipes::count == 1 ? -1 : decltype(k)::value});
+  });
+}
+
+/// Detector of a recipe; a recipe that names none reads given maps.
+inline stored_scores detector_of(saliency::none const&) noexcept { return {}; }
+template <class Detector>
+Detector const& detector_of(Detector const& d) noexcept {
+  return d;
+}
+
+/// Refuses inputs from which the score maps of a recipe cannot be read. `partners`: partners that lie outside the batch
+/// are read. Returns the size of the maps.
+template <class In, class Detector>
+map_shape check_map_source(In const& in, Detector const& detector, char const* reader, bool partners) {
+  bool const maps = in.score_maps.type != element_type::none;
+  image_batch const &images = maps ? in.score_maps : in.pixels, &source = maps ? in.source_maps : in.source_pixels;
+  if (detector.reads_scores() && !maps)
+    fail(std::string(reader) + " reads score maps, which were not given; add them: mixaug::inputs(x).scores(v)");
+  if (images.type == element_type::none || images.data == nullptr)
+    fail("the batch", "not of pixels that can be read", "images (n, c, h, w) of numbers, or inputs(x).scores(v)");
+  for (image_batch const* v : {&images, &source})
+    if (v->samples() > 0 && !addressable(layout5_of(*v), 8))
+      fail("the images or score maps", "of strides " + shape_text(v->stride, 4), "elements that memory can hold");
+  if (!maps) detector.check(map_shape{images.channels(), images.height(), images.width()});
+  if (partners && source.type == element_type::none)
+    fail(std::string("partners lie outside the batch, and their ") + (maps ? "score maps" : "images") +
+         " are read; add them: mixaug::inputs(x)." + (maps ? "source_scores(v)" : "source_images(v)"));
+  if (partners && source.channels() != images.channels())
+    fail("source_images' channels", text(source.channels()), text(images.channels()) + " as the batch has");
+  if (partners && source.samples() > 0 && (source.height() != images.height() || source.width() != images.width()))
+    fail(maps ? "source_scores" : "source_images", text(source.height()) + " x " + text(source.width()),
+         text(images.height()) + " x " + text(images.width()) + ", as those of the batch");
+  return {images.channels(), images.height(), images.width()};
+}
+
 /// Refuses inputs and detectors that a recipe with a scored region cannot use. `outside`: partners may lie
 /// outside the batch.
 template <class In, class Recipe>
@@ -56,24 +103,12 @@ void check_scored(In const& in, key const& k, Recipe const& recipe, bool outside
   static_assert(!std::is_same_v<std::remove_cvref_t<decltype(recipe.saliency)>, saliency::none>,
                 "mixaug: this region reads score maps, and the recipe names no detector; add one behind `when`, such "
                 "as saliency::given{}");
-  bool const maps = in.score_maps.type != element_type::none;
-  image_batch const &images = maps ? in.score_maps : in.pixels, &source = maps ? in.source_maps : in.source_pixels;
-  if (recipe.saliency.reads_scores() && !maps)
-    fail("saliency::given reads score maps, which were not given; add them: mixaug::inputs(x).scores(v)");
-  if (images.type == element_type::none || images.data == nullptr)
-    fail("the batch", "not of pixels that can be read", "images (n, c, h, w) of numbers, or inputs(x).scores(v)");
-  bool const partners = outside && (in.shape.own_source || in.shape.source_rows > 0);
-  for (image_batch const* v : {&images, &source})
-    if (v->samples() > 0 && !addressable(layout5_of(*v), 8))
-      fail("the images or score maps", "of strides " + shape_text(v->stride, 4), "elements that memory can hold");
-  if (!maps) recipe.saliency.check(map_shape{images.channels(), images.height(), images.width()});
-  if (partners && source.type == element_type::none)
-    fail(std::string("partners lie outside the batch, and their ") + (maps ? "score maps" : "images") +
-         " are read; add them: mixaug::inputs(x)." + (maps ? "source_scores(v)" : "source_images(v)"));
-  if (partners && source.channels() != images.channels())
-    fail("source_images' channels", text(source.channels()), text(images.channels()) + " as the batch has");
   using rule = std::remove_cvref_t<decltype(recipe.region)>;
-  if (recipe.region.needs().pixels) {
+  score_needs const needs = recipe.region.needs();
+  bool const partners = outside && (in.shape.own_source || in.shape.source_rows > 0);
+  map_shape const map = check_map_source(in, recipe.saliency, "saliency::given", partners && needs.partner);
+  recipe.region.check_maps(in.shape, map.height, map.width);
+  if (needs.pixels) {
     image_batch const& other = in.source_pixels;
     if (in.pixels.type == element_type::none || in.pixels.data == nullptr)
       fail("the batch", "not of pixels that can be read", "images (n, c, h, w) of numbers, beside their scores");
@@ -86,6 +121,21 @@ void check_scored(In const& in, key const& k, Recipe const& recipe, bool outside
     fail(
         "mode = batch takes the box from the maps of the global batch's first pair; plan the global batch in one call "
         "(key.first = 0, key.global = 0), or use mode = sample");
+}
+
+/// Refuses inputs and detectors that a recipe with a scored label cannot use.
+template <class In, class Recipe>
+void check_scored_label(In const& in, Recipe const& recipe, bool outside) {
+  bool const partners = outside && (in.shape.own_source || in.shape.source_rows > 0);
+  check_map_source(in, detector_of(recipe.saliency), "the label rule", partners && recipe.label.needs().partner);
+}
+/// Refuses the same for all recipes of a list.
+template <class Recipes, class In>
+void check_all_scored(Recipes const& recipes, In const& in, key const& k, bool outside) {
+  recipes.each([&](auto const& r, auto) {
+    if constexpr (has_scored_region<std::remove_cvref_t<decltype(r)>>) check_scored(in, k, r, outside);
+    if constexpr (has_scored_label<std::remove_cvref_t<decltype(r)>>) check_scored_label(in, r, outside);
+  });
 }
 
 /// Finds, for each row, the first score that is not finite or is negative; -1 = none.
@@ -239,6 +289,63 @@ struct placing_items {
   }
 };
 
+/// Computes the labels of the rows of one recipe from score maps on the host. Lane `lane` takes every lanes-th row, and
+/// holds the maps of one.
+template <class Detector, class Recipe, class View, class Columns>
+struct label_items {
+  Detector const& detector;
+  Recipe const& recipe;
+  Columns const& columns;
+  member_rows<View> rows;
+  map_source from;
+  std::byte* scratch;
+  std::size_t lane_bytes;
+  index_t lanes;
+  first_failure* failure;
+
+  void operator()(index_t lane) const noexcept {
+    index_t i = lane;
+    try {
+      for (; i < rows.plan.shape.rows; i += lanes)
+        if (rows.holds(i)) row(i, scratch + static_cast<std::size_t>(lane) * lane_bytes);
+    } catch (...) {
+      failure->keep(i);
+    }
+  }
+  static std::size_t map_bytes(image_batch const& b) noexcept { return aligned(4 * b.pixels()); }
+
+ private:
+  void row(index_t i, std::byte* memory) const {
+    auto const& plan = rows.plan;
+    auto const state = columns.state_of(i, plan.ratio.data[i], 0);
+    float m = 0.0f;
+    score_sums self, partner;
+    label_needs const needs = recipe.label.needs();
+    bool const mixed = !(state.constant(m) && m >= 1.0f);
+    index_t const p = plan.partner.data[i];
+    if (mixed && needs.self) self = sums(from.batch, plan.self.data[i], state, true, memory);
+    if (mixed && needs.partner && p >= 0)
+      partner = sums(from.outside ? from.source : from.batch, p - from.first, state, false, memory);
+    row_facts const facts{plan.shape, i, p, plan.ratio.data[i]};
+    label_shares const shares = label_by_scores(recipe.label, facts, state, self, partner);
+    plan.share_self.data[i] = shares.self;
+    plan.share_partner.data[i] = shares.partner;
+  }
+  template <class State>
+  score_sums sums(image_batch const& images, index_t image, State const& state, bool own, std::byte* memory) const {
+    using kind = typename std::remove_cvref_t<decltype(recipe.region)>::kind;
+    auto* const map = reinterpret_cast<float*>(memory);
+    index_t const h = images.height(), w = images.width();
+    detector(images, image, map, memory + map_bytes(images));
+    float least = 0.0f;
+    if (recipe.label.needs().above_least) least = least_score(map, h * w);
+    shown_of_map<State, kind::resizes> const shown{state, rows.plan.shape, map, h, w, least, own};
+    score_sums all;
+    for (index_t y = 0; y < rows.plan.shape.size[1]; ++y) all += shown.line(y);
+    return all;
+  }
+};
+
 /// Places the regions that depend on score maps, on a host backend.
 template <class Backend, class Recipes>
 struct host_scorer {
@@ -249,9 +356,7 @@ struct host_scorer {
   template <class In>
   void check(In const& in, key const& k, bool outside) const {
     if constexpr (any_scored<Recipes>) {
-      recipes.each([&](auto const& r, auto) {
-        if constexpr (has_scored_region<std::remove_cvref_t<decltype(r)>>) check_scored(in, k, r, outside);
-      });
+      check_all_scored(recipes, in, k, outside);
       check_scores(be, "scores", in.score_maps, memory);
       check_scores(be, "source_scores", in.source_maps, memory);
     }
@@ -265,6 +370,18 @@ struct host_scorer {
       else
         run(r, r.saliency, columns, rows,
             {in.pixels, in.source_pixels, outside, v.shape.first_of(!outside), in.pixels, in.source_pixels});
+    });
+  }
+  /// Computes the labels that follow scores, for rows whose regions are placed.
+  template <class View, class In>
+  void label(View const& v, In const& in, bool outside) const {
+    each_scored_label(recipes, v, [&](auto const& r, auto const& columns, auto const& rows) {
+      if (in.score_maps.type != element_type::none)
+        run_labels(r, stored_scores{}, columns, rows,
+                   {in.score_maps, in.source_maps, outside, v.shape.first_of(!outside), {}, {}});
+      else
+        run_labels(r, detector_of(r.saliency), columns, rows,
+                   {in.pixels, in.source_pixels, outside, v.shape.first_of(!outside), {}, {}});
     });
   }
 
@@ -297,6 +414,18 @@ struct host_scorer {
                      aligned(detector.bytes({b.channels(), b.height(), b.width()})) +
                      aligned(r.region.bytes(b.height(), b.width()));
     if (rule::one_place && r.when.mode == mode::batch) return first_row_for_all(job);
+    job.scratch = memory.reserve(job.lane_bytes * static_cast<std::size_t>(job.lanes));
+    all_lanes(job);
+    failure.rethrow();
+  }
+  template <class Recipe, class Detector, class Columns, class View>
+  void run_labels(Recipe const& r, Detector const& detector, Columns const& columns, member_rows<View> const& rows,
+                  map_source const& from) const {
+    image_batch const& b = from.batch;
+    first_failure failure;
+    label_items<Detector, Recipe, View, Columns> job{detector, r, columns, rows, from, nullptr, 0, 1, &failure};
+    job.lanes = lanes(rows.plan.shape.rows);
+    job.lane_bytes = job.map_bytes(b) + aligned(detector.bytes({b.channels(), b.height(), b.width()}));
     job.scratch = memory.reserve(job.lane_bytes * static_cast<std::size_t>(job.lanes));
     all_lanes(job);
     failure.rethrow();

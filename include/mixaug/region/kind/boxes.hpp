@@ -40,7 +40,7 @@ struct boxes : counted {
       value = 1.0f;
       return true;
     }
-    double mean(plan_shape const& s) const noexcept {
+    MIXAUG_HD double mean(plan_shape const& s) const noexcept {
       return 1.0 - static_cast<double>(detail::union_volume(first, count)) / static_cast<double>(s.pixels());
     }
   };

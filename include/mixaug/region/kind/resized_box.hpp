@@ -27,7 +27,7 @@ struct resized_box : base {
       value = 1.0f;
       return true;
     }
-    double mean(plan_shape const& s) const noexcept {
+    MIXAUG_HD double mean(plan_shape const& s) const noexcept {
       return 1.0 - static_cast<double>(to.volume()) / static_cast<double>(s.pixels());
     }
   };

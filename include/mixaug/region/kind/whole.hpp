@@ -21,7 +21,7 @@ struct whole : base {
       value = m;
       return true;
     }
-    double mean(plan_shape const&) const noexcept { return static_cast<double>(m); }
+    MIXAUG_HD double mean(plan_shape const&) const noexcept { return static_cast<double>(m); }
   };
 
   template <space S, access A = access::read>
