@@ -30,6 +30,7 @@ declare -A shown_by=(
   [doctest-dev]=doctest/doctest.h [libbenchmark-dev]=benchmark/benchmark.h
   [libstb-dev]=stb/stb_image.h [libtorch-dev]=torch/csrc/api/include/torch/torch.h
   [libopencv-contrib-dev]=opencv4/opencv2/saliency.hpp
+  [libdlpack-dev]=dlpack/dlpack.h [python3-numpy]=numpy
   [libc++-dev]=libc++ [libc++abi-dev]=libc++)
 tools="g++ cmake ninja-build"
 example_packages="libeigen3-dev libxtensor-dev libstb-dev"
@@ -40,6 +41,7 @@ has() {
   local sign=${shown_by[$1]}
   case $sign in
     xtensor) has_header xtensor/xtensor.hpp || has_header xtensor/containers/xtensor.hpp ;;
+    numpy) python3 -c 'import numpy' 2>/dev/null ;;
     libc++) printf '#include <version>\nint main() {}\n' | clang++ -stdlib=libc++ -x c++ - -o /dev/null 2>/dev/null ;;
     */*) has_header "$sign" || [ -n "$(ls /usr/include/*/"$sign" 2>/dev/null)" ] ;;
     *) command -v "$sign" >/dev/null ;;
