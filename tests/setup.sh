@@ -32,6 +32,7 @@ declare -A shown_by=(
   [libopencv-contrib-dev]=opencv4/opencv2/saliency.hpp
   [libboost-graph-dev]=boost/graph/boykov_kolmogorov_max_flow.hpp
   [libdlib-dev]=dlib/optimization/max_cost_assignment.h
+  [libdlpack-dev]=dlpack/dlpack.h [python3-numpy]=numpy
   [libc++-dev]=libc++ [libc++abi-dev]=libc++)
 tools="g++ cmake ninja-build"
 example_packages="libeigen3-dev libxtensor-dev libstb-dev"
@@ -42,6 +43,7 @@ has() {
   local sign=${shown_by[$1]}
   case $sign in
     xtensor) has_header xtensor/xtensor.hpp || has_header xtensor/containers/xtensor.hpp ;;
+    numpy) python3 -c 'import numpy' 2>/dev/null ;;
     libc++) printf '#include <version>\nint main() {}\n' | clang++ -stdlib=libc++ -x c++ - -o /dev/null 2>/dev/null ;;
     */*) has_header "$sign" || [ -n "$(ls /usr/include/*/"$sign" 2>/dev/null)" ] ;;
     *) command -v "$sign" >/dev/null ;;

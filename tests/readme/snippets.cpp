@@ -103,7 +103,7 @@ TEST_CASE("score maps, and images whose channels are B, G, R") {
   auto x = ma::nchw(pixels.data(), {n, c, h, w});
   ma::key const key{.seed = 3};
 
-  auto detector = ma::saliency::fine_grained{.order = ma::channel_order::bgr};  // as OpenCV reads files; rgb by default
+  auto detector = ma::saliency::fine_grained{.order = ma::channel_order::bgr};  // by default the view's order
   auto method = ma::saliencymix{.detector = detector, .search = ma::search::box_sum};
   auto plan = ma::make_plan(ma::serial{}, method, x, key);
   ma::saliency_map(ma::openmp{}, detector, x, ma::scores(maps.data(), {n, h, w}));

@@ -53,7 +53,7 @@ class image_batch {
  public:
   image_batch() = default;
   template <class T, int R, space S>
-  explicit image_batch(tensor_view<T, R, S> const& v) noexcept : data(v.data) {
+  explicit image_batch(tensor_view<T, R, S> const& v) noexcept : data(v.data), order(v.order) {
     using element = std::remove_const_t<T>;
     if constexpr ((R == 3 || R == 4) && detail::element_type_of<element>() != element_type::none) {
       type = detail::element_type_of<element>();
@@ -65,6 +65,7 @@ class image_batch {
 
   void const* data = nullptr;
   element_type type = element_type::none;  ///< none: no images, or elements that are not numbers
+  channel_order order = channel_order::rgb;
   index_t extent[4] = {0, 1, 0, 0}, stride[4] = {0, 0, 0, 0};
 
   MIXAUG_HD index_t samples() const noexcept { return extent[0]; }

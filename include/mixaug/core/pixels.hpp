@@ -59,6 +59,7 @@ auto as_pixels(tensor_view<T, Rank, Space> const& v) noexcept {
     p.extent[d] = v.extent[d];
     p.stride[d] = v.stride[d];
   }
+  p.order = v.order;
   return p;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <concepts>
+#include <mixaug/core/channel_order.hpp>
 #include <mixaug/core/config.hpp>
 #include <type_traits>
 
@@ -30,6 +31,7 @@ struct tensor_view {
   T* data = nullptr;
   detail::c_array<index_t, Rank> extent = {};
   detail::c_array<index_t, Rank> stride = {};
+  channel_order order = channel_order::rgb;  ///< of three channels, for detectors
 
   template <std::integral... Index>
   requires(sizeof...(Index) == Rank) MIXAUG_HD constexpr T& operator()(Index... i) const noexcept {
@@ -52,6 +54,7 @@ struct tensor_view {
     tensor_view<Const, Rank, Space> v;
     v.data = data;
     for (int d = 0; d < Rank; ++d) v.extent[d] = extent[d], v.stride[d] = stride[d];
+    v.order = order;
     return v;
   }
 };
@@ -88,6 +91,7 @@ constexpr tensor_view<T, Rank, space::device> on_device(tensor_view<T, Rank> con
   tensor_view<T, Rank, space::device> v;
   v.data = h.data;
   for (int d = 0; d < Rank; ++d) v.extent[d] = h.extent[d], v.stride[d] = h.stride[d];
+  v.order = h.order;
   return v;
 }
 

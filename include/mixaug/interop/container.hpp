@@ -10,33 +10,64 @@ MIXAUG_EXACT_BEGIN
 /// signals(c), volumes(c), features(c), scores(c), masks(c), labels(c), class_ids(c), indices(c), weights(c), and
 /// view_of<Rank>(c) for any other meaning. Nothing is copied: the view is valid as long as the container keeps its
 /// memory, writes through it are writes to the container, and a const container gives a view of const elements. Include
-/// interop/eigen.hpp, eigen_tensor.hpp, xtensor.hpp or thrust_vector.hpp for the support of each library.
+/// interop/eigen.hpp, eigen_tensor.hpp, xtensor.hpp, thrust_vector.hpp, mdspan.hpp, dlpack.hpp or opencv.hpp for the
+/// support of each library, or specialise container_of for a type of your own.
 ///
 /// Errors: a wrong rank, a lazy expression and a temporary container do not compile, with a message. If the rank is
 /// known at run time only (xt::xarray), a wrong one throws mixaug::invalid_argument.
 namespace mixaug {
-namespace detail {
 
-/// The call that the caller made, for messages.
-struct asked {
+/// The view that a caller asked for, for messages: "nchw" and " (n, c, h, w)".
+struct view_request {
   char const* name;
   char const* axes;
 };
 
-/// Describes how a container C, const or not, is viewed. A specialisation has
-///   known = true, has_memory (false: a lazy expression), is_owner (its memory is freed with it),
-///   rank (0: known at run time only), fits<R>, element, and view<R>(C&, asked) -> tensor_view of rank R.
+/// How a container C is viewed: the hook by which a type of yours gets the names above. C is const for a const
+/// container. A specialisation derives from container_base, which has the defaults, and says
+///   element                                    what the view's elements are, without const
+///   rank                                       the container's number of dimensions; 0: known at run time only
+///   fits<R>                                    whether a view of rank R can be had (not asked where rank is 0)
+///   view<R>(C&, view_request) -> tensor_view   the view, of host or device memory; of const elements for a const C
+/// and, where they differ from the defaults,
+///   has_memory = false                         for a lazy expression, which must be evaluated first
+///   is_owner = false                           where the memory outlives the object, which may then be a temporary
+/// What cannot be viewed is refused by throwing mixaug::invalid_argument. Containers whose element type is known at run
+/// time only are described by run_time_tensor (interop/run_time_tensor.hpp).
+///
+///   template <class C>
+///   requires std::is_same_v<std::remove_const_t<C>, image_stack>
+///   struct mixaug::container_of<C> : mixaug::container_base {
+///     using element = float;
+///     static constexpr int rank = 4;
+///     template <int R>
+///     static constexpr bool fits = R == rank;
+///     template <int R>
+///     static auto view(C& c, mixaug::view_request) {
+///       return mixaug::row_major(c.pixels(), mixaug::extents<R>{c.count(), c.channels(), c.rows(), c.columns()});
+///     }
+///   };
 template <class C>
 struct container_of {
   static constexpr bool known = false;
 };
 
+/// The defaults of a specialisation of container_of: memory that is freed with the container.
+struct container_base {
+  static constexpr bool known = true;
+  static constexpr bool has_memory = true;
+  static constexpr bool is_owner = true;
+};
+
+/// True for containers that container_of knows, const or not, and references to them.
 template <class C>
 concept container = container_of<std::remove_reference_t<C>>::known;
 
+namespace detail {
+
 /// Makes the checks that all names have in common. C is a forwarding type: an lvalue reference unless c is a temporary.
 template <int Rank, class C>
-auto view_container(std::remove_reference_t<C>& c, asked what) {
+auto view_container(std::remove_reference_t<C>& c, view_request what) {
   using of = container_of<std::remove_reference_t<C>>;
   constexpr bool kept = std::is_lvalue_reference_v<C> || !of::is_owner || !of::has_memory;
   constexpr bool fits = Rank > 0 && of::template fits<Rank>;
@@ -79,6 +110,7 @@ constexpr tensor_view<T, 4, S> channels_second(tensor_view<T, 4, S> const& m) no
   v.data = m.data;
   constexpr int from[4] = {0, 3, 1, 2};
   for (int d = 0; d < 4; ++d) v.extent[d] = m.extent[from[d]], v.stride[d] = m.stride[from[d]];
+  v.order = m.order;
   return v;
 }
 
@@ -117,53 +149,53 @@ constexpr tensor_view<T, R, S> const& as_indices(tensor_view<T, R, S> const& v) 
 }  // namespace detail
 
 /// Views the container unchanged, dimension by dimension.
-template <int Rank, detail::container C>
+template <int Rank, container C>
 auto view_of(C&& c) {
   static_assert(Rank > 0, "mixaug: view_of takes the rank of the view, at least 1");
   return detail::view_container<Rank, C>(c, {"view_of", ""});
 }
 
 /// Images (n, c, h, w).
-template <detail::container C>
+template <container C>
 auto nchw(C&& c) {
   return detail::view_container<4, C>(c, {"nchw", " (n, c, h, w)"});
 }
 /// Images (n, h, w, c), as a view (n, c, h, w).
-template <detail::container C>
+template <container C>
 auto nhwc(C&& c) {
   return detail::channels_second(detail::view_container<4, C>(c, {"nhwc", " (n, h, w, c)"}));
 }
 
 /// Signals (n, c, l).
-template <detail::container C>
+template <container C>
 auto signals(C&& c) {
   return detail::view_container<3, C>(c, {"signals", " (n, c, l)"});
 }
 /// Volumes (n, c, d, h, w).
-template <detail::container C>
+template <container C>
 auto volumes(C&& c) {
   return detail::view_container<5, C>(c, {"volumes", " (n, c, d, h, w)"});
 }
 
 /// Hidden features or class scores (n, d): n samples in rows, whatever the storage order.
-template <detail::container C>
+template <container C>
 auto features(C&& c) {
   return detail::view_container<2, C>(c, {"features", " (n, d)"});
 }
 
 /// Score maps (n, h, w).
-template <detail::container C>
+template <container C>
 auto scores(C&& c) {
   return detail::view_container<3, C>(c, {"scores", " (n, h, w)"});
 }
 /// Id masks of integers: (n, h, w), (n, l) of frames or (n, d, h, w) of volumes. If the rank is known at run time only,
 /// it is taken as 3; use masks<2>(c) and masks<4>(c) for the others.
-template <detail::container C>
+template <container C>
 auto masks(C&& c) {
   constexpr int known = detail::mask_rank<C>, rank = known >= 2 && known <= 4 ? known : 3;
   return detail::as_ids(detail::view_container<rank, C>(c, {"masks", rank == 3 ? " (n, h, w)" : ""}));
 }
-template <int Rank, detail::container C>
+template <int Rank, container C>
 auto masks(C&& c) {
   static_assert(Rank >= 2 && Rank <= 4, "mixaug: id masks are (n, l), (n, h, w) or (n, d, h, w)");
   return detail::as_ids(detail::view_container<Rank, C>(c, {"masks", Rank == 2   ? " (n, l)"
@@ -172,29 +204,28 @@ auto masks(C&& c) {
 }
 
 /// Labels: (n) from a vector, (n, d) from a matrix. If the rank is known at run time only: labels<1>(c), labels<2>(c).
-template <detail::container C>
+template <container C>
 auto labels(C&& c) {
-  return detail::view_container<detail::container_of<std::remove_reference_t<C>>::rank, C>(
-      c, {"labels", " (n) or (n, d)"});
+  return detail::view_container<container_of<std::remove_reference_t<C>>::rank, C>(c, {"labels", " (n) or (n, d)"});
 }
-template <int Rank, detail::container C>
+template <int Rank, container C>
 auto labels(C&& c) {
   static_assert(Rank == 1 || Rank == 2, "mixaug: labels are (n) or (n, d): labels<1>(c) or labels<2>(c)");
   return detail::view_container<Rank, C>(c, {"labels", Rank == 1 ? " (n)" : " (n, d)"});
 }
 
 /// One class id of any integer type for each sample: (n).
-template <detail::container C>
+template <container C>
 auto class_ids(C&& c) {
   return detail::as_class_ids(detail::view_container<1, C>(c, {"class_ids", " (n)"}));
 }
 /// One row of the data set, std::int64_t, for each sample: (n).
-template <detail::container C>
+template <container C>
 auto indices(C&& c) {
   return detail::as_indices(detail::view_container<1, C>(c, {"indices", " (n)"}));
 }
 /// One weight, float or double, for each sample: (n).
-template <detail::container C>
+template <container C>
 auto weights(C&& c) {
   return detail::as_weights(detail::view_container<1, C>(c, {"weights", " (n)"}));
 }

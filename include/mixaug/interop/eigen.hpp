@@ -13,7 +13,8 @@ MIXAUG_EXACT_BEGIN
 /// Eigen::MatrixXf is column-major, so the memory of a sample is strided; this works, but is slower than
 /// Eigen::Matrix<float, Dynamic, Dynamic, RowMajor>. Eigen's rule of constness holds: a const Block or Ref gives a view
 /// of const elements. For Eigen::Tensor include interop/eigen_tensor.hpp.
-namespace mixaug::detail {
+namespace mixaug {
+namespace detail {
 
 template <class D>
 D* eigen_object(Eigen::EigenBase<D> const*);  // not defined: deduces the Eigen type of C
@@ -27,20 +28,23 @@ inline constexpr bool is_eigen_const_ref = false;  // may hold a copy of its arg
 template <class M, int O, class S>
 inline constexpr bool is_eigen_const_ref<Eigen::Ref<M const, O, S>> = true;
 
-template <eigen C>
-struct container_of<C> {
+}  // namespace detail
+
+/// Eigen's dense objects with memory.
+template <detail::eigen C>
+struct container_of<C> : container_base {
   using object = std::remove_pointer_t<decltype(detail::eigen_object(static_cast<C*>(nullptr)))>;
   using element = typename object::Scalar;
-  static constexpr bool known = true;
   static constexpr bool has_memory = requires(C & c) { c.data(), c.innerStride(), c.outerStride(); }
   &&(static_cast<unsigned>(object::Flags) & Eigen::DirectAccessBit) != 0;
-  static constexpr bool is_owner = std::is_same_v<object, typename object::PlainObject> || is_eigen_const_ref<object>;
+  static constexpr bool is_owner =
+      std::is_same_v<object, typename object::PlainObject> || detail::is_eigen_const_ref<object>;
   static constexpr int rank = object::IsVectorAtCompileTime ? 1 : 2;
   template <int R>
   static constexpr bool fits = R == 2 || R == rank;
 
   template <int R>
-  static auto view(C& c, asked) noexcept {
+  static auto view(C& c, view_request) noexcept {
     index_t const rows = c.rows(), cols = c.cols(), inner = c.innerStride(), outer = c.outerStride();
     if constexpr (R == 1)
       return strided(c.data(), extents<1>{rows * cols}, extents<1>{inner});
@@ -51,6 +55,6 @@ struct container_of<C> {
   }
 };
 
-}  // namespace mixaug::detail
+}  // namespace mixaug
 
 MIXAUG_EXACT_END

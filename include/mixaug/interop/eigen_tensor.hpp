@@ -10,7 +10,8 @@ MIXAUG_EXACT_BEGIN
 /// view_of<Rank>(t). The logical order is that of the indices. In a column-major tensor (Eigen's default) the samples
 /// are interleaved in memory; this works, but is slower than Eigen::RowMajor. This is a separate header because Eigen's
 /// tensors are a separate module that takes time to compile.
-namespace mixaug::detail {
+namespace mixaug {
+namespace detail {
 
 template <class D>
 D* eigen_tensor_object(Eigen::TensorBase<D, Eigen::ReadOnlyAccessors> const*);  // never defined
@@ -28,19 +29,21 @@ inline constexpr int eigen_tensor_kind<Eigen::TensorFixedSize<T, E, O, Index>> =
 template <class T, int O, template <class> class P>
 inline constexpr int eigen_tensor_kind<Eigen::TensorMap<T, O, P>> = 2;
 
-template <eigen_tensor C>
-struct container_of<C> {
+}  // namespace detail
+
+/// Eigen's tensors and maps of them.
+template <detail::eigen_tensor C>
+struct container_of<C> : container_base {
   using object = std::remove_pointer_t<decltype(detail::eigen_tensor_object(static_cast<C*>(nullptr)))>;
   using element = typename object::Scalar;
-  static constexpr bool known = true;
-  static constexpr bool has_memory = eigen_tensor_kind<object> != 0;
-  static constexpr bool is_owner = eigen_tensor_kind<object> == 1;
+  static constexpr bool has_memory = detail::eigen_tensor_kind<object> != 0;
+  static constexpr bool is_owner = detail::eigen_tensor_kind<object> == 1;
   static constexpr int rank = object::NumDimensions;
   template <int R>
   static constexpr bool fits = R == rank;
 
   template <int R>
-  static auto view(C& c, asked) noexcept {
+  static auto view(C& c, view_request) noexcept {
     constexpr bool column_major = static_cast<int>(object::Layout) == static_cast<int>(Eigen::ColMajor);
     tensor_view<std::remove_pointer_t<decltype(c.data())>, R> v;
     v.data = c.data();
@@ -54,6 +57,6 @@ struct container_of<C> {
   }
 };
 
-}  // namespace mixaug::detail
+}  // namespace mixaug
 
 MIXAUG_EXACT_END

@@ -49,19 +49,23 @@ auto* memory_of(V& v) {
   return v.empty() ? nullptr : thrust::raw_pointer_cast(v.data());
 }
 
-template <thrust_vector C>
-struct container_of<C> {
+}  // namespace detail
+
+/// A Thrust vector as one dimension.
+template <detail::thrust_vector C>
+struct container_of<C> : container_base {
   using element = typename C::value_type;
-  static constexpr bool known = true, has_memory = true, is_owner = true;
   static constexpr int rank = 1;
   template <int R>
   static constexpr bool fits = R == 1;
 
   template <int R>
-  static auto view(C& c, asked) noexcept {
-    return placed<C>(row_major(memory_of(c), extents<1>{c.size()}));
+  static auto view(C& c, view_request) noexcept {
+    return detail::placed<C>(row_major(detail::memory_of(c), extents<1>{c.size()}));
   }
 };
+
+namespace detail {
 
 /// Returns the vector's memory after checking that its size is the product of the extents.
 template <class V, int R>

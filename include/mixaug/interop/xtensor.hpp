@@ -21,7 +21,8 @@ MIXAUG_EXACT_BEGIN
 ///   scores(t), masks(t), labels(t), class_ids(t), indices(t), weights(t), or view_of<Rank>(t)
 /// Errors: the rank of xt::xarray, and of views of it, is known at run time only; a wrong one throws
 /// mixaug::invalid_argument. Its labels are labels<1>(a) or labels<2>(a).
-namespace mixaug::detail {
+namespace mixaug {
+namespace detail {
 
 template <class C>
 concept xtensor_expression = xt::is_xexpression<std::remove_const_t<C>>::value;
@@ -44,23 +45,25 @@ inline constexpr bool is_xtensor_owner<xt::xtensor_container<S, N, L, G>> = true
 template <class T, class D, xt::layout_type L, bool B, class G>
 inline constexpr bool is_xtensor_owner<xt::xfixed_container<T, D, L, B, G>> = true;
 
-template <xtensor_expression C>
-struct container_of<C> {
+}  // namespace detail
+
+/// xtensor's containers, and views of them.
+template <detail::xtensor_expression C>
+struct container_of<C> : container_base {
   using object = std::remove_const_t<C>;
   using element = typename object::value_type;
-  static constexpr bool known = true;
   // Some adaptors return an iterator from data(); only a pointer counts as memory.
   static constexpr bool has_memory = requires(C & c) {
     { c.data() } -> std::convertible_to<void const*>;
     c.strides()[0], c.data_offset();
   };
-  static constexpr bool is_owner = is_xtensor_owner<object>;
-  static constexpr int rank = xtensor_rank<object>;
+  static constexpr bool is_owner = detail::is_xtensor_owner<object>;
+  static constexpr int rank = detail::xtensor_rank<object>;
   template <int R>
   static constexpr bool fits = rank == 0 || R == rank;
 
   template <int R>
-  static auto view(C& c, asked what) {
+  static auto view(C& c, view_request what) {
     if (c.dimension() != static_cast<std::size_t>(R)) wrong_rank(c, R, what);
     auto& memory = readable(c);
     tensor_view<std::remove_pointer_t<decltype(memory.data())>, R> v;
@@ -69,7 +72,7 @@ struct container_of<C> {
       v.extent[d] = static_cast<index_t>(c.shape()[d]);
       v.stride[d] = static_cast<index_t>(c.strides()[d]);
     }
-    pack_unit_strides(v, c.layout() == xt::layout_type::column_major);
+    detail::pack_unit_strides(v, c.layout() == xt::layout_type::column_major);
     return v;
   }
 
@@ -81,15 +84,15 @@ struct container_of<C> {
     else
       return c;
   }
-  [[noreturn]] static void wrong_rank(C& c, int expected, asked what) {
+  [[noreturn]] static void wrong_rank(C& c, int expected, view_request what) {
     std::string shape = "(";
     for (std::size_t d = 0; d < c.dimension(); ++d) shape += (d == 0 ? "" : ", ") + std::to_string(c.shape()[d]);
-    fail(std::string("the container given to ") + what.name,
-         "of rank " + std::to_string(c.dimension()) + " " + shape + ")",
-         "rank " + std::to_string(expected) + what.axes);
+    detail::fail(std::string("the container given to ") + what.name,
+                 "of rank " + std::to_string(c.dimension()) + " " + shape + ")",
+                 "rank " + std::to_string(expected) + what.axes);
   }
 };
 
-}  // namespace mixaug::detail
+}  // namespace mixaug
 
 MIXAUG_EXACT_END

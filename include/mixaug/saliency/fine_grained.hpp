@@ -17,7 +17,7 @@ namespace mixaug::saliency {
 /// and std of the loader), or, with neither, from each image's own minimum to its maximum. NaN is black, infinities are
 /// black or white. A constant image has no salient pixel: its map is 0.
 struct fine_grained {
-  channel_order order = channel_order::rgb;
+  channel_order order = channel_order::of_view;
   value_range range{};
   channel_stats normalised{};
 

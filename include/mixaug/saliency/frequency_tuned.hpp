@@ -12,7 +12,7 @@ namespace mixaug::saliency {
 /// sRGB, D65; one channel: the distance in L. A constant image has a map of 0. Pixels that are not 8 bit: see
 /// fine_grained.
 struct frequency_tuned {
-  channel_order order = channel_order::rgb;
+  channel_order order = channel_order::of_view;
   value_range range{};
   channel_stats normalised{};
 
@@ -36,7 +36,7 @@ struct frequency_tuned {
     std::uint8_t const* planes[3] = {nullptr, nullptr, nullptr};
     for (index_t c = 0; c < channels; ++c) {
       auto* out = reinterpret_cast<std::uint8_t*>(scratch) + static_cast<std::size_t>(c) * plane;
-      planes[order == channel_order::bgr && channels == 3 ? 2 - c : c] = out;
+      planes[!pixels().red_first(images) && channels == 3 ? 2 - c : c] = out;
       for (index_t y = 0; y < images.height(); ++y, out += w) {
         index_t step = 1;
         std::uint8_t const* const row = levels.row(c, y, step);

@@ -15,7 +15,7 @@ namespace mixaug::saliency {
 /// that are not 8 bit: see fine_grained.
 /// Errors: a working size that is not a power of two from 8 to 1024.
 struct spectral_residual {
-  channel_order order = channel_order::rgb;
+  channel_order order = channel_order::of_view;
   value_range range{};
   channel_stats normalised{};
   index_t work_height = 64, work_width = 64;

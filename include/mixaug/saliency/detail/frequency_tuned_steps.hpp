@@ -118,7 +118,7 @@ struct steps_of<saliency::frequency_tuned> : level_steps {
       float const f = lab_response(light[level(k, 0, y, x, m)]);
       return {f, f, f};
     }
-    bool const rgb = rule.order == channel_order::rgb;
+    bool const rgb = rule.red_first(images);
     std::uint8_t const a = level(k, 0, y, x, m), g = level(k, 1, y, x, m), c = level(k, 2, y, x, m);
     return responses_of(light[rgb ? a : c], light[g], light[rgb ? c : a]);
   }

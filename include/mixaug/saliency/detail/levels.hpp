@@ -26,10 +26,14 @@ MIXAUG_HD inline std::uint8_t level_of(float v, level_map const& m) noexcept {
 
 /// Options of all 8-bit detectors: the conversion of pixels to levels.
 struct pixel_rule {
-  channel_order order = channel_order::rgb;
+  channel_order order = channel_order::of_view;
   value_range range{};
   channel_stats stats{};
 
+  /// True if the first channel is red.
+  MIXAUG_HD bool red_first(image_batch const& images) const noexcept {
+    return (order == channel_order::of_view ? images.order : order) != channel_order::bgr;
+  }
   MIXAUG_HD bool fixed() const noexcept { return range.given() || stats.given(); }
   /// Returns the map of a channel; low and high, the image's own extremes, are used if nothing is given.
   MIXAUG_HD level_map map(index_t channel, float low, float high) const noexcept {
@@ -136,10 +140,9 @@ inline void copy_levels(std::uint8_t* MIXAUG_RESTRICT out, std::uint8_t const* a
 }
 
 /// Writes the gray image of a batch's row i, h * w bytes.
-inline void gray_image(level_rows const& rows, image_batch const& images, channel_order order,
+inline void gray_image(level_rows const& rows, image_batch const& images, bool rgb,
                        std::uint8_t* MIXAUG_RESTRICT out) noexcept {
   index_t const w = images.width();
-  bool const rgb = order == channel_order::rgb;
   for (index_t y = 0; y < images.height(); ++y, out += w) {
     index_t step = 1;
     std::uint8_t const* const a = rows.row(0, y, step);
@@ -165,7 +168,7 @@ inline std::size_t gray_bytes(map_shape const& s) noexcept {
 inline std::uint8_t const* gray_of(image_batch const& images, index_t i, pixel_rule const& rule,
                                    std::byte*& scratch) noexcept {
   auto* const gray = reinterpret_cast<std::uint8_t*>(scratch);
-  gray_image(level_rows(images, i, rule, scratch + aligned(images.pixels())), images, rule.order, gray);
+  gray_image(level_rows(images, i, rule, scratch + aligned(images.pixels())), images, rule.red_first(images), gray);
   scratch += gray_bytes({images.channels(), images.height(), images.width()});
   return gray;
 }

@@ -58,7 +58,7 @@ struct level_steps : step_images {
     index_t const y = pixel / width(), x = pixel - y * width();
     if (images.channels() == 1) return level(k, 0, y, x, m);
     std::uint8_t const a = level(k, 0, y, x, m), g = level(k, 1, y, x, m), c = level(k, 2, y, x, m);
-    return rule.order == channel_order::rgb ? gray_level(a, g, c) : gray_level(c, g, a);
+    return rule.red_first(images) ? gray_level(a, g, c) : gray_level(c, g, a);
   }
 };
 

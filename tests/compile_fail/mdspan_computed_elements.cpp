@@ -1,0 +1,19 @@
+// expect: mixaug: this mdspan's accessor computes its elements
+#include <mixaug/mixaug.hpp>
+#include <mixaug/interop/mdspan.hpp>
+
+/// As std::mdspan with std::linalg::scaled_accessor.
+struct scaled {
+  struct extents_type {
+    int extent(std::size_t) const { return 2; }
+  };
+  using layout_type = void;
+  using element_type = float;
+  using reference = float;
+  static constexpr std::size_t rank() { return 1; }
+  float* data_handle() const { return nullptr; }
+  extents_type extents() const { return {}; }
+  bool is_strided() const { return true; }
+  int stride(std::size_t) const { return 1; }
+};
+void give_scaled(scaled const& m) { (void)mixaug::labels(m); }
