@@ -7,7 +7,7 @@
 #include <mixaug/mixaug.hpp>
 #include <vector>
 
-#include "saliency/byte_reading.hpp"
+#include "support/byte_reading.hpp"
 #include "support/image_set.hpp"
 #include "support/plan_reading.hpp"
 

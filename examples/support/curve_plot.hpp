@@ -113,8 +113,8 @@ class curve_plot {
     }
     return out;
   }
-  void line(std::ofstream& out, std::vector<double> const& curve, char const* colour, std::string const& more) const {
-    out << "<path stroke='" << colour << "'" << more << " d='";
+  void line(std::ofstream& out, std::vector<double> const& curve, char const* stroke, std::string const& more) const {
+    out << "<path stroke='" << stroke << "'" << more << " d='";
     for (std::size_t e = 0; e < curve.size(); ++e)
       out << (e ? "L" : "M") << number(x_of(e)) << ' ' << number(y_of(curve[e]));
     out << "'/>\n";

@@ -17,8 +17,10 @@ struct sample_of {
     for (double const v : values) deviation += (v - mean) * (v - mean);
     deviation = n > 1 ? std::sqrt(deviation / static_cast<double>(n - 1)) : 0;
   }
+  // The mean's standard error.
+  double error() const { return deviation / std::sqrt(static_cast<double>(n)); }
   // How many standard errors the mean is away from 0.
-  double t() const { return mean / (deviation / std::sqrt(static_cast<double>(n))); }
+  double t() const { return mean / error(); }
   // Whether |t| passes the 97.5 % quantile of Student's distribution (Cornish and Fisher's
   // expansion).
   bool differs_from_zero() const {

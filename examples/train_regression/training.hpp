@@ -16,6 +16,7 @@
 #include <random>
 #include <vector>
 
+#include "support/tensor_views.hpp"
 #include "train_regression/data.hpp"
 
 namespace example {
@@ -31,10 +32,7 @@ struct training_result {
   std::array<float, most_epochs> curve{};     // validation RMSE after each epoch
 };
 
-namespace ma = mixaug;
 using mix_plan = ma::plan<ma::kind::whole, ma::blend::mix>;
-
-inline auto features_of(torch::Tensor const& t) { return ma::features(t.data_ptr<float>(), {t.size(0), t.size(1)}); }
 
 // Rows of features mixed with their partners' by a plan, differentiable in both.
 struct mix_features : torch::autograd::Function<mix_features> {
@@ -43,7 +41,7 @@ struct mix_features : torch::autograd::Function<mix_features> {
     // The plan outlives the backward pass; a context saves tensors and numbers only.
     context->saved_data["plan"] = reinterpret_cast<std::int64_t>(plan);
     auto out = torch::empty_like(own);
-    ma::apply(*plan, features_of(own), ma::gathered(features_of(partners)), features_of(out));
+    ma::apply(*plan, rows_of(own), ma::gathered(rows_of(partners)), rows_of(out));
     return out;
   }
   static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
@@ -51,7 +49,7 @@ struct mix_features : torch::autograd::Function<mix_features> {
     auto const* plan = reinterpret_cast<mix_plan const*>(context->saved_data["plan"].toInt());
     auto const grad = gradients[0].contiguous();
     auto grad_own = torch::empty_like(grad), grad_partners = torch::empty_like(grad);
-    ma::apply_adjoint(*plan, features_of(grad), features_of(grad_own), ma::gathered(features_of(grad_partners)));
+    ma::apply_adjoint(*plan, rows_of(grad), rows_of(grad_own), ma::gathered(rows_of(grad_partners)));
     return {grad_own, grad_partners, torch::Tensor()};
   }
 };
@@ -93,7 +91,7 @@ class training {
         train_(split_.train, set.features()),
         valid_(split_.valid, set.features()),
         test_(split_.test, set.features()),
-        by_label_(labels_of(train_.y), {.bandwidth = recipe.bandwidth}),
+        by_label_(numbers_of(train_.y), {.bandwidth = recipe.bandwidth}),
         shuffled_(!set.grouped()) {
     out_.mode = mode, out_.seed = seed;
     out_.alpha = recipe.alpha, out_.bandwidth = recipe.bandwidth;
@@ -133,7 +131,7 @@ class training {
     auto partner = torch::empty({x.size(0)}, torch::kLong);
     std::copy_n(plan_.partner.data, x.size(0), partner.data_ptr<std::int64_t>());
     auto mixed = torch::empty_like(y);
-    ma::mix_targets(plan_, labels_of(y), labels_of(train_.y), labels_of(mixed));
+    ma::mix_targets(plan_, numbers_of(y), numbers_of(train_.y), numbers_of(mixed));
     auto const partners = train_.x.index_select(0, partner);
     return torch::mse_loss(net.forward(x, partners, plan_, mode_.hidden).squeeze(1), mixed);
   }
@@ -141,9 +139,8 @@ class training {
   // Partners come from the whole training set: by their labels, or all with the same chance. One
   // ratio a batch, as published.
   void draw(torch::Tensor const& x, torch::Tensor const& rows) {
-    auto const in = ma::inputs(features_of(x))
-                        .index(ma::indices(rows.data_ptr<std::int64_t>(), {rows.size(0)}))
-                        .source_rows(train_.n);
+    auto const in =
+        ma::inputs(rows_of(x)).index(ma::indices(rows.data_ptr<std::int64_t>(), {rows.size(0)})).source_rows(train_.n);
     ma::key const key{.seed = seed_, .step = step_};
     auto const alpha = static_cast<float>(recipe_.alpha);
     if (mode_.by_label)
@@ -165,9 +162,6 @@ class training {
     out_.worst = 0;
     for (auto const& [group, rows] : groups)
       out_.worst = std::max(out_.worst, rmse_of(error.index_select(0, torch::tensor(rows))));
-  }
-  static ma::tensor_view<float, 1> labels_of(torch::Tensor const& t) {
-    return ma::labels(t.data_ptr<float>(), {t.size(0)});
   }
 
   training_mode mode_;

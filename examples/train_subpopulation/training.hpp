@@ -19,12 +19,11 @@
 #include <optional>
 #include <random>
 
+#include "support/tensor_views.hpp"
 #include "train_subpopulation/data.hpp"
 #include "train_subpopulation/recipes.hpp"
 
 namespace example {
-
-namespace ma = mixaug;
 
 inline constexpr int most_subpopulation_epochs = 400;
 
@@ -60,13 +59,6 @@ struct tensor_images {
   std::int64_t n;
   torch::Tensor x, labels, groups;
 };
-
-inline auto ids_of(torch::Tensor const& t) { return ma::class_ids(t.data_ptr<std::int64_t>(), {t.size(0)}); }
-inline auto numbers_of(torch::Tensor const& t) { return ma::labels(t.data_ptr<float>(), {t.size(0)}); }
-inline auto scores_of(torch::Tensor const& t) { return ma::features(t.data_ptr<float>(), {t.size(0), t.size(1)}); }
-inline auto images_of(torch::Tensor const& t) {
-  return ma::nchw(t.data_ptr<float>(), {t.size(0), t.size(1), t.size(2), t.size(3)});
-}
 
 class subpopulation_training {
  public:
@@ -164,7 +156,7 @@ class subpopulation_training {
     if (mode_ == group_dro) {  // its weights follow from this batch's losses
       auto const groups = train_.groups.index_select(0, rows);
       auto losses = torch::empty({y.size(0)}), weights = torch::empty({y.size(0)});
-      ma::pair_cross_entropy(plan_, scores_of(logits), ids_of(y), numbers_of(losses));
+      ma::pair_cross_entropy(plan_, rows_of(logits), ids_of(y), numbers_of(losses));
       robust_->update(ma::serial{}, numbers_of(losses), ids_of(groups), numbers_of(weights));
       ma::make_plan(never, in.weights(numbers_of(weights)), key, plan_);
     }
@@ -174,7 +166,7 @@ class subpopulation_training {
   // The mean of the batch's weighted losses; mixaug gives its gradient by the logits.
   void descend(torch::optim::AdamW& adam, torch::Tensor const& logits, torch::Tensor const& labels) {
     auto losses = torch::empty({labels.size(0)}), gradient = torch::empty_like(logits);
-    ma::pair_cross_entropy(plan_, scores_of(logits), ids_of(labels), numbers_of(losses), scores_of(gradient),
+    ma::pair_cross_entropy(plan_, rows_of(logits), ids_of(labels), numbers_of(losses), rows_of(gradient),
                            {.reduce = ma::reduction::mean});
     adam.zero_grad();
     logits.backward(gradient);

@@ -12,6 +12,7 @@
 
 #include "fuzz.hpp"
 #include "support/load_images.hpp"
+#include "train_classifier/results.hpp"
 #include "train_regression/data.hpp"
 #include "train_subpopulation/data.hpp"
 
@@ -57,10 +58,21 @@ void check_grouped(example::grouped_images const& images) {
   for (std::int64_t const g : images.groups) require(g >= 0 && g < example::group_count, "a group out of range");
 }
 
+/// Trainings of one budget, each mode and seed once, with a number of hits for each epoch.
+void check_results(example::classifier_results const& results) {
+  auto const& budget = results.budget();
+  for (auto const& r : results.all()) {
+    require(r.mode < example::classifier_modes.size(), "a mode out of range");
+    require(r.hits.size() == static_cast<std::size_t>(budget.epochs), "a training of other epochs");
+    for (std::int64_t const hits : r.hits) require(hits >= 0 && hits <= budget.test, "hits out of range");
+    require(results.find(static_cast<example::classifier>(r.mode), r.seed) == &r, "a training twice");
+  }
+}
+
 char const* const tables[] = {"airfoil_self_noise.dat", "no2.csv", "SkillCraft1_Dataset.csv", "communities.data",
                               "table.csv"};
 
-/// 0 .. 4: a table under that name; 5: CIFAR-10; 6: digits; 7, 8: an image.
+/// 0 .. 4: a table under that name; 5: CIFAR-10; 6: digits; 7, 8: an image; 9: results of trainings.
 void read(int what, std::string_view bytes) {
   if (what < 5) {
     fs::path const file = there() / tables[what];
@@ -78,6 +90,14 @@ void read(int what, std::string_view bytes) {
     write(there() / "optdigits.tes", bytes);
     auto const split = example::subpopulation_set::load("optdigits", there().string(), true).split(1);
     for (auto const* part : {&split.train, &split.valid, &split.test}) check_grouped(*part);
+  } else if (what == 9) {
+    std::string const file = (there() / "results.txt").string();
+    write(file, bytes);
+    auto const results = example::classifier_results::read(file);
+    check_results(results);
+    auto const again = example::classifier_results::resume(file, results.budget());
+    require(again.all().size() == results.all().size(), "trainings are lost");
+    require(fs::file_size(file) <= bytes.size(), "results that grow");
   } else {
     fs::path const file = there() / "images" / "cat" / (what == 7 ? "a.png" : "a.jpg");
     write(file, bytes);
@@ -117,6 +137,42 @@ std::string refusal(int what, std::string_view bytes) {
 void require_says(std::string const& refusal, char const* part) {
   if (refusal.find(part) == std::string::npos) wrong("'" + refusal + "' does not say '" + part + "'");
 }
+std::string const results_of_two =
+    "train_classifier results 1\n"
+    "train=200 test=80 classes=8 digest=0123456789abcdef epochs=2 batch=100 width=16 rate=100/1000 mixed=500/1000\n"
+    "erm seed 1, 3.5 s, hits 12 40\n"
+    "cutmix seed 1, 4.0 s, hits 9 41\n";
+
+/// Results that were cut short, changed, or of another budget.
+void require_results() {
+  std::string const file = (there() / "results.txt").string();
+  auto const read_as = [&](std::string const& text) {
+    write(file, text);
+    return example::classifier_results::read(file);
+  };
+  require(read_as(results_of_two).all().size() == 2, "results are lost");
+  require(read_as(results_of_two.substr(0, results_of_two.size() - 1)).all().size() == 1, "a line that was cut short");
+  auto budget = read_as(results_of_two).budget();
+  budget.epochs = 3;
+  try {
+    example::classifier_results::resume(file, budget);
+    wrong("results of another budget were taken");
+  } catch (std::runtime_error const& e) {
+    require_says(e.what(), "another budget: epochs=2 (here epochs=3)");
+  }
+  auto const changed = [&](std::string const& from, std::string const& to) {
+    std::string text = results_of_two;
+    text.replace(text.find(from), from.size(), to);
+    return refusal(9, text);
+  };
+  require_says(changed("results 1", "results 2"), "line 1: is not 'train_classifier results 1'");
+  require_says(changed("test=80", "test=0"), "line 2: is not the budget of a training");
+  require_says(changed("hits 12 40", "hits 12 81"), "line 3: 81 hits of 80 images");
+  require_says(changed("hits 12 40", "hits 12"), "line 3: has 1 epochs, not 2");
+  require_says(changed("cutmix", "cutmixed"), "line 4: holds the mode 'cutmixed'; there are erm, mixup");
+  require_says(changed("cutmix", "erm"), "line 4: is the second of erm, seed 1");
+}
+
 /// Files under published names with too few columns, one group alone, and folders that cannot be walked.
 void require_known(std::string_view png) {
   require_says(refusal(2, table(3, true)), "has 3 columns; the published file has at least 14");
@@ -165,13 +221,14 @@ std::vector<std::string> corpus() {
   stbi_write_png_to_func(append, &png, 20, 12, 3, pixels.data(), 60);
   stbi_write_jpg_to_func(append, &jpeg, 20, 12, 3, pixels.data(), 80);
   require_known(std::string_view(png).substr(1));
-  all.insert(all.end(), {records, digits, png, jpeg});
+  require_results();
+  all.insert(all.end(), {records, digits, png, jpeg, '\11' + results_of_two});
   return all;
 }
 
 bool one(std::string_view input) {
   try {
-    read(input.empty() ? 0 : static_cast<unsigned char>(input[0]) % 9, input.empty() ? input : input.substr(1));
+    read(input.empty() ? 0 : static_cast<unsigned char>(input[0]) % 10, input.empty() ? input : input.substr(1));
     return true;
   } catch (std::runtime_error const& e) {
     require(std::strlen(e.what()) > 10, "a refusal without a sentence");

@@ -12,8 +12,6 @@
 #include <cstring>
 #include <vector>
 
-#include "support/image_set.hpp"
-
 namespace example {
 
 using float_plane = std::vector<float>;
