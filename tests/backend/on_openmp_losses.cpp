@@ -1,11 +1,13 @@
 #include <mixaug/backend/openmp.hpp>
 
 #include "apply/label_grid_cases.hpp"
+#include "apply/noise_cases.hpp"
 #include "apply/roi_align_cases.hpp"
 #include "loss/loss_sum_cases.hpp"
 
 TEST_LOSSES(mixaug::openmp);
 TEST_ROI_ALIGN(mixaug::openmp);
+TEST_NOISE(mixaug::openmp);
 TEST_LABEL_GRIDS(mixaug::openmp);
 
 TEST_CASE("losses do not depend on the number of threads") {

@@ -184,6 +184,34 @@ TEST_CASE("C-Mixup in the batch: partners are near in their targets, and the tar
   }
 }
 
+TEST_CASE("PuzzleMix: scores and noise from the gradient of a first backward pass") {
+  std::vector<float> pixels = numbers(n * c * h * w), noisy_pixels(pixels.size()), gradient(pixels.size()),
+                     magnitudes(n * h * w), mixed(pixels.size());
+  auto x = ma::nchw(pixels.data(), {n, c, h, w});
+  auto grad = ma::nchw(gradient.data(), {n, c, h, w});
+  auto out = ma::nchw(mixed.data(), {n, c, h, w});
+  auto const backward = [&](auto const& at) {
+    for (ma::index_t k = 0; k < at.size(); ++k) {
+      gradient[static_cast<std::size_t>(k)] = at.data[k] - 0.5f;
+      magnitudes[static_cast<std::size_t>(k / (c * h * w) * h * w + k % (h * w))] = 1.0f;
+    }
+  };
+  ma::key const key{.seed = 1, .step = 2};
+
+  ma::adversarial_noise const noise{.eps = 10.0f, .prob = 1.0f};  // the paper's prob is 0.1
+  auto noisy = ma::nchw(noisy_pixels.data(), {n, c, h, w});
+  auto const sides = ma::sides_of(noise, key);
+  ma::add_uniform_noise(noise, x, key, noisy);
+  backward(sides.any() ? noisy : x);  // yours: the gradient of the loss, and its magnitude as scores
+
+  auto scores = ma::scores(magnitudes.data(), {n, h, w});
+  auto plan = ma::make_plan(ma::serial{}, ma::puzzlemix{}, ma::inputs(x).scores(scores), key);
+  ma::add_adversarial_noise(noise, x, grad, key, noisy);
+  ma::apply(plan, sides.self ? noisy : x, sides.partner ? noisy : x, out);
+
+  for (float v : mixed) CHECK((v >= 0.0f && v <= 1.0f));
+}
+
 TEST_CASE("RecursiveMix: the mixed batch of one step is the source of the next") {
   std::vector<float> const pixels = numbers(n * c * h * w), maps = numbers(n * 6 * 4 * 4);
   std::vector<float> under(n * 6), grad_under(n * 6, 1.0f), grad_maps(maps.size());

@@ -16,7 +16,7 @@ struct key {
 };
 
 /// Decision that a draw serves. It is a field of the counter, so that no two decisions share random bits.
-enum class purpose : std::uint8_t { choice = 1, fires, pairing, ratio, region, layer };
+enum class purpose : std::uint8_t { choice = 1, fires, pairing, ratio, region, layer, noise };
 
 namespace detail {
 

@@ -42,15 +42,6 @@ struct block_list {
     }
   }
 };
-/// Normalisation that a loader applied to pixels in [0, 1], v = (p - mean) / std, for up to 8 channels; all 0: none.
-struct pixel_normalisation {
-  float mean[8] = {}, std[8] = {};
-  constexpr bool given() const noexcept {
-    bool any = false;
-    for (int c = 0; c < 8; ++c) any = any || mean[c] != 0.0f || std[c] != 0.0f;
-    return any;
-  }
-};
 
 namespace region {
 
@@ -69,15 +60,15 @@ namespace region {
 /// Reads the scores and the pixels of both images; scores of no mass count as uniform. A row that is its own partner
 /// stays. Images (n, c, h, w) only.
 ///
-/// On a device a block of threads makes the mask of an image, with the bits of the host. What a plan on the host refuses
-/// by the pixels is defined there: a pixel that is not finite counts as 0, and one outside of its range as the nearer
-/// end of it. So that no energy leaves 32 bits, options by which that of some images could are refused.
-/// Errors: a batch that is not of images, n_labels outside 2 to 8, blocks that are none, more than 8, outside 1 to 16
-/// or more than the image has pixels along an axis, neigh_size < 1, beta outside [0, 1e3], gamma outside [0, 1], eta
-/// outside [0, 25] or above 100 / (n_labels - 1)^2, an energy beyond 32 bits, t_eps outside [0, 4], with transport
-/// sides that a block or t_size does not divide, or cells of t_size that are more than 16 a side; a range without
-/// width, a normalisation without a std for a channel; on the host, pixels that are not finite or, with range and
-/// normalisation, not in [0, 1].
+/// On a device a block of threads makes the mask of an image, with the bits of the host. What a plan on the host
+/// refuses by the pixels is defined there: a pixel that is not finite counts as 0, and one outside of its range as the
+/// nearer end of it. So that no energy leaves 32 bits, options by which that of some images could are refused. Errors:
+/// a batch that is not of images, n_labels outside 2 to 8, blocks that are none, more than 8, outside 1 to 16 or more
+/// than the image has pixels along an axis, neigh_size < 1, beta outside [0, 1e3], gamma outside [0, 1], eta outside
+/// [0, 25] or above 100 / (n_labels - 1)^2, an energy beyond 32 bits, t_eps outside [0, 4], with transport sides that a
+/// block or t_size does not divide, or cells of t_size that are more than 16 a side; a range without width, a
+/// normalisation without a std for a channel; on the host, pixels that are not finite or, with range and normalisation,
+/// not in [0, 1].
 struct puzzle {
   int n_labels = 3;
   float beta = 1.2f, gamma = 0.5f, eta = 0.2f;
@@ -210,18 +201,7 @@ struct puzzle {
                    "at most 100 / (n_labels - 1)^2, for energies are in 32 bits");
     if (planned_on == space::device) check_energy();
     if (transport) check_transport(s);
-    if (normalised.given()) {
-      for (int c = 0; c < 8; ++c)
-        if (!(detail::finite(normalised.mean[c]) && detail::finite(normalised.std[c]) && normalised.std[c] >= 0.0f))
-          detail::fail("puzzlemix's normalised, channel " + detail::text(index_t{c}),
-                       detail::text(static_cast<double>(normalised.std[c])), "a finite mean and a std > 0");
-      check_channels();
-    } else if (!(detail::finite(range.low) && detail::finite(range.high) && range.low < range.high)) {
-      detail::fail("puzzlemix's range",
-                   "{" + detail::text(static_cast<double>(range.low)) + ", " +
-                       detail::text(static_cast<double>(range.high)) + "}",
-                   "the lowest and the highest value of a pixel");
-    }
+    detail::check_pixel_map("puzzlemix", range, normalised, channels);
   }
 
  private:
@@ -291,12 +271,6 @@ struct puzzle {
                        "at most 16 cells a side that move, and these are " + detail::text(side));
       }
   }
-  void check_channels() const {
-    for (index_t c = 0; c < channels; ++c)
-      if (c >= 8 || !(normalised.std[c] > 0.0f))
-        detail::fail("puzzlemix's normalised", "without a std for channel " + detail::text(c),
-                     "a mean and a std for each of the " + detail::text(channels) + " channels, at most 8");
-  }
   /// Refuses options by which the energy of some images could leave 32 bits: a device does not tell which.
   void check_energy() const {
     for (int k = 0; k < blocks.count; ++k)
@@ -337,20 +311,7 @@ struct puzzle {
             lambda,
             energy == mixaug::puzzle_energy::bilinear,
             solver == puzzle_solver::swap,
-            to_unit()};
-  }
-  detail::pixel_map to_unit() const noexcept {
-    detail::pixel_map map{{}, {}, normalised.given()};
-    for (int c = 0; c < 8 && map.by_channel; ++c) {
-      map.scale[c] = static_cast<double>(normalised.std[c]);
-      map.shift[c] = static_cast<double>(normalised.mean[c]);
-    }
-    if (!map.by_channel) {
-      double const low = static_cast<double>(range.low), width = static_cast<double>(range.high) - low;
-      map.scale[0] = 1.0 / width;
-      map.shift[0] = -low / width;
-    }
-    return map;
+            detail::pixel_map_of(range, normalised)};
   }
 };
 

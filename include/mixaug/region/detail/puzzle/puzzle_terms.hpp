@@ -5,22 +5,13 @@
 #include <mixaug/core/image_batch.hpp>
 #include <mixaug/plan/concepts.hpp>
 #include <mixaug/region/detail/puzzle/label_energy.hpp>
+#include <mixaug/saliency/pixel_values.hpp>
 
 MIXAUG_EXACT_BEGIN
 
 /// The energy of PuzzleMix (Kim, Choo and Song, ICML 2020, arXiv 2009.06962, eq. 4 to 7) of one pair of images, as the
 /// published code computes it.
 namespace mixaug::detail {
-
-/// What maps a pixel to [0, 1]: v * std + mean of its channel, or (v - low) / (high - low).
-struct pixel_map {
-  double scale[8], shift[8];
-  bool by_channel;
-  MIXAUG_HD double operator()(float v, index_t channel) const noexcept {
-    index_t const c = by_channel ? channel : 0;
-    return fused_sum(static_cast<double>(v), scale[c], shift[c]);
-  }
-};
 
 /// The mean differences of pixels across the border of two cells: p[2 a + b] where the first cell shows image a, and
 /// the second one image b; image 0 is the sample, image 1 its partner.
