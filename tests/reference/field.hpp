@@ -174,10 +174,10 @@ template <>
 struct field_of<mixaug::kind::pixel_mask> {
   template <class Columns>
   static float at(Columns const& c, std::int64_t row, float, int, pixel p) {
-    using grid = field_of<mixaug::kind::mask>;
+    using coarse = field_of<mixaug::kind::mask>;
     auto const& f = c.where[row];
-    std::int64_t const z = grid::cell(p.z, f.n[0], c.size[0]), y = grid::cell(p.y, f.n[1], c.size[1]),
-                       x = grid::cell(p.x, f.n[2], c.size[2]), line = z * f.n[1] + y;
+    std::int64_t const z = coarse::cell(p.z, f.n[0], c.size[0]), y = coarse::cell(p.y, f.n[1], c.size[1]),
+                       x = coarse::cell(p.x, f.n[2], c.size[2]), line = z * f.n[1] + y;
     if (f.soft == 1) return c.m[row * c.numbers + line * f.n[2] + x];
     std::int64_t const words = (f.n[2] + 31) / 32;
     return (c.bits[row * c.words + line * words + x / 32] >> (x % 32)) % 2 == 1 ? 1.0f : 0.0f;
