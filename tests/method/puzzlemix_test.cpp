@@ -263,6 +263,17 @@ TEST_CASE("pixels, labels, ids and gradients follow the mask, in a batch, a sour
   index_t mixed = 0;
   for (index_t i = 0; i < n; ++i) mixed += q.share_self[i] < 1.0f ? 1 : 0;
   CHECK(mixed > 3);
+  // Cells that moved, of rows that are gathered in the order of their readers.
+  auto const moving = ma::make_plan(ma::serial{}, ma::puzzlemix{.t_eps = 0.01f}, source, ma::key{.seed = 3});
+  CHECK(moving.flags().moved);
+  std::vector<float> rows(b.pixels.size()), gathered(out.size());
+  for (index_t i = 0; i < n; ++i)
+    std::copy_n(other.pixels.data() + moving.partner[i] * c * 1024, c * 1024, rows.data() + i * c * 1024);
+  auto const view = [](std::vector<float>& v) { return ma::nchw(v.data(), {n, c, 32, 32}); };
+  ma::apply(moving, b.x(), other.x(), view(out));
+  ma::apply(moving, b.x(), ma::gathered(view(rows)), view(gathered));
+  CHECK(out == gathered);
+  CHECK(out != b.pixels);
   auto const some = ma::make_plan(ma::serial{}, ma::one_of(ma::puzzlemix{}, ma::cutmix{}), b.in(), ma::key{.seed = 5});
   for (index_t i = 0; i < n; ++i) CHECK(some.share_self[i] == doctest::Approx(ma::pixel_share(some, i)));
   auto const detected = ma::make_plan(ma::serial{}, ma::puzzlemix{.detector = ma::saliency::fine_grained{}},
