@@ -86,6 +86,44 @@ TEST_CASE("features under the box are RoIAlign's, at every size of the map, and 
   }
 }
 
+TEST_CASE("values and gradients are those of torchvision 0.14.1 (roi_align, aligned, adaptive sampling)") {
+  constexpr index_t rows = 4, channels = 2, h = 6, w = 9;
+  auto const images = ma::nchw<float>(nullptr, {rows, 3, 40, 30});
+  auto p = ma::make_plan(with(ma::recursivemix{}, ma::ratio::constant{0.5f}), ma::inputs(images).source_rows(rows),
+                         ma::key{.seed = 1});
+  p.edit([](auto& plan) {
+    ma::box const boxes[rows] = {
+        {0, 1, 0, 40, 0, 30}, {0, 1, 3, 17, 5, 28}, {0, 1, 20, 40, 11, 12}, {0, 1, 7, 8, 0, 4}};
+    for (index_t i = 0; i < rows; ++i) plan.region.to[i] = boxes[i];
+  });
+  std::vector<double> features, gradient(rows * channels * h * w), grad_out, out(rows * channels);
+  for (index_t i = 0; i < rows; ++i)
+    for (index_t k = 0; k < channels; ++k) {
+      grad_out.push_back(1 + static_cast<double>(i) - 0.5 * static_cast<double>(k));
+      for (index_t y = 0; y < h; ++y)
+        for (index_t x = 0; x < w; ++x)
+          features.push_back(static_cast<double>((7 * y * y + 3 * x + 5 * k + 11 * i + y * x) % 23) / 23);
+    }
+  ma::roi_align(p, ma::nchw(features.data(), {rows, channels, h, w}), ma::features(out.data(), {rows, channels}));
+  ma::roi_align_adjoint(p, ma::features(grad_out.data(), {rows, channels}),
+                        ma::nchw(gradient.data(), {rows, channels, h, w}));
+  double const values[] = {0.45008051529790666, 0.4822866344605476, 0.4157956225968649, 0.43274475007394275,
+                           0.5934782608695651,  0.8108695652173913, 0.6565217391304348, 0.7489130434782609};
+  for (std::size_t k = 0; k < 8; ++k) CHECK(out[k] == doctest::Approx(values[k]).epsilon(1e-12));
+  struct at {
+    index_t i, k, y, x;
+    double value;
+  };
+  for (auto const& [i, k, y, x, value] : {at{0, 0, 2, 3, 0.018518518518518517},
+                                          {1, 1, 1, 4, 0.11591836734693875},
+                                          {1, 0, 2, 8, 0.027142857142857156},
+                                          {2, 1, 4, 3, 0.7916666666666664},
+                                          {3, 0, 0, 0, 1.2},
+                                          {3, 1, 1, 0, 1.75}})
+    CHECK(gradient[static_cast<std::size_t>(((i * channels + k) * h + y) * w + x)] ==
+          doctest::Approx(value).epsilon(1e-12));
+}
+
 TEST_CASE("a linear map has the value of the box's centre, at any strides and in double") {
   constexpr index_t h = 16, w = 12;
   std::vector<double> values(static_cast<std::size_t>(n * h * w * 2));
