@@ -173,10 +173,9 @@ bool one(std::string_view input) {
     case 4:
       return try_method(ma::regmixup{.alpha = alpha}, o);
     case 5:
-      return try_method(ma::fmix{alpha, 4.2f * unit(in) - 0.1f, in.below(2) == 0 ? 0.0f : 0.6f * unit(in), mode, prob},
-                        o);
+      return try_method(ma::fmix{alpha, 4.0f * unit(in), in.below(2) == 0 ? 0.0f : 0.5f * unit(in), mode, prob}, o);
     case 6:
-      return try_method(ma::smoothmix{{unit(in), 0.2f + unit(in)}, mode, prob}, o);
+      return try_method(ma::smoothmix{{0.5f * unit(in) + 0.002f, 0.502f + unit(in)}, mode, prob}, o);
     default:
       return try_method(ma::one_of(mix, cut, out, salient), o);
   }

@@ -271,6 +271,33 @@ TEST_CASE("ids follow masks of bits; soft masks refuse them at every step") {
   }
 }
 
+TEST_CASE("a second source, its rows already gathered, parts of a batch, and clean rows beside the mixes") {
+  index_t const n = 5, m = 9, row = 2 * 6 * 34;
+  auto const values = test::any_values<float>(n * row, 1), others = test::any_values<float>(m * row, 2);
+  std::vector<float> out(values.size()), again(out), rows;
+  auto const x = ma::nchw(values.data(), {n, 2, 6, 34});
+  for (float const soft : {0.0f, 0.2f}) {
+    auto const p = ma::make_plan(ma::fmix{.max_soft = soft}, ma::inputs(x).source_rows(m), ma::key{.seed = 3});
+    ma::apply(p, x, ma::nchw(others.data(), {m, 2, 6, 34}), ma::nchw(out.data(), {n, 2, 6, 34}));
+    CHECK(reference::first_wrong(p, values, others, out, test::exact<ma::serial>()) == -1);
+    rows.clear();
+    for (index_t i = 0; i < n; ++i)
+      rows.insert(rows.end(), others.begin() + p.partner[i] * row, others.begin() + (p.partner[i] + 1) * row);
+    ma::apply(p, x, ma::gathered(ma::nchw(rows.data(), {n, 2, 6, 34})), ma::nchw(again.data(), {n, 2, 6, 34}));
+    CHECK(again == out);
+    auto const part = ma::make_plan(ma::fmix{.max_soft = soft}, ma::nchw<float>(nullptr, {3, 2, 6, 34}),
+                                    ma::key{.seed = 3, .first = 2, .global = 5});
+    auto const whole = ma::make_plan(ma::fmix{.max_soft = soft}, x, ma::key{.seed = 3});
+    for (index_t i = 0; i < 3; ++i) CHECK(test::same_row(part, i, whole, 2 + i));
+  }
+  auto const both = ma::make_plan(with(ma::fmix{}, ma::output_rows{.clean = true}), x, ma::key{.seed = 3});
+  auto const mixes = ma::make_plan(ma::fmix{}, x, ma::key{.seed = 3});
+  for (index_t i = 0; i < n; ++i) {
+    CHECK(ma::pixel_share(both, i) == 1.0);
+    CHECK(field_of(both, n + i) == field_of(mixes, i));
+  }
+}
+
 TEST_CASE("lambda 0 and 1 are copies, bit for bit, whatever the other image holds") {
   index_t const n = 4;
   std::vector<float> values(at(n * 2 * 7 * 5), std::numeric_limits<float>::quiet_NaN()), out(values.size());

@@ -107,6 +107,8 @@ TEST_CASE_TEMPLATE_DEFINE("nothing is allocated after the first step", Backend, 
   CHECK(test::allocations_after_the_first<Backend>(with(ma::mixup{}, ma::pairing::reverse{}, ma::ratio::uniform{})) ==
         0);
   CHECK(test::allocations_after_the_first<Backend>(ma::one_of(ma::mixup{}, ma::cutmix{}, ma::cutout{})) == 0);
+  CHECK(test::allocations_after_the_first<Backend>(
+            ma::one_of(ma::fmix{}, ma::smoothmix{}, ma::fmix{.max_soft = 0.1f})) == 0);
   if constexpr (Backend::memory == ma::space::host) {
     using ma::saliencymix;
     CHECK(test::salient_allocations<Backend>(saliencymix{}) == 0);

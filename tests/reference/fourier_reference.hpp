@@ -6,7 +6,7 @@
 
 #include <mixaug/core/random.hpp>
 
-/// FMix's gray image by its definition (Harris et al., arXiv 2002.12047, eq. 9 and 10), in double: the direct sum
+/// FMix's gray image by its definition (Harris et al., arXiv 2002.12047), in double: the direct sum
 /// G[p] = Re sum_k Z[k] f(k)^-decay exp(2 pi i k p / P) over all bins k but 0, P the next powers of two.
 namespace reference {
 

@@ -15,9 +15,9 @@ namespace mixaug {
 /// the sample or its partner. lambda ~ Beta(alpha, alpha) is the part of the pixels that are the sample's; `decay` is
 /// the power by which high frequencies fall, and `max_soft` the part of the pixels on either side of the border over
 /// which the two blend. Labels follow the true share, round(lambda N) / N. The mask is the paper's, without direction;
-/// the published code sums two rows of its spectrum, whose blobs lie along the columns. Default: a mask for each
-/// sample; the paper draws one for the batch (mode::batch). Errors: those of region::fourier_mask, alpha <= 0, prob
-/// outside [0, 1].
+/// the published code takes two rows of its spectrum for the parts of one, and its masks vary mostly from top to
+/// bottom. Default: a mask for each sample; the paper draws one for the batch (mode::batch). Errors: those of
+/// region::fourier_mask, alpha <= 0, prob outside [0, 1].
 struct fmix {
   float alpha = 1.0f;
   float decay = 3.0f;

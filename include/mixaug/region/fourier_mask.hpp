@@ -11,7 +11,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::region {
 
-/// The mask of FMix (Harris et al., arXiv 2002.12047, section 4): m = 1 in the round(lambda N) of N pixels, halves up,
+/// The mask of FMix (Harris et al., arXiv 2002.12047): m = 1 in the round(lambda N) of N pixels, halves up,
 /// whose gray value is highest, m = 0 in the others. The gray image is low-frequency noise, Re of the inverse Fourier
 /// transform of complex normal numbers, each divided by its frequency (cycles a pixel, the same scale along every axis,
 /// so that the blobs have no direction) to the power `decay`: 0 is white noise, larger is smoother. The transform has

@@ -9,7 +9,7 @@
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
 
-/// The gray image of FMix (arXiv 2002.12047, eq. 9 and 10): G = Re(F^-1(Z / f^decay)), Z complex with independent
+/// The gray image of FMix (Harris et al., arXiv 2002.12047): G = Re(F^-1(Z / f^decay)), Z complex with independent
 /// standard normal parts, f the frequency of its bin in cycles a pixel. Only the order of the values of G counts, so
 /// that a constant factor and the mean (the bin of frequency 0) are left out.
 ///
