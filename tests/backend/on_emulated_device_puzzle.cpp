@@ -86,8 +86,9 @@ TEST_CASE("grids of any side on images of any side, squares of any size, cells t
   index_t mixed = 0, all = 0;
   auto const count = [&](counts const& c) { mixed += c.mixed, all += c.rows; };
   std::uint64_t seed = 0;
-  for (auto const& [h, w] : {std::pair<index_t, index_t>{33, 20}, {16, 48}, {21, 21}})
+  for (auto const& size : {std::pair<index_t, index_t>{33, 20}, {16, 48}, {21, 21}})
     for (int neighbours : {1, 2, 3, 8}) {
+      index_t const h = size.first, w = size.second;
       batch const b(5, neighbours == 2 ? 1 : 3, h, w, 20 + ++seed);
       ma::puzzlemix const m{.neigh_size = neighbours, .blocks = {1, 3, 5, 16}, .transport = false, .range = {0, 255}};
       CAPTURE(h);
@@ -163,6 +164,75 @@ TEST_CASE("batches, sources, parts of a global batch, layouts, detectors and one
   same_masks(unit, ma::inputs(ma::nchw(floats.data(), {8, 3, 16, 16})).scores(b.maps()), {.seed = 21});
   same_masks(unit, ma::inputs(ma::nchw(halves.data(), {8, 3, 16, 16})).scores(b.maps()), {.seed = 22});
   same_masks(normalised, ma::inputs(ma::nchw(normal.data(), {8, 3, 16, 16})).scores(b.maps()), {.seed = 23});
+}
+
+namespace {
+
+/// Compares the integers of every energy with those that the host makes of the same maps and images.
+struct comparing_device : test::emulated_device {
+  index_t* compared;
+
+  template <class Job, class Scratch>
+  void steps(Job const& job, index_t maps, Scratch& scratch) const {
+    if constexpr (requires { job.terms; })
+      for (index_t k = 0; k < maps; ++k)
+        if (!job.skips(k) && job.rows.plan.partner.data[k] != k) compare(job, k);
+    emulated_device::steps(job, maps, scratch);
+  }
+  template <class Job>
+  void compare(Job const& job, index_t k) const {
+    std::vector<double> fast(job.fast_bytes() / 8 + 1), slow(job.slow_bytes() / 8 + 1);
+    ma::detail::step_memory const m{reinterpret_cast<std::byte*>(fast.data()),
+                                    reinterpret_cast<std::byte*>(slow.data())};
+    for (int step = 0; step < 4; ++step) ma::detail::run_step(job, step, k, m, ma::detail::lone_thread{});
+    auto const& got = *m.shared_at<ma::detail::label_energy>(0);
+
+    auto const& plan = job.rows.plan;
+    ma::score_maps maps{job.maps.of(plan, k, true), job.maps.of(plan, k, false), job.height(), job.width()};
+    maps.self_image = {&job.maps.images, plan.self.data[k]};
+    maps.partner_image = {job.maps.outside ? &job.maps.source_images : &job.maps.images, plan.partner.data[k]};
+    ma::detail::puzzle_terms terms = job.terms;
+    terms.blocks = job.columns.where.data[k].n[0];
+    terms.lambda = static_cast<double>(plan.ratio.data[k]);
+    std::vector<double> room(ma::detail::puzzle_energy_bytes(job.height(), job.width()) / 8 + 1);
+    ma::detail::label_energy want;
+    ma::detail::puzzle_problem const problem(terms, maps, reinterpret_cast<std::byte*>(room.data()));
+    REQUIRE(problem(want) == ma::detail::puzzle_problem::fault::none);
+    REQUIRE((got.height == want.height && got.width == want.width && got.labels == want.labels));
+    index_t wrong = 0;
+    want.each_cell([&](int i) {
+      wrong += got.right[i] != want.right[i] || got.down[i] != want.down[i] ? 1 : 0;
+      for (int l = 0; l < want.labels; ++l) wrong += got.unary[l][i] != want.unary[l][i] ? 1 : 0;
+    });
+    CHECK(wrong == 0);
+    ++*compared;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the integers of a device's energies are those of the host") {
+  index_t compared = 0;
+  comparing_device const be{{}, &compared};
+  std::uint64_t seed = 0;
+  for (auto const& size : {std::pair<index_t, index_t>{32, 32}, {33, 20}, {48, 16}})
+    for (auto const form : {ma::puzzle_energy::published, ma::puzzle_energy::bilinear})
+      for (int labels : {2, 3, 7}) {
+        batch const b(5, labels == 7 ? 1 : 3, size.first, size.second, 40 + ++seed), other(5, b.c, b.h, b.w, 70 + seed);
+        ma::puzzlemix const m{.n_labels = labels,
+                              .beta = labels == 7 ? 12.0f : 40.0f,
+                              .neigh_size = labels,
+                              .blocks = {1, 2, 4, 7, 16},
+                              .transport = false,
+                              .energy = form,
+                              .range = {0, 255}};
+        CAPTURE(size.first);
+        CAPTURE(labels);
+        auto in = b.in();
+        if (labels == 3) in.source_rows(5).source_images(other.x()).source_scores(other.maps());
+        test::planned_on_device(m, in, ma::key{.seed = seed}, be);
+      }
+  CHECK(compared > 60);
 }
 
 TEST_CASE("rows of a device's plan are mixed in place as elsewhere") {
