@@ -63,7 +63,7 @@ counts same_masks(Method const& m, In const& in, ma::key const& k, Device const&
 }  // namespace
 
 TEST_CASE("masks and transports of a device are those of the host, for all energies, solvers and assignments") {
-  batch const b(7, 3, 16, 32, 3);
+  batch const b(5, 3, 16, 32, 3);
   index_t mixed = 0, moved = 0, all = 0;
   for (int labels = 2; labels <= 8; ++labels)
     for (int form = 0; form < 8; ++form) {
@@ -72,7 +72,7 @@ TEST_CASE("masks and transports of a device are those of the host, for all energ
       m.energy = form % 2 == 0 ? ma::puzzle_energy::published : ma::puzzle_energy::bilinear;
       m.solver = form / 2 % 2 == 0 ? ma::puzzle_solver::exact : ma::puzzle_solver::swap;
       m.assignment = form / 4 == 0 ? ma::puzzle_assignment::exact : ma::puzzle_assignment::published;
-      if (labels > 5 && form % 4 != 0 && form != 3) continue;
+      if (labels > 4 && form != labels - 1) continue;
       CAPTURE(labels);
       CAPTURE(form);
       counts const c = same_masks(m, b.in(), {.seed = static_cast<std::uint64_t>(10 * labels + form)});
@@ -86,8 +86,9 @@ TEST_CASE("grids of any side on images of any side, squares of any size, cells t
   index_t mixed = 0, all = 0;
   auto const count = [&](counts const& c) { mixed += c.mixed, all += c.rows; };
   std::uint64_t seed = 0;
-  for (auto const& [h, w] : {std::pair<index_t, index_t>{33, 20}, {16, 48}, {21, 21}})
+  for (auto const& size : {std::pair<index_t, index_t>{33, 20}, {16, 48}, {21, 21}})
     for (int neighbours : {1, 2, 3, 8}) {
+      index_t const h = size.first, w = size.second;
       batch const b(5, neighbours == 2 ? 1 : 3, h, w, 20 + ++seed);
       ma::puzzlemix const m{.neigh_size = neighbours, .blocks = {1, 3, 5, 16}, .transport = false, .range = {0, 255}};
       CAPTURE(h);
@@ -165,6 +166,75 @@ TEST_CASE("batches, sources, parts of a global batch, layouts, detectors and one
   same_masks(normalised, ma::inputs(ma::nchw(normal.data(), {8, 3, 16, 16})).scores(b.maps()), {.seed = 23});
 }
 
+namespace {
+
+/// Compares the integers of every energy with those that the host makes of the same maps and images.
+struct comparing_device : test::emulated_device {
+  index_t* compared;
+
+  template <class Job, class Scratch>
+  void steps(Job const& job, index_t maps, Scratch& scratch) const {
+    if constexpr (requires { job.terms; })
+      for (index_t k = 0; k < maps; ++k)
+        if (!job.skips(k) && job.rows.plan.partner.data[k] != k) compare(job, k);
+    emulated_device::steps(job, maps, scratch);
+  }
+  template <class Job>
+  void compare(Job const& job, index_t k) const {
+    std::vector<double> fast(job.fast_bytes() / 8 + 1), slow(job.slow_bytes() / 8 + 1);
+    ma::detail::step_memory const m{reinterpret_cast<std::byte*>(fast.data()),
+                                    reinterpret_cast<std::byte*>(slow.data())};
+    for (int step = 0; step < 4; ++step) ma::detail::run_step(job, step, k, m, ma::detail::lone_thread{});
+    auto const& got = *m.shared_at<ma::detail::label_energy>(0);
+
+    auto const& plan = job.rows.plan;
+    ma::score_maps maps{job.maps.of(plan, k, true), job.maps.of(plan, k, false), job.height(), job.width()};
+    maps.self_image = {&job.maps.images, plan.self.data[k]};
+    maps.partner_image = {job.maps.outside ? &job.maps.source_images : &job.maps.images, plan.partner.data[k]};
+    ma::detail::puzzle_terms terms = job.terms;
+    terms.blocks = job.columns.where.data[k].n[0];
+    terms.lambda = static_cast<double>(plan.ratio.data[k]);
+    std::vector<double> room(ma::detail::puzzle_energy_bytes(job.height(), job.width()) / 8 + 1);
+    ma::detail::label_energy want;
+    ma::detail::puzzle_problem const problem(terms, maps, reinterpret_cast<std::byte*>(room.data()));
+    REQUIRE(problem(want) == ma::detail::puzzle_problem::fault::none);
+    REQUIRE((got.height == want.height && got.width == want.width && got.labels == want.labels));
+    index_t wrong = 0;
+    want.each_cell([&](int i) {
+      wrong += got.right[i] != want.right[i] || got.down[i] != want.down[i] ? 1 : 0;
+      for (int l = 0; l < want.labels; ++l) wrong += got.unary[l][i] != want.unary[l][i] ? 1 : 0;
+    });
+    CHECK(wrong == 0);
+    ++*compared;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the integers of a device's energies are those of the host") {
+  index_t compared = 0;
+  comparing_device const be{{}, &compared};
+  std::uint64_t seed = 0;
+  for (auto const& size : {std::pair<index_t, index_t>{32, 32}, {33, 20}, {48, 16}})
+    for (auto const form : {ma::puzzle_energy::published, ma::puzzle_energy::bilinear})
+      for (int labels : {2, 3, 7}) {
+        batch const b(5, labels == 7 ? 1 : 3, size.first, size.second, 40 + ++seed), other(5, b.c, b.h, b.w, 70 + seed);
+        ma::puzzlemix const m{.n_labels = labels,
+                              .beta = labels == 7 ? 12.0f : 40.0f,
+                              .neigh_size = labels,
+                              .blocks = {1, 2, 4, 7, 16},
+                              .transport = false,
+                              .energy = form,
+                              .range = {0, 255}};
+        CAPTURE(size.first);
+        CAPTURE(labels);
+        auto in = b.in();
+        if (labels == 3) in.source_rows(5).source_images(other.x()).source_scores(other.maps());
+        test::planned_on_device(m, in, ma::key{.seed = seed}, be);
+      }
+  CHECK(compared > 60);
+}
+
 TEST_CASE("rows of a device's plan are mixed in place as elsewhere") {
   batch const b(8, 3, 16, 16, 14);
   ma::puzzlemix const m{.transport = false, .range = {0, 255}};
@@ -214,18 +284,20 @@ TEST_CASE("a device refuses the options by which some energy could leave 32 bits
   std::int64_t const partner[] = {1, 0, 3, 2, 5, 4};
   auto const takes = [&](ma::puzzlemix m, float beta, bool device) {
     m.beta = beta;
-    auto const method = with(m, ma::pairing::given{ma::indices(partner, {n})});
     return test::refusal([&] {
-             if (device)
-               test::planned_on_device(method, in, ma::key{});
-             else
-               ma::make_plan(ma::serial{}, method, in, ma::key{});
+             if (device) {
+               auto region = m.stages().region;
+               region.read(in, ma::space::device);
+               region.check(in.shape);
+             } else {
+               ma::make_plan(ma::serial{}, with(m, ma::pairing::given{ma::indices(partner, {n})}), in, ma::key{});
+             }
            })
         .empty();
   };
   int told = 0;
-  for (int labels : {2, 3, 8})
-    for (int form = 0; form < 4; ++form)
+  for (int labels : {3, 8})
+    for (int form = 0; form < (labels == 3 ? 4 : 1); ++form)
       for (float gamma : {0.0f, 1.0f}) {
         ma::puzzlemix m{.n_labels = labels, .gamma = gamma, .blocks = {16}, .transport = false};
         m.energy = form % 2 == 0 ? ma::puzzle_energy::published : ma::puzzle_energy::bilinear;
@@ -233,16 +305,16 @@ TEST_CASE("a device refuses the options by which some energy could leave 32 bits
         CAPTURE(labels);
         CAPTURE(form);
         CAPTURE(gamma);
-        float low = 0.0f, high = 1000.0f;  // the largest beta that a device takes, within 5 %
+        float low = 0.0f, high = 1000.0f;  // the largest beta that a device takes, within 20 %
         if (takes(m, high, true)) low = high;
-        while (high > 1.05f * low && high > 0.1f) (takes(m, (low + high) / 2, true) ? low : high) = (low + high) / 2;
+        while (high > 1.2f * low && high > 0.1f) (takes(m, (low + high) / 2, true) ? low : high) = (low + high) / 2;
         CHECK(low > 1.2f);
         CHECK(takes(m, low, false));
         if (4 * low > 1000.0f) continue;
         CHECK_FALSE(takes(m, 4 * low, false));
         ++told;
       }
-  CHECK(told > 5);
+  CHECK(told >= 4);
   ma::puzzlemix const large{.beta = 900.0f, .gamma = 1.0f, .blocks = {4, 16}, .transport = false};
   CHECK(test::refusal([&] { test::planned_on_device(large, in, ma::key{}); }) ==
         "mixaug: puzzlemix's {beta, eta} on a device, for blocks[1] is {900, 0.2}; expected energies in 32 bits "
@@ -284,9 +356,9 @@ struct threaded_device : test::emulated_device {
 };
 
 template <class Device>
-void teams(Device const& be) {
-  batch const b(4, 3, 16, 32, 8);
-  for (int form = 0; form < 6; ++form) {
+void teams(Device const& be, std::initializer_list<int> forms) {
+  batch const b(2, 1, 16, 16, 8);
+  for (int form : forms) {
     ma::puzzlemix m{.n_labels = form == 3 ? 5 : 3, .t_eps = 0.002f, .blocks = {4, 8}, .range = {0, 255}};
     if (form == 1) m.energy = ma::puzzle_energy::bilinear;
     if (form == 2) m.solver = ma::puzzle_solver::swap;
@@ -294,7 +366,8 @@ void teams(Device const& be) {
     if (form == 4) m.assignment = ma::puzzle_assignment::published;
     if (form == 5) m.t_eps = 0.0f, m.t_size = 2;
     CAPTURE(form);
-    same_masks(m, b.in(), {.seed = static_cast<std::uint64_t>(form)}, be);
+    auto const reversed = with(m, ma::pairing::reverse{});
+    same_masks(reversed, b.in(), {.seed = static_cast<std::uint64_t>(form)}, be);
   }
 }
 
@@ -302,8 +375,8 @@ void teams(Device const& be) {
 
 TEST_CASE("a team finds the same, whatever the order of its items between two barriers") {
   test::stream draw(1);
-  teams(shuffled_device{{}, &draw});
+  teams(shuffled_device{{}, &draw}, {0, 1, 2, 3, 4, 5});
 }
-TEST_CASE("a team of threads that wait for each other finds the same") { teams(threaded_device{}); }
+TEST_CASE("a team of threads that wait for each other finds the same") { teams(threaded_device{}, {0, 1, 2, 5}); }
 
 }  // namespace puzzle_device_test

@@ -190,7 +190,8 @@ TEST_CASE(
       auto const same = [&](auto const& on_device, auto const& on_host, std::vector<float> const& numbers,
                             ma::key const& k) {
         auto const in = ma::inputs(x).field(rows_of(numbers, gh, gw));
-        auto const got = test::planned_on_device(on_device, ma::inputs(x).field(ma::on_device(rows_of(field, gh, gw))), k);
+        auto const got =
+            test::planned_on_device(on_device, ma::inputs(x).field(ma::on_device(rows_of(field, gh, gw))), k);
         auto const want = ma::make_plan(ma::serial{}, on_host, in, k);
         if (gh * gw > 1) CHECK(test::same_plan(got, want));
         for (index_t i = 0; i < n; ++i) {  // a single m = 1 counts as read on the device, where the host knows better
