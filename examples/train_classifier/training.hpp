@@ -122,6 +122,8 @@ class classifier_training {
       }
       case classifier::resizemix:
         return descend(net, by(resizemix_, in));
+      case classifier::fmix:
+        return descend(net, by(fmix_, in));
       case classifier::puzzlemix: {
         auto const maps = gradient_scores(net, batch);
         return descend(net, by(puzzlemix_, scored(maps)));
@@ -154,8 +156,8 @@ class classifier_training {
     logits.backward(gradient_of(logits, mixed.targets));
   }
 
-  // Manifold Mixup (Verma et al., arXiv 1806.05236): what a drawn layer holds is mixed, the input or
-  // what the first or the second block has made.
+  // Manifold Mixup (Verma et al., arXiv 1806.05236): what a drawn layer holds is mixed, the input, or the
+  // maps of the stem or of the first block.
   void hidden(residual_network& net, training_batch const& batch, ma::key const& key) {
     std::int64_t const layer = ma::drawn_layer(key, residual_network::layers);
     auto const maps = net.between(batch.x, 0, layer);
@@ -236,6 +238,7 @@ class classifier_training {
   mixer<ma::saliencymix> saliencymix_{
       {.alpha = 1, .prob = chance_, .detector = ma::saliency::fine_grained{.normalised = detector_pixels()}}};
   mixer<ma::resizemix> resizemix_{{.prob = chance_}};
+  mixer<ma::fmix> fmix_{{.alpha = 1, .prob = chance_}};
   mixer<ma::puzzlemix> puzzlemix_{{.alpha = 1, .t_size = 4, .normalised = puzzle_pixels(), .prob = chance_}};
   using either = decltype(ma::one_of(ma::mixup{}, ma::cutmix{}));
   mixer<either> either_{either{{.alpha = 1, .prob = chance_}, {.alpha = 1, .prob = chance_}}};
