@@ -23,18 +23,20 @@ enum class classifier : std::size_t {
   saliencymix,
   saliencymix_byte_bug,  // the maps that the published code read, in place of the right ones
   resizemix,
+  fmix,
   puzzlemix,
   recursivemix,
   manifold_mixup,
   mixup_or_cutmix,     // one_of, chosen for each image
   mixup_or_cutmix_bce  // the same, a sigmoid for each class
 };
-inline constexpr std::array<classifier_mode, 11> classifier_modes{{{"erm", "#4b5563", ""},
+inline constexpr std::array<classifier_mode, 12> classifier_modes{{{"erm", "#4b5563", ""},
                                                                    {"mixup", "#e07b1a", ""},
                                                                    {"cutmix", "#2b6cd4", ""},
                                                                    {"saliencymix", "#0f9d76", ""},
                                                                    {"saliencymix_byte_bug", "#0f9d76", "4 4"},
                                                                    {"resizemix", "#2b6cd4", "7 4"},
+                                                                   {"fmix", "#4b5563", "7 4"},
                                                                    {"puzzlemix", "#d6336c", ""},
                                                                    {"recursivemix", "#9b4fc4", ""},
                                                                    {"manifold_mixup", "#e07b1a", "7 4"},

@@ -37,7 +37,7 @@ inline classifier_options read_classifier_options(int argc, char const* const* a
           "train_classifier: what mixing is worth to a small residual network\n\n"
           "  --data FILE...   CIFAR-10 binary files: the last one is tested on, the others are trained on;\n"
           "                   without it the example draws its images\n"
-          "  --methods LIST   of erm, mixup, cutmix, saliencymix, saliencymix_byte_bug, resizemix, puzzlemix,\n"
+          "  --methods LIST   of erm, mixup, cutmix, saliencymix, saliencymix_byte_bug, resizemix, fmix, puzzlemix,\n"
           "                   recursivemix, manifold_mixup, mixup_or_cutmix, mixup_or_cutmix_bce      [all]\n"
           "  --seeds S        trainings of every method, whose seeds are 1 to S                       [3]\n"
           "  --images N       to train on, the first of the files                                     [all]\n"

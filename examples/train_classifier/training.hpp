@@ -122,6 +122,8 @@ class classifier_training {
       }
       case classifier::resizemix:
         return descend(net, by(resizemix_, in));
+      case classifier::fmix:
+        return descend(net, by(fmix_, in));
       case classifier::puzzlemix: {
         auto const maps = gradient_scores(net, batch);
         return descend(net, by(puzzlemix_, scored(maps)));
@@ -154,8 +156,8 @@ class classifier_training {
     logits.backward(gradient_of(logits, mixed.targets));
   }
 
-  // Manifold Mixup (Verma et al., arXiv 1806.05236): what a drawn layer holds is mixed, the input or
-  // what the first or the second block has made.
+  // Manifold Mixup (Verma et al., arXiv 1806.05236): what a drawn layer holds is mixed, the input, or the
+  // maps of the stem or of the first block.
   void hidden(residual_network& net, training_batch const& batch, ma::key const& key) {
     std::int64_t const layer = ma::drawn_layer(key, residual_network::layers);
     auto const maps = net.between(batch.x, 0, layer);
@@ -209,6 +211,17 @@ class classifier_training {
     return out;
   }
 
+  // How the images were normalised, as a method's option says it.
+  template <class Normalisation>
+  static Normalisation channels() {
+    Normalisation out;
+    for (std::size_t c = 0; c < 3; ++c) {
+      out.mean[c] = channel_mean[c];
+      out.std[c] = channel_deviation[c];
+    }
+    return out;
+  }
+
   static constexpr double consistency = 0.1;  // RecursiveMix's omega, as published for CIFAR
 
   classifier_images const& images_;
@@ -220,23 +233,18 @@ class classifier_training {
   std::vector<std::int64_t> order_;
   torch::Tensor test_, test_labels_;
 
-  // The published settings, except for the chance that an image is mixed, which is the same for all.
-  static ma::channel_stats detector_pixels() {
-    ma::channel_stats out;
-    for (std::size_t c = 0; c < 3; ++c) out.mean[c] = channel_mean[c], out.std[c] = channel_deviation[c];
-    return out;
-  }
-  static ma::pixel_normalisation puzzle_pixels() {
-    ma::pixel_normalisation out;
-    for (std::size_t c = 0; c < 3; ++c) out.mean[c] = channel_mean[c], out.std[c] = channel_deviation[c];
-    return out;
-  }
+  // The published settings, but for what is the same for all: the chance that an image is mixed, a
+  // draw for each image where the papers draw once a batch, and cross entropy.
   mixer<ma::mixup> mixup_{{.alpha = 1, .prob = chance_}};
   mixer<ma::cutmix> cutmix_{{.alpha = 1, .prob = chance_}};
   mixer<ma::saliencymix> saliencymix_{
-      {.alpha = 1, .prob = chance_, .detector = ma::saliency::fine_grained{.normalised = detector_pixels()}}};
+      {.alpha = 1,
+       .prob = chance_,
+       .detector = ma::saliency::fine_grained{.normalised = channels<ma::channel_stats>()}}};
   mixer<ma::resizemix> resizemix_{{.prob = chance_}};
-  mixer<ma::puzzlemix> puzzlemix_{{.alpha = 1, .t_size = 4, .normalised = puzzle_pixels(), .prob = chance_}};
+  mixer<ma::fmix> fmix_{{.alpha = 1, .prob = chance_}};
+  mixer<ma::puzzlemix> puzzlemix_{
+      {.alpha = 1, .t_size = 4, .normalised = channels<ma::pixel_normalisation>(), .prob = chance_}};
   using either = decltype(ma::one_of(ma::mixup{}, ma::cutmix{}));
   mixer<either> either_{either{{.alpha = 1, .prob = chance_}, {.alpha = 1, .prob = chance_}}};
   ma::mixup hidden_mixup_{.alpha = 2, .prob = chance_};
