@@ -15,7 +15,8 @@ struct key {
   friend constexpr bool operator==(key const&, key const&) = default;
 };
 
-/// Decision that a draw serves. It is a field of the counter, so that no two decisions share random bits.
+/// Decision that a draw serves. It is a field of the counter, so that no two decisions share random bits. Step p of a
+/// chain of augmentations draws its numbers with purpose 64 + p, and those of its pixels with 128 + p, p < 64.
 enum class purpose : std::uint8_t { choice = 1, fires, pairing, ratio, region, layer };
 
 namespace detail {
@@ -105,18 +106,9 @@ namespace detail {
 
 inline constexpr int bits_width = 32;
 
-/// Bits of rows [row, row + 32): out[i] = random(k, row + i, what).bits(number), computed in lanes that the compiler
-/// vectorises. If a second output array is given, it receives bits(number, 1).
-inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uint64_t* out, std::uint64_t number = 0,
-                         std::uint64_t* second = nullptr) noexcept {
-  std::uint32_t a[bits_width], b[bits_width], c[bits_width], d[bits_width];
-  for (int i = 0; i < bits_width; ++i) {
-    std::uint64_t const r = row + static_cast<std::uint64_t>(i);
-    a[i] = static_cast<std::uint32_t>(r);
-    b[i] = static_cast<std::uint32_t>((r >> 32 & 0xFFu) | k.step << 8);
-    c[i] = static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(what) << 16 | number << 24);
-    d[i] = static_cast<std::uint32_t>(number >> 8);
-  }
+/// philox of bits_width counters (a, b, c, d), in lanes that the compiler vectorises.
+inline void philox_lanes(std::uint32_t* MIXAUG_RESTRICT a, std::uint32_t* MIXAUG_RESTRICT b,
+                         std::uint32_t* MIXAUG_RESTRICT c, std::uint32_t* MIXAUG_RESTRICT d, key const& k) noexcept {
   std::uint32_t k0 = static_cast<std::uint32_t>(k.seed), k1 = static_cast<std::uint32_t>(k.seed >> 32);
   for (int round = 0; round < 10; ++round) {
     for (int i = 0; i < bits_width; ++i) {  // separate loops, which compilers know how to widen
@@ -132,8 +124,48 @@ inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uin
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
   }
+}
+
+/// Bits of rows [row, row + 32): out[i] = random(k, row + i, what).bits(number), computed in lanes that the compiler
+/// vectorises. If a second output array is given, it receives bits(number, 1).
+inline void bits_of_rows(key const& k, std::uint64_t row, purpose what, std::uint64_t* out, std::uint64_t number = 0,
+                         std::uint64_t* second = nullptr) noexcept {
+  std::uint32_t a[bits_width], b[bits_width], c[bits_width], d[bits_width];
+  for (int i = 0; i < bits_width; ++i) {
+    std::uint64_t const r = row + static_cast<std::uint64_t>(i);
+    a[i] = static_cast<std::uint32_t>(r);
+    b[i] = static_cast<std::uint32_t>((r >> 32 & 0xFFu) | k.step << 8);
+    c[i] = static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(what) << 16 | number << 24);
+    d[i] = static_cast<std::uint32_t>(number >> 8);
+  }
+  philox_lanes(a, b, c, d, k);
   for (int i = 0; i < bits_width; ++i) out[i] = std::uint64_t{a[i]} | std::uint64_t{b[i]} << 32;
   for (int i = 0; i < bits_width && second != nullptr; ++i) second[i] = std::uint64_t{c[i]} | std::uint64_t{d[i]} << 32;
+}
+
+/// Random numbers of 16 bits for many draws of one row: out[8 i + j], j < 8, are the 16-bit parts, low to high, of the
+/// 128 bits of random(k, row, what) with the number number[i], i < bits_width, in lanes that the compiler vectorises.
+inline void halves_of_numbers(key const& k, std::uint64_t row, purpose what, std::uint64_t const* number,
+                              std::uint16_t* MIXAUG_RESTRICT out) noexcept {
+  std::uint32_t a[bits_width], b[bits_width], c[bits_width], d[bits_width];
+  for (int i = 0; i < bits_width; ++i) {
+    a[i] = static_cast<std::uint32_t>(row);
+    b[i] = static_cast<std::uint32_t>((row >> 32 & 0xFFu) | k.step << 8);
+    c[i] = static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(what) << 16 | number[i] << 24);
+    d[i] = static_cast<std::uint32_t>(number[i] >> 8);
+  }
+  philox_lanes(a, b, c, d, k);
+  for (int i = 0; i < bits_width; ++i) {
+    std::uint16_t* const o = out + 8 * i;
+    o[0] = static_cast<std::uint16_t>(a[i]);
+    o[1] = static_cast<std::uint16_t>(a[i] >> 16);
+    o[2] = static_cast<std::uint16_t>(b[i]);
+    o[3] = static_cast<std::uint16_t>(b[i] >> 16);
+    o[4] = static_cast<std::uint16_t>(c[i]);
+    o[5] = static_cast<std::uint16_t>(c[i] >> 16);
+    o[6] = static_cast<std::uint16_t>(d[i]);
+    o[7] = static_cast<std::uint16_t>(d[i] >> 16);
+  }
 }
 
 }  // namespace detail
