@@ -26,7 +26,9 @@ inline std::vector<au::chain> chains() {
           au::chain{mirrored, au::gamma{.gamma = {0.5f, 2}}, au::gaussian_noise{.sigma = {1, 20}}},
           au::chain{shrunk, au::salt_and_pepper{.amount = {0.1f, 0.2f}}},
           au::chain{jitter, turned, au::occlusion{.noise = true}, cubic, au::grayscale{.prob = 0.5f}},
-          au::chain{au::resized_crop{.size = {27, 300}}, au::pca_color{}}};
+          au::chain{au::resized_crop{.size = {27, 300}}, au::pca_color{}},
+          au::chain{au::gaussian_blur{.sigma = {0.3f, 2}}, au::gaussian_noise{.sigma = {1, 2}}, turned,
+                    au::motion_blur{.length = {1, 9}, .angle = {0, 360}, .direction = {-1, 1}}}};
 }
 
 }  // namespace augment_cases

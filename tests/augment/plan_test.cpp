@@ -48,6 +48,14 @@ au::chain everything() {
                        .antialias = 0,
                        .prob = 0.5f},
       au::occlusion{.scale = {0.1f, 0.2f}, .ratio = {0.5f, 2}, .fill = {9, 8, 7}, .noise = true, .prob = 0.5f},
+      au::gaussian_blur{
+          .sigma = {0.2f, 2}, .kernel_size = 7, .border = au::border::constant, .fill = 4.0f, .prob = 0.5f},
+      au::motion_blur{.length = {0, 6},
+                      .angle = {0, 360},
+                      .direction = {-1, 1},
+                      .border = au::border::edge,
+                      .fill = {1, 2, 3},
+                      .prob = 0.5f},
       au::normalise{.mean = {1, 2, 3}, .std = {4, 5, 6}}};
 }
 bool same_draws(au::plan const& a, index_t i, au::plan const& b, index_t j) {

@@ -71,6 +71,11 @@ TEST_CASE("planning refuses bad options, and says which, what it got and what it
            {au::salt_and_pepper{.amount = {0, 2}}, "augment::salt_and_pepper's amount", "{0, 2}"},
            {au::salt_and_pepper{.salt = -1}, "augment::salt_and_pepper's salt", "-1"},
            {au::occlusion{.scale = {0.5f, 2}}, "augment::occlusion's scale", "{0.5, 2}"},
+           {au::gaussian_blur{.sigma = {-1, 1}}, "augment::gaussian_blur's sigma", "{-1, 1}"},
+           {au::gaussian_blur{.kernel_size = 4}, "augment::gaussian_blur's kernel_size", "4"},
+           {au::gaussian_blur{.fill = {1, 2}}, "augment::gaussian_blur's fill", "2 numbers"},
+           {au::motion_blur{.length = {0, 64}}, "augment::motion_blur's length", "{0, 64}"},
+           {au::motion_blur{.direction = {-2, 1}}, "augment::motion_blur's direction", "{-2, 1}"},
        }) {
     au::chain c;
     c.steps = {b.step};

@@ -247,6 +247,47 @@ inline void noise(au::occlusion const& s, float const* drawn, picture& v, double
       }
 }
 
+// ---- blur ----
+
+inline picture blurred(au::gaussian_blur const& s, float const* drawn, picture const& v) {
+  double const sigma = static_cast<double>(drawn[0]);
+  if (sigma == 0) return v;
+  auto const r = s.kernel_size > 0 ? (s.kernel_size - 1) / 2 : static_cast<std::int64_t>(std::ceil(3 * sigma));
+  picture o(v.channels, v.height, v.width);
+  double sum = 0;
+  for (std::int64_t k = -r; k <= r; ++k) sum += std::exp(-static_cast<double>(k * k) / (2 * sigma * sigma));
+  for (std::int64_t c = 0; c < v.channels; ++c)
+    for (std::int64_t y = 0; y < v.height; ++y)
+      for (std::int64_t x = 0; x < v.width; ++x)
+        for (std::int64_t j = -r; j <= r; ++j)
+          for (std::int64_t k = -r; k <= r; ++k)
+            o.at(c, y, x) += std::exp(-static_cast<double>(j * j + k * k) / (2 * sigma * sigma)) / (sum * sum) *
+                             pixel_or_border(v, c, y + j, x + k, s.border, s.fill);
+  return o;
+}
+/// The mean of the image along the line, read between its pixels.
+inline picture blurred(au::motion_blur const& s, float const* drawn, picture const& v) {
+  double const length = static_cast<double>(drawn[0]), angle = static_cast<double>(drawn[1]) * pi / 180;
+  if (length <= 1) return v;
+  int const points = static_cast<int>(4 * length);
+  picture o(v.channels, v.height, v.width);
+  for (std::int64_t c = 0; c < v.channels; ++c)
+    for (std::int64_t y = 0; y < v.height; ++y)
+      for (std::int64_t x = 0; x < v.width; ++x) {
+        double sum = 0, weights = 0;
+        for (int k = 0; k < points; ++k) {
+          double const along = 2.0 * k / (points - 1) - 1, at = along * (length - 1) / 2;
+          double const weight = 1 + static_cast<double>(drawn[2]) * along;
+          point const q{static_cast<double>(y) + 0.5 - std::sin(angle) * at,
+                        static_cast<double>(x) + 0.5 + std::cos(angle) * at};
+          sum += weight * value_at(v, c, q, au::interpolation::bilinear, s.border, s.fill);
+          weights += weight;
+        }
+        o.at(c, y, x) = sum / weights;
+      }
+  return o;
+}
+
 // ---- a whole chain ----
 
 /// One image after its chain. Consecutive geometric steps are one map, read as `interpolation`, `border` and `fill`,
@@ -318,13 +359,17 @@ inline picture augmented(au::plan const& p, std::int64_t i, picture v, reading c
           if constexpr (!moves_pixels<S>) {
             if (std::is_same_v<S, au::normalise> && unclipped) clip();
             if (p.fired(i, k)) {
-              if constexpr (requires(picture & q) { colour(s, p.drawn(i, k), q, range); })
+              if constexpr (requires(picture const& q, float const* d) { blurred(s, d, q); })
+                v = blurred(s, p.drawn(i, k), v);
+              else if constexpr (requires(picture & q) { colour(s, p.drawn(i, k), q, range); })
                 colour(s, p.drawn(i, k), v, range);
               else
                 noise(s, p.drawn(i, k), v, range,
                       noise_place{p.drawn_with, static_cast<std::uint64_t>(p.drawn_with.first + i), k});
             }
-            unclipped = unclipped || !std::is_same_v<S, au::normalise>;
+            bool const bounded = std::is_same_v<S, au::normalise> || std::is_same_v<S, au::gaussian_blur> ||
+                                 std::is_same_v<S, au::motion_blur>;
+            unclipped = unclipped || !bounded;
             if (p.chain().clip_each_step && unclipped) clip();
           }
         },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/augment/blur.hpp>
 #include <mixaug/augment/colour.hpp>
 #include <mixaug/augment/geometric.hpp>
 #include <mixaug/augment/noise.hpp>
@@ -13,7 +14,7 @@ namespace mixaug::augment {
 
 /// Any step of a chain.
 using step = std::variant<crop, flip, resized_crop, affine, color_jitter, pca_color, color_cast, grayscale, gamma,
-                          vignette, normalise, gaussian_noise, salt_and_pepper, occlusion>;
+                          vignette, normalise, gaussian_noise, salt_and_pepper, occlusion, gaussian_blur, motion_blur>;
 
 /// Steps in the order in which they are applied, at most 64. Each is drawn for each sample, fires with its `prob`, and
 /// is the identity where an option is left out.
@@ -42,9 +43,11 @@ namespace detail {
 template <class S>
 inline constexpr bool is_geometric =
     std::is_same_v<S, crop> || std::is_same_v<S, flip> || std::is_same_v<S, resized_crop> || std::is_same_v<S, affine>;
+template <class S>
+inline constexpr bool is_blur = std::is_same_v<S, gaussian_blur> || std::is_same_v<S, motion_blur>;
 /// Steps that know the range, after which values are clipped.
 template <class S>
-inline constexpr bool knows_range = !is_geometric<S> && !std::is_same_v<S, normalise>;
+inline constexpr bool knows_range = !is_geometric<S> && !is_blur<S> && !std::is_same_v<S, normalise>;
 
 /// Calls act on the step's own type.
 template <class Act>

@@ -78,8 +78,9 @@ struct plan_writer {
       if (!make_map(p.chain_, c, c.passes[k], drawn, p.maps_[static_cast<std::size_t>(i) * c.passes.size() + k]))
         fail("the map of row " + text(i), "one that shrinks the image, or moves it, more than integers can hold",
              "scales whose product over the chain is at least 2^-13");
-    for (stage const& s : c.stages)
-      make_numbers(p.chain_, c, s, drawn, p.numbers_.data() + i * c.numbers_width + s.first);
+    float* const numbers = p.numbers_.data() + i * c.numbers_width;
+    for (pass const& q : c.passes) make_kernel(p.chain_, c, q, drawn, numbers);
+    for (stage const& s : c.stages) make_numbers(p.chain_, c, s, drawn, numbers + s.first);
   }
   /// Takes the drawn numbers of all images.
   static void set_drawn(plan& p, std::vector<float> const& drawn) { p.drawn_ = drawn; }

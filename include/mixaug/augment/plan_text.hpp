@@ -132,7 +132,8 @@ inline bool is_whole(float v, index_t low, index_t high) noexcept {
 }
 /// True if a step may have drawn these numbers, all finite: those that count pixels are whole and in range.
 template <class S>
-bool may_draw(S const&, image_facts const& in, float const* v) noexcept {
+bool may_draw([[maybe_unused]] S const& s, [[maybe_unused]] image_facts const& in,
+              [[maybe_unused]] float const* v) noexcept {
   if constexpr (std::is_same_v<S, crop>)
     return is_whole(v[0], -longest_side, longest_side) && is_whole(v[1], -longest_side, longest_side);
   if constexpr (std::is_same_v<S, flip>) return is_whole(v[0], 0, 1) && is_whole(v[1], 0, 1);
@@ -145,6 +146,8 @@ bool may_draw(S const&, image_facts const& in, float const* v) noexcept {
   if constexpr (std::is_same_v<S, affine>)
     return v[3] >= 1e-3f && v[3] <= 1e3f && std::fabs(v[4]) <= 80.0f && std::fabs(v[5]) <= 80.0f;
   if constexpr (std::is_same_v<S, vignette>) return v[0] >= 0.0f && v[0] <= 0.999f && v[1] >= 0.0f && v[1] <= 1.0f;
+  if constexpr (std::is_same_v<S, gaussian_blur>) return v[0] >= 0.0f && v[0] <= s.sigma.high;
+  if constexpr (std::is_same_v<S, motion_blur>) return v[0] >= 0.0f && v[0] <= s.length.high && std::fabs(v[2]) <= 1.0f;
   if constexpr (std::is_same_v<S, salt_and_pepper>) return v[0] >= 0.0f && v[0] <= 1.0f;
   return true;
 }

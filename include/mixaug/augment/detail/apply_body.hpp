@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/augment/detail/filter_tile.hpp>
 #include <mixaug/augment/detail/read_tile.hpp>
 #include <mixaug/augment/detail/stage_loops.hpp>
 #include <mixaug/augment/plan.hpp>
@@ -9,16 +10,17 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::augment {
 namespace detail {
 
-/// Memory of one thread: packed pixels, and two images of floats between passes.
+/// Memory of one thread: packed pixels, two images of floats between passes, and the rows of a blur.
 struct apply_scratch {
-  std::size_t packed = 0, between = 0;  ///< bytes of each
+  std::size_t packed = 0, between = 0, ring = 0;  ///< bytes of each
   std::byte* base = nullptr;
 
-  std::size_t bytes() const noexcept { return packed + 2 * between; }
+  std::size_t bytes() const noexcept { return packed + 2 * between + ring; }
   std::byte* packed_pixels() const noexcept { return base; }
   float* image(int which) const noexcept {
     return reinterpret_cast<float*>(base + packed + static_cast<std::size_t>(which) * between);
   }
+  float* ring_rows() const noexcept { return reinterpret_cast<float*>(base + packed + 2 * between); }
 };
 
 /// A fill within the limits of T.
@@ -147,7 +149,7 @@ struct apply_body {
   bool copied(index_t i, image<T const> const& from, image<T> const& to) const noexcept {
     compiled_chain const& c = plan_writer::compiled(own);
     fixed_map const& map = plan_writer::maps(own, i)[0];
-    if (!map.exact) return false;
+    if (!map.exact || c.passes[0].blur >= 0) return false;
     for (stage const& s : c.stages)
       if (!is_identity(s, plan_writer::numbers(own, i) + s.first)) return false;
     if (from.interleaved() && to.interleaved() && stays_inside(map, from.height, from.width, to.height, to.width))
@@ -162,13 +164,21 @@ struct apply_body {
     compiled_chain const& c = plan_writer::compiled(own);
     pass const& q = c.passes[k];
     fixed_map const& map = plan_writer::maps(own, i)[k];
-    reader<In> const read{from, q.how, map, packed(q, map, from, mine)};
     stage_list const stages{own.chain(),
                             c,
                             q,
                             plan_writer::numbers(own, i),
                             own.drawn_with,
                             static_cast<std::uint64_t>(own.drawn_with.first + i)};
+    if (q.blur >= 0)
+      run_tiles(filter_reader<In>(from, q.how, q.is_normal, plan_writer::numbers(own, i) + q.kernel, q.reach,
+                                  mine.ring_rows()),
+                stages, to);
+    else
+      run_tiles(reader<In>{from, q.how, map, packed(q, map, from, mine)}, stages, to);
+  }
+  template <class Read, class Out>
+  static void run_tiles(Read read, stage_list const& stages, image<Out> const& to) noexcept {
     tile t;
     index_t const width = to.width < tile::room ? to.width : tile::room;
     index_t const rows = mixaug::detail::greater(1, tile::room / to.width);
@@ -211,6 +221,10 @@ apply_scratch scratch_of(compiled_chain const& c) noexcept {
   index_t most = 0;
   for (std::size_t k = 0; k + 1 < c.passes.size(); ++k)
     most = mixaug::detail::greater(most, c.passes[k].out.height * c.passes[k].out.width * c.passes[k].out.channels);
+  index_t floats = 0;
+  for (pass const& q : c.passes)
+    if (q.blur >= 0) floats = mixaug::detail::greater(floats, ring_size::of(q.in, q.reach).floats());
+  s.ring = mixaug::detail::aligned(floats * index_t{sizeof(float)});
   s.between = mixaug::detail::aligned(most * index_t{sizeof(float)});
   return s;
 }

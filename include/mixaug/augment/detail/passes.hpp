@@ -2,10 +2,12 @@
 #pragma once
 #include <mixaug/augment/detail/affine_map.hpp>
 #include <mixaug/augment/detail/colour_map.hpp>
+#include <mixaug/augment/detail/kernels.hpp>
 
 MIXAUG_EXACT_BEGIN
 
-/// A chain as it is applied. A pass reads an image through one map and takes each pixel through a list of stages.
+/// A chain as it is applied. A pass reads an image through one map, or through a blur, and takes each pixel through a
+/// list of stages.
 namespace mixaug::augment {
 namespace detail {
 
@@ -42,6 +44,10 @@ struct pass {
   image_facts in, out;
   sampling how;
   std::size_t stage = 0, last_stage = 0;
+  int blur = -1;           ///< the step that blurs what the pass reads; -1 = none
+  int reach = 0;           ///< how far its kernel reaches at most
+  index_t kernel = 0;      ///< the first number of the kernel
+  bool is_normal = false;  ///< a normal kernel, else a line
 };
 
 struct compiled_chain {
@@ -100,7 +106,7 @@ class compiler {
  public:
   compiler(chain const& c, image_facts const& in, compiled_chain& out) : chain_(c), now_(in), to_(out) {
     to_.in = in;
-    to_.passes.push_back({0, 0, in, in, {}, 0, 0});
+    to_.passes.push_back({0, 0, in, in, {}, 0, 0, -1, 0, 0, false});
   }
   template <class S>
   void operator()(S const& s, int p) {
@@ -113,6 +119,8 @@ class compiler {
       geometric(s, p);
     else if constexpr (is_linear<S>)
       linear(s, p);
+    else if constexpr (is_blur<S>)
+      blur(s, p);
     else
       add(kind_of(s), p);
     unclipped_ = unclipped_ || knows_range<S>;
@@ -138,12 +146,10 @@ class compiler {
     image_size const size = s.out(now_);
     pass* last = &to_.passes.back();
     bool const begins = last->step == last->last;
-    bool const coloured = to_.stages.size() > last->stage;
+    bool const coloured = to_.stages.size() > last->stage || last->blur >= 0;
     sampling_need const need = need_of(s);
     if (coloured || (!begins && !join(need_, need))) {
-      last->last_stage = to_.stages.size();
-      to_.passes.push_back({p, p, now_, now_, {}, to_.stages.size(), 0});
-      last = &to_.passes.back();
+      last = begin_pass(p);
       need_ = need;
     } else if (begins) {
       last->step = p;
@@ -154,6 +160,26 @@ class compiler {
     last->last = p + 1;
     last->how = need_.how;
     last->out = now_;
+  }
+  pass* begin_pass(int p) {
+    to_.passes.back().last_stage = to_.stages.size();
+    to_.passes.push_back({p, p, now_, now_, {}, to_.stages.size(), 0, -1, 0, 0, false});
+    return &to_.passes.back();
+  }
+  template <class S>
+  void blur(S const& s, int p) {
+    pass* last = &to_.passes.back();
+    if (last->step != last->last || last->blur >= 0 || to_.stages.size() > last->stage) last = begin_pass(p);
+    constexpr bool normal = std::is_same_v<S, gaussian_blur>;
+    if constexpr (normal)
+      last->reach = s.reach(s.sigma.high);
+    else
+      last->reach = s.reach(s.length.high);
+    last->is_normal = normal;
+    last->blur = p;
+    last->kernel = to_.numbers_width;
+    last->how = {augment::interpolation::bilinear, s.border, s.fill, 0.0f};
+    to_.numbers_width += kernel_numbers(s);
   }
   template <class S>
   void linear(S const& s, int p) {
@@ -223,6 +249,15 @@ inline bool make_map(chain const& c, compiled_chain const& all, pass const& q, f
         map = map.after(map_of(own, drawn + all.drawn_first[p] + 1, all.facts[p], all.facts[p + 1]));
     });
   return to_fixed(map, q.how.antialias, to);
+}
+
+/// The kernel of one pass for one image.
+inline void make_kernel(chain const& c, compiled_chain const& all, pass const& q, float const* drawn, float* numbers) {
+  if (q.blur < 0) return;
+  visit(c.steps[static_cast<std::size_t>(q.blur)], [&](auto const& own) {
+    if constexpr (is_blur<std::remove_cvref_t<decltype(own)>>)
+      make_kernel(own, drawn + all.drawn_first[q.blur] + 1, numbers + q.kernel);
+  });
 }
 
 /// The numbers of one stage for one image.
