@@ -5,7 +5,7 @@
 #include <numeric>
 #include <sstream>
 
-#include <mixaug/core/detail/math/normal.hpp>
+#include <mixaug/core/detail/math/normal_pair.hpp>
 #include <mixaug/plan/plan_text.hpp>
 
 #include "reference/fourier_reference.hpp"

@@ -15,7 +15,8 @@ struct key {
   friend constexpr bool operator==(key const&, key const&) = default;
 };
 
-/// Decision that a draw serves. It is a field of the counter, so that no two decisions share random bits.
+/// Decision that a draw serves. It is a field of the counter, so that no two decisions share random bits. Step p of a
+/// chain of augmentations draws its numbers with purpose 64 + p, and those of its pixels with 128 + p, p < 64.
 enum class purpose : std::uint8_t { choice = 1, fires, pairing, ratio, region, layer, noise };
 
 namespace detail {
@@ -171,6 +172,31 @@ inline void bits_of_draws(random const& draw, std::uint64_t number, std::uint64_
   for (int i = 0; i < bits_width; ++i) {
     first[i] = std::uint64_t{v.a[i]} | std::uint64_t{v.b[i]} << 32;
     second[i] = std::uint64_t{v.c[i]} | std::uint64_t{v.d[i]} << 32;
+  }
+}
+
+/// Random numbers of 16 bits for many draws of one row: out[8 i + j], j < 8, are the 16-bit parts, low to high, of the
+/// 128 bits of random(k, row, what) with the number number[i], i < bits_width, in lanes that the compiler vectorises.
+inline void halves_of_numbers(key const& k, std::uint64_t row, purpose what, std::uint64_t const* number,
+                              std::uint16_t* MIXAUG_RESTRICT out) noexcept {
+  counter_lanes v;
+  for (int i = 0; i < bits_width; ++i) {
+    v.a[i] = static_cast<std::uint32_t>(row);
+    v.b[i] = static_cast<std::uint32_t>((row >> 32 & 0xFFu) | k.step << 8);
+    v.c[i] = static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(what) << 16 | number[i] << 24);
+    v.d[i] = static_cast<std::uint32_t>(number[i] >> 8);
+  }
+  v.encrypt(static_cast<std::uint32_t>(k.seed), static_cast<std::uint32_t>(k.seed >> 32));
+  for (int i = 0; i < bits_width; ++i) {
+    std::uint16_t* const o = out + 8 * i;
+    o[0] = static_cast<std::uint16_t>(v.a[i]);
+    o[1] = static_cast<std::uint16_t>(v.a[i] >> 16);
+    o[2] = static_cast<std::uint16_t>(v.b[i]);
+    o[3] = static_cast<std::uint16_t>(v.b[i] >> 16);
+    o[4] = static_cast<std::uint16_t>(v.c[i]);
+    o[5] = static_cast<std::uint16_t>(v.c[i] >> 16);
+    o[6] = static_cast<std::uint16_t>(v.d[i]);
+    o[7] = static_cast<std::uint16_t>(v.d[i] >> 16);
   }
 }
 

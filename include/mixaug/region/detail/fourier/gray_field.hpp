@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/detail/math/fft.hpp>
-#include <mixaug/core/detail/math/normal.hpp>
+#include <mixaug/core/detail/math/normal_pair.hpp>
 #include <mixaug/core/random.hpp>
 #include <mixaug/core/workspace.hpp>
 #include <utility>

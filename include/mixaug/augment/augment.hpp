@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/augment/detail/apply_body.hpp>
+#include <mixaug/backend/default.hpp>
+#include <mixaug/core/detail/rows.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug {
+namespace augment {
+namespace detail {
+
+using mixaug::detail::layout5;
+
+/// Checks one operand of apply, and returns its layout as (n, c, 1, h, w).
+template <class T, int R, space S>
+layout5 checked_images(tensor_view<T, R, S> const& v, plan const& p, image_facts const& expected, char const* name,
+                       char const* remedy) {
+  using mixaug::detail::shape_text;
+  if (p.rows() == 0)
+    fail("the plan", "empty (default-constructed, or moved from)", "a plan that make_plan(chain, x, key) made");
+  index_t const wanted[4] = {p.rows(), expected.channels, expected.height, expected.width};
+  for (int d = 0; d < 4; ++d)
+    if (v.extent[d] != wanted[d])
+      fail(name, "of shape (n, c, h, w) = " + shape_text(v.extent, R), shape_text(wanted, 4) + remedy);
+  if (v.data == nullptr) fail(name, "a null pointer", "memory for " + shape_text(v.extent, R) + " elements");
+  layout5 const f = mixaug::detail::to_layout5(v, 2, false, name);
+  if (!mixaug::detail::addressable(f, sizeof(T)))
+    fail(name, "of strides " + shape_text(v.stride, R), "elements that memory can hold");
+  return f;
+}
+template <class T>
+image<T> image_of(T* data, layout5 const& f) noexcept {
+  return {data, f.stride[1], f.stride[3], f.stride[4], f.extent[3], f.extent[4], f.extent[1]};
+}
+inline void check_written(char const* name, layout5 const& f) {
+  using mixaug::detail::shape_text;
+  if (mixaug::detail::self_overlapping(f))
+    fail(name,
+         "overlapping itself (strides " + shape_text(f.stride, 5) + " for extents " + shape_text(f.extent, 5) + ")",
+         "memory where each index has an element of its own");
+}
+
+/// True if a chain that reads elements of type T can write elements of type U.
+template <class T, class U>
+inline constexpr bool converts = mixaug::detail::is_pixel<T>&& mixaug::detail::is_pixel<U> &&
+                                 (mixaug::detail::is_real<U> || std::is_same_v<T, U>);
+template <class T>
+inline constexpr bool fits_float = !mixaug::detail::is_integer_pixel<T>;
+template <std::integral I>
+inline constexpr bool fits_float<pixel<I>> = sizeof(I) <= 2;
+
+}  // namespace detail
+}  // namespace augment
+
+/// Takes every image of `x` (n, c, h, w) through its chain into `out`, which has the chain's size: another size,
+/// element type and layout than `x`, where wanted. Integer outputs are those of integer inputs of the same type; others
+/// are float, double or 16-bit floats. Pixels are computed in float; integers are rounded to nearest, halves up. Images
+/// that are only moved by whole pixels, flipped, turned by quarters or cropped are copied, bit by bit. The same bits on
+/// every backend, for every layout and number of threads. `out` shares no memory with `x`. Errors: invalid_argument,
+/// before anything is written, for another shape than the plan's, null pointers, overlapping memory, an integer output
+/// of a chain that normalises.
+template <backend Backend, class T, class U, int R, int Q, space S, space P>
+void apply(Backend const& be, augment::plan const& p, tensor_view<T, R, S> const& x, tensor_view<U, Q, P> const& out) {
+  using E = std::remove_const_t<T>;
+  constexpr bool here = Backend::memory == space::host && S == space::host && P == space::host;
+  static_assert(here, "mixaug: chains of augmentations are applied on the host");
+  static_assert(R == 4 && Q == 4, "mixaug: a chain of augmentations takes images, nchw(pointer, {n, c, h, w}) or nhwc");
+  static_assert(!std::is_const_v<U>, "mixaug: the output is a view of const elements");
+  constexpr bool types = augment::detail::converts<E, U>;
+  static_assert(types || std::is_const_v<U>,
+                "mixaug: a chain writes floats, or the integer type that it reads (as_pixels marks integers that are "
+                "pixels)");
+  static_assert(augment::detail::fits_float<E>,
+                "mixaug: pixels are computed in float, which integers of 32 bits do not fit");
+  if constexpr (here && R == 4 && Q == 4 && types && augment::detail::fits_float<E>) {
+    namespace own = augment::detail;
+    auto const fx = own::checked_images(x, p, p.in(), "x", ", for which the plan was made");
+    auto const fo = own::checked_images(out, p, p.out(), "the output", ", what the plan's chain gives");
+    own::check_written("the output", fo);
+    if (detail::overlap(detail::byte_range_of(x.data, fx), detail::byte_range_of(out.data, fo)))
+      own::fail("the output", "sharing memory with x", "a buffer of its own");
+    own::compiled_chain const& c = own::plan_writer::compiled(p);
+    if constexpr (!detail::is_real<U>)
+      if (c.normalises)
+        own::fail("the output", "of integers", "floats, for the chain normalises (numbers below 0, and small ones)");
+    own::apply_scratch scratch = own::scratch_of<E>(c);
+    index_t const lanes = detail::greater(1, detail::lesser(be.lanes(), p.rows()));
+    scratch.base = detail::kept_scratch().reserve(scratch.bytes() * static_cast<std::size_t>(lanes) + 64);
+    own::apply_body<E, U> const body{
+        p,    own::image_of<E const>(x.data, fx), own::image_of<U>(out.data, fo), fx.stride[0], fo.stride[0], scratch,
+        lanes};
+    be.items(lanes, body);
+  }
+}
+
+MIXAUG_DEFAULT_BEGIN
+/// The same on the default backend.
+template <class T, class U, int R, int Q, space S, space P>
+void apply(augment::plan const& p, tensor_view<T, R, S> const& x, tensor_view<U, Q, P> const& out) {
+  mixaug::apply(default_backend{}, p, x, out);
+}
+MIXAUG_DEFAULT_END
+
+}  // namespace mixaug
+
+MIXAUG_EXACT_END

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/augment/blur.hpp>
+#include <mixaug/augment/colour.hpp>
+#include <mixaug/augment/geometric.hpp>
+#include <mixaug/augment/noise.hpp>
+#include <utility>
+#include <variant>
+#include <vector>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug::augment {
+
+/// Any step of a chain.
+using step = std::variant<crop, flip, resized_crop, affine, color_jitter, pca_color, color_cast, grayscale, gamma,
+                          vignette, normalise, gaussian_noise, salt_and_pepper, occlusion, gaussian_blur, motion_blur>;
+
+/// Steps in the order in which they are applied, at most 64. Each is drawn for each sample, fires with its `prob`, and
+/// is the identity where an option is left out.
+///   chain{affine{.degrees = {-15, 15}}, flip{.horizontal = 0.5f}, normalise{.mean = 127.5f, .std = 127.5f}}
+/// Consecutive geometric steps are one map of the image, read once; the border is that of the image, not of the images
+/// between the steps. Pixels are computed in float and rounded once, at the end. Values are clipped to [0, range] once,
+/// before `normalise` or at the end, where a step of colour or noise is in the chain; `clip_each_step` clips after each
+/// of these, as many libraries do.
+struct chain {
+  std::vector<step> steps;
+  float range = 0.0f;  ///< largest value of a pixel; 0: 255 for std::uint8_t, the largest integer, or 1 for floats
+  bool clip_each_step = false;
+
+  static constexpr int most = 64;
+
+  chain() = default;
+  /// A chain of these steps.
+  template <class... Steps>
+  requires((std::is_constructible_v<step, Steps const&> && ...) &&
+           sizeof...(Steps) > 0) explicit chain(Steps const&... s)
+      : steps{step(s)...} {}
+};
+
+namespace detail {
+
+template <class S>
+inline constexpr bool is_geometric =
+    std::is_same_v<S, crop> || std::is_same_v<S, flip> || std::is_same_v<S, resized_crop> || std::is_same_v<S, affine>;
+template <class S>
+inline constexpr bool is_blur = std::is_same_v<S, gaussian_blur> || std::is_same_v<S, motion_blur>;
+/// Steps that know the range, after which values are clipped.
+template <class S>
+inline constexpr bool knows_range = !is_geometric<S> && !is_blur<S> && !std::is_same_v<S, normalise>;
+
+/// Calls act on the step's own type.
+template <class Act>
+decltype(auto) visit(step const& s, Act const& act) {
+  return std::visit(act, s);
+}
+inline char const* name_of(step const& s) {
+  return visit(s, [](auto const& own) { return std::remove_cvref_t<decltype(own)>::name; });
+}
+inline int numbers_of(step const& s) {
+  return visit(s, [](auto const& own) { return std::remove_cvref_t<decltype(own)>::numbers; });
+}
+inline float prob_of(step const& s) {
+  return visit(s, [](auto const& own) {
+    if constexpr (requires { own.prob; })
+      return own.prob;
+    else
+      return 1.0f;
+  });
+}
+
+}  // namespace detail
+}  // namespace mixaug::augment
+
+MIXAUG_EXACT_END

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/augment/detail/filter_tile.hpp>
+#include <mixaug/augment/detail/read_tile.hpp>
+#include <mixaug/augment/detail/stage_loops.hpp>
+#include <mixaug/augment/plan.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug::augment {
+namespace detail {
+
+/// Memory of one thread: packed pixels, two images of floats between passes, and the rows of a blur.
+struct apply_scratch {
+  std::size_t packed = 0, between = 0, ring = 0;  ///< bytes of each
+  std::byte* base = nullptr;
+
+  std::size_t bytes() const noexcept { return packed + 2 * between + ring; }
+  std::byte* packed_pixels() const noexcept { return base; }
+  float* image(int which) const noexcept {
+    return reinterpret_cast<float*>(base + packed + static_cast<std::size_t>(which) * between);
+  }
+  float* ring_rows() const noexcept { return reinterpret_cast<float*>(base + packed + 2 * between); }
+};
+
+/// A fill within the limits of T.
+template <class T>
+float fill_of(float v) noexcept {
+  if (limits_of<T>::limited) clip_run(&v, 1, limits_of<T>::least, limits_of<T>::most);
+  return v;
+}
+
+/// Copies elements of any type, with their bits, for a map that is exact.
+template <class T>
+void copy_elements(image<T const> const& from, image<T> const& to, fixed_map const& map, sampling const& how,
+                   bool ids) noexcept {
+  for (index_t c = 0; c < to.channels; ++c) {
+    T outside{};
+    if constexpr (mixaug::detail::is_pixel<T>)
+      if (!ids) outside = element_of<T>(fill_of<T>(how.fill.at(c)));
+    for (index_t y = 0; y < to.height; ++y) {
+      std::int64_t const at_x = map.x0 + y * map.xy, at_y = map.y0 + y * map.yy;
+      span const all{0, static_cast<int>(to.width)};
+      span in = clipped(all, at_x, map.xx, 0, from.width * fixed_map::one);
+      in = clipped(in, at_y, map.yx, 0, from.height * fixed_map::one);
+      T* const o = to.at(c, y, 0);
+      auto const beyond = [&](int begin, int end) {
+        for (int k = begin; k < end; ++k) {
+          index_t const px = (at_x + k * map.xx) >> fixed_map::bits, py = (at_y + k * map.yx) >> fixed_map::bits;
+          o[k * to.column] = how.border == border::constant
+                                 ? outside
+                                 : *from.at(c, inside(py, from.height, how.border), inside(px, from.width, how.border));
+        }
+      };
+      beyond(0, in.begin);
+      beyond(in.end, all.end);
+      if (in.empty()) continue;
+      index_t const step = (map.xx >> fixed_map::bits) * from.column + (map.yx >> fixed_map::bits) * from.row;
+      T const* const p =
+          from.at(c, (at_y + in.begin * map.yx) >> fixed_map::bits, (at_x + in.begin * map.xx) >> fixed_map::bits);
+      index_t const n = in.end - in.begin;
+      T* const first = o + in.begin * to.column;
+      if (step == 1 && to.column == 1)
+        std::memcpy(static_cast<void*>(first), static_cast<void const*>(p), static_cast<std::size_t>(n) * sizeof(T));
+      else if (step == -1 && to.column == 1)
+        for (index_t k = 0; k < n; ++k) first[k] = p[-k];
+      else
+        for (index_t k = 0; k < n; ++k) first[k * to.column] = p[k * step];
+    }
+  }
+}
+/// The same for interleaved channels, pixel by pixel.
+template <class T>
+void copy_pixels(image<T const> const& from, image<T> const& to, fixed_map const& map) noexcept {
+  index_t const px = to.channels;
+  index_t const step = (map.xx >> fixed_map::bits) * from.column + (map.yx >> fixed_map::bits) * from.row;
+  for (index_t y = 0; y < to.height; ++y) {
+    T const* const p = from.at(0, (map.y0 + y * map.yy) >> fixed_map::bits, (map.x0 + y * map.xy) >> fixed_map::bits);
+    T* MIXAUG_RESTRICT const o = to.at(0, y, 0);
+    if (step == px)
+      std::memcpy(static_cast<void*>(o), static_cast<void const*>(p),
+                  static_cast<std::size_t>(to.width * px) * sizeof(T));
+    else if (px == 3)
+      for (index_t x = 0; x < to.width; ++x)
+        for (index_t c = 0; c < 3; ++c) o[3 * x + c] = p[x * step + c];
+    else
+      for (index_t x = 0; x < to.width; ++x)
+        for (index_t c = 0; c < px; ++c) o[px * x + c] = p[x * step + c];
+  }
+}
+/// True if all of the output lies inside the input.
+inline bool stays_inside(fixed_map const& m, index_t in_h, index_t in_w, index_t out_h, index_t out_w) noexcept {
+  for (index_t y : {index_t{0}, out_h - 1})
+    for (index_t x : {index_t{0}, out_w - 1}) {
+      index_t const px = (m.x0 + y * m.xy + x * m.xx) >> fixed_map::bits,
+                    py = (m.y0 + y * m.yy + x * m.yx) >> fixed_map::bits;
+      if (px < 0 || py < 0 || px >= in_w || py >= in_h) return false;
+    }
+  return true;
+}
+
+/// Takes the images of a batch through their chain, one after the other.
+template <class T, class U>
+struct apply_body {
+  plan const& own;
+  image<T const> in;
+  image<U> out;
+  index_t in_sample, out_sample;
+  apply_scratch scratch;
+  index_t lanes;
+
+  /// The images of one lane.
+  void operator()(index_t lane) const noexcept {
+    apply_scratch mine = scratch;
+    mine.base += static_cast<std::size_t>(lane) * scratch.bytes();
+    index_t const n = own.rows();
+    for (index_t i = lane * n / lanes; i < (lane + 1) * n / lanes; ++i) one(i, mine);
+  }
+
+ private:
+  void one(index_t i, apply_scratch const& mine) const noexcept {
+    compiled_chain const& c = plan_writer::compiled(own);
+    image<T const> from = in;
+    image<U> to = out;
+    from.data += i * in_sample;
+    to.data += i * out_sample;
+    std::size_t const passes = c.passes.size();
+    if constexpr (std::is_same_v<T, U>)
+      if (passes == 1 && copied(i, from, to)) return;
+    for (std::size_t k = 0; k < passes; ++k) {
+      if (passes == 1)
+        run(i, k, from, to, mine);
+      else if (k == 0)
+        run(i, k, from, between(mine.image(0), c.passes[k].out), mine);
+      else if (k + 1 == passes)
+        run(i, k, constant(between(mine.image((k + 1) % 2), c.passes[k].in)), to, mine);
+      else
+        run(i, k, constant(between(mine.image((k + 1) % 2), c.passes[k].in)),
+            between(mine.image(k % 2), c.passes[k].out), mine);
+    }
+  }
+  static image<float> between(float* data, image_facts const& f) noexcept {
+    return {data, f.height * f.width, f.width, 1, f.height, f.width, f.channels};
+  }
+  static image<float const> constant(image<float> const& v) noexcept {
+    return {v.data, v.plane, v.row, v.column, v.height, v.width, v.channels};
+  }
+  /// Copies the image if its only pass does no more.
+  bool copied(index_t i, image<T const> const& from, image<T> const& to) const noexcept {
+    compiled_chain const& c = plan_writer::compiled(own);
+    fixed_map const& map = plan_writer::maps(own, i)[0];
+    if (!map.exact || c.passes[0].blur >= 0) return false;
+    for (stage const& s : c.stages)
+      if (!is_identity(s, plan_writer::numbers(own, i) + s.first)) return false;
+    if (from.interleaved() && to.interleaved() && stays_inside(map, from.height, from.width, to.height, to.width))
+      copy_pixels(from, to, map);
+    else
+      copy_elements(from, to, map, c.passes[0].how, false);
+    return true;
+  }
+  template <class In, class Out>
+  void run(index_t i, std::size_t k, image<In const> const& from, image<Out> const& to,
+           apply_scratch const& mine) const noexcept {
+    compiled_chain const& c = plan_writer::compiled(own);
+    pass const& q = c.passes[k];
+    fixed_map const& map = plan_writer::maps(own, i)[k];
+    stage_list const stages{own.chain(),
+                            c,
+                            q,
+                            plan_writer::numbers(own, i),
+                            own.drawn_with,
+                            static_cast<std::uint64_t>(own.drawn_with.first + i)};
+    if (q.blur >= 0)
+      run_tiles(filter_reader<In>(from, q.how, q.is_normal, plan_writer::numbers(own, i) + q.kernel, q.reach,
+                                  mine.ring_rows()),
+                stages, to);
+    else
+      run_tiles(reader<In>{from, q.how, map, packed(q, map, from, mine)}, stages, to);
+  }
+  template <class Read, class Out>
+  static void run_tiles(Read read, stage_list const& stages, image<Out> const& to) noexcept {
+    tile t;
+    index_t const width = to.width < tile::room ? to.width : tile::room;
+    index_t const rows = mixaug::detail::greater(1, tile::room / to.width);
+    for (t.channel = 0; t.channel < to.channels; t.channel += tile::most_channels) {
+      t.channels = static_cast<int>(mixaug::detail::lesser(tile::most_channels, to.channels - t.channel));
+      for (t.y = 0; t.y < to.height; t.y += rows) {
+        t.rows = static_cast<int>(mixaug::detail::lesser(rows, to.height - t.y));
+        for (t.x = 0; t.x < to.width; t.x += width) {
+          t.width = static_cast<int>(mixaug::detail::lesser(width, to.width - t.x));
+          read(t);
+          stages(t);
+          write_tile(t, to);
+        }
+      }
+    }
+  }
+  template <class In>
+  static packed_image packed(pass const& q, fixed_map const& map, image<In const> const& from,
+                             apply_scratch const& mine) noexcept {
+    if constexpr (std::is_same_v<In, std::uint8_t>) {
+      if (mine.packed == 0 || map.exact) return {};
+      packed_image const p = pack(from, mine.packed_pixels());
+      write_rim(p, from.height, from.width, from.channels, q.how);
+      return p;
+    }
+    (void)q, (void)map, (void)from, (void)mine;
+    return {};
+  }
+};
+
+/// Memory that apply needs for a lane: packed pixels only for bytes of 2 to 4 channels that are read bilinearly.
+template <class T>
+apply_scratch scratch_of(compiled_chain const& c) noexcept {
+  apply_scratch s;
+  pass const& first = c.passes.front();
+  if (std::is_same_v<T, std::uint8_t> && packed_image::possible && first.in.channels >= 2 && first.in.channels <= 4 &&
+      first.how.interpolation == augment::interpolation::bilinear && packs_fill(first.how, first.in.channels) &&
+      first.last > first.step && first.in.height * first.in.width < (index_t{1} << 30))
+    s.packed = mixaug::detail::aligned(packed_image::bytes(first.in.height, first.in.width));
+  index_t most = 0;
+  for (std::size_t k = 0; k + 1 < c.passes.size(); ++k)
+    most = mixaug::detail::greater(most, c.passes[k].out.height * c.passes[k].out.width * c.passes[k].out.channels);
+  index_t floats = 0;
+  for (pass const& q : c.passes)
+    if (q.blur >= 0) floats = mixaug::detail::greater(floats, ring_size::of(q.in, q.reach).floats());
+  s.ring = mixaug::detail::aligned(floats * index_t{sizeof(float)});
+  s.between = mixaug::detail::aligned(most * index_t{sizeof(float)});
+  return s;
+}
+
+}  // namespace detail
+}  // namespace mixaug::augment
+
+MIXAUG_EXACT_END

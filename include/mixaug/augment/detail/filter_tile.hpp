@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/augment/detail/passes.hpp>
+#include <mixaug/augment/detail/read_tile.hpp>
+
+MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
+
+/// Passes that blur. Rows of the image become floats with a margin at both ends, those of a normal kernel blurred along
+/// x, and stand in a ring from which the tiles of the output sum the rows around them.
+namespace mixaug::augment {
+namespace detail {
+
+/// sum[k] += w[0] (a[0][k] + b[0][k]) + ..., one after the other.
+template <int N>
+void add_pairs(float* MIXAUG_RESTRICT sum, float const* const* a, float const* const* b, float const* w,
+               int n) noexcept {
+  float const* p[N];
+  float const* q[N];
+  float m[N];
+  for (int t = 0; t < N; ++t) {
+    p[t] = a[t];
+    q[t] = b[t];
+    m[t] = w[t];
+  }
+  for (int k = 0; k < n; ++k) {
+    float s = sum[k];
+    for (int t = 0; t < N; ++t) s = s + mixaug::detail::rounded_product(m[t], p[t][k] + q[t][k]);
+    sum[k] = s;
+  }
+}
+/// sum[k] += w[0] a[0][k] + ...
+template <int N>
+void add_rows(float* MIXAUG_RESTRICT sum, float const* const* a, float const* w, int n) noexcept {
+  float const* p[N];
+  float m[N];
+  for (int t = 0; t < N; ++t) {
+    p[t] = a[t];
+    m[t] = w[t];
+  }
+  for (int k = 0; k < n; ++k) {
+    float s = sum[k];
+    for (int t = 0; t < N; ++t) s = s + mixaug::detail::rounded_product(m[t], p[t][k]);
+    sum[k] = s;
+  }
+}
+/// w[0] middle + the pairs of rows at the distances 1 to reach; rows_at(d) is the row at distance d.
+template <class Rows>
+void normal_sum(float* MIXAUG_RESTRICT sum, int reach, float const* w, int n, Rows const& rows_at) noexcept {
+  float const* const middle = rows_at(0);
+  float const first = w[0];
+  for (int k = 0; k < n; ++k) sum[k] = first * middle[k];
+  float const *before[4], *behind[4];
+  int d = 1;
+  for (; d + 3 <= reach; d += 4) {
+    for (int t = 0; t < 4; ++t) {
+      before[t] = rows_at(-(d + t));
+      behind[t] = rows_at(d + t);
+    }
+    add_pairs<4>(sum, before, behind, w + d, n);
+  }
+  for (; d <= reach; ++d) {
+    before[0] = rows_at(-d);
+    behind[0] = rows_at(d);
+    add_pairs<1>(sum, before, behind, w + d, n);
+  }
+}
+
+/// Memory of one blur for one thread, in floats.
+struct ring_size {
+  index_t rows = 0, row = 0, channels = 0;
+  /// For images of these facts and a kernel that reaches so far.
+  static ring_size of(image_facts const& in, int reach) noexcept {
+    ring_size s;
+    s.rows = mixaug::detail::lesser(in.height, 2 * index_t{reach} + tile::room + 1);
+    s.row = in.width + 2 * index_t{reach} + 16;
+    s.channels = mixaug::detail::lesser(in.channels, tile::most_channels);
+    return s;
+  }
+  index_t floats() const noexcept { return (rows * channels + 1) * row; }
+};
+
+/// Reads the tiles of one image through a blur; tiles come in the order of their rows.
+template <class T>
+class filter_reader {
+ public:
+  filter_reader(image<T const> const& from, sampling const& how, bool normal, float const* kernel, int most,
+                float* memory) noexcept
+      : from_(from),
+        how_(how),
+        normal_(normal),
+        reach_(static_cast<int>(kernel[0])),
+        weights_(kernel + 1),
+        size_(ring_size::of({from.channels, from.height, from.width, 1.0f}, most)),
+        ring_(memory) {
+    // As few rows as the kernel needs for the tiles that are there, so that they stay in the cache.
+    index_t const tile_rows = mixaug::detail::greater(1, tile::room / from.width);
+    size_.rows = mixaug::detail::lesser(size_.rows, mixaug::detail::greater(2 * reach_, 1) + tile_rows);
+  }
+  void operator()(tile& t) noexcept {
+    if (t.y == 0 && t.x == 0) made_ = 0;  // the first tile of some channels
+    index_t const last = mixaug::detail::lesser(t.y + t.rows - 1 + reach_, from_.height - 1);
+    for (; made_ <= last; ++made_) make(t, made_);
+    for (int c = 0; c < t.channels; ++c)
+      for (int r = 0; r < t.rows; ++r) {
+        float* const to = t.plane[c] + r * t.width;
+        if (normal_)
+          normal_sum(to, reach_, weights_, t.width, [&](int d) { return row(c, t.y + r + d) + t.x; });
+        else
+          line_sum(to, c, t.y + r, t.x, t.width);
+      }
+  }
+
+ private:
+  float* slot(int c, index_t y) const noexcept { return ring_ + ((y % size_.rows) * size_.channels + c) * size_.row; }
+  float* spare() const noexcept { return ring_ + size_.rows * size_.channels * size_.row; }
+  /// Row y of channel c, beyond the image by the border: a constant one is written to the spare row, which then holds
+  /// the same for every row of the channel.
+  float const* row(int c, index_t y) const noexcept {
+    if (y >= 0 && y < from_.height) return slot(c, y);
+    if (how_.border != border::constant) return slot(c, inside(y, from_.height, how_.border));
+    float const v = how_.fill.at(c);
+    for (index_t k = 0; k < size_.row; ++k) spare()[k] = v;
+    return spare();
+  }
+  /// Makes row y of all channels of a tile.
+  void make(tile const& t, index_t y) const noexcept {
+    index_t const w = from_.width;
+    for (int c = 0; c < t.channels; ++c) {
+      float* const to = slot(c, y);
+      float* const line = normal_ ? spare() : to;
+      T const* const p = from_.at(t.channel + c, y, 0);
+      if (from_.column == 1)
+        for (index_t x = 0; x < w; ++x) line[reach_ + x] = value_of(p[x]);
+      else
+        for (index_t x = 0; x < w; ++x) line[reach_ + x] = value_of(p[x * from_.column]);
+      for (index_t k = 1; k <= reach_; ++k) {
+        bool const fills = how_.border == border::constant;
+        line[reach_ - k] = fills ? how_.fill.at(c) : line[reach_ + inside(-k, w, how_.border)];
+        line[reach_ + w - 1 + k] = fills ? how_.fill.at(c) : line[reach_ + inside(w - 1 + k, w, how_.border)];
+      }
+      if (normal_) normal_sum(to, reach_, weights_, static_cast<int>(w), [&](int d) { return line + reach_ + d; });
+    }
+  }
+  void line_sum(float* MIXAUG_RESTRICT sum, int c, index_t y, index_t x, int n) const noexcept {
+    int const side = 2 * reach_ + 1;
+    for (int k = 0; k < n; ++k) sum[k] = 0.0f;
+    float const* rows[4];
+    float w[4];
+    int many = 0;
+    for (int i = 0; i < side; ++i) {
+      float const* from = nullptr;
+      for (int j = 0; j < side; ++j) {
+        float const weight = weights_[i * side + j];
+        if (weight == 0.0f) continue;
+        if (from == nullptr) from = row(c, y + i - reach_) + x;
+        rows[many] = from + j;
+        w[many] = weight;
+        if (++many == 4) {
+          add_rows<4>(sum, rows, w, n);
+          many = 0;
+        }
+      }
+    }
+    for (int k = 0; k < many; ++k) add_rows<1>(sum, rows + k, w + k, n);
+  }
+
+  image<T const> from_;
+  sampling how_;
+  bool normal_;
+  int reach_;
+  float const* weights_;
+  ring_size size_;
+  float* ring_;
+  index_t made_ = 0;
+};
+
+}  // namespace detail
+}  // namespace mixaug::augment
+
+MIXAUG_UNFUSED_END
+MIXAUG_EXACT_END

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/augment/detail/affine_map.hpp>
+#include <mixaug/augment/detail/colour_map.hpp>
+#include <mixaug/augment/detail/kernels.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+/// A chain as it is applied. A pass reads an image through one map, or through a blur, and takes each pixel through a
+/// list of stages.
+namespace mixaug::augment {
+namespace detail {
+
+/// What a stage does to the pixels of one image, with the numbers that planning made for it.
+enum class stage_kind : unsigned char {
+  scale,     ///< v' = a v + b of each channel: 8 numbers a, 8 numbers b
+  matrix,    ///< v' = A v + b of three channels: the rows of (A | b), 12 numbers
+  power,     ///< gamma: its exponent
+  vignette,  ///< strength, 1 / half diagonal in pixels, radius, 1 / (1 - radius)
+  normal,    ///< gaussian_noise: sigma
+  extremes,  ///< salt_and_pepper: two thresholds of 16 random bits, of salt, and of both
+  box,       ///< occlusion: y0, y1, x0, x1
+  clip       ///< to [0, range]
+};
+inline constexpr int numbers_of_stage[] = {16, 12, 1, 4, 1, 2, 4, 0};
+
+struct stage {
+  stage_kind kind;
+  int step = 0;       ///< the step, the first one where several are one stage
+  int last = 0;       ///< the step behind the last one
+  index_t first = 0;  ///< the first of its numbers
+};
+
+/// How a map reads pixels.
+struct sampling {
+  augment::interpolation interpolation = augment::interpolation::bilinear;
+  augment::border border = augment::border::constant;
+  per_channel fill = 0.0f;
+  float antialias = 0.0f;
+};
+
+struct pass {
+  int step = 0, last = 0;  ///< its geometric steps [step, last)
+  image_facts in, out;
+  sampling how;
+  std::size_t stage = 0, last_stage = 0;
+  int blur = -1;           ///< the step that blurs what the pass reads; -1 = none
+  int reach = 0;           ///< how far its kernel reaches at most
+  index_t kernel = 0;      ///< the first number of the kernel
+  bool is_normal = false;  ///< a normal kernel, else a line
+};
+
+struct compiled_chain {
+  image_facts in, out;
+  std::vector<pass> passes;
+  std::vector<stage> stages;
+  int drawn_first[chain::most + 1] = {};
+  image_facts facts[chain::most + 1] = {};  ///< of what each step gets
+  index_t drawn_width = 0, numbers_width = 0;
+  bool normalises = false;
+};
+
+/// How a geometric step reads, and which of it matters: others may be joined to it.
+struct sampling_need {
+  sampling how;
+  bool interpolates = false, leaves = false;  ///< reads between pixels; reads beyond the border
+};
+inline sampling_need need_of(crop const& s) noexcept {
+  return {{augment::interpolation::bilinear, s.padding_mode, s.fill, 0.0f}, false, s.padding > 0};
+}
+inline sampling_need need_of(flip const&) noexcept { return {}; }
+inline sampling_need need_of(resized_crop const& s) noexcept {
+  return {{s.interpolation, augment::border::edge, 0.0f, s.antialias}, true, true};
+}
+inline sampling_need need_of(affine const& s) noexcept {
+  return {{s.interpolation, s.border, s.fill, s.antialias}, true, true};
+}
+/// Joins two needs; returns false if one map cannot serve both.
+inline bool join(sampling_need& all, sampling_need const& next) noexcept {
+  if (all.interpolates && next.interpolates &&
+      (all.how.interpolation != next.how.interpolation || all.how.antialias != next.how.antialias))
+    return false;
+  if (all.leaves && next.leaves && (all.how.border != next.how.border || !(all.how.fill == next.how.fill)))
+    return false;
+  if (next.interpolates) {
+    all.how.interpolation = next.how.interpolation;
+    all.how.antialias = next.how.antialias;
+  }
+  if (next.leaves) {
+    all.how.border = next.how.border;
+    all.how.fill = next.how.fill;
+  }
+  all.interpolates = all.interpolates || next.interpolates;
+  all.leaves = all.leaves || next.leaves;
+  return true;
+}
+
+inline stage_kind kind_of(gamma const&) noexcept { return stage_kind::power; }
+inline stage_kind kind_of(vignette const&) noexcept { return stage_kind::vignette; }
+inline stage_kind kind_of(gaussian_noise const&) noexcept { return stage_kind::normal; }
+inline stage_kind kind_of(salt_and_pepper const&) noexcept { return stage_kind::extremes; }
+inline stage_kind kind_of(occlusion const&) noexcept { return stage_kind::box; }
+
+/// Compiles a chain step by step.
+class compiler {
+ public:
+  compiler(chain const& c, image_facts const& in, compiled_chain& out) : chain_(c), now_(in), to_(out) {
+    to_.in = in;
+    to_.passes.push_back({0, 0, in, in, {}, 0, 0, -1, 0, 0, false});
+  }
+  template <class S>
+  void operator()(S const& s, int p) {
+    to_.facts[p] = now_;
+    to_.drawn_first[p] = static_cast<int>(to_.drawn_width);
+    to_.drawn_width += 1 + S::numbers;
+    check_prob(s);
+    s.check(now_);
+    if constexpr (is_geometric<S>)
+      geometric(s, p);
+    else if constexpr (is_linear<S>)
+      linear(s, p);
+    else if constexpr (is_blur<S>)
+      blur(s, p);
+    else
+      add(kind_of(s), p);
+    unclipped_ = unclipped_ || knows_range<S>;
+    if (chain_.clip_each_step && knows_range<S>) clip(p);
+  }
+  void finish() {
+    int const p = static_cast<int>(chain_.steps.size());
+    if (unclipped_) clip(p);
+    to_.out = now_;
+    to_.facts[p] = now_;
+    to_.passes.back().last_stage = to_.stages.size();
+    for (pass& q : to_.passes)
+      if (q.last == q.step) q.how.antialias = 0.0f;
+  }
+
+ private:
+  template <class S>
+  static void check_prob(S const& s) {
+    if constexpr (requires { s.prob; }) check_number(S::name, "prob", s.prob, 0.0f, 1.0f);
+  }
+  template <class S>
+  void geometric(S const& s, int p) {
+    image_size const size = s.out(now_);
+    pass* last = &to_.passes.back();
+    bool const begins = last->step == last->last;
+    bool const coloured = to_.stages.size() > last->stage || last->blur >= 0;
+    sampling_need const need = need_of(s);
+    if (coloured || (!begins && !join(need_, need))) {
+      last = begin_pass(p);
+      need_ = need;
+    } else if (begins) {
+      last->step = p;
+      need_ = need;
+    }
+    now_.height = size.height;
+    now_.width = size.width;
+    last->last = p + 1;
+    last->how = need_.how;
+    last->out = now_;
+  }
+  pass* begin_pass(int p) {
+    to_.passes.back().last_stage = to_.stages.size();
+    to_.passes.push_back({p, p, now_, now_, {}, to_.stages.size(), 0, -1, 0, 0, false});
+    return &to_.passes.back();
+  }
+  template <class S>
+  void blur(S const& s, int p) {
+    pass* last = &to_.passes.back();
+    if (last->step != last->last || last->blur >= 0 || to_.stages.size() > last->stage) last = begin_pass(p);
+    constexpr bool normal = std::is_same_v<S, gaussian_blur>;
+    if constexpr (normal)
+      last->reach = s.reach(s.sigma.high);
+    else
+      last->reach = s.reach(s.length.high);
+    last->is_normal = normal;
+    last->blur = p;
+    last->kernel = to_.numbers_width;
+    last->how = {augment::interpolation::bilinear, s.border, s.fill, 0.0f};
+    to_.numbers_width += kernel_numbers(s);
+  }
+  template <class S>
+  void linear(S const& s, int p) {
+    bool const normalising = std::is_same_v<S, normalise>;
+    if (normalising) {
+      to_.normalises = true;
+      if (unclipped_) clip(p);
+    }
+    stage_kind const kind = now_.channels == 3 && mixes_channels(s) ? stage_kind::matrix : stage_kind::scale;
+    std::size_t const n = to_.stages.size();
+    bool const joins = n > to_.passes.back().stage &&
+                       (to_.stages[n - 1].kind == stage_kind::scale || to_.stages[n - 1].kind == stage_kind::matrix);
+    if (!joins) return add(kind, p);
+    stage& before = to_.stages[n - 1];
+    before.last = p + 1;
+    if (kind == stage_kind::matrix && before.kind == stage_kind::scale) {
+      before.kind = kind;
+      to_.numbers_width += numbers_of_stage[1] - numbers_of_stage[0];
+    }
+  }
+  void add(stage_kind kind, int p) {
+    to_.stages.push_back({kind, p, p + 1, to_.numbers_width});
+    to_.numbers_width += numbers_of_stage[static_cast<int>(kind)];
+  }
+  void clip(int p) {
+    add(stage_kind::clip, p);
+    unclipped_ = false;
+  }
+
+  chain const& chain_;
+  image_facts now_;
+  compiled_chain& to_;
+  sampling_need need_;
+  bool unclipped_ = false;
+};
+
+/// Checks and compiles a chain. Errors: an empty chain, one of more than 64 steps, bad options, images that are not.
+inline void compile(chain const& c, image_facts const& in, compiled_chain& to) {
+  if (in.channels < 1 || in.height < 1 || in.width < 1)
+    fail("the batch",
+         "one of images of (c, h, w) = (" + text(in.channels) + ", " + text(in.height) + ", " + text(in.width) + ")",
+         "at least one element along each dimension");
+  if (in.height > longest_side || in.width > longest_side)
+    fail("the batch", "one of images of {height, width} = " + text_of(image_size{in.height, in.width}),
+         "at most 65535 pixels a side");
+  if (c.steps.empty()) fail("the chain", "empty", "at least one step, such as chain{flip{.horizontal = 0.5f}}");
+  if (c.steps.size() > static_cast<std::size_t>(chain::most))
+    fail("the chain", "one of " + text(static_cast<index_t>(c.steps.size())) + " steps", "at most 64");
+  if (!(mixaug::detail::finite(in.range) && in.range > 0.0f))
+    fail("the chain's range", text_of(in.range), "a number > 0, or 0 for that of the element type");
+  compiler add(c, in, to);
+  int p = 0;
+  for (step const& s : c.steps) {
+    visit(s, [&](auto const& own) { add(own, p); });
+    ++p;
+  }
+  add.finish();
+}
+
+/// The map of one image in one pass; returns false if integers cannot hold it.
+inline bool make_map(chain const& c, compiled_chain const& all, pass const& q, float const* drawn, fixed_map& to) {
+  affine_map map;
+  for (int p = q.step; p < q.last; ++p)
+    visit(c.steps[static_cast<std::size_t>(p)], [&](auto const& own) {
+      using S = std::remove_cvref_t<decltype(own)>;
+      if constexpr (is_geometric<S>)
+        map = map.after(map_of(own, drawn + all.drawn_first[p] + 1, all.facts[p], all.facts[p + 1]));
+    });
+  return to_fixed(map, q.how.antialias, to);
+}
+
+/// The kernel of one pass for one image.
+inline void make_kernel(chain const& c, compiled_chain const& all, pass const& q, float const* drawn, float* numbers) {
+  if (q.blur < 0) return;
+  visit(c.steps[static_cast<std::size_t>(q.blur)], [&](auto const& own) {
+    if constexpr (is_blur<std::remove_cvref_t<decltype(own)>>)
+      make_kernel(own, drawn + all.drawn_first[q.blur] + 1, numbers + q.kernel);
+  });
+}
+
+/// The numbers of one stage for one image.
+inline void make_numbers(chain const& c, compiled_chain const& all, stage const& s, float const* drawn, float* to) {
+  auto const of_step = [&](int p) { return drawn + all.drawn_first[p] + 1; };
+  step const& own = c.steps[static_cast<std::size_t>(s.step < static_cast<int>(c.steps.size()) ? s.step : 0)];
+  image_facts const& facts = all.facts[s.step];
+  switch (s.kind) {
+    case stage_kind::scale:
+    case stage_kind::matrix: {
+      colour_map m;
+      for (int p = s.step; p < s.last; ++p)
+        visit(c.steps[static_cast<std::size_t>(p)], [&](auto const& linear) {
+          using S = std::remove_cvref_t<decltype(linear)>;
+          if constexpr (is_linear<S>) {
+            if (drawn[all.drawn_first[p]] == 0.0f) return;
+            colour_map const next = map_of(linear, of_step(p), facts);
+            m = facts.channels == 3 ? next.after_three(m) : next.after(m);
+          }
+        });
+      bool const three = facts.channels == 3;
+      if (s.kind == stage_kind::matrix) {
+        for (int r = 0; r < 3; ++r) {
+          for (int k = 0; k < 3; ++k) to[4 * r + k] = static_cast<float>(m.matrix[r][k]);
+          to[4 * r + 3] = static_cast<float>(m.offset[r]);
+        }
+      } else {
+        for (int k = 0; k < 8; ++k) {
+          to[k] = static_cast<float>(three && k < 3 ? m.matrix[k][k] : m.scale[k]);
+          to[8 + k] = static_cast<float>(m.offset[k]);
+        }
+      }
+      break;
+    }
+    case stage_kind::vignette: {
+      double const h = static_cast<double>(facts.height), w = static_cast<double>(facts.width);
+      double const radius = static_cast<double>(of_step(s.step)[0]);
+      to[0] = of_step(s.step)[1];
+      to[1] = static_cast<float>(2.0 / std::sqrt(sum_of_products(h, h, w, w)));
+      to[2] = static_cast<float>(radius);
+      to[3] = static_cast<float>(1.0 / (1.0 - radius));
+      break;
+    }
+    case stage_kind::extremes: {
+      double const amount = static_cast<double>(of_step(s.step)[0]);
+      double const salt = static_cast<double>(std::get<salt_and_pepper>(own).salt);
+      to[0] = static_cast<float>(std::floor(65536.0 * (amount * salt) + 0.5));
+      to[1] = static_cast<float>(std::floor(65536.0 * amount + 0.5));
+      break;
+    }
+    case stage_kind::clip:
+      break;
+    default:
+      for (int k = 0; k < numbers_of_stage[static_cast<int>(s.kind)]; ++k) to[k] = of_step(s.step)[k];
+  }
+}
+
+}  // namespace detail
+}  // namespace mixaug::augment
+
+MIXAUG_EXACT_END

@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <bit>
+#include <mixaug/augment/detail/passes.hpp>
+#include <mixaug/augment/detail/tile.hpp>
+
+MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
+
+/// Reads the pixels that a tile of the output shows. Positions are integers in units of 2^-32 pixels, of which 14 bits
+/// behind the point are used; sums are in float, each product rounded: the same bits everywhere.
+namespace mixaug::augment {
+namespace detail {
+
+/// The pixel that an index beyond [0, n) stands for with border::edge and border::reflect.
+MIXAUG_HD inline index_t inside(index_t k, index_t n, border how) noexcept {
+  if (k >= 0 && k < n) return k;
+  if (how == border::edge || n == 1) return k < 0 ? 0 : n - 1;
+  index_t const period = 2 * (n - 1);
+  index_t const rest = (k % period + period) % period;
+  return rest < n ? rest : period - rest;
+}
+
+/// v + f (w - v), the product rounded.
+MIXAUG_HD inline float between(float v, float w, float f) noexcept {
+  return v + mixaug::detail::rounded_product(f, w - v);
+}
+
+/// Weights of the four pixels of Keys' kernel, a = -0.75, at the fraction f behind the second.
+struct cubic_weights {
+  float w[4];
+  MIXAUG_HD explicit cubic_weights(float f) noexcept {
+    using mixaug::detail::rounded_product;
+    float const a = -0.75f, g = 1.0f - f;
+    float const f2 = f * f, g2 = g * g;
+    // (a + 2) |t|^3 - (a + 3) |t|^2 + 1 within 1, and a (|t|^3 - 5 |t|^2 + 8 |t| - 4) = a (|t| - 1) (|t| - 2)^2 beyond
+    w[0] = a * (f * g2);
+    w[1] = rounded_product(f2, rounded_product(a + 2.0f, f) - (a + 3.0f)) + 1.0f;
+    w[2] = rounded_product(g2, rounded_product(a + 2.0f, g) - (a + 3.0f)) + 1.0f;
+    w[3] = a * (g * f2);
+  }
+};
+
+/// Taps along an axis, and how many of them lie before the pixel that holds the point.
+template <augment::interpolation I>
+inline constexpr int taps = I == augment::interpolation::nearest    ? 1
+                            : I == augment::interpolation::bilinear ? 2
+                                                                    : 4;
+template <augment::interpolation I>
+inline constexpr int taps_before = I == augment::interpolation::bicubic ? 1 : 0;
+/// What is added to a position before it is cut: half a pixel, or half a unit of the 14 bits.
+template <augment::interpolation I>
+inline constexpr std::int64_t half_step =
+    std::int64_t{1} << (fixed_map::bits - (I == augment::interpolation::nearest ? 1 : 15));
+
+/// A position along an axis: the pixel at or before it, and how far it lies behind, in [0, 1).
+struct position {
+  index_t pixel;
+  float fraction;
+  MIXAUG_HD explicit position(std::int64_t at) noexcept
+      : pixel(at >> fixed_map::bits),
+        fraction(static_cast<float>(static_cast<std::int32_t>(at >> (fixed_map::bits - 14)) & 16383) * 0x1p-14f) {}
+};
+
+/// The value at a fraction between taps; tap(j, i) is the value in row j and column i.
+MIXAUG_HD_AS_ARGUMENT
+template <augment::interpolation I, class Tap>
+MIXAUG_HD float interpolated(float fx, float fy, Tap const& tap) noexcept {
+  using mixaug::detail::rounded_product;
+  if constexpr (I == augment::interpolation::nearest) {
+    return tap(0, 0);
+  } else if constexpr (I == augment::interpolation::bilinear) {
+    return between(between(tap(0, 0), tap(0, 1), fx), between(tap(1, 0), tap(1, 1), fx), fy);
+  } else {
+    cubic_weights const x(fx), y(fy);
+    float sum = 0.0f;
+    for (int j = 0; j < 4; ++j) {
+      float row = rounded_product(x.w[0], tap(j, 0));
+      for (int i = 1; i < 4; ++i) row = row + rounded_product(x.w[i], tap(j, i));
+      sum = sum + rounded_product(y.w[j], row);
+    }
+    return sum;
+  }
+}
+
+/// One pixel of channel c at any position, inside or outside; `at_x` and `at_y` have half_step added.
+template <augment::interpolation I, class T>
+float sampled(image<T const> const& from, sampling const& how, index_t c, std::int64_t at_x,
+              std::int64_t at_y) noexcept {
+  position const x(at_x), y(at_y);
+  return interpolated<I>(x.fraction, y.fraction, [&](int j, int i) {
+    index_t py = y.pixel - taps_before<I> + j, px = x.pixel - taps_before<I> + i;
+    bool const outside = py < 0 || px < 0 || py >= from.height || px >= from.width;
+    if (outside && how.border == border::constant) return how.fill.at(c);
+    if (outside) {
+      py = inside(py, from.height, how.border);
+      px = inside(px, from.width, how.border);
+    }
+    return value_of(*from.at(c, py, px));
+  });
+}
+
+/// floor(a / b) and ceil(a / b) for b > 0.
+inline std::int64_t floor_quotient(std::int64_t a, std::int64_t b) noexcept {
+  return a / b - static_cast<std::int64_t>(a % b < 0);
+}
+inline std::int64_t ceil_quotient(std::int64_t a, std::int64_t b) noexcept {
+  return a / b + static_cast<std::int64_t>(a % b > 0);
+}
+/// Pixels [begin, end) of a row.
+struct span {
+  int begin, end;
+  bool empty() const noexcept { return begin >= end; }
+};
+/// The pixels k of `within` with low <= start + k step < high.
+inline span clipped(span within, std::int64_t start, std::int64_t step, std::int64_t low, std::int64_t high) noexcept {
+  if (step == 0) {
+    if (start < low || start >= high) within.end = within.begin;
+    return within;
+  }
+  std::int64_t const first = step > 0 ? ceil_quotient(low - start, step) : ceil_quotient(start - high + 1, -step);
+  std::int64_t const last = step > 0 ? floor_quotient(high - 1 - start, step) : floor_quotient(start - low, -step);
+  if (first > within.begin) within.begin = static_cast<int>(mixaug::detail::lesser(first, within.end));
+  if (last + 1 < within.end) within.end = static_cast<int>(mixaug::detail::greater(last + 1, within.begin));
+  return within;
+}
+
+/// Positions along one axis for a run of pixels, as 14-bit fixed point: (start + k step) >> 18, in 32-bit lanes that
+/// the compiler vectorises. The results fit 32 bits, and there are at most tile::room.
+class lane_positions {
+ public:
+  lane_positions(std::int64_t start, std::int64_t step) noexcept
+      : first_(static_cast<std::int32_t>(start >> shift)),
+        step_(static_cast<std::int32_t>(step >> shift)),
+        low_first_(static_cast<std::int32_t>(start & mask)),
+        low_step_(static_cast<std::int32_t>(step & mask)) {}
+  std::int32_t at(std::int32_t k) const noexcept {
+    std::uint32_t const j = static_cast<std::uint32_t>(k);
+    std::uint32_t const low = static_cast<std::uint32_t>(low_first_) + j * static_cast<std::uint32_t>(low_step_);
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(first_) + j * static_cast<std::uint32_t>(step_) +
+                                     (low >> shift));
+  }
+
+ private:
+  static constexpr int shift = fixed_map::bits - 14;
+  static constexpr std::int64_t mask = (std::int64_t{1} << shift) - 1;
+  std::int32_t first_, step_, low_first_, low_step_;
+};
+
+/// An image of bytes with each pixel's channels in one 32-bit word, and a rim of one pixel around it, so that bilinear
+/// reading needs no check of the borders and two loads for four pixels. Words are little-endian.
+struct packed_image {
+  static constexpr bool possible = std::endian::native == std::endian::little;
+  std::uint32_t* data = nullptr;  ///< pixel (0, 0)
+  index_t row = 0;
+
+  static std::size_t bytes(index_t height, index_t width) noexcept {
+    return static_cast<std::size_t>((height + 2) * (width + 2) + 16) * sizeof(std::uint32_t);
+  }
+};
+
+/// Packs an image of 2 to 4 channels.
+inline packed_image pack(image<std::uint8_t const> const& from, std::byte* scratch) noexcept {
+  packed_image to;
+  to.row = from.width + 2;
+  std::uint32_t* const all = reinterpret_cast<std::uint32_t*>(scratch);
+  to.data = all + to.row + 1;
+  index_t const h = from.height, w = from.width;
+  for (index_t y = 0; y < h; ++y) {
+    std::uint32_t* MIXAUG_RESTRICT const o = to.data + y * to.row;
+    std::uint8_t const* const p = from.at(0, y, 0);
+    if (from.interleaved() && from.channels == 3) {
+      for (index_t x = 0; x < w - 1; ++x) {
+        std::uint32_t v;
+        std::memcpy(&v, p + 3 * x, 4);
+        o[x] = v & 0xFFFFFFu;
+      }
+      std::uint8_t const* const last = p + 3 * (w - 1);
+      o[w - 1] = static_cast<std::uint32_t>(last[0] | last[1] << 8 | last[2] << 16);
+    } else if (from.channels == 3 && from.column == 1) {
+      std::uint8_t const *const q = p + from.plane, *const r = q + from.plane;
+      for (index_t x = 0; x < w; ++x) o[x] = std::uint32_t{p[x]} | std::uint32_t{q[x]} << 8 | std::uint32_t{r[x]} << 16;
+    } else {
+      for (index_t x = 0; x < w; ++x) {
+        std::uint32_t v = 0;
+        for (index_t c = 0; c < from.channels; ++c)
+          v |= std::uint32_t{p[c * from.plane + x * from.column]} << (8 * static_cast<int>(c));
+        o[x] = v;
+      }
+    }
+  }
+  return to;
+}
+/// Writes the rim: border pixels, or the fill where it is whole numbers of a byte (packs_fill).
+inline void write_rim(packed_image const& to, index_t h, index_t w, index_t channels, sampling const& how) noexcept {
+  std::uint32_t fill = 0;
+  for (index_t c = 0; c < channels && how.border == border::constant; ++c)
+    fill |= static_cast<std::uint32_t>(how.fill.at(c)) << (8 * static_cast<int>(c));
+  auto const pixel = [&](index_t y, index_t x) {
+    if (how.border == border::constant) return fill;
+    return to.data[inside(y, h, how.border) * to.row + inside(x, w, how.border)];
+  };
+  for (index_t x = -1; x <= w; ++x) {
+    to.data[-to.row + x] = pixel(-1, x);
+    to.data[h * to.row + x] = pixel(h, x);
+  }
+  for (index_t y = 0; y < h; ++y) {
+    to.data[y * to.row - 1] = pixel(y, -1);
+    to.data[y * to.row + w] = pixel(y, w);
+  }
+}
+/// True if the fill can stand in the rim.
+inline bool packs_fill(sampling const& how, index_t channels) noexcept {
+  if (how.border != border::constant) return true;
+  for (index_t c = 0; c < channels; ++c) {
+    float const v = how.fill.at(c);
+    if (!(v >= 0.0f && v <= 255.0f && v == static_cast<float>(static_cast<std::int32_t>(v)))) return false;
+  }
+  return true;
+}
+
+/// Bilinear reading of a packed image for pixels [0, n) of a run, whose four taps lie inside the rim.
+template <int Channels>
+void gather_packed(packed_image const& from, std::int64_t at_x, std::int64_t step_x, std::int64_t at_y,
+                   std::int64_t step_y, int n, float (*plane)[tile::room], int first) noexcept {
+  alignas(64) std::int32_t place[tile::room];
+  alignas(64) float fx[tile::room], fy[tile::room];
+  alignas(64) std::uint64_t upper[tile::room], lower[tile::room];
+  lane_positions const x(at_x, step_x), y(at_y, step_y);
+  std::int32_t const row = static_cast<std::int32_t>(from.row);
+  for (int k = 0; k < n; ++k) {
+    std::int32_t const px = x.at(k), py = y.at(k);
+    place[k] = (py >> 14) * row + (px >> 14);
+    fx[k] = static_cast<float>(px & 16383) * 0x1p-14f;
+    fy[k] = static_cast<float>(py & 16383) * 0x1p-14f;
+  }
+  for (int k = 0; k < n; ++k) {
+    std::uint32_t const* const p = from.data + place[k];
+    std::memcpy(upper + k, p, 8);
+    std::memcpy(lower + k, p + row, 8);
+  }
+  auto const channel = [&](int k, int shift) {
+    auto const byte = [shift](std::uint64_t two, int more) {
+      return static_cast<float>(static_cast<std::int32_t>(static_cast<std::uint32_t>(two >> more) >> shift & 255u));
+    };
+    float const a = between(byte(upper[k], 0), byte(upper[k], 32), fx[k]);
+    float const b = between(byte(lower[k], 0), byte(lower[k], 32), fx[k]);
+    return between(a, b, fy[k]);
+  };
+  float *MIXAUG_RESTRICT const p0 = plane[0] + first, *MIXAUG_RESTRICT const p1 = plane[1] + first;
+  float *MIXAUG_RESTRICT const p2 = plane[2] + first, *MIXAUG_RESTRICT const p3 = plane[3] + first;
+  for (int k = 0; k < n; ++k) {
+    p0[k] = channel(k, 0);
+    p1[k] = channel(k, 8);
+    if constexpr (Channels > 2) p2[k] = channel(k, 16);
+    if constexpr (Channels > 3) p3[k] = channel(k, 24);
+  }
+}
+
+/// Reading of an image for pixels [0, n) of a run, whose taps lie inside it; `from` begins at the tile's first channel.
+template <augment::interpolation I, class T>
+void gather(image<T const> const& from, std::int64_t at_x, std::int64_t step_x, std::int64_t at_y, std::int64_t step_y,
+            int n, int channels, float (*plane)[tile::room], int first) noexcept {
+  alignas(64) index_t place[tile::room];
+  alignas(64) float fx[tile::room], fy[tile::room];
+  lane_positions const x(at_x, step_x), y(at_y, step_y);
+  for (int k = 0; k < n; ++k) {
+    std::int32_t const px = x.at(k), py = y.at(k);
+    place[k] = ((py >> 14) - taps_before<I>)*from.row + ((px >> 14) - taps_before<I>)*from.column;
+    fx[k] = static_cast<float>(px & 16383) * 0x1p-14f;
+    fy[k] = static_cast<float>(py & 16383) * 0x1p-14f;
+  }
+  index_t const row = from.row, column = from.column;
+  for (int c = 0; c < channels; ++c) {
+    T const* const p = from.data + c * from.plane;
+    float* MIXAUG_RESTRICT const o = plane[c] + first;
+    for (int k = 0; k < n; ++k)
+      o[k] = interpolated<I>(fx[k], fy[k], [&](int j, int i) { return value_of(p[place[k] + j * row + i * column]); });
+  }
+}
+
+/// Reads one image through one map, tile by tile.
+template <class T>
+struct reader {
+  image<T const> from;
+  sampling how;
+  fixed_map map;
+  packed_image packed;  ///< where it pays; else null
+
+  /// Reads the pixels of `t`, whose place and size are set.
+  void operator()(tile& t) const noexcept {
+    image<T const> part = from;
+    part.data += t.channel * from.plane;
+    if (map.exact) return copy(part, t);
+    switch (how.interpolation) {
+      case augment::interpolation::nearest:
+        return sample<augment::interpolation::nearest>(part, t);
+      case augment::interpolation::bilinear:
+        return sample<augment::interpolation::bilinear>(part, t);
+      default:
+        return sample<augment::interpolation::bicubic>(part, t);
+    }
+  }
+
+ private:
+  static constexpr bool packs = std::is_same_v<T, std::uint8_t>;
+
+  void fill(tile& t, int row, int begin, int end) const noexcept {
+    for (int c = 0; c < t.channels; ++c) {
+      float const v = how.fill.at(c);  // several numbers: at most 8 channels, one tile
+      for (int k = begin; k < end; ++k) t.plane[c][row * t.width + k] = v;
+    }
+  }
+  /// Pixel by pixel, anywhere.
+  template <augment::interpolation I>
+  void each(image<T const> const& part, tile& t, float (*plane)[tile::room], int row, int begin, int end,
+            std::int64_t at_x, std::int64_t at_y) const noexcept {
+    for (int k = begin; k < end; ++k)
+      for (int c = 0; c < t.channels; ++c)
+        plane[c][row * t.width + k] = sampled<I>(part, how, c, at_x + k * map.xx, at_y + k * map.yx);
+  }
+
+  /// Rows of pixels that are pixels of the image: copied.
+  void copy(image<T const> const& part, tile& t) const noexcept {
+    for (int r = 0; r < t.rows; ++r) {
+      std::int64_t const at_x = map.x0 + (t.y + r) * map.xy + t.x * map.xx,
+                         at_y = map.y0 + (t.y + r) * map.yy + t.x * map.yx;
+      span in = clipped({0, t.width}, at_x, map.xx, 0, part.width * fixed_map::one);
+      in = clipped(in, at_y, map.yx, 0, part.height * fixed_map::one);
+      index_t const step_x = map.xx >> fixed_map::bits, step_y = map.yx >> fixed_map::bits;
+      if (how.border == border::constant) {
+        fill(t, r, 0, in.begin);
+        fill(t, r, in.end, t.width);
+      } else {
+        each<augment::interpolation::nearest>(part, t, t.plane, r, 0, in.begin, at_x, at_y);
+        each<augment::interpolation::nearest>(part, t, t.plane, r, in.end, t.width, at_x, at_y);
+      }
+      if (in.empty()) continue;
+      index_t const x = (at_x >> fixed_map::bits) + in.begin * step_x,
+                    y = (at_y >> fixed_map::bits) + in.begin * step_y;
+      copy_run(part, t, part.at(0, y, x), step_x * part.column + step_y * part.row, r * t.width + in.begin,
+               in.end - in.begin);
+    }
+  }
+  static void copy_run(image<T const> const& part, tile& t, T const* from, index_t step, int first, int n) noexcept {
+    if (t.channels == 3 && part.plane == 1 && (step == 3 || step == -3)) {
+      float *MIXAUG_RESTRICT const a = t.plane[0] + first, *MIXAUG_RESTRICT const b = t.plane[1] + first;
+      float* MIXAUG_RESTRICT const c = t.plane[2] + first;
+      if (step == 3)
+        for (int k = 0; k < n; ++k) {
+          a[k] = value_of(from[3 * k]);
+          b[k] = value_of(from[3 * k + 1]);
+          c[k] = value_of(from[3 * k + 2]);
+        }
+      else
+        for (int k = 0; k < n; ++k) {
+          a[k] = value_of(from[-3 * k]);
+          b[k] = value_of(from[-3 * k + 1]);
+          c[k] = value_of(from[-3 * k + 2]);
+        }
+      return;
+    }
+    for (int c = 0; c < t.channels; ++c) {
+      T const* const p = from + c * part.plane;
+      float* MIXAUG_RESTRICT const o = t.plane[c] + first;
+      if (step == 1)
+        for (int k = 0; k < n; ++k) o[k] = value_of(p[k]);
+      else if (step == -1)
+        for (int k = 0; k < n; ++k) o[k] = value_of(p[-k]);
+      else
+        for (int k = 0; k < n; ++k) o[k] = value_of(p[k * step]);
+    }
+  }
+
+  template <augment::interpolation I>
+  void sample(image<T const> const& part, tile& t) const noexcept {
+    if (map.samples_x == 1 && map.samples_y == 1) return points<I>(part, t, t.plane, 0, 0);
+    alignas(64) float sum[tile::most_channels][tile::room];
+    float const share = 1.0f / static_cast<float>(map.samples_x * map.samples_y);
+    for (int v = 0; v < map.samples_y; ++v)
+      for (int u = 0; u < map.samples_x; ++u) {
+        // the centre of part (u, v) of the output pixel, from the pixel's centre
+        std::int64_t const du = 2 * u + 1 - map.samples_x, dv = 2 * v + 1 - map.samples_y;
+        std::int64_t const dx = map.xx * du / (2 * map.samples_x) + map.xy * dv / (2 * map.samples_y);
+        std::int64_t const dy = map.yx * du / (2 * map.samples_x) + map.yy * dv / (2 * map.samples_y);
+        points<I>(part, t, t.plane, dx, dy);
+        for (int c = 0; c < t.channels; ++c)
+          for (int k = 0; k < t.count(); ++k) sum[c][k] = u == 0 && v == 0 ? t.plane[c][k] : sum[c][k] + t.plane[c][k];
+      }
+    for (int c = 0; c < t.channels; ++c)
+      for (int k = 0; k < t.count(); ++k) t.plane[c][k] = share * sum[c][k];
+  }
+  /// One point a pixel, shifted by (dx, dy).
+  template <augment::interpolation I>
+  void points(image<T const> const& part, tile& t, float (*plane)[tile::room], std::int64_t dx,
+              std::int64_t dy) const noexcept {
+    constexpr std::int64_t one = fixed_map::one;
+    constexpr int before = taps_before<I>, behind = taps<I> - 1 - before;
+    bool const from_packed = packs && I == augment::interpolation::bilinear && packed.data != nullptr;
+    for (int r = 0; r < t.rows; ++r) {
+      std::int64_t const at_x = map.x0 + (t.y + r) * map.xy + t.x * map.xx + dx + half_step<I>,
+                         at_y = map.y0 + (t.y + r) * map.yy + t.x * map.yx + dy + half_step<I>;
+      auto const row_inside = [&](int rim) {  // taps lie in the image with a rim of some pixels
+        span const s = clipped({0, t.width}, at_x, map.xx, (before - rim) * one, (part.width - behind + rim) * one);
+        return clipped(s, at_y, map.yx, (before - rim) * one, (part.height - behind + rim) * one);
+      };
+      span const in = row_inside(from_packed ? 1 : 0);
+      span touched = {0, t.width};
+      if (how.border == border::constant) {
+        touched = clipped(touched, at_x, map.xx, -behind * one, (part.width + before) * one);
+        touched = clipped(touched, at_y, map.yx, -behind * one, (part.height + before) * one);
+        fill(t, r, 0, touched.begin);
+        fill(t, r, touched.end, t.width);
+      }
+      if (in.empty()) {
+        each<I>(part, t, plane, r, touched.begin, touched.end, at_x, at_y);
+        continue;
+      }
+      each<I>(part, t, plane, r, touched.begin, in.begin, at_x, at_y);
+      each<I>(part, t, plane, r, in.end, touched.end, at_x, at_y);
+      std::int64_t const x = at_x + in.begin * map.xx, y = at_y + in.begin * map.yx;
+      int const first = r * t.width + in.begin, n = in.end - in.begin;
+      if constexpr (packs && I == augment::interpolation::bilinear)
+        if (from_packed) {
+          if (t.channels == 3)
+            gather_packed<3>(packed, x, map.xx, y, map.yx, n, plane, first);
+          else if (t.channels == 2)
+            gather_packed<2>(packed, x, map.xx, y, map.yx, n, plane, first);
+          else
+            gather_packed<4>(packed, x, map.xx, y, map.yx, n, plane, first);
+          continue;
+        }
+      gather<I>(part, x, map.xx, y, map.yx, n, t.channels, plane, first);
+    }
+  }
+};
+
+}  // namespace detail
+}  // namespace mixaug::augment
+
+MIXAUG_UNFUSED_END
+MIXAUG_EXACT_END

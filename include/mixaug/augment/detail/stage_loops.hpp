@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/augment/detail/passes.hpp>
+#include <mixaug/augment/detail/tile.hpp>
+#include <mixaug/core/detail/math/fast_float.hpp>
+#include <mixaug/core/detail/math/normal.hpp>
+#include <mixaug/core/random.hpp>
+
+MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
+
+/// The stages of a pass, each a loop over the floats of a tile; products are rounded before they are added, so that the
+/// bits are the same everywhere.
+namespace mixaug::augment {
+namespace detail {
+
+using mixaug::detail::rounded_product;
+
+/// v' = a v + b.
+inline void scale_run(float* MIXAUG_RESTRICT v, int n, float a, float b) noexcept {
+  for (int k = 0; k < n; ++k) v[k] = rounded_product(a, v[k]) + b;
+}
+/// v' = A v + b of three channels; m holds the rows of (A | b).
+inline void matrix_run(float* MIXAUG_RESTRICT x, float* MIXAUG_RESTRICT y, float* MIXAUG_RESTRICT z, int n,
+                       float const* m) noexcept {
+  float const m0 = m[0], m1 = m[1], m2 = m[2], m3 = m[3], m4 = m[4], m5 = m[5], m6 = m[6], m7 = m[7], m8 = m[8],
+              m9 = m[9], m10 = m[10], m11 = m[11];
+  for (int k = 0; k < n; ++k) {
+    float const a = x[k], b = y[k], c = z[k];
+    x[k] = rounded_product(m0, a) + rounded_product(m1, b) + rounded_product(m2, c) + m3;
+    y[k] = rounded_product(m4, a) + rounded_product(m5, b) + rounded_product(m6, c) + m7;
+    z[k] = rounded_product(m8, a) + rounded_product(m9, b) + rounded_product(m10, c) + m11;
+  }
+}
+/// v' = range (v / range)^exponent; 0 for v <= 0. The power is e^(exponent ln u), u in [2^-30, 2^30]. Loops of their
+/// own for choices and for functions, for compilers make branches of a choice before a conversion.
+inline void power_run(float* MIXAUG_RESTRICT v, int n, float exponent, float range) noexcept {
+  alignas(64) float w[tile::room];
+  float const unit = 1.0f / range;
+  for (int k = 0; k < n; ++k) w[k] = v[k] * unit;
+  clip_run(w, n, 0x1p-30f, 0x1p30f);
+  for (int k = 0; k < n; ++k) w[k] = exponent * mixaug::detail::fast_log(w[k]);
+  clip_run(w, n, -79.0f, 79.0f);
+  for (int k = 0; k < n; ++k) w[k] = range * mixaug::detail::fast_exp(w[k]);
+  for (int k = 0; k < n; ++k) v[k] = v[k] > 0.0f ? w[k] : 0.0f;
+}
+
+/// 16 random bits for each pixel of a channel of a tile.
+inline void pixel_bits(tile const& t, index_t channel, key const& k, std::uint64_t row, int step,
+                       std::uint16_t* MIXAUG_RESTRICT out) noexcept {
+  constexpr int lanes = mixaug::detail::bits_width;
+  std::uint64_t number[lanes];
+  alignas(64) std::uint16_t bits[8 * lanes];
+  int const blocks = (t.width + 7) / 8, all = t.rows * blocks;  // tiles begin at multiples of 8
+  auto const what = static_cast<purpose>(128 + step);
+  int r = 0, b = 0;
+  for (int done = 0; done < all; done += lanes) {
+    int const n = all - done < lanes ? all - done : lanes;
+    int const first_row = r, first_block = b;
+    for (int i = 0; i < n; ++i) {
+      number[i] = static_cast<std::uint64_t>(channel) << 29 | static_cast<std::uint64_t>(t.y + r) << 13 |
+                  static_cast<std::uint64_t>(t.x / 8 + b);
+      if (++b == blocks) {
+        b = 0;
+        ++r;
+      }
+    }
+    for (int i = n; i < lanes; ++i) number[i] = 0;
+    mixaug::detail::halves_of_numbers(k, row, what, number, bits);
+    int at_row = first_row, at_block = first_block;
+    for (int i = 0; i < n;) {  // the blocks of one row at a time
+      int const many = n - i < blocks - at_block ? n - i : blocks - at_block;
+      int const from = 8 * at_block, wanted = 8 * many, left = t.width - from;
+      std::memcpy(out + at_row * t.width + from, bits + 8 * i,
+                  static_cast<std::size_t>(wanted < left ? wanted : left) * sizeof(std::uint16_t));
+      i += many;
+      at_block = 0;
+      ++at_row;
+    }
+  }
+}
+/// v' = v + sigma z.
+inline void noise_run(float* MIXAUG_RESTRICT v, std::uint16_t const* MIXAUG_RESTRICT bits, int n,
+                      float sigma) noexcept {
+  for (int k = 0; k < n; ++k) v[k] = v[k] + rounded_product(sigma, mixaug::detail::normal_of(bits[k]));
+}
+/// `most` for bits below `salt`, 0 for other bits below `both`.
+inline void extremes_run(float* MIXAUG_RESTRICT v, std::uint16_t const* MIXAUG_RESTRICT bits, int n, std::int32_t salt,
+                         std::int32_t both, float most) noexcept {
+  for (int k = 0; k < n; ++k) {
+    std::int32_t const u = bits[k];
+    float const spot = u < salt ? most : 0.0f;
+    v[k] = u < both ? spot : v[k];
+  }
+}
+/// v' = v (1 - strength t^2), t as in `vignette`, for pixels of one row; dy is the distance from the centre's row.
+inline void vignette_run(float* MIXAUG_RESTRICT factor, int n, float first_dx, float dy, float const* m) noexcept {
+  float const strength = m[0], unit = m[1], radius = m[2], spread = m[3];
+  float const dy2 = rounded_product(dy, dy);
+  for (int k = 0; k < n; ++k) {
+    float const dx = first_dx + static_cast<float>(k);
+    float const r2 = rounded_product(dx, dx) + dy2;
+    float const r = rounded_product(r2 * mixaug::detail::fast_rsqrt(r2), unit);
+    float const beyond = r - radius, t = (beyond > 0.0f ? beyond : 0.0f) * spread;
+    factor[k] = 1.0f - rounded_product(strength, t * t);
+  }
+}
+inline void multiply_run(float* MIXAUG_RESTRICT v, float const* MIXAUG_RESTRICT factor, int n) noexcept {
+  for (int k = 0; k < n; ++k) v[k] *= factor[k];
+}
+
+/// True if a stage leaves the image as it is.
+inline bool is_identity(stage const& s, float const* m) noexcept {
+  switch (s.kind) {
+    case stage_kind::scale:
+      for (int k = 0; k < 8; ++k)
+        if (m[k] != 1.0f || m[8 + k] != 0.0f) return false;
+      return true;
+    case stage_kind::matrix:
+      for (int k = 0; k < 12; ++k)
+        if (m[k] != (k % 5 == 0 ? 1.0f : 0.0f)) return false;
+      return true;
+    case stage_kind::power:
+      return m[0] == 1.0f;
+    case stage_kind::vignette:
+    case stage_kind::normal:
+      return m[0] == 0.0f;
+    case stage_kind::extremes:
+      return m[1] == 0.0f;
+    case stage_kind::box:
+      return m[0] >= m[1] || m[2] >= m[3];
+    default:
+      return false;
+  }
+}
+
+/// The stages of one pass for one image.
+struct stage_list {
+  chain const& steps;
+  compiled_chain const& compiled;
+  pass const& own;
+  float const* numbers;  ///< of the image
+  key const& draws;
+  std::uint64_t row;  ///< global row of the image
+
+  void operator()(tile& t) const noexcept {
+    for (std::size_t k = own.stage; k < own.last_stage; ++k) {
+      stage const& s = compiled.stages[k];
+      float const* const m = numbers + s.first;
+      if (!is_identity(s, m)) run(s, m, t);
+    }
+  }
+
+ private:
+  void run(stage const& s, float const* m, tile& t) const noexcept {
+    int const n = t.count();
+    alignas(64) std::uint16_t bits[tile::room];
+    alignas(64) float factor[tile::room];
+    switch (s.kind) {
+      case stage_kind::scale:
+        for (int c = 0; c < t.channels; ++c) {
+          int const of = static_cast<int>(mixaug::detail::lesser(t.channel + c, 7));
+          scale_run(t.plane[c], n, m[of], m[8 + of]);
+        }
+        break;
+      case stage_kind::matrix:
+        matrix_run(t.plane[0], t.plane[1], t.plane[2], n, m);
+        break;
+      case stage_kind::power:
+        for (int c = 0; c < t.channels; ++c) power_run(t.plane[c], n, m[0], compiled.in.range);
+        break;
+      case stage_kind::vignette: {
+        float const cx = 0.5f * static_cast<float>(own.out.width), cy = 0.5f * static_cast<float>(own.out.height);
+        for (int r = 0; r < t.rows; ++r)
+          vignette_run(factor + r * t.width, t.width, static_cast<float>(t.x) + 0.5f - cx,
+                       static_cast<float>(t.y + r) + 0.5f - cy, m);
+        for (int c = 0; c < t.channels; ++c) multiply_run(t.plane[c], factor, n);
+        break;
+      }
+      case stage_kind::normal:
+        for (int c = 0; c < t.channels; ++c) {
+          pixel_bits(t, t.channel + c, draws, row, s.step, bits);
+          noise_run(t.plane[c], bits, n, m[0]);
+        }
+        break;
+      case stage_kind::extremes:
+        pixel_bits(t, 0, draws, row, s.step, bits);
+        for (int c = 0; c < t.channels; ++c)
+          extremes_run(t.plane[c], bits, n, static_cast<std::int32_t>(m[0]), static_cast<std::int32_t>(m[1]),
+                       compiled.in.range);
+        break;
+      case stage_kind::box:
+        cover(s, m, t, bits);
+        break;
+      case stage_kind::clip:
+        for (int c = 0; c < t.channels; ++c) clip_run(t.plane[c], n, 0.0f, compiled.in.range);
+        break;
+    }
+  }
+  void cover(stage const& s, float const* m, tile& t, std::uint16_t* bits) const noexcept {
+    occlusion const& how = std::get<occlusion>(steps.steps[static_cast<std::size_t>(s.step)]);
+    index_t const y0 = static_cast<index_t>(m[0]), y1 = static_cast<index_t>(m[1]);
+    index_t const x0 = static_cast<index_t>(m[2]), x1 = static_cast<index_t>(m[3]);
+    int const begin = static_cast<int>(mixaug::detail::greater(x0 - t.x, 0)),
+              end = static_cast<int>(mixaug::detail::lesser(x1 - t.x, t.width));
+    if (begin >= end || t.y >= y1 || t.y + t.rows <= y0) return;
+    float const share = compiled.in.range / 65535.0f;
+    for (int c = 0; c < t.channels; ++c) {
+      if (how.noise) pixel_bits(t, t.channel + c, draws, row, s.step, bits);
+      float const v = how.fill.at(c);  // several numbers: at most 8 channels, one tile
+      for (int r = 0; r < t.rows; ++r) {
+        if (t.y + r < y0 || t.y + r >= y1) continue;
+        for (int k = r * t.width + begin; k < r * t.width + end; ++k)
+          t.plane[c][k] = how.noise ? share * static_cast<float>(bits[k]) : v;
+      }
+    }
+  }
+};
+
+}  // namespace detail
+}  // namespace mixaug::augment
+
+MIXAUG_UNFUSED_END
+MIXAUG_EXACT_END

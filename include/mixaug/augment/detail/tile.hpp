@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/augment/options.hpp>
+#include <mixaug/core/element.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+/// Pixels on their way from the input to the output: some rows of an image, or a part of one, each channel a row of
+/// floats, so that every stage is a loop over floats in the first cache.
+namespace mixaug::augment {
+namespace detail {
+
+struct tile {
+  static constexpr int room = 256, most_channels = 8;
+  index_t y = 0, x = 0;     ///< its first pixel in the image
+  int rows = 0, width = 0;  ///< pixel (r, k) of the tile is pixel r * width + k of each channel
+  int channels = 0;         ///< at most 8
+  index_t channel = 0;      ///< number of its first channel
+  alignas(64) float plane[most_channels][room];
+
+  int count() const noexcept { return rows * width; }
+};
+
+/// An image of n channels somewhere in memory; strides in elements.
+template <class T>
+struct image {
+  T* data = nullptr;
+  index_t plane = 0, row = 0, column = 1;
+  index_t height = 0, width = 0, channels = 0;
+
+  T* at(index_t c, index_t y, index_t x) const noexcept { return data + c * plane + y * row + x * column; }
+  /// True if the channels of a pixel, and the pixels of a row, are neighbours.
+  bool interleaved() const noexcept { return plane == 1 && column == channels && channels > 1; }
+};
+
+/// The value of an element as a float: exact for integers of up to 24 bits, rounded for doubles.
+template <class T>
+MIXAUG_HD float value_of(T v) noexcept {
+  if constexpr (mixaug::detail::is_integer_pixel<T>)
+    return static_cast<float>(v.value);
+  else if constexpr (std::is_same_v<T, std::uint8_t>)
+    return static_cast<float>(std::int32_t{v});
+  else
+    return static_cast<float>(mixaug::detail::to_float(v));
+}
+/// Integers that T can hold, as floats; floats are not limited.
+template <class T>
+struct limits_of {
+  static constexpr bool limited = false;
+  static constexpr float least = 0.0f, most = 0.0f;
+};
+template <>
+struct limits_of<std::uint8_t> {
+  static constexpr bool limited = true;
+  static constexpr float least = 0.0f, most = 255.0f;
+};
+template <std::integral I>
+struct limits_of<pixel<I>> {
+  static constexpr bool limited = true;
+  static constexpr float least = static_cast<float>(std::numeric_limits<I>::min()),
+                         most = static_cast<float>(std::numeric_limits<I>::max());
+};
+
+/// Clips to [least, most]; NaN becomes least.
+inline void clip_run(float* MIXAUG_RESTRICT v, int n, float least, float most) noexcept {
+  for (int k = 0; k < n; ++k) {
+    float const low = v[k] > least ? v[k] : least;
+    v[k] = low < most ? low : most;
+  }
+}
+/// The element nearest to a float that lies within limits_of<T>: integers are rounded to nearest, halves up.
+template <class T>
+MIXAUG_HD T element_of(float v) noexcept {
+  constexpr float least = limits_of<T>::least;
+  if constexpr (std::is_same_v<T, std::uint8_t>)
+    return static_cast<std::uint8_t>(static_cast<std::int32_t>(v + 0.5f));
+  else if constexpr (limits_of<T>::limited)
+    return {static_cast<decltype(T::value)>(static_cast<std::int32_t>(v - least + 0.5f) +
+                                            static_cast<std::int32_t>(least))};
+  else
+    return mixaug::detail::from_float<T>(v);
+}
+
+/// Writes the pixels of a tile to an image, at the tile's place. Clipping and conversion are loops of their own, for
+/// compilers make branches of a choice before a conversion.
+template <class T>
+void write_tile(tile& t, image<T> const& out) noexcept {
+  if constexpr (limits_of<T>::limited)
+    for (int c = 0; c < t.channels; ++c) clip_run(t.plane[c], t.count(), limits_of<T>::least, limits_of<T>::most);
+  for (int r = 0; r < t.rows; ++r) {
+    int const first = r * t.width, n = t.width;
+    T* MIXAUG_RESTRICT const o = out.at(t.channel, t.y + r, t.x);
+    if (t.channels == 3 && out.plane == 1 && out.column == 3) {
+      float const *const a = t.plane[0] + first, *const b = t.plane[1] + first, *const c = t.plane[2] + first;
+      for (int k = 0; k < n; ++k) {
+        o[3 * k] = element_of<T>(a[k]);
+        o[3 * k + 1] = element_of<T>(b[k]);
+        o[3 * k + 2] = element_of<T>(c[k]);
+      }
+      continue;
+    }
+    for (int c = 0; c < t.channels; ++c) {
+      float const* const from = t.plane[c] + first;
+      T* MIXAUG_RESTRICT const to = o + c * out.plane;
+      if (out.column == 1)
+        for (int k = 0; k < n; ++k) to[k] = element_of<T>(from[k]);
+      else
+        for (int k = 0; k < n; ++k) to[k * out.column] = element_of<T>(from[k]);
+    }
+  }
+}
+
+}  // namespace detail
+}  // namespace mixaug::augment
+
+MIXAUG_EXACT_END

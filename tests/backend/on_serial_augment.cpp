@@ -1,0 +1,3 @@
+#include "augment/augment_cases.hpp"
+
+TEST_AUGMENT(mixaug::serial);
