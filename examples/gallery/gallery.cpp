@@ -48,6 +48,7 @@ void show_boxes_and_blends(gallery_rows& rows) {
   rows.show("recursivemix", {"alpha = 0.5, the partner in", "the place of the history"},
             ma::with(ma::recursivemix{}, ma::pairing::shuffle{}));
   rows.show("one of", {"mixup or cutmix,", "each sample chooses"}, ma::one_of(ma::mixup{}, ma::cutmix{}));
+  rows.show("balanced_mixup", {"alpha = 0.2: a little of", "a class drawn evenly"}, ma::balanced_mixup{});
   rows.show("mixup, same class", {"with pairing::same_class"}, ma::with(ma::mixup{}, ma::pairing::same_class{}));
   rows.show("cutmix, other class", {"with pairing::other_class"}, ma::with(ma::cutmix{}, ma::pairing::other_class{}));
 }
@@ -83,6 +84,8 @@ void show_salient_boxes(gallery_rows& rows) {
   std::vector<std::int64_t> counts(rows.images().class_names.size(), 1000);
   for (std::size_t c = 0; c < counts.size(); c += 2) counts[c] = 10;
   auto const said = ma::indices(counts.data(), {static_cast<std::int64_t>(counts.size())});
+  rows.show("remix", {"rare classes: every second", "keeps its label", "where its part is large enough"},
+            ma::remix{.class_counts = said});
   rows.show("background_mix", {"rare classes: every second", "dull part over dull part,", "the label is kept"},
             background_mix{.class_counts = said});
   rows.show("background_mix, same place", {"scheme =", "non_salient_to_corresponding"},
