@@ -73,7 +73,7 @@ void show_salient_boxes(gallery_rows& rows) {
             ma::attentivemix{.detector = ma::saliency::fine_grained{}});
   rows.show("attentivemix+, of the sample", {"of = target, k_from_ratio:", "the sample's best cells stay"},
             ma::attentivemix{.k_from_ratio = true, .of = ma::side::target, .detector = ma::saliency::fine_grained{}});
-  rows.show("snapmix", {"alpha = 1, scores = fine_grained:", "labels by score, whose sum", "need not be 1"},
+  rows.show("snapmix", {"alpha = 1, a detector", "labels by score, whose sum", "need not be 1"},
             ma::snapmix{.alpha = 1, .detector = ma::saliency::fine_grained{}});
   rows.show("cutmix, labels by score", {"with label::by_score", "and a detector"},
             ma::with(ma::cutmix{}, ma::label::by_score{}, ma::saliency::fine_grained{}));
