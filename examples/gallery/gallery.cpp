@@ -51,6 +51,7 @@ void show_boxes_and_blends(gallery_rows& rows) {
   rows.show("recursivemix", {"alpha = 0.5, the partner in", "the place of the history"},
             ma::with(ma::recursivemix{}, ma::pairing::shuffle{}));
   rows.show("one of", {"mixup or cutmix,", "each sample chooses"}, ma::one_of(ma::mixup{}, ma::cutmix{}));
+  rows.show("balanced_mixup", {"alpha = 0.2: a little of", "a class drawn evenly"}, ma::balanced_mixup{});
   rows.show("mixup, same class", {"with pairing::same_class"}, ma::with(ma::mixup{}, ma::pairing::same_class{}));
   rows.show("cutmix, other class", {"with pairing::other_class"}, ma::with(ma::cutmix{}, ma::pairing::other_class{}));
 }
@@ -75,7 +76,7 @@ void show_salient_boxes(gallery_rows& rows) {
             ma::attentivemix{.detector = ma::saliency::fine_grained{}});
   rows.show("attentivemix+, of the sample", {"of = target, k_from_ratio:", "the sample's best cells stay"},
             ma::attentivemix{.k_from_ratio = true, .of = ma::side::target, .detector = ma::saliency::fine_grained{}});
-  rows.show("snapmix", {"alpha = 1, scores = fine_grained:", "labels by score, whose sum", "need not be 1"},
+  rows.show("snapmix", {"alpha = 1, a detector", "labels by score, whose sum", "need not be 1"},
             ma::snapmix{.alpha = 1, .detector = ma::saliency::fine_grained{}});
   rows.show("cutmix, labels by score", {"with label::by_score", "and a detector"},
             ma::with(ma::cutmix{}, ma::label::by_score{}, ma::saliency::fine_grained{}));
@@ -86,6 +87,8 @@ void show_salient_boxes(gallery_rows& rows) {
   std::vector<std::int64_t> counts(rows.images().class_names.size(), 1000);
   for (std::size_t c = 0; c < counts.size(); c += 2) counts[c] = 10;
   auto const said = ma::indices(counts.data(), {static_cast<std::int64_t>(counts.size())});
+  rows.show("remix", {"rare classes: every second", "keeps its label", "where its part is large enough"},
+            ma::remix{.class_counts = said});
   rows.show("background_mix", {"rare classes: every second", "dull part over dull part,", "the label is kept"},
             background_mix{.class_counts = said});
   rows.show("background_mix, same place", {"scheme =", "non_salient_to_corresponding"},

@@ -8,6 +8,7 @@
 #include <mixaug/plan/inputs.hpp>
 #include <mixaug/version.hpp>
 // pairing: writes partner; the tables of a data set, <mixaug/kernel/gaussian_kernel.hpp>, are not here
+#include <mixaug/pairing/class_balanced.hpp>
 #include <mixaug/pairing/class_similarity.hpp>
 #include <mixaug/pairing/class_tour.hpp>
 #include <mixaug/pairing/derangement.hpp>
@@ -26,6 +27,7 @@
 #include <mixaug/pairing/shuffle.hpp>
 // ratio: writes ratio
 #include <mixaug/ratio/beta.hpp>
+#include <mixaug/ratio/beta_one.hpp>
 #include <mixaug/ratio/constant.hpp>
 #include <mixaug/ratio/given.hpp>
 #include <mixaug/ratio/uniform.hpp>
@@ -55,6 +57,7 @@
 #include <mixaug/label/by_share.hpp>
 #include <mixaug/label/corrected.hpp>
 #include <mixaug/label/keep.hpp>
+#include <mixaug/label/remix.hpp>
 // weight: sources of weight_self and weight_partner
 #include <mixaug/weight/cvar.hpp>
 #include <mixaug/weight/effective_number.hpp>
@@ -65,12 +68,14 @@
 // method: one file for each paper
 #include <mixaug/method/attentivemix.hpp>
 #include <mixaug/method/background_mix.hpp>
+#include <mixaug/method/balanced_mixup.hpp>
 #include <mixaug/method/c_mixup.hpp>
 #include <mixaug/method/cutmix.hpp>
 #include <mixaug/method/cutout.hpp>
 #include <mixaug/method/fmix.hpp>
 #include <mixaug/method/gridmix.hpp>
 #include <mixaug/method/lisa.hpp>
+#include <mixaug/method/manifold_mixup.hpp>
 #include <mixaug/method/metamix.hpp>
 #include <mixaug/method/mixup.hpp>
 #include <mixaug/method/one_of.hpp>
@@ -78,6 +83,7 @@
 #include <mixaug/method/puzzlemix.hpp>
 #include <mixaug/method/recursivemix.hpp>
 #include <mixaug/method/regmixup.hpp>
+#include <mixaug/method/remix.hpp>
 #include <mixaug/method/resizemix.hpp>
 #include <mixaug/method/saliencymix.hpp>
 #include <mixaug/method/smoothmix.hpp>

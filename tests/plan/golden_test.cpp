@@ -71,6 +71,13 @@ std::vector<float> whole_scores(index_t count) {
   return v;
 }
 
+std::vector<int> class_ids_of(index_t count) {
+  std::vector<int> v;
+  for (std::uint32_t k = 0; k < static_cast<std::uint32_t>(count); ++k)
+    v.push_back(static_cast<int>((k * 2654435761u >> 13) % 7));
+  return v;
+}
+
 ma::key const k{.seed = 0x0123456789ABCDEFu, .step = 1023456789012u, .first = 100, .global = 1000};
 auto const images = ma::nchw<float>(nullptr, {500, 3, 224, 200});
 auto const volumes = ma::volumes<float>(nullptr, {500, 1, 17, 40, 33});
@@ -90,6 +97,14 @@ TEST_CASE("plans have the bits that they always had") {
   CHECK(digest_of(make_plan(ma::cutmix{.placement = placement::shifted}, volumes, k)) == 0xCE33003513FFA540u);
   CHECK(digest_of(make_plan(ma::cutmix{.placement = placement::uniform_pixels}, images, k)) == 0x8AAB2A4484321B6Cu);
   CHECK(digest_of(make_plan(ma::cutmix{.minmax = {0.3f, 0.8f}}, volumes, k)) == 0xCEDD828DBDE674E1u);
+  CHECK(digest_of(make_plan(ma::cutmix{.placement = placement::clipped_odd, .align = 8}, images, k)) ==
+        0xE4B1834FCD01CE37u);
+  auto const ids = class_ids_of(1000);
+  auto const classes = ma::inputs(images).class_ids(ma::class_ids(ids.data(), {1000}));
+  CHECK(digest_of(make_plan(ma::balanced_mixup{}, classes, k)) == 0x7D807FAF4F131414u);
+  std::vector<std::int64_t> const counts{50, 1000, 20, 20, 3000, 1, 400};
+  CHECK(digest_of(make_plan(ma::remix{.class_counts = ma::indices(counts.data(), {7})}, classes, k)) ==
+        0x7504C559426B484Cu);
   CHECK(digest_of(make_plan(ma::cutout{.n_holes = 2}, images, k)) == 0xFFD16AA38DC4713Cu);
   CHECK(digest_of(make_plan(ma::one_of(ma::mixup{}, ma::cutmix{}, ma::cutout{}), images, k)) == 0xACEB4B162642749Eu);
   CHECK(digest_of(make_plan(ma::gridmix{.n = 5}, volumes, k)) == 0x793E18227C36CDCFu);
@@ -130,6 +145,10 @@ TEST_CASE("boxes found in score maps have the bits that they always had") {
   CHECK(plan(ma::saliencymix{.mode = ma::mode::batch, .scheme = scheme::non_salient_to_corresponding}) ==
         0x309F96839ED1FB45u);
   CHECK(plan(ma::saliencymix{.border = ma::border::clip}) == 0x509AFA03757ABDFBu);
+  CHECK(plan(ma::attentivemix{}) == 0x5AAE609E1C0972D9u);
+  CHECK(plan(ma::attentivemix{.grid = 5, .k_from_ratio = true, .of = ma::side::target}) == 0x28B6B3CD96B80FE0u);
+  CHECK(plan(ma::snapmix{}) == 0x93DDCF8857A411DEu);
+  CHECK(plan(with(ma::cutmix{}, ma::label::by_score{.mix = 0.5f, .of = ma::scored::mix})) == 0xDA89A2D32037BD6Cu);
   CHECK(plan(ma::one_of(ma::mixup{}, ma::saliencymix{.scheme = scheme::salient_to_salient}, ma::cutmix{})) ==
         0xE2C5F99E218124E9u);
 }

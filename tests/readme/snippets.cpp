@@ -118,6 +118,48 @@ TEST_CASE("score maps, and images whose channels are B, G, R") {
   CHECK(turned_maps == maps);
 }
 
+TEST_CASE("recipes with a name") {
+  std::vector<float> const pixels = numbers(n * c * h * w), pictures = numbers(N * c * h * w);
+  std::vector<float> mixed(pixels.size()), soft(n * num_classes), keep(n * h * w);
+  std::vector<int> const ids = {0, 1, 2, 3, 4, 0, 1, 2};
+  std::vector<std::uint8_t> maps(n * h * w), mixed_maps(maps.size());
+  for (std::size_t k = 0; k < maps.size(); ++k) maps[k] = static_cast<std::uint8_t>(k / 8 % 5);
+  auto x = ma::nchw(pixels.data(), {n, c, h, w});
+  auto out = ma::nchw(mixed.data(), {n, c, h, w});
+  auto class_ids = ma::class_ids(ids.data(), {n});
+  auto targets = ma::features(soft.data(), {n, num_classes});
+  auto outside = ma::nchw(pictures.data(), {N, c, h, w});
+  ma::key const key{.seed = 3};
+
+  {
+    auto deit = ma::one_of(ma::mixup{.alpha = 0.8f, .mode = ma::mode::batch},
+                           ma::cutmix{.alpha = 1.0f, .mode = ma::mode::batch});  // weights are equal: 0.5 each
+    deit.mode = ma::mode::batch;
+    auto plan = ma::make_plan(ma::with(deit, ma::pairing::reverse{}), x, key);
+    ma::apply(plan, x, out);
+    ma::soft_labels(plan, class_ids, targets, {.smoothing = 0.1f});                     // cross entropy
+    ma::soft_labels(plan, class_ids, targets, {.smoothing = 0.1f, .threshold = 0.2f});  // 0 or 1, binary cross entropy
+    for (float t : soft) CHECK((t == 0.0f || t == 1.0f));
+  }
+  {
+    auto pairs = ma::make_plan(ma::mixup{}, x, key);  // the partners of this key
+    for (ma::index_t i = 0; i < n; ++i)
+      for (int k = 0; k < h * w; ++k)  // m = 0 where the partner shows a class that is pasted
+        keep[i * h * w + k] = maps[pairs.partner[i] * h * w + k] % 2 == 0 ? 0.0f : 1.0f;
+    auto classmix = ma::with(ma::mixup{}, ma::region::given_mask{.binary = true});
+    auto plan = ma::make_plan(classmix, ma::inputs(x).field(ma::scores(keep.data(), {n, h, w})), key);
+    ma::apply(plan, x, out);
+    ma::apply(plan, ma::masks(maps.data(), {n, h, w}), ma::masks(mixed_maps.data(), {n, h, w}));
+    CHECK(plan.partner[0] == pairs.partner[0]);
+  }
+  {
+    auto pixmix = ma::with(ma::mixup{.alpha = 3.0f}, ma::label::keep{});  // labels stay those of the batch
+    auto plan = ma::make_plan(pixmix, ma::inputs(x).source_rows(N), key);
+    ma::apply(plan, x, outside, out);
+    CHECK(plan.share_self[0] == 1.0f);
+  }
+}
+
 TEST_CASE("labels by the attention of the mixed image") {
   std::vector<float> const pixels = numbers(n * c * h * w), attention = numbers(n * 4 * 4);
   auto x = ma::nchw(pixels.data(), {n, c, h, w});

@@ -25,6 +25,9 @@ struct soft_label_options {
   mixaug::smooth smooth = mixaug::smooth::both;        ///< side whose labels are smoothed
   std::optional<index_t> ignore_index = std::nullopt;  ///< id of samples without a label, any integer
   mixaug::missing missing = mixaug::missing::refused;  ///< nan: NaN in a row marks a missing label
+  /// In [0, 1]: targets become 1 where the mixed label, as it would be written, is greater, else 0 (a missing one stays
+  /// NaN): multi-hot targets of binary cross entropy (timm's target_threshold).
+  std::optional<float> threshold = std::nullopt;
 };
 
 namespace detail {
@@ -87,6 +90,28 @@ struct row_labels {
   MIXAUG_HD one row(index_t i) const noexcept { return {i < 0 ? y : y + i * stride, step, smoothed}; }
 };
 
+/// Turns a mixed label into 0 or 1, if a threshold is given.
+template <class T>
+struct label_threshold {
+  T at = 0;
+  bool given = false;
+  label_threshold() = default;
+  explicit label_threshold(std::optional<float> const& o) noexcept
+      : at(static_cast<T>(o.value_or(0.0f))), given(o.has_value()) {}
+  MIXAUG_HD T operator()(T v) const noexcept {
+    if (!given || is_nan(v)) return v;
+    return v > at ? T{1} : T{0};
+  }
+
+ private:
+  MIXAUG_HD static bool is_nan(T v) noexcept {
+    auto const d = static_cast<double>(v);
+    std::uint64_t u;
+    std::memcpy(&u, &d, sizeof u);
+    return (u & 0x7FFFFFFFFFFFFFFFu) > 0x7FF0000000000000u;
+  }
+};
+
 /// out(i, c) = share_self(i) y(self, c) + share_partner(i) y(partner, c), computed in double and rounded once. A side
 /// of share 0 is not read.
 template <class T, class Plan, class Self, class Source>
@@ -97,6 +122,7 @@ struct label_body {
   T* out;
   index_t stride, step, width, source_first;
   bool gathered;
+  label_threshold<T> limit;
 
   MIXAUG_HD void operator()(index_t i, index_t lane, index_t lanes) const noexcept {
     double const a = static_cast<double>(plan.share_self.data[i]), b = static_cast<double>(plan.share_partner.data[i]);
@@ -107,7 +133,7 @@ struct label_body {
     for (index_t c = lane; c < width; c += lanes) {
       double v = a == 1.0 ? own(c) : a == 0.0 ? 0.0 : a * own(c);
       if (paired) v = add_product<double>(b, other(c), v);
-      out[i * stride + c * step] = static_cast<T>(v);
+      out[i * stride + c * step] = limit(static_cast<T>(v));
     }
   }
 };
@@ -190,6 +216,8 @@ void check_label_options(soft_label_options const& o) {
   constexpr bool rows = !std::is_integral_v<typename Y::element> || !std::is_integral_v<typename Src::element>;
   if (!(o.smoothing >= 0.0f && o.smoothing < 1.0f))
     fail("smoothing", text(static_cast<double>(o.smoothing)), "a number in [0, 1)");
+  if (o.threshold.has_value() && !(*o.threshold >= 0.0f && *o.threshold <= 1.0f))
+    fail("threshold", text(static_cast<double>(*o.threshold)), "a number in [0, 1]");
   if (!ids && o.ignore_index.has_value())
     fail("ignore_index", text(*o.ignore_index) + " for rows of numbers",
          "class ids on one side at least; a missing number is NaN, with missing::nan in the options");
@@ -233,7 +261,8 @@ void labels_from(Backend const& be, Plan const& p, Y const& y, Src const& source
     using view = std::remove_cvref_t<decltype(p.view())>;
     run_rows(be,
              label_body<T, view, std::remove_const_t<decltype(a)>, std::remove_const_t<decltype(b)>>{
-                 p.view(), a, b, out.data, out.stride[0], step, width, s.first_of(own), is_gathered},
+                 p.view(), a, b, out.data, out.stride[0], step, width, s.first_of(own), is_gathered,
+                 label_threshold<T>(o.threshold)},
              s.rows);
   }
 }
@@ -249,10 +278,10 @@ void labels_from(Backend const& be, Plan const& p, Y const& y, Src const& source
 /// options.smooth selects one side.
 /// An id equal to options.ignore_index carries no label: its coefficient adds nothing, so the row is the other side's
 /// coefficient times the other side's label, not renormalised, and zeros if both sides are ignored. With missing::nan a
-/// target is NaN where a side whose coefficient is not 0 has NaN.
+/// target is NaN where a side whose coefficient is not 0 has NaN. With a threshold targets are 0 or 1.
 /// Errors: an id outside [0, num_classes), NaN labels, a matrix of another width (host views; ids on a
 /// device are not checked, and a bad one gives a row of NaN); smoothing of labels (n) that are not ids; an option
-/// that neither side uses.
+/// that neither side uses; a threshold outside [0, 1].
 template <backend Be, class R, class B, space S, class Y, class Out>
 requires(is_tensor_view<Y>&& is_tensor_view<Out>) void soft_labels(Be const& be, plan<R, B, S> const& p, Y const& y,
                                                                    Out const& out, soft_label_options const& o = {}) {

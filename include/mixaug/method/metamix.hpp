@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/method/c_mixup.hpp>
+#include <mixaug/method/manifold_mixup.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -23,15 +24,6 @@ struct metamix {
 
   auto stages() const { return c_mixup{alpha, prob, mode, bandwidth, kernel, true, of}.stages(); }
 };
-
-/// Returns the layer of a network that one step mixes, uniform on {0, ..., layers - 1} (0 = the input): Manifold Mixup,
-/// MetaMix. It depends on the key alone, so that every rank, and a replayed plan (plan.drawn_with), mixes
-/// the same layer.
-/// Errors: layers < 1.
-inline index_t drawn_layer(key const& k, index_t layers) {
-  if (layers < 1) detail::fail("drawn_layer's layers", detail::text(layers), "at least one layer");
-  return random(k, batch_row, purpose::layer).below(layers);
-}
 
 }  // namespace mixaug
 

@@ -11,7 +11,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::region {
 
 /// m = 0 in the box of CutMix, which shows another random box of the partner, resized (SnapMix, Huang, Wang and Tao,
-/// AAAI 2021, arXiv 2012.04846, section 3.2). The sample's box has the area 1 - lambda, the partner's 1 - lambda',
+/// AAAI 2021, arXiv 2012.04846). The sample's box has the area 1 - lambda, the partner's 1 - lambda',
 /// where lambda' is drawn by `source_ratio`, a ratio rule, apart from lambda. Each has trunc(S (1 - lambda)^(1/d))
 /// pixels of each of the d axes longer than one pixel around a centre of its own, uniform, [c - side / 2, c + side /
 /// 2), clipped. If one of the two is empty, nothing is pasted. Errors: those of `source_ratio`, a batch without spatial

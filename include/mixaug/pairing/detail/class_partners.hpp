@@ -14,21 +14,17 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace detail {
 
-/// Checks that class ids of the batch, and of a second source, are given, lie in [0, classes), and cover the rows that
-/// may be chosen. `of`: name of the operand with that many classes.
+/// Checks that class ids of the batch, and of a second source, are given.
 template <class Task>
-void check_class_ids(Task const& task, char const* rule, index_t classes, char const* of) {
+void need_class_ids(Task const& task, char const* rule) {
   need(task.in.ids, rule, "class ids", "class_ids(v)");
-  if (!task.own_source()) {
-    need(task.in.source_ids, rule, "class ids of the second source", "source_class_ids(v)");
-    same_rows("source_class_ids", task.in.source_ids.size(), task.source_rows());
-  }
-  id_list const* const lists[] = {&task.in.ids, &task.in.source_ids};
-  for (int l = 0; l < (task.own_source() ? 1 : 2); ++l)
-    for (index_t i = 0; i < lists[l]->size(); ++i)
-      if ((*lists[l])[i] < 0 || (*lists[l])[i] >= classes)
-        fail((l == 0 ? "class_ids(" : "source_class_ids(") + text(i) + ")", text((*lists[l])[i]),
-             "a class in [0, " + text(classes) + "), as " + rule + "'s " + of + " has");
+  if (task.own_source()) return;
+  need(task.in.source_ids, rule, "class ids of the second source", "source_class_ids(v)");
+  same_rows("source_class_ids", task.in.source_ids.size(), task.source_rows());
+}
+/// Checks that class ids cover the rows that may be chosen.
+template <class Task>
+void check_class_cover(Task const& task, char const* rule) {
   index_t const end = task.key.first + task.rows();
   if (task.in.ids.size() == task.global || !task.own_source()) return;
   for (index_t row = task.key.first; row < end;) {
@@ -39,6 +35,18 @@ void check_class_ids(Task const& task, char const* rule, index_t classes, char c
            " rows of the global batch, or set key.block so that blocks lie inside the call's rows");
     row = block.base + block.size;
   }
+}
+/// Checks the same, and that the ids lie in [0, classes). `of`: name of the operand with that many classes.
+template <class Task>
+void check_class_ids(Task const& task, char const* rule, index_t classes, char const* of) {
+  need_class_ids(task, rule);
+  id_list const* const lists[] = {&task.in.ids, &task.in.source_ids};
+  for (int l = 0; l < (task.own_source() ? 1 : 2); ++l)
+    for (index_t i = 0; i < lists[l]->size(); ++i)
+      if ((*lists[l])[i] < 0 || (*lists[l])[i] >= classes)
+        fail((l == 0 ? "class_ids(" : "source_class_ids(") + text(i) + ")", text((*lists[l])[i]),
+             "a class in [0, " + text(classes) + "), as " + rule + "'s " + of + " has");
+  check_class_cover(task, rule);
 }
 
 /// v[k] = exp((v[k] - max) / temperature), 0 for minus infinity; no temperature overflows.
