@@ -146,13 +146,21 @@ inline void check_weights(char const* name, real_list const& v, index_t rows, in
       fail(std::string(name) + "(" + text(i) + ")", text(w), "a finite float >= 0");
 }
 
+/// Refuses null pointers among the images of a batch by rows.
+inline void check_rows(image_batch const& v, char const* name) {
+  if (v.table == nullptr) return;
+  if (index_t const i = v.missing(); i >= 0)
+    fail("row " + text(i) + " of " + name, "a null pointer", "memory for an image");
+}
+
 /// Checks that maps (n, h, w) and images (n, c, h, w) that planning reads have the batch's extents, and memory.
 inline void check_maps(char const* name, image_batch const& v, plan_shape const& s, index_t rows, bool images) {
   if (v.type == element_type::none) return;
   same_rows(name, v.samples(), rows);
   if (rows == 0) return;
   bool const fits = s.spatial == 2 && v.height() == s.size[1] && v.width() == s.size[2];
-  if (fits && v.data != nullptr) return;
+  if (fits) check_rows(v, name);
+  if (fits && v.missing() < 0) return;
   index_t const map[3] = {v.samples(), v.height(), v.width()};
   std::string const shape = images ? shape_text(v.extent, 4) : shape_text(map, 3);
   if (!fits) fail(name, shape, std::string(images ? "(n, c, h, w)" : "(n, h, w)") + " of the batch's images");

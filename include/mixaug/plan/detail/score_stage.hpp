@@ -6,6 +6,7 @@
 #include <mixaug/core/image_batch.hpp>
 #include <mixaug/core/detail/math/search.hpp>
 #include <mixaug/plan/concepts.hpp>
+#include <mixaug/plan/detail/check_plan.hpp>
 #include <mixaug/plan/detail/stored_scores.hpp>
 #include <mixaug/plan/recipe.hpp>
 
@@ -60,7 +61,8 @@ void check_scored(In const& in, key const& k, Recipe const& recipe, bool outside
   image_batch const &images = maps ? in.score_maps : in.pixels, &source = maps ? in.source_maps : in.source_pixels;
   if (recipe.saliency.reads_scores() && !maps)
     fail("saliency::given reads score maps, which were not given; add them: mixaug::inputs(x).scores(v)");
-  if (images.type == element_type::none || images.data == nullptr)
+  check_rows(images, "the batch");
+  if (images.type == element_type::none || images.missing() >= 0)
     fail("the batch", "not of pixels that can be read", "images (n, c, h, w) of numbers, or inputs(x).scores(v)");
   bool const partners = outside && (in.shape.own_source || in.shape.source_rows > 0);
   for (image_batch const* v : {&images, &source})
@@ -75,7 +77,8 @@ void check_scored(In const& in, key const& k, Recipe const& recipe, bool outside
   using rule = std::remove_cvref_t<decltype(recipe.region)>;
   if (recipe.region.needs().pixels) {
     image_batch const& other = in.source_pixels;
-    if (in.pixels.type == element_type::none || in.pixels.data == nullptr)
+    check_rows(in.pixels, "the batch");
+    if (in.pixels.type == element_type::none || in.pixels.missing() >= 0)
       fail("the batch", "not of pixels that can be read", "images (n, c, h, w) of numbers, beside their scores");
     if (partners && (other.type == element_type::none || other.channels() != in.pixels.channels()))
       fail(
