@@ -30,7 +30,7 @@ declare -A shown_by=(
   [doctest-dev]=doctest/doctest.h [libbenchmark-dev]=benchmark/benchmark.h
   [libstb-dev]=stb/stb_image.h [libtorch-dev]=torch/csrc/api/include/torch/torch.h
   [libopencv-contrib-dev]=opencv4/opencv2/saliency.hpp
-  [libdlpack-dev]=dlpack/dlpack.h [python3-numpy]=numpy
+  [libopencv-core-dev]=opencv4/opencv2/core.hpp [libdlpack-dev]=dlpack/dlpack.h [python3-numpy]=numpy
   [libc++-dev]=libc++ [libc++abi-dev]=libc++)
 tools="g++ cmake ninja-build"
 example_packages="libeigen3-dev libxtensor-dev libstb-dev"
