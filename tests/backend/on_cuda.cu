@@ -5,9 +5,11 @@
 #include "apply/identity_cases.hpp"
 #include "apply/large_cases.hpp"
 #include "apply/source_cases.hpp"
+#include "apply/separate_rows_cases.hpp"
 
 TEST_APPLY(mixaug::cuda);
 TEST_FIELDS(mixaug::cuda);
 TEST_IDENTITY(mixaug::cuda);
 TEST_LARGE(mixaug::cuda);
 TEST_SOURCES(mixaug::cuda);
+TEST_SEPARATE_ROWS(mixaug::cuda);

@@ -5,6 +5,7 @@
 #include "apply/identity_cases.hpp"
 #include "apply/inplace_cases.hpp"
 #include "apply/source_cases.hpp"
+#include "apply/separate_rows_cases.hpp"
 #include "support/emulated_device.hpp"
 
 TEST_CASE("labels of many lanes are the labels of one") {
@@ -32,3 +33,4 @@ TEST_FIELDS(test::emulated_device);
 TEST_IDENTITY(test::emulated_device);
 TEST_INPLACE(test::emulated_device);
 TEST_SOURCES(test::emulated_device);
+TEST_SEPARATE_ROWS(test::emulated_device);

@@ -19,8 +19,8 @@ struct size {
 };
 constexpr size sizes[] = {{3, 32, 32}, {3, 40, 29}, {1, 1, 1}, {1, 1, 50}, {3, 37, 1}, {3, 2, 3}, {3, 130, 240}};
 
-template <class Detector, class T>
-void same_maps(Detector const& d, ma::tensor_view<T, 4> const& x, float bound) {
+template <class Detector, class X>
+void same_maps(Detector const& d, X const& x, float bound) {
   auto const n = static_cast<std::size_t>(x.extent[0] * x.extent[2] * x.extent[3]);
   std::vector<float> host(n, -1.0f), device(n, -2.0f);
   ma::extents<3> const e{x.extent[0], x.extent[2], x.extent[3]};
@@ -31,8 +31,8 @@ void same_maps(Detector const& d, ma::tensor_view<T, 4> const& x, float bound) {
   for (std::size_t k = 0; k < n; ++k) largest = std::max(largest, std::fabs(host[k] - device[k]));
   CHECK(largest <= bound);
 }
-template <class T>
-void every_detector(ma::tensor_view<T, 4> const& x, ma::channel_order order) {
+template <class X>
+void every_detector(X const& x, ma::channel_order order) {
   using namespace ma::saliency;
   same_maps(fine_grained{.order = order}, x, 0.0f);
   same_maps(frequency_tuned{.order = order}, x, 1e-5f);
@@ -63,6 +63,15 @@ TEST_CASE("maps of a device are those of the host, of bytes and of floats in the
   }
   std::vector<std::uint8_t> flat(2 * 3 * 20 * 20, 77);
   every_detector(ma::nchw(flat.data(), {2, 3, 20, 20}), ma::channel_order::rgb);
+}
+
+TEST_CASE("maps of a device are those of the host, of images that are allocations of their own") {
+  auto const bytes = test::soft_images(3, 3, 20, 24, 7);
+  std::vector<std::vector<std::uint8_t>> images;
+  std::vector<std::uint8_t const*> pointers;
+  for (std::ptrdiff_t i : {2, 0, 1}) images.emplace_back(bytes.begin() + i * 1440, bytes.begin() + (i + 1) * 1440);
+  for (auto const& image : images) pointers.push_back(image.data());
+  every_detector(ma::rows_of(pointers, ma::nchw(pointers[0], {1, 3, 20, 24})), ma::channel_order::bgr);
 }
 
 namespace {

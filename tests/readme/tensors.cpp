@@ -71,3 +71,18 @@ TEST_CASE("tensors by DLPack") {
   auto again = ma::nchw<float>(taken);
   CHECK(again.data == out.data);
 }
+
+TEST_CASE("samples that are allocations of their own") {
+  std::vector<std::vector<float>> cache(20, std::vector<float>(c * h * w, 1.0f)), mixed(n, cache[0]);
+  std::vector<int> const drawn = {3, 19, 4, 0, 7, 11, 2, 5};
+
+  std::vector<float const*> samples;  // a pointer a sample, wherever it lies
+  for (int i : drawn) samples.push_back(cache[i].data());
+  std::vector<float*> results;
+  for (auto& image : mixed) results.push_back(image.data());
+
+  auto x = ma::rows_of(samples, ma::nchw(samples[0], {1, c, h, w}));  // and what one of them is
+  auto out = ma::rows_of(results, ma::nchw(results[0], {1, c, h, w}));
+  ma::apply(ma::make_plan(ma::cutmix{}, x, ma::key{.seed = 1}), x, out);
+  CHECK(mixed[0] == cache[0]);
+}

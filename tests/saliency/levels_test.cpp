@@ -155,7 +155,8 @@ TEST_CASE(
     std::byte scratch[256];
     std::uint8_t gray[3];
     for (auto const order : {ma::channel_order::rgb, ma::channel_order::bgr}) {
-      ma::detail::gray_image(ma::detail::level_rows(images, 0, {order}, scratch), images, order == ma::channel_order::rgb, gray);
+      ma::detail::gray_image(ma::detail::level_rows(images, 0, {order}, scratch), images,
+                             order == ma::channel_order::rgb, gray);
       bool const turned = (order == ma::channel_order::bgr) != (form == 2);
       CHECK((gray[0] == (turned ? 29 : 76) && gray[1] == 150 && gray[2] == (turned ? 76 : 29)));
     }

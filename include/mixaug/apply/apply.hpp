@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/apply/detail/loops.hpp>
+#include <mixaug/apply/detail/written_memory.hpp>
 #include <mixaug/backend/default.hpp>
 #include <mixaug/plan/concepts.hpp>
 
@@ -14,28 +15,34 @@ struct gathered_rows {
   View view;
 };
 /// Marks a view as such rows, to be passed as the source of apply, apply_adjoint, labels and losses.
-template <class T, int R, space S>
-gathered_rows<tensor_view<T, R, S>> gathered(tensor_view<T, R, S> const& v) noexcept {
-  return {v};
-}
+template <class View>
+requires is_batch<View> gathered_rows<View> gathered(View const& v)
+noexcept { return {v}; }
 
 namespace detail {
 
 template <class V>
 inline constexpr bool is_operand = is_tensor_view<V>;
+/// The same for pixels and gradients, which may be given by rows.
+template <class V>
+inline constexpr bool is_batch_operand = is_batch<V>;
+template <class V>
+inline constexpr bool is_batch_operand<gathered_rows<V>> = true;
 template <class V>
 inline constexpr bool is_operand<gathered_rows<V>> = true;
 
 /// Returns one operand of apply in the five-dimensional normal form, after checking it separately.
-template <class T, int R, space S>
-layout5 checked(tensor_view<T, R, S> const& v, plan_shape const& s, bool any_size, char const* name) {
+template <class View>
+layout5 checked(View const& v, plan_shape const& s, bool any_size, char const* name) {
+  using T = typename View::element;
+  constexpr int R = View::rank;
   check_made(s);
   static_assert(std::is_trivially_copyable_v<T>,
                 "mixaug: elements are copied as bytes; this element type is not trivially copyable");
   for (int d = 0; d < R; ++d)
     if (v.extent[d] <= 0)
       fail(name, "of shape " + shape_text(v.extent, R), "at least one element along each dimension");
-  if (v.data == nullptr) fail(name, "a null pointer", "memory for " + shape_text(v.extent, R) + " elements");
+  check_memory(v, name);
   layout5 const f = to_layout5(v, s.spatial, any_size, name);
   if (!addressable(f, sizeof(T)))
     fail(name, "of shape " + shape_text(v.extent, R) + " and strides " + shape_text(v.stride, R),
@@ -149,16 +156,16 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
       fail("the gathered source", text(fs.extent[0]) + " rows", text(s.rows) + " rows, one partner for each");
     if (!own && !is_gathered && !empty && fs.extent[0] != s.source_rows)
       fail("the source", text(fs.extent[0]) + " rows", text(s.source_rows) + " rows, which the plan's partners index");
-    check_output("the output", fo);
-    check_apart("the output", out.data, fo, "x", x.data, fx, inplace_hint);
-    if (!own && !empty) check_apart("the output", out.data, fo, "the source", source.data, fs, inplace_hint);
+    written_memory<Out> const written("the output", out, fo);
+    written.check_apart("x", x, fx, inplace_hint);
+    if (!own && !empty) written.check_apart("the source", source, fs, inplace_hint);
     check_element<T>(p, fo.extent[1]);
 
     mix_body<T, R, B, S> body;
     bool const inside = interleaved(fx) && interleaved(fs) && interleaved(fo);
-    body.x = to_rows<T const>(x.data, fx, inside);
-    body.source = to_rows<T const>(empty ? x.data : source.data, fs, inside);
-    body.out = to_rows<T>(out.data, fo, inside);
+    body.x = to_rows<T const>(x, fx, inside);
+    body.source = empty ? body.x : to_rows<T const>(source, fs, inside);
+    body.out = to_rows<T>(out, fo, inside);
     body.flat = body.x.flat() && body.source.flat() && body.out.flat();
     if (any && body.flat && !p.blend.per_channel(0))  // one run for each sample
       body.x = body.x.flattened(), body.source = body.source.flattened(), body.out = body.out.flattened();
@@ -177,18 +184,18 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
 ///   apply(backend, plan, x, source, out)          partners are rows of a second source (data set, history, ...)
 ///   apply(backend, plan, x, gathered(rows), out)  row i of `rows` is the partner of row i
 /// Views are (n, c, spatial...) or (n, spatial...) of one element type and any strides; the output shares no memory
-/// with an input. A plan of mixup fits views of any size and rank. Integers other than std::uint8_t are ids, which are
-/// pasted, and refused by a plan that blends, unless as_pixels(view) marks them as pixels. Errors: invalid_argument,
-/// before anything is written.
+/// with an input. Each may be given by rows (rows_of), and then x's rows may stand at other addresses at each step, for
+/// a plan knows none. A plan of mixup fits views of any size and rank. Integers other than std::uint8_t are ids, which
+/// are pasted, and refused by a plan that blends, unless as_pixels(view) marks them as pixels. Errors:
+/// invalid_argument, before anything is written.
 template <backend Backend, class R, class B, space S, class X, class Out>
-requires(is_tensor_view<X>&& is_tensor_view<Out>) void apply(Backend const& be, plan<R, B, S> const& p, X const& x,
-                                                             Out const& out) {
+requires(is_batch<X>&& is_batch<Out>) void apply(Backend const& be, plan<R, B, S> const& p, X const& x,
+                                                 Out const& out) {
   detail::apply_from(be, p, x, x, out, true, false);
 }
 template <backend Backend, class R, class B, space S, class X, class Src, class Out>
-requires(is_tensor_view<X>&& is_tensor_view<Src>&& is_tensor_view<Out>) void apply(Backend const& be,
-                                                                                   plan<R, B, S> const& p, X const& x,
-                                                                                   Src const& source, Out const& out) {
+requires(is_batch<X>&& is_batch<Src>&& is_batch<Out>) void apply(Backend const& be, plan<R, B, S> const& p, X const& x,
+                                                                 Src const& source, Out const& out) {
   detail::apply_from(be, p, x, source, out, false, false);
 }
 template <backend Backend, class R, class B, space S, class X, class Src, class Out>
@@ -200,7 +207,8 @@ MIXAUG_DEFAULT_BEGIN
 /// The same on the default backend.
 template <class R, class B, space S, class... Views>
 void apply(plan<R, B, S> const& p, Views const&... views) {
-  constexpr bool operands = (sizeof...(Views) == 2 || sizeof...(Views) == 3) && (detail::is_operand<Views> && ...);
+  constexpr bool operands =
+      (sizeof...(Views) == 2 || sizeof...(Views) == 3) && (detail::is_batch_operand<Views> && ...);
   static_assert(operands,
                 "mixaug: apply(plan, x, out) and apply(plan, x, source, out) take views; wrap a pointer with its "
                 "extents, as nchw(pointer, {n, c, h, w})");

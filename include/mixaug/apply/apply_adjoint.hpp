@@ -17,7 +17,7 @@ struct adjoint_target {
   adjoint_of what;
   char const* name;
 
-  layout5 check(auto const& p, layout5 const& fg, auto const* grad_out, bool any_size) const {
+  layout5 check(auto const& p, layout5 const& fg, auto const& grad_out, bool any_size) const {
     plan_shape const& s = p.shape;
     if (what == adjoint_of::source && empty_source(s, grad)) {
       layout5 none;
@@ -32,16 +32,16 @@ struct adjoint_target {
       fail(
           "partners lie outside the batch; give their gradients a place: apply_adjoint(plan, grad_out, grad_x, "
           "grad_source)");
-    check_output(name, f);
-    check_apart(name, grad.data, f, "grad_out", grad_out, fg, "");
+    written_memory<X>(name, grad, f).check_apart("grad_out", grad_out, fg, "");
     return f;
   }
-  template <class Backend, class R, class B, space S, class T>
-  void run(Backend const& be, plan<R, B, S> const& p, T const* grad_out, layout5 const& fg, layout5 const& f) const {
+  template <class Backend, class R, class B, space S, class G>
+  void run(Backend const& be, plan<R, B, S> const& p, G const& grad_out, layout5 const& fg, layout5 const& f) const {
+    using T = std::remove_const_t<typename G::element>;
     if (what == adjoint_of::source && p.shape.source_rows == 0) return;
     adjoint_body<T, R, B, S> body;
     bool const inside = interleaved(fg) && interleaved(f);
-    body.grad = to_rows<T const>(grad_out, fg, inside), body.out = to_rows<T>(grad.data, f, inside);
+    body.grad = to_rows<T const>(grad_out, fg, inside), body.out = to_rows<T>(grad, f, inside);
     if (R::constant_field && body.grad.flat() && body.out.flat())
       body.grad = body.grad.flattened(), body.out = body.out.flattened();
     body.plan = p.view(), body.blend = p.blend;
@@ -52,6 +52,13 @@ struct adjoint_target {
     run_adjoint(be, body, f.extent[0]);
   }
 };
+
+/// Refuses two gradients that share memory.
+template <class X, class Y>
+void check_two(layout5 const* f, adjoint_target<X> const& first, adjoint_target<Y> const& second) {
+  if (f[1].extent[0] == 0) return;
+  written_memory<Y>(second.name, second.grad, f[1]).check_apart(first.name, first.grad, f[0], "");
+}
 
 /// Checks all gradients, then writes them.
 template <class Backend, class R, class B, space S, class G, class... X>
@@ -67,14 +74,10 @@ void adjoint_into(Backend const& be, plan<R, B, S> const& p, G const& grad_out, 
     layout5 const fg = checked(grad_out, p.shape, R::constant_field, "grad_out");
     if (fg.extent[0] != p.shape.rows)
       fail("grad_out", text(fg.extent[0]) + " rows", text(p.shape.rows) + " rows, as the plan has");
-    layout5 const f[] = {to.check(p, fg, grad_out.data, R::constant_field)...};
-    if constexpr (sizeof...(X) == 2) {
-      T* const data[] = {to.grad.data...};
-      char const* const names[] = {to.name...};
-      if (f[1].extent[0] > 0) check_apart(names[1], data[1], f[1], names[0], data[0], f[0], "");
-    }
+    layout5 const f[] = {to.check(p, fg, grad_out, R::constant_field)...};
+    if constexpr (sizeof...(X) == 2) check_two(f, to...);
     layout5 const* at = f;
-    (to.run(be, p, static_cast<T const*>(grad_out.data), fg, *at++), ...);
+    (to.run(be, p, grad_out, fg, *at++), ...);
   }
 }
 
@@ -89,13 +92,14 @@ void adjoint_into(Backend const& be, plan<R, B, S> const& p, G const& grad_out, 
 /// Elements are float, double, float16 and bfloat16; sums of 16-bit floats are kept in float.
 /// Errors: shapes that differ, partners outside the batch without a place for their gradients, memory that overlaps.
 template <backend Backend, class R, class B, space S, class G, class X>
-requires(is_tensor_view<G>&& is_tensor_view<X>) void apply_adjoint(Backend const& be, plan<R, B, S> const& p,
-                                                                   G const& grad_out, X const& grad_x) {
+requires(is_batch<G>&& is_batch<X>) void apply_adjoint(Backend const& be, plan<R, B, S> const& p, G const& grad_out,
+                                                       X const& grad_x) {
   detail::adjoint_into(be, p, grad_out, detail::adjoint_target<X>{grad_x, detail::adjoint_of::batch, "grad_x"});
 }
 template <backend Backend, class R, class B, space S, class G, class X, class Src>
-requires(is_tensor_view<G>&& is_tensor_view<X>&& is_tensor_view<Src>) void apply_adjoint(
-    Backend const& be, plan<R, B, S> const& p, G const& grad_out, X const& grad_x, Src const& grad_source) {
+requires(is_batch<G>&& is_batch<X>&& is_batch<Src>) void apply_adjoint(Backend const& be, plan<R, B, S> const& p,
+                                                                       G const& grad_out, X const& grad_x,
+                                                                       Src const& grad_source) {
   detail::adjoint_into(be, p, grad_out, detail::adjoint_target<X>{grad_x, detail::adjoint_of::self, "grad_x"},
                        detail::adjoint_target<Src>{grad_source, detail::adjoint_of::source, "grad_source"});
 }
@@ -111,7 +115,8 @@ MIXAUG_DEFAULT_BEGIN
 /// The same on the default backend.
 template <class R, class B, space S, class... Views>
 void apply_adjoint(plan<R, B, S> const& p, Views const&... views) {
-  constexpr bool operands = (sizeof...(Views) == 2 || sizeof...(Views) == 3) && (detail::is_operand<Views> && ...);
+  constexpr bool operands =
+      (sizeof...(Views) == 2 || sizeof...(Views) == 3) && (detail::is_batch_operand<Views> && ...);
   static_assert(operands,
                 "mixaug: apply_adjoint(plan, grad_out, grad_x) and apply_adjoint(plan, grad_out, grad_x, "
                 "grad_source) take views; wrap a pointer with its extents");

@@ -14,7 +14,7 @@ namespace mixaug {
 /// 1. Errors: a plan with a second source, with partners outside the batch, with boxes that may move, or with rows of
 /// other samples than their own (column self).
 template <backend Backend, class R, class B, space S, class X>
-requires(is_tensor_view<X>) void apply_inplace(Backend const& be, plan<R, B, S> const& p, X const& x) {
+requires(is_batch<X>) void apply_inplace(Backend const& be, plan<R, B, S> const& p, X const& x) {
   detail::check_spaces<Backend, S, X>();
   detail::check_writable<X>();
   static_assert(B::same_place,
@@ -45,12 +45,12 @@ requires(is_tensor_view<X>) void apply_inplace(Backend const& be, plan<R, B, S> 
       detail::fail(
           "this plan may paste pixels at another place than it reads them, which cannot be done in place; use apply "
           "with a second buffer");
-    detail::check_output("x", f);
+    detail::written_memory<X>("x", x, f);
     detail::check_element<T>(p, f.extent[1]);
     detail::mix_body<T, R, B, S> body;
-    body.out = detail::to_rows<T>(x.data, f, detail::interleaved(f));
+    body.out = detail::to_rows<T>(x, f, detail::interleaved(f));
     if (any && body.out.flat() && !p.blend.per_channel(0)) body.out = body.out.flattened();
-    body.x = body.source = detail::to_rows<T const>(x.data, f, detail::interleaved(f));
+    body.x = body.source = detail::to_rows<T const>(x, f, detail::interleaved(f));
     body.plan = p.view(), body.blend = p.blend, body.source_first = s.first;
     body.stream = detail::larger_than_cache(body.out);
     detail::run_inplace(be, body);

@@ -22,7 +22,7 @@ void device_map(Backend const& be, D const& detector, X const& x, Out const& out
 /// The same on a device backend: the images, the scores and `scratch` are on the device; does not wait. Scores that
 /// `given` would refuse count as 0.
 template <backend Backend, saliency::detector D, class X, class Out>
-requires(is_tensor_view<X>&& is_tensor_view<Out>&& Backend::memory ==
+requires(is_batch<X>&& is_tensor_view<Out>&& Backend::memory ==
          space::device) void saliency_map(Backend const& be, D const& detector, X const& images, Out const& scores,
                                           workspace<space::device>& scratch) {
   if constexpr (detail::check_map_types<Backend, X, Out>()) detail::device_map(be, detector, images, scores, scratch);

@@ -56,8 +56,7 @@ image_batch checked_images(X const& x, Out const& out) {
     if (out.extent[d] != expected[d])
       fail("the scores", "of shape " + shape_text(out.extent, 3),
            shape_text(expected, 3) + ", (n, h, w) of the images");
-  if (x.data == nullptr)
-    fail("the images", "a null pointer", "memory for " + shape_text(x.extent, X::rank) + " elements");
+  check_memory(x, "the images");
   if (out.data == nullptr) fail("the scores", "a null pointer", "memory for " + shape_text(out.extent, 3) + " floats");
   layout5 const in = layout5_of(images);
   layout5 to;
@@ -66,8 +65,7 @@ image_batch checked_images(X const& x, Out const& out) {
     fail("the images or the scores",
          "of strides " + shape_text(x.stride, X::rank) + " and " + shape_text(out.stride, 3),
          "elements that memory can hold");
-  check_output("the scores", to);
-  check_apart("the scores", out.data, to, "the images", x.data, in, "");
+  written_memory<Out>("the scores", out, to).check_apart("the images", x, in, "");
   return images;
 }
 
@@ -96,9 +94,8 @@ constexpr bool check_map_types() {
 /// exception of a user-defined detector reaches the caller (of several, that of the lowest image); the scores
 /// are then undefined.
 template <host_backend Backend, saliency::detector D, class X, class Out>
-requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(Backend const& be, D const& detector,
-                                                                    X const& images, Out const& scores,
-                                                                    workspace<space::host>& scratch) {
+requires(is_batch<X>&& is_tensor_view<Out>) void saliency_map(Backend const& be, D const& detector, X const& images,
+                                                              Out const& scores, workspace<space::host>& scratch) {
   if constexpr (detail::check_map_types<Backend, X, Out>()) {
     image_batch const batch = detail::checked_images(images, scores);
     map_shape const shape{batch.channels(), batch.height(), batch.width()};
@@ -114,16 +111,15 @@ requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(Backend cons
 }
 /// The same with scratch that the calling thread keeps.
 template <host_backend Backend, saliency::detector D, class X, class Out>
-requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(Backend const& be, D const& detector,
-                                                                    X const& images, Out const& scores) {
+requires(is_batch<X>&& is_tensor_view<Out>) void saliency_map(Backend const& be, D const& detector, X const& images,
+                                                              Out const& scores) {
   saliency_map(be, detector, images, scores, detail::kept_scratch());
 }
 
 MIXAUG_DEFAULT_BEGIN
 /// The same on the default backend.
 template <saliency::detector D, class X, class Out>
-requires(is_tensor_view<X>&& is_tensor_view<Out>) void saliency_map(D const& detector, X const& images,
-                                                                    Out const& scores) {
+requires(is_batch<X>&& is_tensor_view<Out>) void saliency_map(D const& detector, X const& images, Out const& scores) {
   mixaug::saliency_map(default_backend{}, detector, images, scores);
 }
 MIXAUG_DEFAULT_END

@@ -58,8 +58,7 @@ void write_field(Backend const& be, plan<R, B, S> const& p, tensor_view<float, R
       detail::fail("the fields", detail::text(f.extent[0]) + " rows",
                    detail::text(p.shape.rows) + " rows, as the plan has");
     detail::check_output("the fields", f);
-    detail::run_rows(be, detail::field_body<R, S>{p.view(), detail::to_rows<float>(fields.data, f, false)},
-                     p.shape.rows);
+    detail::run_rows(be, detail::field_body<R, S>{p.view(), detail::to_rows<float>(fields, f, false)}, p.shape.rows);
   }
 }
 

@@ -52,9 +52,17 @@ MIXAUG_HD float value_of(T v) noexcept {
 class image_batch {
  public:
   image_batch() = default;
-  template <class T, int R, space S>
-  explicit image_batch(tensor_view<T, R, S> const& v) noexcept : data(v.data), order(v.order) {
-    using element = std::remove_const_t<T>;
+  template <class View>
+  requires is_batch<View>
+  explicit image_batch(View const& v) noexcept : order(v.order) {
+    using element = std::remove_const_t<typename View::element>;
+    constexpr int R = View::rank;
+    if constexpr (is_tensor_rows<View>) {
+      table = v.table;
+      host_table = v.host_table;
+    } else {
+      data = v.data;
+    }
     if constexpr ((R == 3 || R == 4) && detail::element_type_of<element>() != element_type::none) {
       type = detail::element_type_of<element>();
       read_ = &read<element>;
@@ -64,6 +72,8 @@ class image_batch {
   }
 
   void const* data = nullptr;
+  void const* table = nullptr;             ///< pointers to the images, in the place of data; null: none
+  void const* host_table = nullptr;        ///< the same pointers, where the host reads them
   element_type type = element_type::none;  ///< none: no images, or elements that are not numbers
   channel_order order = channel_order::rgb;
   index_t extent[4] = {0, 1, 0, 0}, stride[4] = {0, 0, 0, 0};
@@ -74,45 +84,49 @@ class image_batch {
   MIXAUG_HD index_t width() const noexcept { return extent[3]; }
   MIXAUG_HD index_t pixels() const noexcept { return extent[2] * extent[3]; }
   MIXAUG_HD index_t step() const noexcept { return extent[3] == 1 ? 1 : stride[3]; }
-  MIXAUG_HD index_t at(index_t i, index_t c, index_t y) const noexcept {
-    return i * stride[0] + c * stride[1] + y * stride[2];
+  /// First image that lies at a null pointer; -1: none. Host only.
+  index_t missing() const noexcept {
+    if (table == nullptr) return data == nullptr && samples() > 0 ? 0 : -1;
+    for (index_t i = 0; i < samples(); ++i)
+      if (detail::pointer_at<void const>(host_table, i) == nullptr) return i;
+    return -1;
   }
   /// Pointer to row y of a channel; 8-bit images only.
   MIXAUG_HD std::uint8_t const* bytes(index_t i, index_t c, index_t y) const noexcept {
-    return static_cast<std::uint8_t const*>(data) + at(i, c, y);
+    return image<std::uint8_t>(i) + c * stride[1] + y * stride[2];
   }
   /// Copies row y of a channel to `out` as floats (host only).
   void values(index_t i, index_t c, index_t y, float* out) const noexcept {
-    read_(data, at(i, c, y), step(), width(), out);
+    read_(*this, i, c * stride[1] + y * stride[2], out);
   }
   /// Returns one value as float; the element type is the same for a whole launch.
   MIXAUG_HD float value(index_t i, index_t c, index_t y, index_t x) const noexcept {
-    index_t const k = at(i, c, y) + x * stride[3];
+    index_t const k = c * stride[1] + y * stride[2] + x * stride[3];
     switch (type) {
       case element_type::u8:
-        return one<std::uint8_t>(k);
+        return one<std::uint8_t>(i, k);
       case element_type::i8:
-        return one<std::int8_t>(k);
+        return one<std::int8_t>(i, k);
       case element_type::u16:
-        return one<std::uint16_t>(k);
+        return one<std::uint16_t>(i, k);
       case element_type::i16:
-        return one<std::int16_t>(k);
+        return one<std::int16_t>(i, k);
       case element_type::u32:
-        return one<std::uint32_t>(k);
+        return one<std::uint32_t>(i, k);
       case element_type::i32:
-        return one<std::int32_t>(k);
+        return one<std::int32_t>(i, k);
       case element_type::u64:
-        return one<std::uint64_t>(k);
+        return one<std::uint64_t>(i, k);
       case element_type::i64:
-        return one<std::int64_t>(k);
+        return one<std::int64_t>(i, k);
       case element_type::f16:
-        return one<float16>(k);
+        return one<float16>(i, k);
       case element_type::bf16:
-        return one<bfloat16>(k);
+        return one<bfloat16>(i, k);
       case element_type::f32:
-        return one<float>(k);
+        return one<float>(i, k);
       case element_type::f64:
-        return one<double>(k);
+        return one<double>(i, k);
       default:
         return 0.0f;
     }
@@ -120,18 +134,23 @@ class image_batch {
 
  private:
   template <class T>
-  MIXAUG_HD float one(index_t k) const noexcept {
-    return detail::value_of(static_cast<T const*>(data)[k]);
+  MIXAUG_HD T const* image(index_t i) const noexcept {
+    return table != nullptr ? detail::pointer_at<T const>(table, i) : static_cast<T const*>(data) + i * stride[0];
   }
   template <class T>
-  static void read(void const* p, index_t from, index_t step, index_t n, float* MIXAUG_RESTRICT out) noexcept {
-    T const* MIXAUG_RESTRICT const a = static_cast<T const*>(p) + from;
+  MIXAUG_HD float one(index_t i, index_t k) const noexcept {
+    return detail::value_of(image<T>(i)[k]);
+  }
+  template <class T>
+  static void read(image_batch const& v, index_t i, index_t from, float* MIXAUG_RESTRICT out) noexcept {
+    T const* MIXAUG_RESTRICT const a = v.image<T>(i) + from;
+    index_t const step = v.step(), n = v.width();
     if (step == 1)
       for (index_t x = 0; x < n; ++x) out[x] = detail::value_of(a[x]);
     else
       for (index_t x = 0; x < n; ++x) out[x] = detail::value_of(a[x * step]);
   }
-  void (*read_)(void const*, index_t, index_t, index_t, float*) = nullptr;
+  void (*read_)(image_batch const&, index_t, index_t, float*) = nullptr;
 };
 
 /// Extents of one image, as a detector needs them, in elements.

@@ -38,6 +38,15 @@ struct pixel_element<T const> {
   using type = typename pixel_element<T>::type const;
 };
 
+template <class T>
+constexpr void check_pixel_element() noexcept {
+  using U = std::remove_const_t<T>;
+  static_assert(!std::is_same_v<U, std::byte>,
+                "mixaug: std::byte says that a byte is an id; view pixels as std::uint8_t");
+  static_assert(!std::is_integral_v<U> || is_pixel_integer<U>,
+                "mixaug: integer pixels have 8, 16 or 32 bits; convert wider ones to double");
+}
+
 }  // namespace detail
 
 /// Returns the same view with elements that are pixels (CT, depth, 16-bit photographs), which a plan may blend.
@@ -47,11 +56,7 @@ struct pixel_element<T const> {
 ///   apply(plan, as_pixels(nchw(depth, {n, 1, h, w})), as_pixels(nchw(mixed, {n, 1, h, w})))
 template <class T, int Rank, space Space>
 auto as_pixels(tensor_view<T, Rank, Space> const& v) noexcept {
-  using U = std::remove_const_t<T>;
-  static_assert(!std::is_same_v<U, std::byte>,
-                "mixaug: std::byte says that a byte is an id; view pixels as std::uint8_t");
-  static_assert(!std::is_integral_v<U> || detail::is_pixel_integer<U>,
-                "mixaug: integer pixels have 8, 16 or 32 bits; convert wider ones to double");
+  detail::check_pixel_element<T>();
   using E = typename detail::pixel_element<T>::type;
   tensor_view<E, Rank, Space> p;
   p.data = reinterpret_cast<E*>(v.data);

@@ -42,6 +42,7 @@ struct run_time_tensor {
   std::int64_t const* stride = nullptr;  ///< rank strides in elements; null: the last dimension is contiguous
   reach memory = reach::host;
   char const* device = "host";  ///< the memory's name, for messages
+  char const* noun = "tensor";  ///< what it is called, for messages
   bool read_only = false;       ///< true: only views of const elements
   channel_order order = channel_order::rgb;
 };
@@ -98,7 +99,7 @@ tensor_view<T, R, S> checked_view(run_time_tensor const& t, view_request what) {
   constexpr element_kind kind = element_kind_of<U>();
   static_assert(kind.code != element_code::other,
                 "mixaug: a tensor of the run has numbers or bools; this element type is neither");
-  std::string const operand = std::string("the tensor given to ") + what.name;
+  std::string const operand = std::string("the ") + t.noun + " given to " + what.name;
   if (t.rank != R)
     fail(operand, "of rank " + std::to_string(t.rank) + " " + shape_text(t.extent, t.rank),
          "rank " + std::to_string(R) + what.axes);

@@ -36,10 +36,9 @@ template <class M, space S, class Plan>
 void stage(M const& m, input_set<S> const& in, key const& k, Plan& into) {
   detail::stage_into(m, in, k, into, true);
 }
-template <class M, class T, int R, space S, class Plan>
-void stage(M const& m, tensor_view<T, R, S> const& x, key const& k, Plan& into) {
-  stage(m, inputs(x), k, into);
-}
+template <class M, class X, class Plan>
+requires is_batch<X>
+void stage(M const& m, X const& x, key const& k, Plan& into) { stage(m, inputs(x), k, into); }
 
 /// Queues the copy of the staging block to the device; does not wait.
 template <class R, class B>
@@ -90,9 +89,8 @@ void make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k,
                          detail::plan_writer::columns(into), into.maps(), into.steps());
   }
 }
-template <class M, class T, int R, space S, class Plan>
-void make_plan(cuda const& be, M const& m, tensor_view<T, R, S> const& x, key const& k,
-               Plan& into) requires is_plan<Plan> {
+template <class M, class X, class Plan>
+void make_plan(cuda const& be, M const& m, X const& x, key const& k, Plan& into) requires(is_plan<Plan>&& is_batch<X>) {
   make_plan(be, m, inputs(x), k, into);
 }
 
@@ -105,9 +103,8 @@ auto make_plan(cuda const& be, M const& m, input_set<S> const& in, key const& k)
     return p;
   }
 }
-template <class M, class T, int R, space S>
-auto make_plan(cuda const& be, M const& m, tensor_view<T, R, S> const& x, key const& k) {
-  return make_plan(be, m, inputs(x), k);
-}
+template <class M, class X>
+requires is_batch<X>
+auto make_plan(cuda const& be, M const& m, X const& x, key const& k) { return make_plan(be, m, inputs(x), k); }
 
 }  // namespace mixaug

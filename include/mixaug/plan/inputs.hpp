@@ -70,6 +70,14 @@ class real_list {
   bool given_ = false, is_double_ = false;
 };
 
+/// True for a batch of rank R in memory S.
+template <class View, int R, space S>
+inline constexpr bool is_batch_of = false;
+template <class T, int R, space S>
+inline constexpr bool is_batch_of<tensor_view<T, R, S>, R, S> = true;
+template <class T, int R, space S>
+inline constexpr bool is_batch_of<tensor_rows<T, R, S>, R, S> = true;
+
 /// Loss weights that an object computes when they are read.
 class weights_by_row {
  public:
@@ -158,9 +166,9 @@ class input_set {
   /// (n, h, w): a score for each pixel (saliency, attention, CAM), finite and not negative, in the batch's memory
   /// space; or a coarser grid (attention over tokens), for rules that read one. Methods that read scores use these and
   /// run no detector.
-  template <class T>
-  input_set& scores(tensor_view<T, 3, S> const& v) {
-    static_assert(detail::is_real<std::remove_const_t<T>>, "mixaug: scores are real numbers");
+  template <class View>
+  requires detail::is_batch_of<View, 3, S> input_set& scores(View const& v) {
+    static_assert(detail::is_real<std::remove_const_t<typename View::element>>, "mixaug: scores are real numbers");
     return score_maps = image_batch(v), *this;
   }
   /// (n, h, w), or (n, spatial...) of the batch, or of a coarser grid: m of each pixel, the weight of the sample
@@ -217,14 +225,14 @@ class input_set {
   }
   /// (source rows, c, h, w): the images of the second source, or of the global batch if partners lie outside the call's
   /// rows; for methods that read the partners' pixels. In the batch's memory space.
-  template <class T>
-  input_set& source_images(tensor_view<T, 4, S> const& v) {
+  template <class View>
+  requires detail::is_batch_of<View, 4, S> input_set& source_images(View const& v) {
     return source_pixels = image_batch(v), *this;
   }
   /// (source rows, h, w): the score maps of the second source.
-  template <class T>
-  input_set& source_scores(tensor_view<T, 3, S> const& v) {
-    static_assert(detail::is_real<std::remove_const_t<T>>, "mixaug: scores are real numbers");
+  template <class View>
+  requires detail::is_batch_of<View, 3, S> input_set& source_scores(View const& v) {
+    static_assert(detail::is_real<std::remove_const_t<typename View::element>>, "mixaug: scores are real numbers");
     return source_maps = image_batch(v), *this;
   }
 
@@ -244,8 +252,9 @@ inline constexpr bool is_input_set<input_set<S>> = true;
 }  // namespace detail
 
 /// Returns the inputs of planning for a batch: rows and spatial extents from x (n, c, spatial...).
-template <class T, int R, space S>
-input_set<S> inputs(tensor_view<T, R, S> const& x) {
+template <class X>
+requires is_batch<X> input_set<X::memory> inputs(X const& x) {
+  constexpr int R = X::rank;
   plan_shape s;
   s.rows = s.samples = x.extent[0];
   s.spatial = R > 2 ? R - 2 : 0;
@@ -255,13 +264,13 @@ input_set<S> inputs(tensor_view<T, R, S> const& x) {
       detail::fail("the batch", "of shape " + detail::shape_text(x.extent, R),
                    "at least one sample, and one element along each dimension");
   for (int d = 0; d < s.spatial; ++d) s.size[3 - s.spatial + d] = x.extent[2 + d];
-  input_set<S> in(s);
+  input_set<X::memory> in(s);
   in.pixels = image_batch(x);
   return in;
 }
 
 template <class X>
-requires(!is_tensor_view<X>) auto inputs(X const&) {
+requires(!is_batch<X>) auto inputs(X const&) {
   static_assert(detail::always_false<X>,
                 "mixaug: inputs(x) takes a view of the batch; wrap a pointer with its extents, "
                 "nchw(pointer, {n, c, h, w}), or a container with its header of mixaug/interop/: nchw(container)");

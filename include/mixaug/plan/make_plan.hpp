@@ -39,12 +39,11 @@ auto make_plan(M const& m, input_set<S> const& in, key const& k) {
     return p;
   }
 }
-template <class M, class T, int R, space S>
-auto make_plan(M const& m, tensor_view<T, R, S> const& x, key const& k) {
-  return make_plan(m, inputs(x), k);
-}
-template <class M, class T, int R, space S, class Plan>
-void make_plan(M const& m, tensor_view<T, R, S> const& x, key const& k, Plan& into) requires is_plan<Plan> {
+template <class M, class X>
+requires is_batch<X>
+auto make_plan(M const& m, X const& x, key const& k) { return make_plan(m, inputs(x), k); }
+template <class M, class X, class Plan>
+void make_plan(M const& m, X const& x, key const& k, Plan& into) requires(is_plan<Plan>&& is_batch<X>) {
   make_plan(m, inputs(x), k, into);
 }
 
@@ -76,34 +75,33 @@ auto make_plan(Backend const& be, M const& m, input_set<S> const& in,
     return p;
   }
 }
-template <backend Backend, class M, class T, int R, space S>
-auto make_plan(Backend const& be, M const& m, tensor_view<T, R, S> const& x,
-               key const& k) requires(Backend::memory == space::host) {
+template <backend Backend, class M, class X>
+auto make_plan(Backend const& be, M const& m, X const& x,
+               key const& k) requires(is_batch<X>&& Backend::memory == space::host) {
   return make_plan(be, m, inputs(x), k);
 }
-template <backend Backend, class M, class T, int R, space S, class Plan>
-void make_plan(Backend const& be, M const& m, tensor_view<T, R, S> const& x, key const& k,
-               Plan& into) requires(is_plan<Plan>&& Backend::memory == space::host) {
+template <backend Backend, class M, class X, class Plan>
+void make_plan(Backend const& be, M const& m, X const& x, key const& k,
+               Plan& into) requires(is_plan<Plan>&& is_batch<X>&& Backend::memory == space::host) {
   make_plan(be, m, inputs(x), k, into);
 }
 
 /// Overloads that explain, at compile time, calls without a view of a batch or without a key.
 template <class M, class X>
-requires(!is_tensor_view<X> && !detail::is_input_set<X> && !backend<M>) auto make_plan(M const&, X const&, key const&) {
+requires(!is_batch<X> && !detail::is_input_set<X> && !backend<M>) auto make_plan(M const&, X const&, key const&) {
   static_assert(detail::always_false<X>,
                 "mixaug: make_plan(method, x, key) takes a view of the batch; wrap a pointer with its extents, "
                 "nchw(pointer, {n, c, h, w}), or a container with its header of mixaug/interop/: nchw(container)");
 }
 template <class M, class X, class Plan>
-requires(!is_tensor_view<X> && !detail::is_input_set<X> && !backend<M> &&
-         is_plan<Plan>) void make_plan(M const&, X const&, key const&, Plan&) {
+requires(!is_batch<X> && !detail::is_input_set<X> && !backend<M> && is_plan<Plan>) void make_plan(M const&, X const&,
+                                                                                                  key const&, Plan&) {
   static_assert(detail::always_false<X>,
                 "mixaug: make_plan(method, x, key) takes a view of the batch; wrap a pointer with its extents, "
                 "nchw(pointer, {n, c, h, w}), or a container with its header of mixaug/interop/: nchw(container)");
 }
 template <backend Backend, class M, class X>
-requires(!is_tensor_view<X> && !detail::is_input_set<X>) auto make_plan(Backend const&, M const&, X const&,
-                                                                        key const&) {
+requires(!is_batch<X> && !detail::is_input_set<X>) auto make_plan(Backend const&, M const&, X const&, key const&) {
   static_assert(detail::always_false<X>,
                 "mixaug: make_plan(method, x, key) takes a view of the batch; wrap a pointer with its extents, "
                 "nchw(pointer, {n, c, h, w}), or a container with its header of mixaug/interop/: nchw(container)");

@@ -155,8 +155,8 @@ void mix_unit(Body const& body, index_t i, unit const& u) noexcept {
   if (constant) return each_row_block(body.out, u, everything, run_block<K, Body>{body, s, m});
   if (body.flat) {
     index_t const w = body.out.run_length(), e0 = u.r0 * w + u.e0, e1 = (u.r1 - 1) * w + u.e1;
-    copy_run<K>(run_of<typename Body::element>{body.out.data + s.row * body.out.sample + e0},
-                run_of<typename Body::element const>{body.x.data + s.self * body.x.sample + e0}, e1 - e0);
+    copy_run<K>(run_of<typename Body::element>{body.out.first(s.row) + e0},
+                run_of<typename Body::element const>{body.x.first(s.self) + e0}, e1 - e0);
   } else {
     each_row_block(body.out, u, everything, run_block<K, Body>{body, s, 1.0f});
   }

@@ -69,8 +69,8 @@ template <int V, class T>
 bool packs_fit(rows_view<T> const& v, bool flat) noexcept {
   bool const rows =
       (v.height == 1 || v.row % V == 0) && (v.depth == 1 || v.slice % V == 0) && (v.planes == 1 || v.plane % V == 0);
-  return v.step == 1 && reinterpret_cast<std::uintptr_t>(v.data) % (sizeof(T) * V) == 0 &&
-         (v.n == 1 || v.sample % V == 0) && (flat ? v.rows() * v.run_length() : v.run_length()) >= V && (flat || rows);
+  return v.step == 1 && v.addresses % (sizeof(T) * V) == 0 && (v.n == 1 || v.sample % V == 0) &&
+         (flat ? v.rows() * v.run_length() : v.run_length()) >= V && (flat || rows);
 }
 
 /// Returns the V elements of row i at a slot. The address is computed in packs: nvcc 13 splits the access if it is
@@ -78,8 +78,9 @@ bool packs_fit(rows_view<T> const& v, bool flat) noexcept {
 template <int V, class T>
 MIXAUG_HD auto& pack_at(rows_view<T> const& v, index_t i, slot const& at) noexcept {
   using packed = std::conditional_t<std::is_const_v<T>, pack<std::remove_const_t<T>, V> const, pack<T, V>>;
-  index_t const offset = i * v.sample + at.p * v.plane + at.z * v.slice + at.y * v.row + at.e * v.step;
-  return reinterpret_cast<packed*>(v.data)[offset / V];
+  index_t const offset = at.p * v.plane + at.z * v.slice + at.y * v.row + at.e * v.step;
+  if (v.table != nullptr) return reinterpret_cast<packed*>(v.first(i))[offset / V];
+  return reinterpret_cast<packed*>(v.data)[(i * v.sample + offset) / V];
 }
 
 }  // namespace mixaug::detail

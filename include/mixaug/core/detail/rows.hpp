@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/core/error.hpp>
+#include <mixaug/core/tensor_rows.hpp>
 #include <mixaug/core/tensor_view.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -12,6 +13,8 @@ namespace mixaug::detail {
 template <class T>
 struct rows_view {
   T* data = nullptr;
+  void const* table = nullptr;    // pointers to the samples, in the place of data; null: none
+  std::uintptr_t addresses = 0;   // all bits that are set in the address of some sample
   index_t n = 0, sample = 0;      // number of samples, stride between them
   index_t planes = 1, plane = 0;  // number of channel planes, stride between them
   index_t depth = 1, slice = 0;
@@ -21,8 +24,12 @@ struct rows_view {
 
   MIXAUG_HD index_t run_length() const noexcept { return width * px; }
   MIXAUG_HD index_t rows() const noexcept { return planes * depth * height; }
+  /// First element of sample i.
+  MIXAUG_HD T* first(index_t i) const noexcept {
+    return table != nullptr ? pointer_at<T>(table, i) : data + i * sample;
+  }
   MIXAUG_HD T* at(index_t i, index_t p, index_t z, index_t y) const noexcept {
-    return data + i * sample + p * plane + z * slice + y * row;
+    return first(i) + p * plane + z * slice + y * row;
   }
   /// True if the elements of a sample are contiguous in run order.
   constexpr bool flat() const noexcept {
@@ -43,8 +50,9 @@ struct layout5 {
   index_t extent[5] = {1, 1, 1, 1, 1}, stride[5] = {0, 0, 0, 0, 0};
 };
 
-template <class T, int R, space S>
-layout5 to_layout5(tensor_view<T, R, S> const& v, int spatial, bool any_size, char const* operand) {
+template <class View>
+layout5 to_layout5(View const& v, int spatial, bool any_size, char const* operand) {
+  constexpr int R = View::rank;
   if (any_size && R - 1 != spatial && R - 2 != spatial)
     spatial = R > 2 ? R - 2 : 0;  // a constant field fits views of every rank
   bool const channels = R - 2 == spatial;
@@ -66,11 +74,17 @@ inline bool interleaved(layout5 const& f) noexcept {
   return f.extent[1] > 1 && f.stride[1] == 1 && (f.stride[4] == f.extent[1] || f.extent[4] == 1);
 }
 
-/// Converts a layout to rows. `inside`: channels lie inside the run; all operands of one call use the same value.
-template <class T>
-rows_view<T> to_rows(T* data, layout5 const& f, bool inside) noexcept {
+/// Converts a batch to rows. `inside`: channels lie inside the run; all operands of one call use the same value.
+template <class T, class View>
+rows_view<T> to_rows(View const& v, layout5 const& f, bool inside) noexcept {
   rows_view<T> r;
-  r.data = data;
+  if constexpr (is_tensor_rows<View>) {
+    r.table = v.table;
+    for (index_t i = 0; i < v.extent[0]; ++i) r.addresses |= reinterpret_cast<std::uintptr_t>(v.row(i));
+  } else {
+    r.data = v.data;
+    r.addresses = reinterpret_cast<std::uintptr_t>(v.data);
+  }
   r.n = f.extent[0], r.sample = f.stride[0];
   r.depth = f.extent[2], r.slice = f.stride[2];
   r.height = f.extent[3], r.row = f.stride[3];

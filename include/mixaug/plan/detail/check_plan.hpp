@@ -147,6 +147,13 @@ inline void check_weights(char const* name, real_list const& v, index_t rows, in
       fail(std::string(name) + "(" + text(i) + ")", text(w), "a finite float >= 0");
 }
 
+/// Refuses null pointers among the images of a batch by rows.
+inline void check_rows(image_batch const& v, char const* name) {
+  if (v.table == nullptr) return;
+  if (index_t const i = v.missing(); i >= 0)
+    fail("row " + text(i) + " of " + name, "a null pointer", "memory for an image");
+}
+
 /// Checks that images (n, c, h, w) that planning reads have the batch's extents, and memory; maps (n, h, w) may be
 /// coarser grids.
 inline void check_maps(char const* name, image_batch const& v, plan_shape const& s, index_t rows, bool images) {
@@ -156,7 +163,8 @@ inline void check_maps(char const* name, image_batch const& v, plan_shape const&
   bool const same = v.height() == s.size[1] && v.width() == s.size[2];
   bool const coarser = v.height() >= 1 && v.height() <= s.size[1] && v.width() >= 1 && v.width() <= s.size[2];
   bool const fits = s.spatial == 2 && (images ? same : coarser);
-  if (fits && v.data != nullptr) return;
+  if (fits) check_rows(v, name);
+  if (fits && v.missing() < 0) return;
   index_t const map[3] = {v.samples(), v.height(), v.width()};
   std::string const shape = images ? shape_text(v.extent, 4) : shape_text(map, 3);
   if (!fits && images) fail(name, shape, "(n, c, h, w) of the batch's images");

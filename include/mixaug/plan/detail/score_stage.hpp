@@ -6,6 +6,7 @@
 #include <mixaug/core/image_batch.hpp>
 #include <mixaug/core/detail/math/search.hpp>
 #include <mixaug/plan/concepts.hpp>
+#include <mixaug/plan/detail/check_plan.hpp>
 #include <mixaug/plan/detail/label_scores.hpp>
 #include <mixaug/plan/detail/stored_scores.hpp>
 #include <mixaug/plan/recipe.hpp>
@@ -79,7 +80,8 @@ map_shape check_map_source(In const& in, Detector const& detector, char const* r
   image_batch const &images = maps ? in.score_maps : in.pixels, &source = maps ? in.source_maps : in.source_pixels;
   if (detector.reads_scores() && !maps)
     fail(std::string(reader) + " reads score maps, which were not given; add them: mixaug::inputs(x).scores(v)");
-  if (images.type == element_type::none || images.data == nullptr)
+  check_rows(images, "the batch");
+  if (images.type == element_type::none || images.missing() >= 0)
     fail("the batch", "not of pixels that can be read", "images (n, c, h, w) of numbers, or inputs(x).scores(v)");
   for (image_batch const* v : {&images, &source})
     if (v->samples() > 0 && !addressable(layout5_of(*v), 8))
@@ -110,7 +112,8 @@ void check_scored(In const& in, key const& k, Recipe const& recipe, bool outside
   recipe.region.check_maps(in.shape, map.height, map.width);
   if (needs.pixels) {
     image_batch const& other = in.source_pixels;
-    if (in.pixels.type == element_type::none || in.pixels.data == nullptr)
+    check_rows(in.pixels, "the batch");
+    if (in.pixels.type == element_type::none || in.pixels.missing() >= 0)
       fail("the batch", "not of pixels that can be read", "images (n, c, h, w) of numbers, beside their scores");
     if (partners && (other.type == element_type::none || other.channels() != in.pixels.channels()))
       fail(
