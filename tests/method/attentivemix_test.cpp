@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include <mixaug/plan/plan_text.hpp>
 #include <sstream>
 
