@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-
 #include <mixaug/plan/plan_text.hpp>
 #include <sstream>
 
