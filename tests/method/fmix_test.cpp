@@ -392,6 +392,7 @@ TEST_CASE("masks as text: bits as digits, soft ones as numbers, and what is refu
   CHECK(has(read("2 6", "1,2,3 numbers 0 0 nan 0 0 0"), "expected a finite number"));
   CHECK(has(read("2 6", "1,2,3 numbers 0 0 1 0 0"), "a number (m)"));
   CHECK(has(read("0 0", "1,1,1 bits 8"), "words 0"));
+  CHECK(has(read("1 4294967297", "1,1,1 bits 8"), "numbers 4294967297"));
   CHECK(has(read("1000000000 0", "1,1,1 bits 8"), "choices that ask for"));
   CHECK(has(read("1 1000000000", "1,1,1 bits 8"), "choices that ask for"));
 }

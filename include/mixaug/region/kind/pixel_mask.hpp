@@ -13,7 +13,7 @@ namespace mixaug::kind {
 struct pixel_mask : base {
   static constexpr bool weighted = true;
   static constexpr char const* name = "pixel_mask";
-  static constexpr index_t most = index_t{1} << 40;  ///< words or numbers of a row, at most
+  static constexpr index_t most = index_t{1} << 32;  ///< words or numbers of a row, at most
 
   /// Room for the mask of a row: words of 32 bits, or numbers. A row without a mask has one bit.
   struct layout {
