@@ -59,7 +59,7 @@ void check_ids(char const* name, Method const& method, bool follow, bool in_plac
       REQUIRE(b.empty() == follow);
       REQUIRE(c.empty() == in_place);
       if (!follow)
-        REQUIRE(a.find("this plan blends pixels (some ratio may lie between 0 and 1, or a box is resized linearly), "
+        REQUIRE(a.find("this plan blends pixels (some m may lie between 0 and 1, or a box is resized linearly), "
                        "and ids cannot be blended") != std::string::npos);
     };
     told(p), told(ma::to_any(p)), told(read_back(p)), told(ma::rescaled(ma::rescaled(p, {4, 4}), {8, 8}));
@@ -122,6 +122,9 @@ TEST_CASE("whether ids can follow is a property of the method, never of what a s
   check_ids("uniform", with(ma::mixup{.prob = 0.2f}, uniform{0.999f, 1}), false, false);
   check_ids("a ratio of the user's own", with(ma::mixup{}, silent_ratio{{}, 1.0f}), false, false);
   check_ids("cutmix", ma::cutmix{.mode = batch}, true, true);
+  check_ids("fmix", ma::fmix{}, true, true);
+  check_ids("fmix, hardly soft", ma::fmix{.max_soft = 1e-9f, .prob = 0.2f}, false, false);
+  check_ids("smoothmix", ma::smoothmix{.prob = 0.2f}, false, false);
 }
 
 TEST_CASE("8-bit id masks of frames and volumes are pasted, with any strides, and never blended") {

@@ -80,12 +80,12 @@ void check_element(Plan const& p, index_t channels) {
   if constexpr (!is_pixel<T>)
     if (p.flags().blends)
       fail(is_pixel_integer<T>
-               ? "this plan blends pixels (some ratio may lie between 0 and 1, or a box is resized linearly), and ids "
+               ? "this plan blends pixels (some m may lie between 0 and 1, or a box is resized linearly), and ids "
                  "cannot be blended: integers are taken for ids; if these are pixels, say so with as_pixels(view) for "
                  "every view; if they are ids, mix them as soft labels (one plane a class), or use a method that "
                  "pastes, "
                  "such as cutmix"
-               : "this plan blends pixels (some ratio may lie between 0 and 1, or a box is resized linearly), and ids "
+               : "this plan blends pixels (some m may lie between 0 and 1, or a box is resized linearly), and ids "
                  "cannot be blended: mix them as soft labels (one plane a class), or use a method that pastes, such as "
                  "cutmix");
   p.blend.template check<T>(channels);

@@ -70,7 +70,7 @@ void label_grid_from(Backend const& be, plan<R, B, S> const& p, Y const& y, Src 
            "rank " + text(index_t{1} + s.spatial) + ", (n, spatial...) with a class id for each cell");
     if (p.flags().blends)
       fail(
-          "this plan blends pixels (some ratio may lie between 0 and 1, or a box is resized linearly), and class ids "
+          "this plan blends pixels (some m may lie between 0 and 1, or a box is resized linearly), and class ids "
           "cannot be blended; use a method that pastes, such as cutmix, or soft_labels");
     layout5 const fy = label_extents(y, "class_ids"),
                   fs = empty ? layout5{} : label_extents(source, "the source's ids");
