@@ -13,6 +13,8 @@ struct emulated_device {
 
   template <class Job, class Scratch>
   void steps(Job const& job, mixaug::index_t maps, Scratch& scratch) const {
+    static_assert(
+        std::is_trivially_copyable_v<Job> && requires { job.pixels(); }, "as the CUDA backend asks");
     std::byte* const block = scratch.reserve(mixaug::detail::device_step_bytes(job, maps), false);
     std::memset(block, 0xEE, mixaug::detail::device_step_bytes(job, maps));  // uninitialised memory
     mixaug::detail::device_steps(*this, job, maps, block);

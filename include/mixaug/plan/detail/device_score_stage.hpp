@@ -30,7 +30,7 @@ struct step_images {
 
 /// A detector on a device, constructed from step_images and the detector: a job of steps
 /// (backend/detail/device_steps.hpp).
-///   steps, fast_bytes(), slow_bytes(): number of steps, and memory of one image
+///   steps, fast_bytes(), slow_bytes(): number of steps, and memory of one image;  pixels(): its size
 ///   count(step): number of items;  run(step, k, item, memory): runs one of them for map k
 template <class Detector>
 struct steps_of;
@@ -183,6 +183,7 @@ struct label_steps {
   label_needs needs;
 
   MIXAUG_HD index_t lines() const noexcept { return rows.plan.shape.size[1]; }
+  MIXAUG_HD index_t pixels() const noexcept { return maps.height * maps.width; }
   std::size_t fast_bytes() const noexcept { return 64; }
   std::size_t slow_bytes() const noexcept {
     return aligned(static_cast<index_t>(sizeof(score_sums)) * 2 * lines()) + aligned(8 * maps.height);

@@ -19,6 +19,7 @@ struct cell_choice_steps {
   device_maps maps;
   index_t most;  ///< cells of a row, at most
 
+  MIXAUG_HD index_t pixels() const noexcept { return maps.height * maps.width; }
   std::size_t fast_bytes() const noexcept { return 0; }
   std::size_t slow_bytes() const noexcept { return aligned(8 * most) + aligned(most); }
   MIXAUG_HD index_t count(int step) const noexcept { return step < 2 ? most : columns.stride; }
