@@ -28,7 +28,9 @@ inline std::vector<au::chain> chains() {
           au::chain{jitter, turned, au::occlusion{.noise = true}, cubic, au::grayscale{.prob = 0.5f}},
           au::chain{au::resized_crop{.size = {27, 300}}, au::pca_color{}},
           au::chain{au::gaussian_blur{.sigma = {0.3f, 2}}, au::gaussian_noise{.sigma = {1, 2}}, turned,
-                    au::motion_blur{.length = {1, 9}, .angle = {0, 360}, .direction = {-1, 1}}}};
+                    au::motion_blur{.length = {1, 9}, .angle = {0, 360}, .direction = {-1, 1}}},
+          au::chain{au::elastic{.alpha = {1, 2}, .sigma = {3, 6}}, turned, au::perspective{.distortion = 0.4f}, jitter},
+          au::chain{au::lens{.k1 = {-0.2f, 0.4f}, .border = au::border::reflect}, au::gaussian_noise{.sigma = {1, 5}}}};
 }
 
 }  // namespace augment_cases

@@ -56,6 +56,9 @@ au::chain everything() {
                       .border = au::border::edge,
                       .fill = {1, 2, 3},
                       .prob = 0.5f},
+      au::perspective{.distortion = 0.3f, .border = au::border::edge, .prob = 0.75f},
+      au::lens{.k1 = {-0.1f, 0.2f}, .k2 = {0, 0.1f}, .border = au::border::edge, .fill = {1, 2, 3}, .prob = 0.75f},
+      au::elastic{.alpha = {1, 2}, .sigma = {2, 4}, .border = au::border::edge, .prob = 0.75f},
       au::normalise{.mean = {1, 2, 3}, .std = {4, 5, 6}}};
 }
 bool same_draws(au::plan const& a, index_t i, au::plan const& b, index_t j) {

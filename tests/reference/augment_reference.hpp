@@ -66,6 +66,44 @@ inline point source_of(au::affine const&, float const* drawn, extent in, extent 
   return {in.height / 2 + (ex.x * vy - ex.y * vx) / determinant, in.width / 2 + (ey.y * vx - ey.x * vy) / determinant};
 }
 
+/// Solves n linear equations by Gauss and Jordan with pivots; a holds n rows of n + 1 numbers.
+inline std::vector<double> solved(std::vector<std::vector<double>> a) {
+  std::size_t const n = a.size();
+  for (std::size_t k = 0; k < n; ++k) {
+    std::size_t best = k;
+    for (std::size_t j = k; j < n; ++j)
+      if (std::fabs(a[j][k]) > std::fabs(a[best][k])) best = j;
+    std::swap(a[k], a[best]);
+    for (std::size_t j = 0; j < n; ++j) {
+      double const f = a[j][k] / a[k][k];
+      for (std::size_t m = k; m <= n && j != k; ++m) a[j][m] -= f * a[k][m];
+    }
+  }
+  std::vector<double> x;
+  for (std::size_t k = 0; k < n; ++k) x.push_back(a[k][n] / a[k][k]);
+  return x;
+}
+/// The projective map that takes four moved corners to the corners of the image: eight equations.
+inline point source_of(au::perspective const&, float const* drawn, extent in, extent, point p) {
+  double const to_x[4] = {0, in.width, in.width, 0}, to_y[4] = {0, 0, in.height, in.height};
+  std::vector<std::vector<double>> a;
+  for (int k = 0; k < 4; ++k) {
+    double const x = to_x[k] + (k == 1 || k == 2 ? -1 : 1) * static_cast<double>(drawn[2 * k]);
+    double const y = to_y[k] + (k >= 2 ? -1 : 1) * static_cast<double>(drawn[2 * k + 1]);
+    a.push_back({x, y, 1, 0, 0, 0, -x * to_x[k], -y * to_x[k], to_x[k]});
+    a.push_back({0, 0, 0, x, y, 1, -x * to_y[k], -y * to_y[k], to_y[k]});
+  }
+  auto const h = solved(a);
+  double const over = h[6] * p.x + h[7] * p.y + 1;
+  return {(h[3] * p.x + h[4] * p.y + h[5]) / over, (h[0] * p.x + h[1] * p.y + h[2]) / over};
+}
+inline point source_of(au::lens const&, float const* drawn, extent in, extent, point p) {
+  double const dx = p.x - in.width / 2, dy = p.y - in.height / 2;
+  double const r = std::hypot(dx, dy) / (std::hypot(in.width, in.height) / 2);
+  double const stretch = 1 + static_cast<double>(drawn[0]) * r * r + static_cast<double>(drawn[1]) * r * r * r * r;
+  return {in.height / 2 + dy * stretch, in.width / 2 + dx * stretch};
+}
+
 template <class S>
 inline constexpr bool moves_pixels = requires(S const& s) {
   source_of(s, static_cast<float const*>(nullptr), extent{}, extent{}, point{});
@@ -363,7 +401,7 @@ inline picture augmented(au::plan const& p, std::int64_t i, picture v, reading c
                 v = blurred(s, p.drawn(i, k), v);
               else if constexpr (requires(picture & q) { colour(s, p.drawn(i, k), q, range); })
                 colour(s, p.drawn(i, k), v, range);
-              else
+              else if constexpr (!std::is_same_v<S, au::elastic>)  // its tests see the field from outside
                 noise(s, p.drawn(i, k), v, range,
                       noise_place{p.drawn_with, static_cast<std::uint64_t>(p.drawn_with.first + i), k});
             }

@@ -14,7 +14,8 @@ namespace mixaug::augment {
 
 /// Any step of a chain.
 using step = std::variant<crop, flip, resized_crop, affine, color_jitter, pca_color, color_cast, grayscale, gamma,
-                          vignette, normalise, gaussian_noise, salt_and_pepper, occlusion, gaussian_blur, motion_blur>;
+                          vignette, normalise, gaussian_noise, salt_and_pepper, occlusion, gaussian_blur, motion_blur,
+                          perspective, lens, elastic>;
 
 /// Steps in the order in which they are applied, at most 64. Each is drawn for each sample, fires with its `prob`, and
 /// is the identity where an option is left out.
@@ -40,9 +41,12 @@ struct chain {
 
 namespace detail {
 
+/// Geometric steps that are no affine maps.
 template <class S>
-inline constexpr bool is_geometric =
-    std::is_same_v<S, crop> || std::is_same_v<S, flip> || std::is_same_v<S, resized_crop> || std::is_same_v<S, affine>;
+inline constexpr bool is_warp = std::is_same_v<S, perspective> || std::is_same_v<S, lens> || std::is_same_v<S, elastic>;
+template <class S>
+inline constexpr bool is_geometric = std::is_same_v<S, crop> || std::is_same_v<S, flip> ||
+                                     std::is_same_v<S, resized_crop> || std::is_same_v<S, affine> || is_warp<S>;
 template <class S>
 inline constexpr bool is_blur = std::is_same_v<S, gaussian_blur> || std::is_same_v<S, motion_blur>;
 /// Steps that know the range, after which values are clipped.

@@ -219,6 +219,123 @@ struct affine {
   }
 };
 
+/// A projective map that moves each corner of the image inwards, by up to `distortion` times half of the sides (the
+/// draws of torchvision's RandomPerspective). Errors: distortion outside [0, 0.9], a bad fill.
+struct perspective {
+  float distortion = 0.0f;
+  augment::interpolation interpolation = augment::interpolation::bilinear;
+  augment::border border = augment::border::constant;
+  per_channel fill = 0.0f;
+  float prob = 1.0f;
+
+  static constexpr char const* name = "perspective";
+  static constexpr int numbers = 8;  ///< how far the corners move, x and y in pixels: left top, right top, right, left
+
+  void check(image_facts const& in) const {
+    detail::check_number(name, "distortion", distortion, 0.0f, 0.9f);
+    detail::check_channels(name, "fill", fill, in.channels);
+  }
+  image_size out(image_facts const& in) const noexcept { return {in.height, in.width}; }
+  void draw(detail::parameter_draws const& d, image_facts const& in, float* to) const noexcept {
+    double const x = 0.5 * static_cast<double>(distortion) * static_cast<double>(in.width),
+                 y = 0.5 * static_cast<double>(distortion) * static_cast<double>(in.height);
+    for (std::uint32_t k = 0; k < 8; ++k) to[k] = d.uniform(k + 1, 0.0, k % 2 == 0 ? x : y);
+  }
+  void rest(image_facts const&, float* to) const noexcept {
+    for (int k = 0; k < numbers; ++k) to[k] = 0.0f;
+  }
+  template <class Self, class F>
+  static void each(Self& s, F&& f) {
+    f("distortion", s.distortion);
+    f("interpolation", s.interpolation);
+    f("border", s.border);
+    f("fill", s.fill);
+    f("prob", s.prob);
+  }
+};
+
+/// A lens: the pixel at the distance r from the centre, in half diagonals, shows the point at r (1 + k1 r^2 + k2 r^4).
+/// k1 > 0 is a barrel, k1 < 0 a pincushion.
+/// Errors: reversed ranges, k1 or k2 outside [-1, 1], lenses that fold the image: 1 + 3 k1 + 5 k2 <= 0.05 for the
+/// lowest of both, where they are negative; a bad fill.
+struct lens {
+  range k1{};
+  range k2{};
+  augment::interpolation interpolation = augment::interpolation::bilinear;
+  augment::border border = augment::border::constant;
+  per_channel fill = 0.0f;
+  float prob = 1.0f;
+
+  static constexpr char const* name = "lens";
+  static constexpr int numbers = 2;  ///< k1, k2
+
+  void check(image_facts const& in) const {
+    detail::check_range(name, "k1", k1, -1.0f, 1.0f);
+    detail::check_range(name, "k2", k2, -1.0f, 1.0f);
+    float const least = 1.0f + 3.0f * (k1.low < 0.0f ? k1.low : 0.0f) + 5.0f * (k2.low < 0.0f ? k2.low : 0.0f);
+    if (!(least > 0.05f))
+      detail::fail(detail::option_name(name, "k1 and k2"), detail::text_of(k1) + " and " + detail::text_of(k2),
+                   "lenses that do not fold the image: 1 + 3 k1 + 5 k2 above 0.05 for the lowest of both");
+    detail::check_channels(name, "fill", fill, in.channels);
+  }
+  image_size out(image_facts const& in) const noexcept { return {in.height, in.width}; }
+  void draw(detail::parameter_draws const& d, image_facts const&, float* to) const noexcept {
+    to[0] = d.uniform(1, k1);
+    to[1] = d.uniform(2, k2);
+  }
+  void rest(image_facts const&, float* to) const noexcept { to[0] = to[1] = 0.0f; }
+  template <class Self, class F>
+  static void each(Self& s, F&& f) {
+    f("k1", s.k1);
+    f("k2", s.k2);
+    f("interpolation", s.interpolation);
+    f("border", s.border);
+    f("fill", s.fill);
+    f("prob", s.prob);
+  }
+};
+
+/// A smooth random displacement (Simard, Steinkraus and Platt, ICDAR 2003): normal noise, smoothed to a standard
+/// deviation of `sigma` pixels. `alpha` is the root mean square of the displacement along each axis, in pixels,
+/// whatever sigma is (the paper multiplies a field of another norm). The field stands on a grid of floor(sigma) pixels,
+/// as a cubic B-spline of noise that is blurred on the grid, so that both together have the variance sigma^2. Errors:
+/// reversed ranges, alpha outside [0, 1000], sigma outside [1, 256], a bad fill.
+struct elastic {
+  range alpha{};
+  range sigma{5.0f, 5.0f};
+  augment::interpolation interpolation = augment::interpolation::bilinear;
+  augment::border border = augment::border::constant;
+  per_channel fill = 0.0f;
+  float prob = 1.0f;
+
+  static constexpr char const* name = "elastic";
+  static constexpr int numbers = 2;  ///< alpha, sigma
+
+  void check(image_facts const& in) const {
+    detail::check_range(name, "alpha", alpha, 0.0f, 1000.0f);
+    detail::check_range(name, "sigma", sigma, 1.0f, 256.0f);
+    detail::check_channels(name, "fill", fill, in.channels);
+  }
+  image_size out(image_facts const& in) const noexcept { return {in.height, in.width}; }
+  void draw(detail::parameter_draws const& d, image_facts const&, float* to) const noexcept {
+    to[0] = d.uniform(1, alpha);
+    to[1] = d.uniform(2, sigma);
+  }
+  void rest(image_facts const&, float* to) const noexcept {
+    to[0] = 0.0f;
+    to[1] = sigma.low;
+  }
+  template <class Self, class F>
+  static void each(Self& s, F&& f) {
+    f("alpha", s.alpha);
+    f("sigma", s.sigma);
+    f("interpolation", s.interpolation);
+    f("border", s.border);
+    f("fill", s.fill);
+    f("prob", s.prob);
+  }
+};
+
 }  // namespace mixaug::augment
 
 MIXAUG_EXACT_END

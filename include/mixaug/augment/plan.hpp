@@ -42,7 +42,8 @@ class plan {
   detail::compiled_chain compiled_;
   std::vector<float> drawn_;             ///< for each image and step, whether it fires, and its numbers
   std::vector<detail::fixed_map> maps_;  ///< for each image and pass
-  std::vector<float> numbers_;           ///< for each image, the numbers of all stages
+  std::vector<float> numbers_;           ///< for each image, the numbers of all stages, kernels and fields
+  std::vector<double> doubles_;          ///< for each image, the numbers of all maps that are not affine
 };
 
 namespace detail {
@@ -56,6 +57,13 @@ struct plan_writer {
   static float const* numbers(plan const& p, index_t i) noexcept {
     return p.numbers_.data() + i * p.compiled_.numbers_width;
   }
+  /// The items of pass k for image i.
+  static warp_list warps(plan const& p, index_t i, std::size_t k) noexcept {
+    compiled_chain const& c = p.compiled_;
+    pass const& q = c.passes[k];
+    return {c.warps.data() + q.warp, static_cast<int>(q.last_warp - q.warp), p.doubles_.data() + i * c.doubles_width,
+            numbers(p, i)};
+  }
   static float* drawn(plan& p, index_t i, int step) noexcept {
     return p.drawn_.data() + i * p.compiled_.drawn_width + p.compiled_.drawn_first[step];
   }
@@ -67,6 +75,7 @@ struct plan_writer {
     p.drawn_.resize(static_cast<std::size_t>(rows * compiled.drawn_width));
     p.maps_.resize(static_cast<std::size_t>(rows) * compiled.passes.size());
     p.numbers_.resize(static_cast<std::size_t>(rows * compiled.numbers_width));
+    p.doubles_.resize(static_cast<std::size_t>(rows * compiled.doubles_width));
     p.drawn_with = k;
     p.rows_ = rows;
   }
@@ -79,7 +88,12 @@ struct plan_writer {
         fail("the map of row " + text(i), "one that shrinks the image, or moves it, more than integers can hold",
              "scales whose product over the chain is at least 2^-13");
     float* const numbers = p.numbers_.data() + i * c.numbers_width;
-    for (pass const& q : c.passes) make_kernel(p.chain_, c, q, drawn, numbers);
+    for (std::size_t k = 0; k < c.passes.size(); ++k) {
+      make_kernel(p.chain_, c, c.passes[k], drawn, numbers);
+      if (maps(p, i)[k].warped)
+        make_warps(p.chain_, c, c.passes[k], drawn, p.drawn_with, static_cast<std::uint64_t>(p.drawn_with.first + i),
+                   p.doubles_.data() + i * c.doubles_width, numbers);
+    }
     for (stage const& s : c.stages) make_numbers(p.chain_, c, s, drawn, numbers + s.first);
   }
   /// Takes the drawn numbers of all images.
@@ -143,7 +157,7 @@ void make_plan(augment::chain const& c, tensor_view<T, R, S> const& x, key const
   static_assert(R == 4, "mixaug: a chain of augmentations takes images, nchw(pointer, {n, c, h, w}) or nhwc");
   static_assert(detail::is_pixel<E>,
                 "mixaug: a chain of augmentations takes pixels, and integers are taken for ids; if these are pixels, "
-                "say so with as_pixels(view); ids follow a plan of their images: augment::apply_masks(plan, ids, out)");
+                "say so with as_pixels(view); ids follow a plan of their images: apply_masks(plan, ids, out)");
   if constexpr (images) {
     augment::image_facts in{x.extent[1], x.extent[2], x.extent[3], c.range};
     if (c.range == 0.0f) in.range = augment::detail::range_of<E>();

@@ -146,6 +146,13 @@ bool may_draw([[maybe_unused]] S const& s, [[maybe_unused]] image_facts const& i
   if constexpr (std::is_same_v<S, affine>)
     return v[3] >= 1e-3f && v[3] <= 1e3f && std::fabs(v[4]) <= 80.0f && std::fabs(v[5]) <= 80.0f;
   if constexpr (std::is_same_v<S, vignette>) return v[0] >= 0.0f && v[0] <= 0.999f && v[1] >= 0.0f && v[1] <= 1.0f;
+  if constexpr (std::is_same_v<S, perspective>) {
+    for (int k = 0; k < S::numbers; ++k)
+      if (!(v[k] >= 0.0f && v[k] <= 0.45f * static_cast<float>(k % 2 == 0 ? in.width : in.height) + 1.0f)) return false;
+  }
+  if constexpr (std::is_same_v<S, lens>) return std::fabs(v[0]) <= 1.0f && std::fabs(v[1]) <= 1.0f;
+  if constexpr (std::is_same_v<S, elastic>)
+    return v[0] >= 0.0f && v[0] <= 1000.0f && v[1] >= s.sigma.low && v[1] <= 256.0f;
   if constexpr (std::is_same_v<S, gaussian_blur>) return v[0] >= 0.0f && v[0] <= s.sigma.high;
   if constexpr (std::is_same_v<S, motion_blur>) return v[0] >= 0.0f && v[0] <= s.length.high && std::fabs(v[2]) <= 1.0f;
   if constexpr (std::is_same_v<S, salt_and_pepper>) return v[0] >= 0.0f && v[0] <= 1.0f;

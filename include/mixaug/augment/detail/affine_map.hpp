@@ -95,6 +95,7 @@ struct fixed_map {
   std::int64_t xx = one, xy = 0, x0 = 0;
   std::int64_t yx = 0, yy = one, y0 = 0;
   std::int32_t samples_x = 1, samples_y = 1;  ///< points along each side of an output pixel, whose mean it shows
+  bool warped = false;                        ///< positions come from a warp_list
   bool exact = true;                          ///< every pixel is a pixel of the input, or lies beyond it
 
   friend constexpr bool operator==(fixed_map const&, fixed_map const&) = default;

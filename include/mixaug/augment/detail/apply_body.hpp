@@ -99,6 +99,26 @@ inline bool stays_inside(fixed_map const& m, index_t in_h, index_t in_w, index_t
   return true;
 }
 
+/// Takes one image through its reader and stages, tile by tile, row by row.
+template <class Read, class Out>
+void run_tiles(Read read, stage_list const& stages, image<Out> const& to) noexcept {
+  tile t;
+  index_t const width = to.width < tile::room ? to.width : tile::room;
+  index_t const rows = mixaug::detail::greater(1, tile::room / to.width);
+  for (t.channel = 0; t.channel < to.channels; t.channel += tile::most_channels) {
+    t.channels = static_cast<int>(mixaug::detail::lesser(tile::most_channels, to.channels - t.channel));
+    for (t.y = 0; t.y < to.height; t.y += rows) {
+      t.rows = static_cast<int>(mixaug::detail::lesser(rows, to.height - t.y));
+      for (t.x = 0; t.x < to.width; t.x += width) {
+        t.width = static_cast<int>(mixaug::detail::lesser(width, to.width - t.x));
+        read(t);
+        stages(t);
+        write_tile(t, to);
+      }
+    }
+  }
+}
+
 /// Takes the images of a batch through their chain, one after the other.
 template <class T, class U>
 struct apply_body {
@@ -175,25 +195,7 @@ struct apply_body {
                                   mine.ring_rows()),
                 stages, to);
     else
-      run_tiles(reader<In>{from, q.how, map, packed(q, map, from, mine)}, stages, to);
-  }
-  template <class Read, class Out>
-  static void run_tiles(Read read, stage_list const& stages, image<Out> const& to) noexcept {
-    tile t;
-    index_t const width = to.width < tile::room ? to.width : tile::room;
-    index_t const rows = mixaug::detail::greater(1, tile::room / to.width);
-    for (t.channel = 0; t.channel < to.channels; t.channel += tile::most_channels) {
-      t.channels = static_cast<int>(mixaug::detail::lesser(tile::most_channels, to.channels - t.channel));
-      for (t.y = 0; t.y < to.height; t.y += rows) {
-        t.rows = static_cast<int>(mixaug::detail::lesser(rows, to.height - t.y));
-        for (t.x = 0; t.x < to.width; t.x += width) {
-          t.width = static_cast<int>(mixaug::detail::lesser(width, to.width - t.x));
-          read(t);
-          stages(t);
-          write_tile(t, to);
-        }
-      }
-    }
+      run_tiles(reader<In>{from, q.how, map, packed(q, map, from, mine), plan_writer::warps(own, i, k)}, stages, to);
   }
   template <class In>
   static packed_image packed(pass const& q, fixed_map const& map, image<In const> const& from,

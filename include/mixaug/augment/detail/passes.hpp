@@ -3,6 +3,7 @@
 #include <mixaug/augment/detail/affine_map.hpp>
 #include <mixaug/augment/detail/colour_map.hpp>
 #include <mixaug/augment/detail/kernels.hpp>
+#include <mixaug/augment/detail/warps.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -44,19 +45,21 @@ struct pass {
   image_facts in, out;
   sampling how;
   std::size_t stage = 0, last_stage = 0;
-  int blur = -1;           ///< the step that blurs what the pass reads; -1 = none
-  int reach = 0;           ///< how far its kernel reaches at most
-  index_t kernel = 0;      ///< the first number of the kernel
-  bool is_normal = false;  ///< a normal kernel, else a line
+  int blur = -1;                        ///< the step that blurs what the pass reads; -1 = none
+  int reach = 0;                        ///< how far its kernel reaches at most
+  index_t kernel = 0;                   ///< the first number of the kernel
+  bool is_normal = false;               ///< a normal kernel, else a line
+  std::size_t warp = 0, last_warp = 0;  ///< items of its map, where one step is no affine map
 };
 
 struct compiled_chain {
   image_facts in, out;
   std::vector<pass> passes;
   std::vector<stage> stages;
+  std::vector<warp_item> warps;
   int drawn_first[chain::most + 1] = {};
   image_facts facts[chain::most + 1] = {};  ///< of what each step gets
-  index_t drawn_width = 0, numbers_width = 0;
+  index_t drawn_width = 0, numbers_width = 0, doubles_width = 0;
   bool normalises = false;
 };
 
@@ -64,6 +67,7 @@ struct compiled_chain {
 struct sampling_need {
   sampling how;
   bool interpolates = false, leaves = false;  ///< reads between pixels; reads beyond the border
+  bool warps = false;                         ///< never antialiased
 };
 inline sampling_need need_of(crop const& s) noexcept {
   return {{augment::interpolation::bilinear, s.padding_mode, s.fill, 0.0f}, false, s.padding > 0};
@@ -75,17 +79,22 @@ inline sampling_need need_of(resized_crop const& s) noexcept {
 inline sampling_need need_of(affine const& s) noexcept {
   return {{s.interpolation, s.border, s.fill, s.antialias}, true, true};
 }
+template <class S>
+requires is_warp<S> sampling_need need_of(S const& s)
+noexcept { return {{s.interpolation, s.border, s.fill, 0.0f}, true, true, true}; }
 /// Joins two needs; returns false if one map cannot serve both.
 inline bool join(sampling_need& all, sampling_need const& next) noexcept {
-  if (all.interpolates && next.interpolates &&
-      (all.how.interpolation != next.how.interpolation || all.how.antialias != next.how.antialias))
-    return false;
+  if (all.interpolates && next.interpolates) {
+    if (all.how.interpolation != next.how.interpolation) return false;
+    if (!all.warps && !next.warps && all.how.antialias != next.how.antialias) return false;
+  }
   if (all.leaves && next.leaves && (all.how.border != next.how.border || !(all.how.fill == next.how.fill)))
     return false;
   if (next.interpolates) {
     all.how.interpolation = next.how.interpolation;
-    all.how.antialias = next.how.antialias;
+    if (!next.warps) all.how.antialias = next.how.antialias;
   }
+  all.warps = all.warps || next.warps;
   if (next.leaves) {
     all.how.border = next.how.border;
     all.how.fill = next.how.fill;
@@ -106,7 +115,7 @@ class compiler {
  public:
   compiler(chain const& c, image_facts const& in, compiled_chain& out) : chain_(c), now_(in), to_(out) {
     to_.in = in;
-    to_.passes.push_back({0, 0, in, in, {}, 0, 0, -1, 0, 0, false});
+    to_.passes.push_back({0, 0, in, in, {}, 0, 0, -1, 0, 0, false, 0, 0});
   }
   template <class S>
   void operator()(S const& s, int p) {
@@ -132,8 +141,10 @@ class compiler {
     to_.out = now_;
     to_.facts[p] = now_;
     to_.passes.back().last_stage = to_.stages.size();
-    for (pass& q : to_.passes)
+    for (pass& q : to_.passes) {
       if (q.last == q.step) q.how.antialias = 0.0f;
+      list_warps(q);
+    }
   }
 
  private:
@@ -161,9 +172,41 @@ class compiler {
     last->how = need_.how;
     last->out = now_;
   }
+  /// Lists the items of a pass that has a step that is no affine map; consecutive affine steps are one.
+  void list_warps(pass& q) {
+    q.warp = q.last_warp = to_.warps.size();
+    bool any = false;
+    for (int p = q.step; p < q.last; ++p)
+      any = any || visit(chain_.steps[static_cast<std::size_t>(p)],
+                         [](auto const& s) { return is_warp<std::remove_cvref_t<decltype(s)>>; });
+    if (!any) return;
+    for (int p = q.step; p < q.last; ++p)
+      visit(chain_.steps[static_cast<std::size_t>(p)], [&](auto const& s) { list_warp(q, s, p); });
+    q.last_warp = to_.warps.size();
+    q.how.antialias = 0.0f;
+  }
+  template <class S>
+  void list_warp(pass const& q, [[maybe_unused]] S const& s, int p) {
+    warp_kind kind = warp_kind::affine;
+    index_t nodes = 0;
+    if constexpr (std::is_same_v<S, perspective>) kind = warp_kind::projective;
+    if constexpr (std::is_same_v<S, lens>) kind = warp_kind::radial;
+    if constexpr (std::is_same_v<S, elastic>) {
+      kind = warp_kind::spline;
+      nodes = 2 * spline_grid::of(to_.facts[p], s.sigma.low).nodes();
+    }
+    bool const joins = kind == warp_kind::affine && to_.warps.size() > q.warp && to_.warps.back().kind == kind;
+    if (joins) {
+      to_.warps.back().last = p + 1;
+      return;
+    }
+    to_.warps.push_back({kind, p, p + 1, to_.doubles_width, to_.numbers_width});
+    to_.doubles_width += doubles_of_warp[static_cast<int>(kind)];
+    to_.numbers_width += nodes;
+  }
   pass* begin_pass(int p) {
     to_.passes.back().last_stage = to_.stages.size();
-    to_.passes.push_back({p, p, now_, now_, {}, to_.stages.size(), 0, -1, 0, 0, false});
+    to_.passes.push_back({p, p, now_, now_, {}, to_.stages.size(), 0, -1, 0, 0, false, 0, 0});
     return &to_.passes.back();
   }
   template <class S>
@@ -239,16 +282,56 @@ inline void compile(chain const& c, image_facts const& in, compiled_chain& to) {
   add.finish();
 }
 
-/// The map of one image in one pass; returns false if integers cannot hold it.
-inline bool make_map(chain const& c, compiled_chain const& all, pass const& q, float const* drawn, fixed_map& to) {
+/// The affine map of the steps [step, last), of those that are affine.
+inline affine_map affine_of(chain const& c, compiled_chain const& all, int from, int last, float const* drawn) {
   affine_map map;
-  for (int p = q.step; p < q.last; ++p)
+  for (int p = from; p < last; ++p)
     visit(c.steps[static_cast<std::size_t>(p)], [&](auto const& own) {
       using S = std::remove_cvref_t<decltype(own)>;
-      if constexpr (is_geometric<S>)
+      if constexpr (is_geometric<S> && !is_warp<S>)
         map = map.after(map_of(own, drawn + all.drawn_first[p] + 1, all.facts[p], all.facts[p + 1]));
     });
-  return to_fixed(map, q.how.antialias, to);
+  return map;
+}
+/// The map of one image in one pass; returns false if integers cannot hold it.
+inline bool make_map(chain const& c, compiled_chain const& all, pass const& q, float const* drawn, fixed_map& to) {
+  if (!to_fixed(affine_of(c, all, q.step, q.last, drawn), q.how.antialias, to)) return false;
+  to.warped = false;
+  for (std::size_t k = q.warp; k < q.last_warp; ++k) {
+    int const p = all.warps[k].step;
+    visit(c.steps[static_cast<std::size_t>(p)], [&](auto const& own) {
+      if constexpr (is_warp<std::remove_cvref_t<decltype(own)>>)
+        to.warped = to.warped || is_active(own, drawn + all.drawn_first[p] + 1);
+    });
+  }
+  to.exact = to.exact && !to.warped;
+  return true;
+}
+/// The numbers of the items of a pass for one image: nothing is written where no item moves anything.
+inline void make_warps(chain const& c, compiled_chain const& all, pass const& q, float const* drawn, key const& k,
+                       std::uint64_t row, double* doubles, float* numbers) {
+  for (std::size_t w = q.warp; w < q.last_warp; ++w) {
+    warp_item const& item = all.warps[w];
+    double* const to = doubles + item.first;
+    if (item.kind == warp_kind::affine) {
+      affine_map const m = affine_of(c, all, item.step, item.last, drawn);
+      to[0] = m.xx;
+      to[1] = m.xy;
+      to[2] = m.x0;
+      to[3] = m.yx;
+      to[4] = m.yy;
+      to[5] = m.y0;
+      continue;
+    }
+    visit(c.steps[static_cast<std::size_t>(item.step)], [&](auto const& own) {
+      using S = std::remove_cvref_t<decltype(own)>;
+      float const* const own_drawn = drawn + all.drawn_first[item.step] + 1;
+      if constexpr (is_warp<S>) make_warp(own, own_drawn, all.facts[item.step], to);
+      if constexpr (std::is_same_v<S, elastic>)
+        if (own_drawn[0] != 0.0f)
+          make_nodes(own, own_drawn, all.facts[item.step], k, row, item.step, numbers + item.nodes);
+    });
+  }
 }
 
 /// The kernel of one pass for one image.

@@ -219,14 +219,19 @@ inline bool packs_fill(sampling const& how, index_t channels) noexcept {
   return true;
 }
 
+/// Positions along one axis that stand in an array, as 14-bit fixed point.
+struct listed_positions {
+  std::int32_t const* list;
+  std::int32_t at(std::int32_t k) const noexcept { return list[k]; }
+};
+
 /// Bilinear reading of a packed image for pixels [0, n) of a run, whose four taps lie inside the rim.
-template <int Channels>
-void gather_packed(packed_image const& from, std::int64_t at_x, std::int64_t step_x, std::int64_t at_y,
-                   std::int64_t step_y, int n, float (*plane)[tile::room], int first) noexcept {
+template <int Channels, class Positions>
+void gather_packed(packed_image const& from, Positions const& x, Positions const& y, int n, float (*plane)[tile::room],
+                   int first) noexcept {
   alignas(64) std::int32_t place[tile::room];
   alignas(64) float fx[tile::room], fy[tile::room];
   alignas(64) std::uint64_t upper[tile::room], lower[tile::room];
-  lane_positions const x(at_x, step_x), y(at_y, step_y);
   std::int32_t const row = static_cast<std::int32_t>(from.row);
   for (int k = 0; k < n; ++k) {
     std::int32_t const px = x.at(k), py = y.at(k);
@@ -286,6 +291,7 @@ struct reader {
   sampling how;
   fixed_map map;
   packed_image packed;  ///< where it pays; else null
+  warp_list warps;      ///< read where the map is warped
 
   /// Reads the pixels of `t`, whose place and size are set.
   void operator()(tile& t) const noexcept {
@@ -372,8 +378,65 @@ struct reader {
     }
   }
 
+  template <class Positions>
+  void gather_any(Positions const& x, Positions const& y, int n, int channels, float (*plane)[tile::room],
+                  int first) const noexcept {
+    if (channels == 3)
+      gather_packed<3>(packed, x, y, n, plane, first);
+    else if (channels == 2)
+      gather_packed<2>(packed, x, y, n, plane, first);
+    else
+      gather_packed<4>(packed, x, y, n, plane, first);
+  }
+  /// Points that come from warps, in units of 2^-14 pixels.
+  template <augment::interpolation I>
+  void warped(image<T const> const& part, tile& t) const noexcept {
+    alignas(64) double x[tile::room], y[tile::room];
+    alignas(64) std::int32_t px[tile::room], py[tile::room];
+    constexpr double farthest = 0x1p16;
+    bool const rim =
+        packs && I == augment::interpolation::bilinear && packed.data != nullptr && how.border != border::reflect;
+    // With a rim, what lies beyond it is the rim; else any position is looked up.
+    double const low = rim ? -1.0 : -farthest;
+    double const high_x = rim ? static_cast<double>(part.width) : farthest,
+                 high_y = rim ? static_cast<double>(part.height) : farthest;
+    for (int r = 0; r < t.rows; ++r) {
+      int const n = t.width, first = r * t.width;
+      for (int k = 0; k < n; ++k) {
+        x[k] = static_cast<double>(t.x) + (static_cast<double>(k) + 0.5);
+        y[k] = static_cast<double>(t.y + r) + 0.5;
+      }
+      warps(n, x, y);
+      fixed(x, n, low, high_x, px);
+      fixed(y, n, low, high_y, py);
+      if constexpr (packs && I == augment::interpolation::bilinear)
+        if (rim) {
+          gather_any(listed_positions{px}, listed_positions{py}, n, t.channels, t.plane, first);
+          continue;
+        }
+      constexpr std::int64_t half = I == augment::interpolation::nearest ? 1 << 13 : 0;
+      for (int k = 0; k < n; ++k)
+        for (int c = 0; c < t.channels; ++c)
+          t.plane[c][first + k] = sampled<I>(part, how, c, (px[k] + half) << (fixed_map::bits - 14),
+                                             (py[k] + half) << (fixed_map::bits - 14));
+    }
+  }
+  /// Points of the continuous image to positions of pixel centres, rounded to 14 bits.
+  static void fixed(double* MIXAUG_RESTRICT v, int n, double low, double high,
+                    std::int32_t* MIXAUG_RESTRICT to) noexcept {
+    for (int k = 0; k < n; ++k) {
+      double const at = v[k] - 0.5, above = at > low ? at : low;
+      v[k] = above < high ? above : high;
+    }
+    constexpr double lift = 0x1p17;  // positions above 0, so that the conversion rounds down
+    for (int k = 0; k < n; ++k)
+      to[k] =
+          static_cast<std::int32_t>(static_cast<std::int64_t>((v[k] + lift) * 0x1p14 + 0.5) - (std::int64_t{1} << 31));
+  }
+
   template <augment::interpolation I>
   void sample(image<T const> const& part, tile& t) const noexcept {
+    if (map.warped) return warped<I>(part, t);
     if (map.samples_x == 1 && map.samples_y == 1) return points<I>(part, t, t.plane, 0, 0);
     alignas(64) float sum[tile::most_channels][tile::room];
     float const share = 1.0f / static_cast<float>(map.samples_x * map.samples_y);
@@ -422,12 +485,7 @@ struct reader {
       int const first = r * t.width + in.begin, n = in.end - in.begin;
       if constexpr (packs && I == augment::interpolation::bilinear)
         if (from_packed) {
-          if (t.channels == 3)
-            gather_packed<3>(packed, x, map.xx, y, map.yx, n, plane, first);
-          else if (t.channels == 2)
-            gather_packed<2>(packed, x, map.xx, y, map.yx, n, plane, first);
-          else
-            gather_packed<4>(packed, x, map.xx, y, map.yx, n, plane, first);
+          gather_any(lane_positions(x, map.xx), lane_positions(y, map.yx), n, t.channels, plane, first);
           continue;
         }
       gather<I>(part, x, map.xx, y, map.yx, n, t.channels, plane, first);

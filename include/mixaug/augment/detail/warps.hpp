@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/augment/chain.hpp>
+#include <mixaug/augment/detail/affine_map.hpp>
+#include <mixaug/core/detail/math/exp.hpp>
+#include <mixaug/core/workspace.hpp>
+
+MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
+
+/// Maps that are not affine, as lists of items: the positions of a run of pixels go through them from the last to the
+/// first, in double, each product rounded before it is added: the same bits everywhere.
+namespace mixaug::augment {
+namespace detail {
+
+enum class warp_kind : unsigned char {
+  affine,      ///< an affine_map
+  projective,  ///< 9 numbers, row by row
+  radial,      ///< centre x and y, 1 / (half diagonal)^2, k1, k2
+  spline       ///< nodes of a field, and their spacing
+};
+/// One item: its kind, and the steps that it stands for.
+struct warp_item {
+  warp_kind kind;
+  int step = 0, last = 0;
+  index_t first = 0;  ///< the first of its doubles
+  index_t nodes = 0;  ///< the first node of a spline, among the floats
+};
+inline constexpr int doubles_of_warp[] = {6, 9, 5, 4};
+
+/// The grid of a spline: nodes (-1 .. rows - 2) at a spacing, the first at the border of the image.
+struct spline_grid {
+  int spacing = 1;
+  index_t rows = 0, columns = 0;
+  static spline_grid of(image_facts const& in, float sigma) noexcept {
+    spline_grid g;
+    g.spacing = static_cast<int>(sigma);
+    g.rows = in.height / g.spacing + 4;
+    g.columns = in.width / g.spacing + 4;
+    return g;
+  }
+  index_t nodes() const noexcept { return rows * columns; }
+};
+
+/// Weights of four nodes at the fraction t behind the second: the cubic B-spline.
+struct spline_weights {
+  double w[4];
+  explicit spline_weights(double t) noexcept {
+    using mixaug::detail::rounded_product;
+    double const u = 1.0 - t, t2 = t * t, u2 = u * u;
+    w[0] = u * u2 / 6.0;
+    w[1] = (4.0 - rounded_product(t2, 6.0 - 3.0 * t)) / 6.0;
+    w[2] = (4.0 - rounded_product(u2, 6.0 - 3.0 * u)) / 6.0;
+    w[3] = t * t2 / 6.0;
+  }
+};
+
+/// Blur of the noise on the grid: weights of the distances 0 to reach, and their reach.
+struct grid_blur {
+  static constexpr int most = 6;
+  int reach = 0;
+  double w[most + 1] = {};
+  /// The variance of the spline's kernel is 1/3 in units of the grid; the blur has the rest.
+  grid_blur(double sigma, int spacing) noexcept {
+    double const units = sigma / static_cast<double>(spacing), variance = units * units - 1.0 / 3.0;
+    reach = static_cast<int>(3.0 * std::sqrt(variance)) + 1;
+    if (reach > most) reach = most;
+    double sum = 0.0;
+    for (int k = reach; k >= 0; --k) {
+      w[k] = mixaug::detail::precise_exp(-0.5 * static_cast<double>(k * k) / variance);
+      sum += k == 0 ? w[k] : 2.0 * w[k];
+    }
+    for (int k = 0; k <= reach; ++k) w[k] /= sum;
+  }
+  double at(int k) const noexcept {
+    int const d = k < 0 ? -k : k;
+    return d <= reach ? w[d] : 0.0;
+  }
+  /// The variance of a field of unit noise along one axis, as a mean over all places between two nodes.
+  double mean_square() const noexcept {
+    constexpr int places = 32;
+    double sum = 0.0;
+    for (int p = 0; p < places; ++p) {
+      spline_weights const s((static_cast<double>(p) + 0.5) / places);
+      for (int m = -reach - 1; m <= reach + 2; ++m) {
+        double v = 0.0;
+        for (int k = 0; k < 4; ++k) v = fused_sum(s.w[k], at(m - (k - 1)), v);
+        sum = fused_sum(v, v, sum);
+      }
+    }
+    return sum / places;
+  }
+};
+
+/// Writes the nodes of a field, first those of x, then those of y, in pixels.
+inline void make_nodes(elastic const&, float const* drawn, image_facts const& in, key const& k, std::uint64_t row,
+                       int step, float* to) {
+  spline_grid const g = spline_grid::of(in, drawn[1]);
+  if (drawn[0] == 0.0f) {
+    for (index_t n = 0; n < 2 * g.nodes(); ++n) to[n] = 0.0f;
+    return;
+  }
+  grid_blur const blur(static_cast<double>(drawn[1]), g.spacing);
+  double const scale = static_cast<double>(drawn[0]) / blur.mean_square();
+  constexpr int lanes = mixaug::detail::bits_width;
+  index_t const r = blur.reach, wide = g.columns + 2 * r, tall = g.rows + 2 * r;
+  double* const line = reinterpret_cast<double*>(
+      mixaug::detail::kept_scratch(1).reserve(static_cast<std::size_t>(wide + tall * g.columns) * sizeof(double)));
+  double* const along = line + wide;
+  for (int c = 0; c < 2; ++c) {
+    for (index_t y = 0; y < tall; ++y) {
+      for (index_t x = 0; x < wide; x += 8 * lanes) {
+        std::uint64_t number[lanes];
+        std::uint16_t bits[8 * lanes];
+        for (int b = 0; b < lanes; ++b)
+          number[b] = static_cast<std::uint64_t>(c) << 29 | static_cast<std::uint64_t>(y) << 13 |
+                      static_cast<std::uint64_t>(x / 8 + b);
+        mixaug::detail::halves_of_numbers(k, row, static_cast<purpose>(128 + step), number, bits);
+        for (index_t j = x; j < wide && j < x + 8 * lanes; ++j)
+          line[j] = static_cast<double>(mixaug::detail::normal_of(bits[j - x]));
+      }
+      for (index_t x = 0; x < g.columns; ++x) {
+        double sum = 0.0;
+        for (int d = -blur.reach; d <= blur.reach; ++d) sum = fused_sum(blur.at(d), line[x + r + d], sum);
+        along[y * g.columns + x] = sum;
+      }
+    }
+    for (index_t y = 0; y < g.rows; ++y)
+      for (index_t x = 0; x < g.columns; ++x) {
+        double sum = 0.0;
+        for (int d = -blur.reach; d <= blur.reach; ++d)
+          sum = fused_sum(blur.at(d), along[(y + r + d) * g.columns + x], sum);
+        to[c * g.nodes() + y * g.columns + x] = static_cast<float>(scale * sum);
+      }
+  }
+}
+
+/// The projective map that takes the moved corners of the output to the corners of the input.
+inline void make_projective(float const* drawn, image_facts const& in, double* to) noexcept {
+  double const w = static_cast<double>(in.width), h = static_cast<double>(in.height);
+  double const x[4] = {static_cast<double>(drawn[0]), w - static_cast<double>(drawn[2]),
+                       w - static_cast<double>(drawn[4]), static_cast<double>(drawn[6])};
+  double const y[4] = {static_cast<double>(drawn[1]), static_cast<double>(drawn[3]), h - static_cast<double>(drawn[5]),
+                       h - static_cast<double>(drawn[7])};
+  // The unit square to the corners (Heckbert 1989, section 2.2.3), whose inverse is the adjoint matrix.
+  double const sx = ((x[0] - x[1]) + x[2]) - x[3], sy = ((y[0] - y[1]) + y[2]) - y[3];
+  double const dx1 = x[1] - x[2], dx2 = x[3] - x[2], dy1 = y[1] - y[2], dy2 = y[3] - y[2];
+  double const determinant = sum_of_products(dx1, dy2, -dx2, dy1);
+  double const g = sum_of_products(sx, dy2, -dx2, sy) / determinant,
+               q = sum_of_products(dx1, sy, -sx, dy1) / determinant;
+  double const a = fused_sum(g, x[1], x[1] - x[0]), b = fused_sum(q, x[3], x[3] - x[0]), c = x[0];
+  double const d = fused_sum(g, y[1], y[1] - y[0]), e = fused_sum(q, y[3], y[3] - y[0]), f = y[0];
+  double const inverse[9] = {fused_sum(-f, q, e),          fused_sum(c, q, -b),          sum_of_products(b, f, -c, e),
+                             fused_sum(f, g, -d),          fused_sum(-c, g, a),          sum_of_products(c, d, -a, f),
+                             sum_of_products(d, q, -e, g), sum_of_products(b, g, -a, q), sum_of_products(a, e, -b, d)};
+  for (int k = 0; k < 3; ++k) {
+    to[k] = w * inverse[k];
+    to[3 + k] = h * inverse[3 + k];
+    to[6 + k] = inverse[6 + k];
+  }
+}
+
+/// The numbers of one item for one image, but those of affine ones.
+inline void make_warp(perspective const&, float const* drawn, image_facts const& in, double* to) noexcept {
+  make_projective(drawn, in, to);
+}
+inline void make_warp(lens const&, float const* drawn, image_facts const& in, double* to) noexcept {
+  double const w = static_cast<double>(in.width), h = static_cast<double>(in.height);
+  to[0] = 0.5 * w;
+  to[1] = 0.5 * h;
+  to[2] = 4.0 / sum_of_products(w, w, h, h);
+  to[3] = static_cast<double>(drawn[0]);
+  to[4] = static_cast<double>(drawn[1]);
+}
+inline void make_warp(elastic const&, float const* drawn, image_facts const& in, double* to) noexcept {
+  spline_grid const g = spline_grid::of(in, drawn[1]);
+  to[0] = 1.0 / static_cast<double>(g.spacing);
+  to[1] = static_cast<double>(g.rows);
+  to[2] = static_cast<double>(g.columns);
+  to[3] = drawn[0] == 0.0f ? 0.0 : 1.0;
+}
+
+/// True if the step moves anything with these numbers.
+inline bool is_active(perspective const&, float const* drawn) noexcept {
+  for (int k = 0; k < perspective::numbers; ++k)
+    if (drawn[k] != 0.0f) return true;
+  return false;
+}
+inline bool is_active(lens const&, float const* drawn) noexcept { return drawn[0] != 0.0f || drawn[1] != 0.0f; }
+inline bool is_active(elastic const&, float const* drawn) noexcept { return drawn[0] != 0.0f; }
+
+/// Takes n points, of the continuous output, through one item.
+inline void warp_run(warp_kind kind, double const* m, float const* nodes, int n, double* MIXAUG_RESTRICT x,
+                     double* MIXAUG_RESTRICT y) noexcept {
+  using mixaug::detail::rounded_product;
+  switch (kind) {
+    case warp_kind::affine:
+      for (int k = 0; k < n; ++k) {
+        double const a = x[k], b = y[k];
+        x[k] = (rounded_product(m[0], a) + rounded_product(m[1], b)) + m[2];
+        y[k] = (rounded_product(m[3], a) + rounded_product(m[4], b)) + m[5];
+      }
+      break;
+    case warp_kind::projective:
+      for (int k = 0; k < n; ++k) {
+        double const a = x[k], b = y[k];
+        double const over = (rounded_product(m[6], a) + rounded_product(m[7], b)) + m[8];
+        x[k] = ((rounded_product(m[0], a) + rounded_product(m[1], b)) + m[2]) / over;
+        y[k] = ((rounded_product(m[3], a) + rounded_product(m[4], b)) + m[5]) / over;
+      }
+      break;
+    case warp_kind::radial:
+      for (int k = 0; k < n; ++k) {
+        double const dx = x[k] - m[0], dy = y[k] - m[1];
+        double const r2 = (rounded_product(dx, dx) + rounded_product(dy, dy)) * m[2];
+        double const stretch = 1.0 + rounded_product(r2, m[3] + rounded_product(r2, m[4]));
+        x[k] = m[0] + rounded_product(dx, stretch);
+        y[k] = m[1] + rounded_product(dy, stretch);
+      }
+      break;
+    case warp_kind::spline: {
+      if (m[3] == 0.0) return;
+      index_t const rows = static_cast<index_t>(m[1]), columns = static_cast<index_t>(m[2]);
+      float const* const nodes_y = nodes + rows * columns;
+      for (int k = 0; k < n; ++k) {
+        double const u = x[k] * m[0], v = y[k] * m[0];
+        // beyond the image the field goes on as at its border
+        double const most_u = static_cast<double>(columns - 4) + 0.999, most_v = static_cast<double>(rows - 4) + 0.999;
+        double const pu = u < 0.0 ? 0.0 : u > most_u ? most_u : u, pv = v < 0.0 ? 0.0 : v > most_v ? most_v : v;
+        index_t const i = static_cast<index_t>(pv), j = static_cast<index_t>(pu);
+        spline_weights const wx(pu - static_cast<double>(j)), wy(pv - static_cast<double>(i));
+        double dx = 0.0, dy = 0.0;
+        for (int a = 0; a < 4; ++a) {
+          float const *const p = nodes + (i + a) * columns + j, *const q = nodes_y + (i + a) * columns + j;
+          double line_x = 0.0, line_y = 0.0;
+          for (int b = 0; b < 4; ++b) {
+            line_x = line_x + rounded_product(wx.w[b], static_cast<double>(p[b]));
+            line_y = line_y + rounded_product(wx.w[b], static_cast<double>(q[b]));
+          }
+          dx = dx + rounded_product(wy.w[a], line_x);
+          dy = dy + rounded_product(wy.w[a], line_y);
+        }
+        x[k] = x[k] + dx;
+        y[k] = y[k] + dy;
+      }
+      break;
+    }
+  }
+}
+
+/// The items of one pass for one image.
+struct warp_list {
+  warp_item const* items = nullptr;
+  int count = 0;
+  double const* doubles = nullptr;
+  float const* floats = nullptr;
+
+  /// Takes points of the output to those of the input that they show.
+  void operator()(int n, double* x, double* y) const noexcept {
+    for (int k = count - 1; k >= 0; --k)
+      warp_run(items[k].kind, doubles + items[k].first, floats + items[k].nodes, n, x, y);
+  }
+};
+
+}  // namespace detail
+}  // namespace mixaug::augment
+
+MIXAUG_UNFUSED_END
+MIXAUG_EXACT_END
