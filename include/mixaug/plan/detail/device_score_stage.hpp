@@ -168,7 +168,7 @@ device_maps device_maps_of(Backend const& be, Recipe const& r, In const& in, boo
   float* const own = memory + (of_batch && of_source ? all : 0);
   if (of_source) detect(source, memory, plan.partner.data);
   if (of_batch) detect(batch, own, nullptr);
-  return {own, outside ? memory : own, h, w, outside, false};
+  return {own, outside ? memory : own, h, w, outside, false, in.pixels, in.source_pixels};
 }
 
 /// Computes the labels of the rows of one recipe from score maps, a job for each row: the smallest score of each line
@@ -247,8 +247,6 @@ void device_place(Backend const& be, Recipes const& recipes, In const& in, bool 
     score_needs const needs = r.region.needs();
     device_maps found = device_maps_of(be, r, in, outside, plan, needs.self, needs.partner, maps, scratch);
     found.lead = std::remove_cvref_t<decltype(r.region)>::one_place && r.when.mode == mode::batch;
-    found.images = in.pixels;
-    found.source_images = in.source_pixels;
     r.region.place_on_device(be, columns, rows, found, scratch);
     if (found.lead) run_rows(be, copy_place_body<rows_type, columns_type>{rows, columns}, plan.shape.rows);
     if (r.region.changes_share()) device_share(be, columns, rows, r.label);
