@@ -18,7 +18,7 @@ struct mask : counted {
 
   template <class Reader>
   static layout read_layout(Reader& in) {
-    return {in.within("mask", 1, index_t{1} << 40)};
+    return {in.within("mask", 1, index_t{1} << 32)};
   }
 
   static constexpr layout rescaled_layout(layout const& l, plan_shape const& to, field how) noexcept {
