@@ -121,9 +121,10 @@ inline void cell_masses(float const* map, puzzle_grid const& grid, double* mass)
     }
 }
 
-/// Scratch of puzzle_energy: two planes of pooled pixels, rows of floats, and the sums of the edges.
+/// Scratch of puzzle_energy: two planes of pooled pixels, a row of numbers and one of floats, and the sums of the
+/// edges.
 inline std::size_t puzzle_energy_bytes(index_t height, index_t width) noexcept {
-  return static_cast<std::size_t>(2 * height * width) * sizeof(double) + aligned(4 * width) +
+  return static_cast<std::size_t>(2 * height * width) * sizeof(double) + aligned(12 * width) +
          8 * label_energy::cells * sizeof(double) + 64;
 }
 
@@ -143,7 +144,8 @@ class puzzle_problem {
         pair = at;
         at += cells;
       }
-    row_ = reinterpret_cast<float*>(at);
+    unit_ = at;
+    row_ = reinterpret_cast<float*>(at + maps.width);
   }
 
   /// What keeps a pair from having an energy.
@@ -173,65 +175,114 @@ class puzzle_problem {
   }
 
  private:
+  /// Writes the pixels of a row in [0, 1]; false if one is not finite, or lies outside.
+  bool unit_row(image_of_batch const& image, index_t channel, index_t y) const noexcept {
+    constexpr int lanes = 8;
+    image.batch->values(image.row, channel, y, row_);
+    index_t const w = maps_.width;
+    std::int64_t bad[lanes] = {};
+    auto const one = [&](index_t x, int lane) {
+      double const v = terms_.to_unit(row_[x], channel);
+      bad[lane] |= v >= -tolerance && v <= 1.0 + tolerance ? 0 : 1;
+      unit_[x] = v < 0.0 ? 0.0 : v > 1.0 ? 1.0 : v;
+    };
+    index_t x = 0;
+    for (; x + lanes <= w; x += lanes)
+      for (int lane = 0; lane < lanes; ++lane) one(x + lane, lane);
+    for (; x < w; ++x) one(x, 0);
+    std::int64_t any = 0;
+    for (std::int64_t lane : bad) any |= lane;
+    return any == 0;
+  }
   /// Pools one channel of an image.
   bool pool(image_of_batch const& image, index_t channel, index_t py, index_t px, double* plane) const noexcept {
     index_t const h = maps_.height / py, w = maps_.width / px;
     bool good = true;
     for (index_t k = 0; k < h * w; ++k) plane[k] = 0.0;
     for (index_t y = 0; y < h * py; ++y) {
-      image.batch->values(image.row, channel, y, row_);
+      good = unit_row(image, channel, y) && good;
       double* const to = plane + y / py * w;
-      float const* from = row_;
-      for (index_t x = 0; x < w; ++x) {
-        double sum = to[x];
-        for (index_t k = 0; k < px; ++k) {
-          double const v = terms_.to_unit(*from++, channel);
-          good = good && v >= -tolerance && v <= 1.0 + tolerance;
-          sum += v < 0.0 ? 0.0 : v > 1.0 ? 1.0 : v;
-        }
-        to[x] = sum;
-      }
+      if (px == 2)
+        for (index_t x = 0; x < w; ++x) to[x] = to[x] + unit_[2 * x] + unit_[2 * x + 1];
+      else
+        for (index_t x = 0; x < w; ++x)
+          for (index_t k = 0; k < px; ++k) to[x] += unit_[x * px + k];
     }
-    double const area = static_cast<double>(py * px);
-    for (index_t k = 0; k < h * w; ++k) plane[k] /= area;
+    divide(plane, h * w, py * px);
     return good;
+  }
+  /// Divides by a count: by a power of two with a product, which is as exact.
+  static void divide(double* MIXAUG_RESTRICT v, index_t n, index_t count) noexcept {
+    double const by = static_cast<double>(count), inverse = 1.0 / by;
+    if ((count & (count - 1)) == 0)
+      for (index_t k = 0; k < n; ++k) v[k] *= inverse;
+    else
+      for (index_t k = 0; k < n; ++k) v[k] /= by;
   }
   /// Writes for every edge and every pair of images (a of the first cell, b of the second) the mean of |I_a - I_b| over
   /// the pooled pixels along the border and over the channels.
   bool differences() const noexcept {
     index_t const py = grid_.pool(0, terms_.neighbours), px = grid_.pool(1, terms_.neighbours);
-    index_t const w = maps_.width / px, channels = maps_.self_image.batch->channels();
+    index_t const channels = maps_.self_image.batch->channels();
     bool good = true;
     for (auto const& axis : edge_)
       for (double* pair : axis)
         for (int i = 0; i < cells; ++i) pair[i] = 0.0;
+    index_t row[pitch + 1], column[pitch + 1];  // where cells begin on the pooled plane
+    for (int k = 0; k <= terms_.blocks; ++k) {
+      row[k] = grid_.border(0, k) / py;
+      column[k] = grid_.border(1, k) / px;
+    }
     for (index_t c = 0; c < channels; ++c) {
       good = pool(maps_.self_image, c, py, px, plane_[0]) && good;
       good = pool(maps_.partner_image, c, py, px, plane_[1]) && good;
-      for (int axis = 0; axis < 2; ++axis)
-        each_edge(axis, [&](int i, int y, int x) {
-          // Pooled pixels on both sides of the border, from `begin` to `end` along it.
-          index_t const along = axis == 0 ? px : py, across = axis == 0 ? py : px;
-          index_t const begin = grid_.border(1 - axis, axis == 0 ? x : y) / along;
-          index_t const end = grid_.border(1 - axis, (axis == 0 ? x : y) + 1) / along;
-          index_t const second = grid_.border(axis, (axis == 0 ? y : x) + 1) / across;
-          for (int a = 0; a < 2; ++a)
-            for (int b = 0; b < 2; ++b) {
-              double sum = 0.0;
-              for (index_t k = begin; k < end; ++k) {
-                double const p = plane_[a][axis == 0 ? (second - 1) * w + k : k * w + second - 1];
-                double const q = plane_[b][axis == 0 ? second * w + k : k * w + second];
-                sum += p < q ? q - p : p - q;
-              }
-              edge_[axis][2 * a + b][i] += sum / static_cast<double>(end - begin);
-            }
-        });
+      for (int a = 0; a < 2; ++a)
+        for (int b = 0; b < 2; ++b) {
+          add_down(a, b, row, column, maps_.width / px);
+          add_right(a, b, row, column, maps_.width / px);
+        }
     }
     for (int axis = 0; axis < 2; ++axis)
-      for (double* pair : edge_[axis])
-        for (int i = 0; i < cells; ++i) pair[i] /= static_cast<double>(channels);
+      for (double* pair : edge_[axis]) divide(pair, cells, channels);
     return good;
   }
+  /// Adds the mean differences across the lower border of each cell, one channel; planes are w wide.
+  void add_down(int a, int b, index_t const* row, index_t const* column, index_t w) const noexcept {
+    int const n = terms_.blocks;
+    for (int y = 0; y + 1 < n; ++y) {
+      double const* const p = plane_[a] + (row[y + 1] - 1) * w;
+      double const* const q = plane_[b] + row[y + 1] * w;
+      double* const to = edge_[0][2 * a + b] + y * pitch;
+      if (w == n) {  // a pooled pixel a cell
+        for (int x = 0; x < n; ++x) to[x] += apart(p[x], q[x]);
+        continue;
+      }
+      for (index_t k = 0; k < w; ++k) unit_[k] = apart(p[k], q[k]);
+      for (int x = 0; x < n; ++x) {
+        double sum = 0.0;
+        for (index_t k = column[x]; k < column[x + 1]; ++k) sum += unit_[k];
+        to[x] += sum / static_cast<double>(column[x + 1] - column[x]);
+      }
+    }
+  }
+  /// The same across the right border.
+  void add_right(int a, int b, index_t const* row, index_t const* column, index_t w) const noexcept {
+    int const n = terms_.blocks;
+    for (int y = 0; y < n; ++y) {
+      double sum[pitch] = {};
+      for (index_t k = row[y]; k < row[y + 1]; ++k) {
+        double const *const p = plane_[a] + k * w, *const q = plane_[b] + k * w;
+        if (w == n)
+          for (int x = 0; x + 1 < n; ++x) sum[x] += apart(p[x], q[x + 1]);
+        else
+          for (int x = 0; x + 1 < n; ++x) sum[x] += apart(p[column[x + 1] - 1], q[column[x + 1]]);
+      }
+      divide(sum, n - 1, row[y + 1] - row[y]);
+      double* const to = edge_[1][2 * a + b] + y * pitch;
+      for (int x = 0; x + 1 < n; ++x) to[x] += sum[x];
+    }
+  }
+  static double apart(double p, double q) noexcept { return p < q ? q - p : p - q; }
   /// Calls act(i, y, x) for the first cell of every edge along an axis: 0 down, 1 to the right.
   template <class Act>
   void each_edge(int axis, Act const& act) const {
@@ -275,6 +326,7 @@ class puzzle_problem {
   puzzle_grid grid_;
   double* plane_[2];
   double* edge_[2][4];  ///< by axis, and by the images of the two cells
+  double* unit_;        ///< a row of pixels in [0, 1], or of differences
   float* row_;
   mutable double bend_[cells];
 };
