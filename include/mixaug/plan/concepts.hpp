@@ -279,7 +279,7 @@ inline void check_full_maps(plan_shape const& s, index_t height, index_t width) 
 ///   check_maps(shape, height, width)  refuses maps of a size that the region cannot read (detail::check_full_maps)
 ///   place(columns, row, score_maps, scratch)
 ///   changes_share()                   true if place() may change the pixel share that labels follow
-///   place_on_device(backend, plan, columns, rows, maps, scratch)   the same on a device, for all rows (device_scores)
+///   place_on_device(backend, columns, rows, maps, scratch)   the same on a device, for all rows (device_place)
 template <class R>
 concept scored_region = region_rule<R> && requires(R const& rule, plan_shape const& shape, index_t n) {
   rule.check_maps(shape, n, n);
