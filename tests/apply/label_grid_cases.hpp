@@ -3,23 +3,9 @@
 
 #include <mixaug/plan/rescaled.hpp>
 
-#include "reference/field.hpp"
+#include "reference/shown_class.hpp"
 #include "support/memory.hpp"
 #include "support/plans.hpp"
-
-namespace test {
-
-/// The class of the image that pixel k of row i shows, by the field of the plan.
-template <class R, class B>
-int shown_class(ma::plan<R, B> const& p, index_t i, index_t k, std::vector<int> const& own,
-                std::vector<int> const& source, index_t first, bool gathered) {
-  int const mine = own[static_cast<std::size_t>(p.self[i])];
-  bool const erased = !reference::other_side<B>::is_partner(p.blend, p.choice[i]);
-  if (p.partner[i] < 0 || erased || reference::weight(p, i, k) == 1.0f) return mine;
-  return source[static_cast<std::size_t>(gathered ? i : p.partner[i] - first)];
-}
-
-}  // namespace test
 
 TEST_CASE_TEMPLATE_DEFINE("label grids: every cell has the class of the image that it shows", Backend, label_grids) {
   constexpr ma::index_t n = 9, m = 5;
@@ -27,23 +13,22 @@ TEST_CASE_TEMPLATE_DEFINE("label grids: every cell has the class of the image th
   std::vector<int> ids, others;
   for (int i = 0; i < n; ++i) ids.push_back(10 + i);
   for (int i = 0; i < m; ++i) others.push_back(90 + i);
-  auto const own = test::place<Backend>(ma::class_ids<int>(nullptr, {n}), ids);
-  auto const far = test::place<Backend>(ma::class_ids<int>(nullptr, {m}), others);
+  auto own = test::place<Backend>(ma::class_ids<int>(nullptr, {n}), ids);
+  auto far = test::place<Backend>(ma::class_ids<int>(nullptr, {m}), others);
   auto const x = ma::nchw<float>(nullptr, {n, 3, 20, 15});
   auto const check = [&](auto const& p, bool second) {
     auto const grid = ma::rescaled(p, {7, 6});
-    auto mine = own, theirs = far;
     auto out = test::room<Backend>(ma::masks<std::int32_t>(nullptr, {n, 7, 6}));
     auto const& there = test::there(be, grid);
     if (second)
-      ma::label_grid(be, there, mine.view(), theirs.view(), out.view());
+      ma::label_grid(be, there, own.view(), far.view(), out.view());
     else
-      ma::label_grid(be, there, mine.view(), out.view());
+      ma::label_grid(be, there, own.view(), out.view());
     auto const found = out.read();
     for (ma::index_t i = 0; i < n; ++i)
       for (ma::index_t k = 0; k < 42; ++k)
         REQUIRE(found[static_cast<std::size_t>(42 * i + k)] ==
-                test::shown_class(grid, i, k, ids, second ? others : ids, 0, false));
+                reference::shown_class(grid, i, k, ids, second ? others : ids, 0, false));
     CHECK(out.intact());
   };
   check(ma::make_plan(ma::patchmix{}, x, ma::key{.seed = 3}), false);

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "apply/label_grid_cases.hpp"
+#include "reference/shown_class.hpp"
 #include "support/compare_plans.hpp"
 #include "support/refusal.hpp"
 
@@ -73,7 +73,7 @@ TEST_CASE("hard pairs follow the tour; gathered ids, signals, volumes, and a gri
   auto const small = ma::rescaled(lines, {10});
   for (index_t i = 0; i < n; ++i)
     for (index_t k = 0; k < 10; ++k)
-      CHECK(parts[static_cast<std::size_t>(10 * i + k)] == test::shown_class(small, i, k, ids, ids, 0, false));
+      CHECK(parts[static_cast<std::size_t>(10 * i + k)] == reference::shown_class(small, i, k, ids, ids, 0, false));
   auto const blocks = ma::make_plan(ma::patchmix{}, ma::volumes<float>(nullptr, {n, 1, 6, 8, 8}), ma::key{.seed = 5});
   std::vector<std::int32_t> cells(n * 3 * 4 * 4);
   ma::label_grid(blocks, ma::class_ids(ids.data(), {n}),
@@ -81,7 +81,7 @@ TEST_CASE("hard pairs follow the tour; gathered ids, signals, volumes, and a gri
   auto const coarse = ma::rescaled(blocks, {3, 4, 4});
   for (index_t i = 0; i < n; ++i)
     for (index_t k = 0; k < 48; ++k)
-      CHECK(cells[static_cast<std::size_t>(48 * i + k)] == test::shown_class(coarse, i, k, ids, ids, 0, false));
+      CHECK(cells[static_cast<std::size_t>(48 * i + k)] == reference::shown_class(coarse, i, k, ids, ids, 0, false));
 }
 
 TEST_CASE("what label grids refuse, and write nothing") {

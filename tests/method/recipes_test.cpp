@@ -100,7 +100,7 @@ TEST_CASE("ClassMix: half of the classes of the source's label map are pasted; i
   auto const pairs = ma::make_plan(ma::mixup{}, x, key);
   std::vector<float> m(n * h * w);
   for (index_t i = 0; i < n; ++i) {
-    std::uint8_t const first = static_cast<std::uint8_t>(draw.below(5)), second = (first + 2) % 5;
+    index_t const first = draw.below(5), second = (first + 2) % 5;
     for (index_t k = 0; k < h * w; ++k) {
       std::uint8_t const c = maps[static_cast<std::size_t>(pairs.partner[i] * h * w + k)];
       m[static_cast<std::size_t>(i * h * w + k)] = c == first || c == second ? 0.0f : 1.0f;
