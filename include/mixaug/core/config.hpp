@@ -33,6 +33,13 @@
 #  define MIXAUG_PREFETCH(address) static_cast<void>(address)
 #endif
 
+/// An address that is a multiple of `bytes`, said to the compiler.
+#if defined(__GNUC__)
+#  define MIXAUG_ALIGNED(address, bytes) __builtin_assume_aligned(address, bytes)
+#else
+#  define MIXAUG_ALIGNED(address, bytes) (address)
+#endif
+
 /// Code between MIXAUG_EXACT_BEGIN and MIXAUG_EXACT_END keeps IEEE 754 arithmetic under every compiler flag.
 /// -ffast-math and its parts (finite math only, reassociation, reciprocals, no signed zeros) would fold
 /// `x + magic - magic`, remove tests for NaN and change the result of a draw. Every header that contains functions is

@@ -19,7 +19,8 @@ namespace detail {
 template <class T>
 MIXAUG_HD T* pointer_at(void const* table, index_t i) noexcept {
   T* p;
-  std::memcpy(&p, static_cast<std::byte const*>(table) + i * static_cast<index_t>(sizeof p), sizeof p);
+  void const* const aligned_table = MIXAUG_ALIGNED(table, alignof(T*));  // or nvcc reads a pointer byte by byte
+  std::memcpy(&p, static_cast<void* const*>(aligned_table) + i, sizeof p);
   return p;
 }
 template <class To, space Space, class T, int R, space S>

@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/custom_class.h>
+
+#include <mixaug/apply/apply.hpp>
+#include <mixaug/apply/apply_adjoint.hpp>
+#include <mixaug/apply/apply_inplace.hpp>
+#include <mixaug/apply/labels.hpp>
+#include <mixaug/interop/run_time_tensor.hpp>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+MIXAUG_EXACT_BEGIN
+
+/// LibTorch's tensors (1.13 and later) as views, and plans applied to tensors, differentiably.
+///   nchw<float>(t), class_ids<std::int64_t>(t), ...   by every name of run_time_tensor.hpp; any strides
+///   (channels_last,
+///                                                     slices); nchw<float, space::device>(t) of a CUDA tensor
+///   visit(t, f)                                       f by the tensor's element type
+///   mix(plan, x)   mix(plan, x, source)   mix(plan, x, gathered(rows))     a new tensor, with its gradients
+///   mix_out(plan, x, out), ...                        into a tensor that is kept
+///   mix_(plan, x)                                     in place
+///   soft_labels(plan, y, num_classes, options)        a new tensor of soft targets
+/// Each takes a backend first, or runs on the default one; for CUDA tensors it is
+/// cuda{at::cuda::getCurrentCUDAStream()} with a device plan. A tensor that is freed while it is viewed is the caller's
+/// error; whatever else does not fit is a mixaug::invalid_argument, before anything is written.
+namespace mixaug {
+namespace detail {
+
+/// What a tensor of LibTorch's holds. Errors: a tensor without memory of its own values.
+inline run_time_tensor describe_torch(at::Tensor const& t) {
+  if (!t.defined()) fail("the tensor is undefined; give one that holds memory");
+  if (t.layout() != at::kStrided)
+    fail("the tensor", "sparse or of another layout without strides", "a dense one: t.to_dense()");
+  if (t.is_quantized()) fail("the tensor", "quantized", "plain numbers: t.dequantize() or t.int_repr()");
+  if (t.is_neg() || t.is_conj())
+    fail("the tensor", t.is_neg() ? "negated lazily" : "conjugated lazily",
+         t.is_neg() ? "memory of its values: t.resolve_neg()" : "memory of its values: t.resolve_conj()");
+  run_time_tensor d;
+  switch (t.scalar_type()) {
+    case at::kByte:
+      d.code = element_code::unsigned_integer;
+      break;
+    case at::kChar:
+    case at::kShort:
+    case at::kInt:
+    case at::kLong:
+      d.code = element_code::signed_integer;
+      break;
+    case at::kHalf:
+    case at::kFloat:
+    case at::kDouble:
+      d.code = element_code::floating_point;
+      break;
+    case at::kBFloat16:
+      d.code = element_code::bfloat;
+      break;
+    case at::kBool:
+      d.code = element_code::boolean;
+      break;
+    case at::kComplexHalf:
+    case at::kComplexFloat:
+    case at::kComplexDouble:
+      d.code = element_code::complex;
+      break;
+    default:
+      break;
+  }
+  d.bits = static_cast<int>(8 * t.element_size());
+  d.rank = static_cast<int>(t.dim());
+  d.extent = t.sizes().data();
+  d.stride = t.strides().data();
+  d.memory = t.is_cpu() ? reach::host : t.is_cuda() ? reach::device : reach::neither;
+  d.device = t.is_cpu() ? "the CPU" : t.is_cuda() ? "a CUDA device" : "a device that no backend of mixaug reaches";
+  if (d.memory != reach::neither) d.data = t.data_ptr();
+  return d;
+}
+
+template <class C>
+inline constexpr bool is_torch_tensor = std::is_base_of_v<at::TensorBase, std::remove_cvref_t<C>>;
+
+}  // namespace detail
+
+/// A tensor, which shares its memory with others: a temporary may be viewed where another tensor keeps the memory.
+template <class C>
+requires detail::is_torch_tensor<C>
+struct container_of<C> : run_time_container {
+  static constexpr bool is_owner = false;
+  static run_time_tensor describe(C& t) { return detail::describe_torch(t); }
+};
+
+/// Calls f(std::type_identity<T>{}) for the tensor's element type T: float, double, float16, bfloat16, std::uint8_t,
+/// std::int8_t, std::int16_t, std::int32_t, std::int64_t or bool, and returns what it returns.
+///   visit(t, [&](auto type) {
+///     using T = typename decltype(type)::type;
+///     apply(plan, nchw<T>(t), nchw<T>(out));
+///   });
+/// Errors: elements of another type (complex, quantized).
+template <class F>
+auto visit(at::Tensor const& t, F&& f) {
+  switch (t.scalar_type()) {
+    case at::kFloat:
+      return f(std::type_identity<float>{});
+    case at::kDouble:
+      return f(std::type_identity<double>{});
+    case at::kHalf:
+      return f(std::type_identity<float16>{});
+    case at::kBFloat16:
+      return f(std::type_identity<bfloat16>{});
+    case at::kByte:
+      return f(std::type_identity<std::uint8_t>{});
+    case at::kChar:
+      return f(std::type_identity<std::int8_t>{});
+    case at::kShort:
+      return f(std::type_identity<std::int16_t>{});
+    case at::kInt:
+      return f(std::type_identity<std::int32_t>{});
+    case at::kLong:
+      return f(std::type_identity<std::int64_t>{});
+    case at::kBool:
+      return f(std::type_identity<bool>{});
+    default:
+      detail::fail("the tensor's type", c10::toString(t.scalar_type()),
+                   "float, double, half, bfloat16, an integer type or bool");
+  }
+}
+
+/// Rows that a loader has fetched in partner order, as the source of mix, mix_out and soft_labels.
+struct gathered_tensor {
+  at::Tensor rows;
+};
+/// Marks a tensor as such rows: row i is the partner of row i.
+inline gathered_tensor gathered(at::Tensor rows) { return {std::move(rows)}; }
+
+namespace detail {
+
+/// Where the source of a mix comes from.
+enum class torch_source : int { batch, second, gathered };
+
+/// Calls f(std::integral_constant<int, R>{}) for the tensor's rank, 1 to 5.
+template <class F>
+void visit_rank(at::Tensor const& t, F const& f) {
+  switch (t.dim()) {
+    case 1:
+      return f(std::integral_constant<int, 1>{});
+    case 2:
+      return f(std::integral_constant<int, 2>{});
+    case 3:
+      return f(std::integral_constant<int, 3>{});
+    case 4:
+      return f(std::integral_constant<int, 4>{});
+    case 5:
+      return f(std::integral_constant<int, 5>{});
+    default:
+      fail("the batch", "of rank " + std::to_string(t.dim()),
+           "1 to 5: (n), (n, d), (n, c, l), (n, c, h, w), (n, c, d, h, w)");
+  }
+}
+/// The same for the element type and the rank of a tensor of pixels or ids; f(type, rank).
+template <class F>
+void visit_batch(at::Tensor const& t, F const& f) {
+  visit(t, [&](auto type) { visit_rank(t, [&](auto rank) { f(type, rank); }); });
+}
+template <class F>
+void visit_gradient(at::Tensor const& t, F const& f) {
+  visit(t, [&](auto type) {
+    using T = typename decltype(type)::type;
+    if constexpr (is_real<T>)
+      visit_rank(t, [&](auto rank) { f(type, rank); });
+    else
+      fail("the gradient's type", c10::toString(t.scalar_type()), "float, double, half or bfloat16");
+  });
+}
+template <class Type, class Rank, space S>
+auto torch_view(at::Tensor const& t, char const* name) {
+  return checked_view<typename Type::type, Rank::value, S>(describe_torch(t), {name, ""});
+}
+/// A new tensor of `rows` samples of the shape, type, device and order of memory of `like`.
+inline at::Tensor torch_room(at::Tensor const& like, index_t rows) {
+  if (rows == like.size(0)) return at::empty_like(like, like.options().requires_grad(false));
+  std::vector<std::int64_t> shape = like.sizes().vec();
+  shape[0] = rows;
+  return at::empty(shape, like.options().requires_grad(false), like.suggest_memory_format());
+}
+
+template <class Backend, class Plan>
+void torch_mix(Backend const& be, Plan const& p, at::Tensor const& x, at::Tensor const& source, torch_source from,
+               at::Tensor const& out) {
+  visit_batch(x, [&](auto type, auto rank) {
+    using type_of = decltype(type);
+    using rank_of = decltype(rank);
+    auto const of = [](at::Tensor const& t) { return torch_view<type_of, rank_of, Backend::memory>(t, "mix"); };
+    if (from == torch_source::batch)
+      mixaug::apply(be, p, of(x), of(out));
+    else if (from == torch_source::second)
+      mixaug::apply(be, p, of(x), of(source), of(out));
+    else
+      mixaug::apply(be, p, of(x), mixaug::gathered(of(source)), of(out));
+  });
+}
+template <class Backend, class Plan>
+void torch_mix_inplace(Backend const& be, Plan const& p, at::Tensor const& x) {
+  visit_batch(x, [&](auto type, auto rank) {
+    mixaug::apply_inplace(be, p, torch_view<decltype(type), decltype(rank), Backend::memory>(x, "mix_"));
+  });
+}
+
+/// What the backward pass needs: the plan by value, and the shapes that the gradients have.
+template <class Backend, class Plan>
+struct kept_plan : torch::CustomClassHolder {
+  Backend be;
+  Plan plan;
+  torch_source from;
+  std::vector<std::int64_t> x, source;
+  at::MemoryFormat x_format = at::MemoryFormat::Contiguous, source_format = at::MemoryFormat::Contiguous;
+  kept_plan(Backend const& backend, Plan const& p, torch_source f) : be(backend), plan(p), from(f) {}
+
+  /// The gradients of x and, where there is one, of the source.
+  std::pair<at::Tensor, at::Tensor> gradients(at::Tensor const& grad_out) const {
+    auto const options = grad_out.options().requires_grad(false);
+    at::Tensor grad_x = at::empty(x, options, x_format), grad_source;
+    if (from != torch_source::batch) grad_source = at::empty(source, options, source_format);
+    visit_gradient(grad_out, [&](auto type, auto rank) {
+      using type_of = decltype(type);
+      using rank_of = decltype(rank);
+      auto const of = [](at::Tensor const& t) { return torch_view<type_of, rank_of, Backend::memory>(t, "mix"); };
+      if (from == torch_source::batch)
+        mixaug::apply_adjoint(be, plan, of(grad_out), of(grad_x));
+      else if (from == torch_source::second)
+        mixaug::apply_adjoint(be, plan, of(grad_out), of(grad_x), of(grad_source));
+      else
+        mixaug::apply_adjoint(be, plan, of(grad_out), of(grad_x), mixaug::gathered(of(grad_source)));
+    });
+    return {grad_x, grad_source};
+  }
+};
+
+/// Keeps the plan, and the shapes of the gradients, for the backward pass.
+template <class Kept>
+void keep_for_backward(torch::autograd::AutogradContext* context, c10::intrusive_ptr<Kept> const& k,
+                       at::Tensor const& x, at::Tensor const& source) {
+  k->x = x.sizes().vec();
+  k->x_format = x.suggest_memory_format();
+  if (k->from != torch_source::batch) {
+    k->source = source.sizes().vec();
+    k->source_format = source.suggest_memory_format();
+  }
+  context->saved_data["plan"] = c10::IValue::make_capsule(k);
+}
+template <class Kept>
+std::pair<at::Tensor, at::Tensor> backward_of(torch::autograd::AutogradContext* context, at::Tensor const& grad) {
+  if (at::GradMode::is_enabled() && grad.requires_grad())
+    fail(
+        "mix is differentiated once; its gradient has none of its own, which create_graph = true asks for; mix the "
+        "gradients by tensor operations where you need them");
+  auto const holder = context->saved_data["plan"].toCapsule();
+  return static_cast<Kept const*>(holder.get())->gradients(grad);
+}
+
+/// The mix of a batch with itself as a node of autograd; with `inplace` its output is x.
+template <class Kept>
+struct mix_node : torch::autograd::Function<mix_node<Kept>> {
+  static at::Tensor forward(torch::autograd::AutogradContext* context, at::Tensor const& x,
+                            c10::intrusive_ptr<Kept> const& k, bool inplace) {
+    keep_for_backward(context, k, x, x);
+    if (inplace) {
+      torch_mix_inplace(k->be, k->plan, x);
+      context->mark_dirty({x});
+      return x;
+    }
+    at::Tensor out = torch_room(x, k->plan.rows());
+    torch_mix(k->be, k->plan, x, x, k->from, out);
+    return out;
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list const& grad) {
+    return {backward_of<Kept>(context, grad[0]).first, at::Tensor(), at::Tensor()};
+  }
+};
+/// The mix with a second source, or with gathered rows.
+template <class Kept>
+struct mix_source_node : torch::autograd::Function<mix_source_node<Kept>> {
+  static at::Tensor forward(torch::autograd::AutogradContext* context, at::Tensor const& x, at::Tensor const& source,
+                            c10::intrusive_ptr<Kept> const& k) {
+    keep_for_backward(context, k, x, source);
+    at::Tensor out = torch_room(x, k->plan.rows());
+    torch_mix(k->be, k->plan, x, source, k->from, out);
+    return out;
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list const& grad) {
+    auto const [x, source] = backward_of<Kept>(context, grad[0]);
+    return {x, source, at::Tensor()};
+  }
+};
+
+/// Refuses rows in whose place no other number may stand.
+inline void check_batch(at::Tensor const& x, char const* name) {
+  if (!x.defined()) fail(std::string(name) + " is undefined; give a tensor that holds the batch");
+  if (x.dim() == 0) fail(name, "of rank 0", "a batch: its first dimension is the samples");
+}
+inline void check_alike(at::Tensor const& t, at::Tensor const& x, char const* name) {
+  check_batch(t, name);
+  if (t.scalar_type() != x.scalar_type() || t.dim() != x.dim() || t.device() != x.device())
+    fail(
+        name,
+        std::string(c10::toString(t.scalar_type())) + " of rank " + std::to_string(t.dim()) + " on " + t.device().str(),
+        std::string(c10::toString(x.scalar_type())) + " of rank " + std::to_string(x.dim()) + " on " +
+            x.device().str() + ", as x");
+}
+template <class Backend, class Plan>
+at::Tensor torch_mixed(Backend const& be, Plan const& p, at::Tensor const& x, at::Tensor const& source,
+                       torch_source from) {
+  check_batch(x, "x");
+  if (from != torch_source::batch) check_alike(source, x, "the source");
+  bool const differentiable =
+      at::GradMode::is_enabled() && (x.requires_grad() || (from != torch_source::batch && source.requires_grad()));
+  if (!differentiable) {
+    at::Tensor out = torch_room(x, p.rows());
+    torch_mix(be, p, x, source, from, out);
+    return out;
+  }
+  using kept = kept_plan<Backend, Plan>;
+  auto const k = c10::make_intrusive<kept>(be, p, from);
+  return from == torch_source::batch ? mix_node<kept>::apply(x, k, false) : mix_source_node<kept>::apply(x, source, k);
+}
+template <class Backend, class Plan>
+void torch_mixed_out(Backend const& be, Plan const& p, at::Tensor const& x, at::Tensor const& source, torch_source from,
+                     at::Tensor const& out) {
+  check_batch(x, "x");
+  check_alike(out, x, "the output");
+  if (from != torch_source::batch) check_alike(source, x, "the source");
+  if (at::GradMode::is_enabled() &&
+      (x.requires_grad() || out.requires_grad() || (source.defined() && source.requires_grad())))
+    fail(
+        "mix_out has no gradients, and one of its tensors requires them; use mix(plan, x), or give x.detach() or a "
+        "NoGradGuard");
+  torch_mix(be, p, x, source, from, out);
+  if (!out.is_inference()) out.unsafeGetTensorImpl()->bump_version();
+}
+
+/// Labels as a view of their type and rank; f(view).
+template <space S, class F>
+void visit_labels(at::Tensor const& y, F const& f) {
+  auto const ids_or_rows = [&](auto type) {
+    using type_of = decltype(type);
+    if (y.dim() == 1)
+      f(torch_view<type_of, std::integral_constant<int, 1>, S>(y, "soft_labels"));
+    else if (!std::is_integral_v<typename type_of::type> && y.dim() == 2)
+      f(torch_view<std::conditional_t<std::is_integral_v<typename type_of::type>, std::type_identity<float>, type_of>,
+                   std::integral_constant<int, 2>, S>(y, "soft_labels"));
+    else
+      fail("the labels", std::string(c10::toString(y.scalar_type())) + " of rank " + std::to_string(y.dim()),
+           "class ids (n), integers, or rows (n, num_classes) of float or double");
+  };
+  check_batch(y, "the labels");
+  switch (y.scalar_type()) {
+    case at::kLong:
+      return ids_or_rows(std::type_identity<std::int64_t>{});
+    case at::kInt:
+      return ids_or_rows(std::type_identity<std::int32_t>{});
+    case at::kByte:
+      return ids_or_rows(std::type_identity<std::uint8_t>{});
+    case at::kFloat:
+      return ids_or_rows(std::type_identity<float>{});
+    case at::kDouble:
+      return ids_or_rows(std::type_identity<double>{});
+    default:
+      fail("the labels' type", c10::toString(y.scalar_type()), "int64, int32, uint8, float or double");
+  }
+}
+
+}  // namespace detail
+
+/// m * x + (1 - m) * partner as a new tensor of x's type, order of memory and device, by a plan that was made for it.
+/// Differentiable in x and in the source where they require gradients; the node keeps a copy of the plan, which may
+/// then be made anew. Tensors of any dtype of visit and of rank 1 to 5; integers and bools are ids, which a plan that
+/// blends refuses, but for uint8, which are pixels.
+///   mix(plan, x)   mix(plan, x, source)   mix(plan, x, gathered(rows))   and the same with a backend first
+/// Errors: what apply refuses; tensors of another type, rank or device than x; a second derivative.
+template <backend Backend, class R, class B, space S>
+at::Tensor mix(Backend const& be, plan<R, B, S> const& p, at::Tensor const& x) {
+  return detail::torch_mixed(be, p, x, at::Tensor(), detail::torch_source::batch);
+}
+template <backend Backend, class R, class B, space S>
+at::Tensor mix(Backend const& be, plan<R, B, S> const& p, at::Tensor const& x, at::Tensor const& source) {
+  return detail::torch_mixed(be, p, x, source, detail::torch_source::second);
+}
+template <backend Backend, class R, class B, space S>
+at::Tensor mix(Backend const& be, plan<R, B, S> const& p, at::Tensor const& x, gathered_tensor const& source) {
+  return detail::torch_mixed(be, p, x, source.rows, detail::torch_source::gathered);
+}
+
+/// The same into `out`, which is written and has no gradients.
+/// Errors: those of mix; a tensor that requires gradients; an output that overlaps itself or an input.
+template <backend Backend, class R, class B, space S>
+void mix_out(Backend const& be, plan<R, B, S> const& p, at::Tensor const& x, at::Tensor const& out) {
+  detail::torch_mixed_out(be, p, x, at::Tensor(), detail::torch_source::batch, out);
+}
+template <backend Backend, class R, class B, space S>
+void mix_out(Backend const& be, plan<R, B, S> const& p, at::Tensor const& x, at::Tensor const& source,
+             at::Tensor const& out) {
+  detail::torch_mixed_out(be, p, x, source, detail::torch_source::second, out);
+}
+template <backend Backend, class R, class B, space S>
+void mix_out(Backend const& be, plan<R, B, S> const& p, at::Tensor const& x, gathered_tensor const& source,
+             at::Tensor const& out) {
+  detail::torch_mixed_out(be, p, x, source.rows, detail::torch_source::gathered, out);
+}
+
+/// Mixes the batch in its own memory, and returns it. Differentiable where x is the result of an operation.
+/// Errors: what apply_inplace refuses; a leaf that requires gradients.
+template <backend Backend, class R, class B, space S>
+at::Tensor mix_(Backend const& be, plan<R, B, S> const& p, at::Tensor const& x) {
+  detail::check_batch(x, "x");
+  if (!at::GradMode::is_enabled() || !x.requires_grad()) {
+    detail::torch_mix_inplace(be, p, x);
+    if (!x.is_inference()) x.unsafeGetTensorImpl()->bump_version();
+    return x;
+  }
+  if (x.is_leaf())
+    detail::fail(
+        "x is a leaf that requires gradients, which cannot be mixed in place; use mix(plan, x), or a NoGradGuard");
+  using kept = detail::kept_plan<Backend, plan<R, B, S>>;
+  return detail::mix_node<kept>::apply(x, c10::make_intrusive<kept>(be, p, detail::torch_source::batch), true);
+}
+
+/// Soft labels as a new tensor (rows, num_classes) of float32 on y's device: of class ids (n), int64, int32 or uint8,
+/// or of rows (n, num_classes), float or double. Not differentiable.
+/// Errors: what soft_labels refuses.
+template <backend Backend, class R, class B, space S, std::integral N>
+at::Tensor soft_labels(Backend const& be, plan<R, B, S> const& p, at::Tensor const& y, N num_classes,
+                       soft_label_options const& o = {}) {
+  if (num_classes <= 0) detail::fail("num_classes", detail::text(static_cast<index_t>(num_classes)), "a number > 0");
+  at::Tensor out;
+  detail::visit_labels<Backend::memory>(y, [&](auto const& labels) {
+    out = at::empty({p.rows(), static_cast<std::int64_t>(num_classes)},
+                    y.options().dtype(at::kFloat).requires_grad(false));
+    mixaug::soft_labels(be, p, labels, features<float, Backend::memory>(out), o);
+  });
+  return out;
+}
+
+MIXAUG_DEFAULT_BEGIN
+/// The same on the default backend.
+template <class R, class B, space S, class... Sources>
+at::Tensor mix(plan<R, B, S> const& p, at::Tensor const& x, Sources const&... source) {
+  return mixaug::mix(default_backend{}, p, x, source...);
+}
+template <class R, class B, space S, class... Tensors>
+void mix_out(plan<R, B, S> const& p, at::Tensor const& x, Tensors const&... tensors) {
+  mixaug::mix_out(default_backend{}, p, x, tensors...);
+}
+template <class R, class B, space S>
+at::Tensor mix_(plan<R, B, S> const& p, at::Tensor const& x) {
+  return mixaug::mix_(default_backend{}, p, x);
+}
+template <class R, class B, space S, std::integral N>
+at::Tensor soft_labels(plan<R, B, S> const& p, at::Tensor const& y, N num_classes, soft_label_options const& o = {}) {
+  return mixaug::soft_labels(default_backend{}, p, y, num_classes, o);
+}
+MIXAUG_DEFAULT_END
+
+}  // namespace mixaug
+
+MIXAUG_EXACT_END
