@@ -1,13 +1,14 @@
 // The chain of include/mixaug/augment/README.md.
+#include <doctest/doctest.h>
+
 #include <cstdint>
-#include <cstdio>
 #include <mixaug/augment/augment.hpp>
 #include <mixaug/mixaug.hpp>
 #include <vector>
 
 namespace ma = mixaug;
 
-int main() {
+TEST_CASE("the chain of the README of augment/") {
   ma::index_t const n = 4, h = 32, w = 32;
   std::vector<std::uint8_t> bytes(static_cast<std::size_t>(n * h * w * 3), 100);
   std::vector<float> floats(static_cast<std::size_t>(n * 3 * 28 * 28), -1000.0f);
@@ -27,6 +28,5 @@ for (std::uint64_t step = 0; step < 3; ++step) {
   ma::apply(plan, in, out);
 }
   // clang-format on
-  for (float v : floats)
-    if (v < -2.0f || v > 2.3f) return 1;
+  for (float v : floats) CHECK((v >= -2.0f && v <= 2.3f));
 }
