@@ -80,7 +80,14 @@ void copy_pixels(image<T const> const& from, image<T> const& to, fixed_map const
     if (step == px)
       std::memcpy(static_cast<void*>(o), static_cast<void const*>(p),
                   static_cast<std::size_t>(to.width * px) * sizeof(T));
-    else if (px == 3)
+    else if (sizeof(T) == 1 && px == 3 && to.width > 2) {
+      // four bytes at a time, of which the next pixel overwrites the last one; the ends by three
+      std::memcpy(static_cast<void*>(o), static_cast<void const*>(p), 3);
+      for (index_t x = 1; x < to.width - 1; ++x)
+        std::memcpy(static_cast<void*>(o + 3 * x), static_cast<void const*>(p + x * step), 4);
+      index_t const last = to.width - 1;
+      std::memcpy(static_cast<void*>(o + 3 * last), static_cast<void const*>(p + last * step), 3);
+    } else if (px == 3)
       for (index_t x = 0; x < to.width; ++x)
         for (index_t c = 0; c < 3; ++c) o[3 * x + c] = p[x * step + c];
     else
@@ -211,13 +218,13 @@ struct apply_body {
   }
 };
 
-/// Memory that apply needs for a lane: packed pixels only for bytes of 2 to 4 channels that are read bilinearly.
+/// Memory that apply needs for a lane: packed pixels only for bytes of 2 to 4 channels that are read between pixels.
 template <class T>
 apply_scratch scratch_of(compiled_chain const& c) noexcept {
   apply_scratch s;
   pass const& first = c.passes.front();
   if (std::is_same_v<T, std::uint8_t> && packed_image::possible && first.in.channels >= 2 && first.in.channels <= 4 &&
-      first.how.interpolation == augment::interpolation::bilinear && packs_fill(first.how, first.in.channels) &&
+      first.how.interpolation != augment::interpolation::nearest && packs_fill(first.how, first.in.channels) &&
       first.last > first.step && first.in.height * first.in.width < (index_t{1} << 30))
     s.packed = mixaug::detail::aligned(packed_image::bytes(first.in.height, first.in.width));
   index_t most = 0;

@@ -262,6 +262,54 @@ void gather_packed(packed_image const& from, Positions const& x, Positions const
   }
 }
 
+/// Bicubic reading of a packed image for pixels [0, n) of a run, whose sixteen taps lie inside the rim.
+template <int Channels>
+void gather_packed_cubic(packed_image const& from, lane_positions const& x, lane_positions const& y, int n,
+                         float (*plane)[tile::room], int first) noexcept {
+  using mixaug::detail::rounded_product;
+  constexpr int part = 64;  // pixels at a time, whose taps stay in the first cache
+  alignas(64) std::int32_t place[part];
+  alignas(64) float wx[4][part], wy[4][part];
+  alignas(64) std::uint64_t left[4][part], right[4][part];
+  std::int32_t const row = static_cast<std::int32_t>(from.row);
+  for (int done = 0; done < n; done += part) {
+    int const many = n - done < part ? n - done : part;
+    for (int k = 0; k < many; ++k) {
+      std::int32_t const px = x.at(done + k), py = y.at(done + k);
+      place[k] = ((py >> 14) - 1) * row + (px >> 14) - 1;
+      cubic_weights const u(static_cast<float>(px & 16383) * 0x1p-14f), v(static_cast<float>(py & 16383) * 0x1p-14f);
+      for (int t = 0; t < 4; ++t) {
+        wx[t][k] = u.w[t];
+        wy[t][k] = v.w[t];
+      }
+    }
+    for (int k = 0; k < many; ++k)
+      for (int j = 0; j < 4; ++j) {
+        std::uint32_t const* const p = from.data + place[k] + j * row;
+        std::memcpy(left[j] + k, p, 8);
+        std::memcpy(right[j] + k, p + 2, 8);
+      }
+    auto const channel = [&](int k, int shift) {
+      auto const byte = [shift](std::uint64_t two, int more) {
+        return static_cast<float>(static_cast<std::int32_t>(static_cast<std::uint32_t>(two >> more) >> shift & 255u));
+      };
+      float sum = 0.0f;
+      for (int j = 0; j < 4; ++j) {
+        float line = rounded_product(wx[0][k], byte(left[j][k], 0));
+        line = line + rounded_product(wx[1][k], byte(left[j][k], 32));
+        line = line + rounded_product(wx[2][k], byte(right[j][k], 0));
+        line = line + rounded_product(wx[3][k], byte(right[j][k], 32));
+        sum = sum + rounded_product(wy[j][k], line);
+      }
+      return sum;
+    };
+    for (int c = 0; c < Channels; ++c) {
+      float* MIXAUG_RESTRICT const o = plane[c] + first + done;
+      for (int k = 0; k < many; ++k) o[k] = channel(k, 8 * c);
+    }
+  }
+}
+
 /// Reading of an image for pixels [0, n) of a run, whose taps lie inside it; `from` begins at the tile's first channel.
 template <augment::interpolation I, class T>
 void gather(image<T const> const& from, std::int64_t at_x, std::int64_t step_x, std::int64_t at_y, std::int64_t step_y,
@@ -406,7 +454,7 @@ struct reader {
         x[k] = static_cast<double>(t.x) + (static_cast<double>(k) + 0.5);
         y[k] = static_cast<double>(t.y + r) + 0.5;
       }
-      warps(n, x, y);
+      warps.row(n, x, y);
       fixed(x, n, low, high_x, px);
       fixed(y, n, low, high_y, py);
       if constexpr (packs && I == augment::interpolation::bilinear)
@@ -428,10 +476,13 @@ struct reader {
       double const at = v[k] - 0.5, above = at > low ? at : low;
       v[k] = above < high ? above : high;
     }
-    constexpr double lift = 0x1p17;  // positions above 0, so that the conversion rounds down
-    for (int k = 0; k < n; ++k)
-      to[k] =
-          static_cast<std::int32_t>(static_cast<std::int64_t>((v[k] + lift) * 0x1p14 + 0.5) - (std::int64_t{1} << 31));
+    // adding 1.5 2^52 rounds to an integer, whose low bits are those of the sum
+    for (int k = 0; k < n; ++k) {
+      double const sum = v[k] * 0x1p14 + 0x1.8p52;
+      std::uint64_t bits;
+      std::memcpy(&bits, &sum, sizeof bits);
+      to[k] = static_cast<std::int32_t>(static_cast<std::uint32_t>(bits));
+    }
   }
 
   template <augment::interpolation I>
@@ -459,7 +510,7 @@ struct reader {
               std::int64_t dy) const noexcept {
     constexpr std::int64_t one = fixed_map::one;
     constexpr int before = taps_before<I>, behind = taps<I> - 1 - before;
-    bool const from_packed = packs && I == augment::interpolation::bilinear && packed.data != nullptr;
+    bool const from_packed = packs && I != augment::interpolation::nearest && packed.data != nullptr;
     for (int r = 0; r < t.rows; ++r) {
       std::int64_t const at_x = map.x0 + (t.y + r) * map.xy + t.x * map.xx + dx + half_step<I>,
                          at_y = map.y0 + (t.y + r) * map.yy + t.x * map.yx + dy + half_step<I>;
@@ -486,6 +537,17 @@ struct reader {
       if constexpr (packs && I == augment::interpolation::bilinear)
         if (from_packed) {
           gather_any(lane_positions(x, map.xx), lane_positions(y, map.yx), n, t.channels, plane, first);
+          continue;
+        }
+      if constexpr (packs && I == augment::interpolation::bicubic)
+        if (from_packed) {
+          lane_positions const px(x, map.xx), py(y, map.yx);
+          if (t.channels == 3)
+            gather_packed_cubic<3>(packed, px, py, n, plane, first);
+          else if (t.channels == 2)
+            gather_packed_cubic<2>(packed, px, py, n, plane, first);
+          else
+            gather_packed_cubic<4>(packed, px, py, n, plane, first);
           continue;
         }
       gather<I>(part, x, map.xx, y, map.yx, n, t.channels, plane, first);

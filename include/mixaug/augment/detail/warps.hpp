@@ -48,10 +48,11 @@ struct spline_weights {
   explicit spline_weights(double t) noexcept {
     using mixaug::detail::rounded_product;
     double const u = 1.0 - t, t2 = t * t, u2 = u * u;
-    w[0] = u * u2 / 6.0;
-    w[1] = (4.0 - rounded_product(t2, 6.0 - 3.0 * t)) / 6.0;
-    w[2] = (4.0 - rounded_product(u2, 6.0 - 3.0 * u)) / 6.0;
-    w[3] = t * t2 / 6.0;
+    constexpr double sixth = 1.0 / 6.0;
+    w[0] = u * u2 * sixth;
+    w[1] = (4.0 - rounded_product(t2, 6.0 - rounded_product(3.0, t))) * sixth;
+    w[2] = (4.0 - rounded_product(u2, 6.0 - rounded_product(3.0, u))) * sixth;
+    w[3] = t * t2 * sixth;
   }
 };
 
@@ -248,6 +249,45 @@ inline void warp_run(warp_kind kind, double const* m, float const* nodes, int n,
   }
 }
 
+/// Takes n points of one row of pixels, at equal y and at x that grow by 1, through a spline. The nodes around the row
+/// become one row, and the field between two of them a cubic polynomial.
+inline void spline_row(double const* m, float const* nodes, int n, double* MIXAUG_RESTRICT x,
+                       double* MIXAUG_RESTRICT y) noexcept {
+  using mixaug::detail::rounded_product;
+  index_t const rows = static_cast<index_t>(m[1]), columns = static_cast<index_t>(m[2]);
+  double const v = y[0] * m[0];
+  index_t const i = static_cast<index_t>(v);
+  spline_weights const w(v - static_cast<double>(i));
+  double const first_x = x[0];
+  constexpr double sixth = 1.0 / 6.0;
+  for (int k = 0; k < n;) {
+    index_t const j = static_cast<index_t>((first_x + static_cast<double>(k)) * m[0]);
+    int end = k + 1;
+    while (end < n && static_cast<index_t>((first_x + static_cast<double>(end)) * m[0]) == j) ++end;
+    double a[2][4];  // coefficients of t^0 to t^3
+    for (int c = 0; c < 2; ++c) {
+      float const* const p = nodes + (c * rows + i) * columns + j;
+      double node[4];
+      for (int b = 0; b < 4; ++b) {
+        double sum = rounded_product(w.w[0], static_cast<double>(p[b]));
+        for (int r = 1; r < 4; ++r) sum = sum + rounded_product(w.w[r], static_cast<double>(p[r * columns + b]));
+        node[b] = sum;
+      }
+      a[c][0] = ((node[0] + node[2]) + rounded_product(4.0, node[1])) * sixth;
+      a[c][1] = 0.5 * (node[2] - node[0]);
+      a[c][2] = 0.5 * ((node[0] + node[2]) - rounded_product(2.0, node[1]));
+      a[c][3] = ((node[3] - node[0]) + rounded_product(3.0, node[1] - node[2])) * sixth;
+    }
+    double const begin = static_cast<double>(j);
+    for (int q = k; q < end; ++q) {
+      double const t = rounded_product(first_x + static_cast<double>(q), m[0]) - begin;
+      x[q] = x[q] + (a[0][0] + rounded_product(t, a[0][1] + rounded_product(t, a[0][2] + rounded_product(t, a[0][3]))));
+      y[q] = y[q] + (a[1][0] + rounded_product(t, a[1][1] + rounded_product(t, a[1][2] + rounded_product(t, a[1][3]))));
+    }
+    k = end;
+  }
+}
+
 /// The items of one pass for one image.
 struct warp_list {
   warp_item const* items = nullptr;
@@ -255,6 +295,15 @@ struct warp_list {
   double const* doubles = nullptr;
   float const* floats = nullptr;
 
+  /// The same for a row of pixels of the output: n points at equal y, inside the image, and at x that grow by 1.
+  void row(int n, double* x, double* y) const noexcept {
+    warp_item const& last = items[count - 1];
+    double const* const m = doubles + last.first;
+    if (last.kind != warp_kind::spline) return (*this)(n, x, y);
+    if (m[3] != 0.0) spline_row(m, floats + last.nodes, n, x, y);
+    for (int k = count - 2; k >= 0; --k)
+      warp_run(items[k].kind, doubles + items[k].first, floats + items[k].nodes, n, x, y);
+  }
   /// Takes points of the output to those of the input that they show.
   void operator()(int n, double* x, double* y) const noexcept {
     for (int k = count - 1; k >= 0; --k)
