@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <numeric>
 #include <stdexcept>
@@ -51,7 +52,7 @@ class curve_plot {
 
   void write(std::string const& file) const {
     std::ofstream out(file);
-    out << "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 " << width << ' ' << height << "' width='" << width
+    out << "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 " << width() << ' ' << height << "' width='" << width()
         << "' height='" << height
         << "' font-family='Inter, Helvetica, Arial, sans-serif' font-size='12' fill='#6b7280'>\n"
         << "<rect width='100%' height='100%' fill='#ffffff'/>\n"
@@ -71,7 +72,14 @@ class curve_plot {
   }
 
  private:
-  static constexpr double width = 900, height = 470, left = 64, right = 668, top = 72, bottom = 418;
+  static constexpr double height = 470, left = 64, right = 668, top = 72, bottom = 418;
+
+  // Wider where a name is long.
+  double width() const {
+    std::size_t longest = 16;
+    for (auto const& style : styles_) longest = std::max(longest, std::strlen(style.label));
+    return 900 + 8 * static_cast<double>(longest - 16);
+  }
 
   double x_of(std::size_t epoch) const {
     auto const last = static_cast<double>(std::max<std::size_t>(curves_[0].size(), 2) - 1);
@@ -150,14 +158,14 @@ class curve_plot {
     double const gap = 24;
     for (std::size_t i = 0; i < y.size(); ++i) y[i] = std::max(wanted[order[i]], i ? y[i - 1] + gap : top + 26.0);
     for (std::size_t i = y.size(); i-- > 0;) y[i] = std::min(y[i], i + 1 < y.size() ? y[i + 1] - gap : bottom - 6.0);
-    out << text(width - 20, y[0] - 26, "test", " text-anchor='end'");
+    out << text(width() - 20, y[0] - 26, "test", " text-anchor='end'");
     for (std::size_t i = 0; i < y.size(); ++i) {
       curve_style const& style = styles_[order[i]];
       std::string const look = std::string(" font-size='13' fill='") + style.colour + "'";
       out << "<path stroke='" << style.colour << "' stroke-width='2' stroke-dasharray='" << style.dash << "' d='M"
           << right + 18 << ' ' << number(y[i]) << "h28'/>\n"
           << text(right + 54, y[i] + 4.5, style.label, look)
-          << text(width - 20, y[i] + 4.5, tested_text(tested_[order[i]]), look + " text-anchor='end'");
+          << text(width() - 20, y[i] + 4.5, tested_text(tested_[order[i]]), look + " text-anchor='end'");
     }
   }
 
