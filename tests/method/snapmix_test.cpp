@@ -47,6 +47,8 @@ TEST_CASE("by_score on every kind of region: in place, moved, resized, blended, 
     check(with(ma::cutmix{}, test::random_cells{}));
     check(with(ma::cutmix{}, test::random_mask{}));
     check(ma::saliencymix{.scheme = ma::scheme::salient_to_salient});
+    check(ma::fmix{});
+    check(ma::smoothmix{});
   }
   auto const bytes = test::soft_images(n, 3, h, w, 4);
   auto const x = ma::nchw(bytes.data(), {n, 3, h, w});
