@@ -118,5 +118,8 @@ TEST_CASE_TEMPLATE_DEFINE("nothing is allocated after the first step", Backend, 
     CHECK(test::salient_allocations<Backend>(
               saliencymix{.mode = ma::mode::batch, .detector = ma::saliency::spectral_residual{}}) == 0);
     CHECK(test::salient_allocations<Backend>(ma::background_mix{}) == 0);
+    ma::saliency::fine_grained const detector;
+    CHECK(test::salient_allocations<Backend>(ma::one_of(ma::attentivemix{.detector = detector},
+                                                        ma::snapmix{.detector = detector}, ma::balanced_mixup{})) == 0);
   }
 }
