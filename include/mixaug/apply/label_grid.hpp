@@ -109,7 +109,7 @@ void label_grid_from(Backend const& be, plan<R, B, S> const& p, Y const& y, Src 
     }
     run_rows(be,
              label_grid_body<T, U, V, view, B>{p.view(), p.blend, y.data, source.data, y.stride[0], source.stride[0],
-                                               s.first_of(own), is_gathered, to_rows<V>(out.data, fo, false)},
+                                               s.first_of(own), is_gathered, to_rows<V>(out, fo, false)},
              s.rows);
   }
 }
