@@ -9,6 +9,13 @@
 
 namespace test {
 
+/// Pointers to n samples of a batch, each of which may lie anywhere.
+inline std::vector<float*> samples_of(std::vector<float>& batch, index_t n) {
+  std::vector<float*> out;
+  for (index_t i = 0; i < n; ++i) out.push_back(batch.data() + i * (static_cast<index_t>(batch.size()) / n));
+  return out;
+}
+
 /// What a training loop does for one step, with memory that it keeps.
 template <class Backend, class Method>
 struct training_step {
@@ -16,6 +23,7 @@ struct training_step {
   Backend be{};
   index_t n = 24;
   std::vector<float> pixels = any_values<float>(n * 3 * 32 * 32, 1), mixed = pixels, grad = pixels;
+  std::vector<float*> samples = samples_of(pixels, n);
   std::vector<int> ids = std::vector<int>(static_cast<std::size_t>(n), 1);
   std::vector<float> targets = std::vector<float>(static_cast<std::size_t>(n * 10)), soft = targets,
                      losses = std::vector<float>(static_cast<std::size_t>(n));
@@ -32,6 +40,7 @@ struct training_step {
     ma::apply(be, plan, x, out);
     ma::apply_adjoint(be, plan, out, back);
     ma::apply_inplace(be, plan, x);
+    ma::apply_inplace(be, plan, ma::rows_of(samples, ma::nchw(pixels.data(), {1, 3, 32, 32})));
     ma::soft_labels(be, plan, ma::class_ids(ids.data(), {n}), ma::labels(targets.data(), {n, 10}), {.smoothing = 0.1f});
     ma::mix_targets(be, plan, ma::labels(targets.data(), {n, 10}), ma::labels(soft.data(), {n, 10}));
     ma::rescale(plan, ma::extents<2>{8, 8}, smaller);
