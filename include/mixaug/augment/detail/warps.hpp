@@ -103,7 +103,7 @@ inline void blur_line(grid_blur const& blur, double const* MIXAUG_RESTRICT from,
 }
 
 /// Writes the nodes of a field, first those of x, then those of y, in pixels.
-inline void make_nodes(elastic const&, float const* drawn, image_facts const& in, key const& k, std::uint64_t row,
+inline void make_nodes(elastic const& s, float const* drawn, image_facts const& in, key const& k, std::uint64_t row,
                        int step, float* to) {
   spline_grid const g = spline_grid::of(in, drawn[1]);
   if (drawn[0] == 0.0f) {
@@ -116,8 +116,12 @@ inline void make_nodes(elastic const&, float const* drawn, image_facts const& in
   index_t const r = blur.reach, wide = g.columns + 2 * r, tall = g.rows + 2 * r;
   index_t const blocks = (wide + 7) / 8, all = tall * blocks;  // of eight numbers, one row of blocks after the other
   index_t const room = (all + lanes) * 8;
-  double* const raw = reinterpret_cast<double*>(mixaug::detail::kept_scratch(1).reserve(
-      static_cast<std::size_t>(room + (tall + 1) * g.columns) * sizeof(double)));
+  // as much as the finest grid needs, so that no later draw asks for more
+  spline_grid const finest = spline_grid::of(in, s.sigma.low);
+  index_t const most_tall = finest.rows + 2 * grid_blur::most, most_wide = finest.columns + 2 * grid_blur::most;
+  index_t const numbers = (most_tall * ((most_wide + 7) / 8) + lanes) * 8 + (most_tall + 1) * finest.columns;
+  double* const raw = reinterpret_cast<double*>(
+      mixaug::detail::kept_scratch(1).reserve(static_cast<std::size_t>(numbers) * sizeof(double)));
   double *const along = raw + room, *const sum = along + tall * g.columns;
   for (int c = 0; c < 2; ++c) {
     for (index_t done = 0; done < all; done += lanes) {
