@@ -39,7 +39,7 @@ class plan {
 
   index_t rows_ = 0;
   augment::chain chain_;
-  detail::compiled_chain compiled_;
+  detail::compiled_chain compiled_, draft_;
   std::vector<float> drawn_;             ///< for each image and step, whether it fires, and its numbers
   std::vector<detail::fixed_map> maps_;  ///< for each image and pass
   std::vector<float> numbers_;           ///< for each image, the numbers of all stages, kernels and fields
@@ -51,6 +51,8 @@ namespace detail {
 /// Gives planning and applying access to a plan.
 struct plan_writer {
   static compiled_chain const& compiled(plan const& p) noexcept { return p.compiled_; }
+  /// Where a chain is compiled that may yet be refused.
+  static compiled_chain& draft(plan& p) noexcept { return p.draft_; }
   static fixed_map const* maps(plan const& p, index_t i) noexcept {
     return p.maps_.data() + i * static_cast<index_t>(p.compiled_.passes.size());
   }
@@ -116,7 +118,7 @@ constexpr float range_of() noexcept {
 inline void make(chain const& c, index_t rows, image_facts const& in, key const& k, plan& into) {
   if (rows < 1 || rows > mixaug::detail::most_rows) fail("the batch", text(rows) + " rows", "1 to 2^40 - 2 samples");
   key const checked = mixaug::detail::checked(k, rows);
-  compiled_chain compiled;
+  compiled_chain& compiled = plan_writer::draft(into);
   compile(c, in, compiled);
   plan_writer::fit(into, c, compiled, rows, checked);
   try {

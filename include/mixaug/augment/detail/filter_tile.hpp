@@ -59,11 +59,13 @@ void normal_sum(float* MIXAUG_RESTRICT sum, int reach, float const* w, int n, Ro
     }
     add_pairs<4>(sum, before, behind, w + d, n);
   }
-  for (; d <= reach; ++d) {
-    before[0] = rows_at(-d);
-    behind[0] = rows_at(d);
-    add_pairs<1>(sum, before, behind, w + d, n);
+  for (int t = 0; d + t <= reach; ++t) {
+    before[t] = rows_at(-(d + t));
+    behind[t] = rows_at(d + t);
   }
+  if (reach - d == 0) add_pairs<1>(sum, before, behind, w + d, n);
+  if (reach - d == 1) add_pairs<2>(sum, before, behind, w + d, n);
+  if (reach - d == 2) add_pairs<3>(sum, before, behind, w + d, n);
 }
 
 /// Memory of one blur for one thread, in floats.
@@ -77,7 +79,7 @@ struct ring_size {
     s.channels = mixaug::detail::lesser(in.channels, tile::most_channels);
     return s;
   }
-  index_t floats() const noexcept { return (rows * channels + 1) * row; }
+  index_t floats() const noexcept { return (rows + 1) * channels * row; }
 };
 
 /// Reads the tiles of one image through a blur; tiles come in the order of their rows.
@@ -113,26 +115,39 @@ class filter_reader {
 
  private:
   float* slot(int c, index_t y) const noexcept { return ring_ + ((y % size_.rows) * size_.channels + c) * size_.row; }
-  float* spare() const noexcept { return ring_ + size_.rows * size_.channels * size_.row; }
+  float* spare(int c) const noexcept { return ring_ + (size_.rows * size_.channels + c) * size_.row; }
   /// Row y of channel c, beyond the image by the border: a constant one is written to the spare row, which then holds
   /// the same for every row of the channel.
   float const* row(int c, index_t y) const noexcept {
     if (y >= 0 && y < from_.height) return slot(c, y);
     if (how_.border != border::constant) return slot(c, inside(y, from_.height, how_.border));
     float const v = how_.fill.at(c);
-    for (index_t k = 0; k < size_.row; ++k) spare()[k] = v;
-    return spare();
+    for (index_t k = 0; k < size_.row; ++k) spare(c)[k] = v;
+    return spare(c);
   }
+  /// Where the floats of row y go first.
+  float* line_of(int c, index_t y) const noexcept { return normal_ ? spare(c) : slot(c, y); }
   /// Makes row y of all channels of a tile.
   void make(tile const& t, index_t y) const noexcept {
     index_t const w = from_.width;
+    bool const together = t.channels == 3 && from_.interleaved();
+    if (together) {
+      T const* const p = from_.at(t.channel, y, 0);
+      float *MIXAUG_RESTRICT const a = line_of(0, y) + reach_, *MIXAUG_RESTRICT const b = line_of(1, y) + reach_;
+      float* MIXAUG_RESTRICT const c = line_of(2, y) + reach_;
+      for (index_t x = 0; x < w; ++x) {
+        a[x] = value_of(p[3 * x]);
+        b[x] = value_of(p[3 * x + 1]);
+        c[x] = value_of(p[3 * x + 2]);
+      }
+    }
     for (int c = 0; c < t.channels; ++c) {
       float* const to = slot(c, y);
-      float* const line = normal_ ? spare() : to;
+      float* const line = line_of(c, y);
       T const* const p = from_.at(t.channel + c, y, 0);
       if (from_.column == 1)
         for (index_t x = 0; x < w; ++x) line[reach_ + x] = value_of(p[x]);
-      else
+      else if (!together)
         for (index_t x = 0; x < w; ++x) line[reach_ + x] = value_of(p[x * from_.column]);
       for (index_t k = 1; k <= reach_; ++k) {
         bool const fills = how_.border == border::constant;

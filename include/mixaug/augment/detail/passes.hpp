@@ -61,6 +61,15 @@ struct compiled_chain {
   image_facts facts[chain::most + 1] = {};  ///< of what each step gets
   index_t drawn_width = 0, numbers_width = 0, doubles_width = 0;
   bool normalises = false;
+
+  /// Empties it, and keeps its memory.
+  void clear() noexcept {
+    passes.clear();
+    stages.clear();
+    warps.clear();
+    drawn_width = numbers_width = doubles_width = 0;
+    normalises = false;
+  }
 };
 
 /// How a geometric step reads, and which of it matters: others may be joined to it.
@@ -273,6 +282,7 @@ inline void compile(chain const& c, image_facts const& in, compiled_chain& to) {
     fail("the chain", "one of " + text(static_cast<index_t>(c.steps.size())) + " steps", "at most 64");
   if (!(mixaug::detail::finite(in.range) && in.range > 0.0f))
     fail("the chain's range", text_of(in.range), "a number > 0, or 0 for that of the element type");
+  to.clear();
   compiler add(c, in, to);
   int p = 0;
   for (step const& s : c.steps) {

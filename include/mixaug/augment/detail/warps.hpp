@@ -17,7 +17,7 @@ enum class warp_kind : unsigned char {
   affine,      ///< an affine_map
   projective,  ///< 9 numbers, row by row
   radial,      ///< centre x and y, 1 / (half diagonal)^2, k1, k2
-  spline       ///< nodes of a field, and their spacing
+  spline       ///< 1 / spacing, rows and columns of the nodes, 1 if they move anything, spacing
 };
 /// One item: its kind, and the steps that it stands for.
 struct warp_item {
@@ -26,7 +26,7 @@ struct warp_item {
   index_t first = 0;  ///< the first of its doubles
   index_t nodes = 0;  ///< the first node of a spline, among the floats
 };
-inline constexpr int doubles_of_warp[] = {6, 9, 5, 4};
+inline constexpr int doubles_of_warp[] = {6, 9, 5, 5};
 
 /// The grid of a spline: nodes (-1 .. rows - 2) at a spacing, the first at the border of the image.
 struct spline_grid {
@@ -73,28 +73,37 @@ struct grid_blur {
     }
     for (int k = 0; k <= reach; ++k) w[k] /= sum;
   }
-  double at(int k) const noexcept {
-    int const d = k < 0 ? -k : k;
-    return d <= reach ? w[d] : 0.0;
-  }
-  /// The variance of a field of unit noise along one axis, as a mean over all places between two nodes.
+  /// The variance of a field of unit noise along one axis, as a mean over all places between two nodes: the sum over n
+  /// of the correlation of the weights, and that of the spline with itself at the distance n.
   double mean_square() const noexcept {
-    constexpr int places = 32;
+    constexpr double spline[4] = {151.0 / 315.0, 397.0 / 1680.0, 1.0 / 42.0, 1.0 / 5040.0};
     double sum = 0.0;
-    for (int p = 0; p < places; ++p) {
-      spline_weights const s((static_cast<double>(p) + 0.5) / places);
-      for (int m = -reach - 1; m <= reach + 2; ++m) {
-        double v = 0.0;
-        for (int k = 0; k < 4; ++k) v = fused_sum(s.w[k], at(m - (k - 1)), v);
-        sum = fused_sum(v, v, sum);
+    for (int n = 0; n < 4; ++n) {
+      double correlation = 0.0;
+      for (int k = -reach; k + n <= reach; ++k) {
+        int const a = k < 0 ? -k : k, b = k + n < 0 ? -(k + n) : k + n;
+        correlation = fused_sum(w[a], w[b], correlation);
       }
+      sum = fused_sum(n == 0 ? spline[n] : 2.0 * spline[n], correlation, sum);
     }
-    return sum / places;
+    return sum;
   }
 };
 
+/// to[k] = the sum over d of w[|d|] from[k + d step].
+inline void blur_line(grid_blur const& blur, double const* MIXAUG_RESTRICT from, index_t step, index_t n,
+                      double* MIXAUG_RESTRICT to) noexcept {
+  using mixaug::detail::rounded_product;
+  for (index_t k = 0; k < n; ++k) to[k] = blur.w[0] * from[k];
+  for (int d = 1; d <= blur.reach; ++d) {
+    double const w = blur.w[d];
+    double const *const a = from - d * step, *const b = from + d * step;
+    for (index_t k = 0; k < n; ++k) to[k] = to[k] + rounded_product(w, a[k] + b[k]);
+  }
+}
+
 /// Writes the nodes of a field, first those of x, then those of y, in pixels.
-inline void make_nodes(elastic const&, float const* drawn, image_facts const& in, key const& k, std::uint64_t row,
+inline void make_nodes(elastic const& s, float const* drawn, image_facts const& in, key const& k, std::uint64_t row,
                        int step, float* to) {
   spline_grid const g = spline_grid::of(in, drawn[1]);
   if (drawn[0] == 0.0f) {
@@ -105,34 +114,33 @@ inline void make_nodes(elastic const&, float const* drawn, image_facts const& in
   double const scale = static_cast<double>(drawn[0]) / blur.mean_square();
   constexpr int lanes = mixaug::detail::bits_width;
   index_t const r = blur.reach, wide = g.columns + 2 * r, tall = g.rows + 2 * r;
-  double* const line = reinterpret_cast<double*>(
-      mixaug::detail::kept_scratch(1).reserve(static_cast<std::size_t>(wide + tall * g.columns) * sizeof(double)));
-  double* const along = line + wide;
+  index_t const blocks = (wide + 7) / 8, all = tall * blocks;  // of eight numbers, one row of blocks after the other
+  index_t const room = (all + lanes) * 8;
+  // as much as the finest grid needs, so that no later draw asks for more
+  spline_grid const finest = spline_grid::of(in, s.sigma.low);
+  index_t const most_tall = finest.rows + 2 * grid_blur::most, most_wide = finest.columns + 2 * grid_blur::most;
+  index_t const numbers = (most_tall * ((most_wide + 7) / 8) + lanes) * 8 + (most_tall + 1) * finest.columns;
+  double* const raw = reinterpret_cast<double*>(
+      mixaug::detail::kept_scratch(1).reserve(static_cast<std::size_t>(numbers) * sizeof(double)));
+  double *const along = raw + room, *const sum = along + tall * g.columns;
   for (int c = 0; c < 2; ++c) {
-    for (index_t y = 0; y < tall; ++y) {
-      for (index_t x = 0; x < wide; x += 8 * lanes) {
-        std::uint64_t number[lanes];
-        std::uint16_t bits[8 * lanes];
-        for (int b = 0; b < lanes; ++b)
-          number[b] = static_cast<std::uint64_t>(c) << 29 | static_cast<std::uint64_t>(y) << 13 |
-                      static_cast<std::uint64_t>(x / 8 + b);
-        mixaug::detail::halves_of_numbers(k, row, static_cast<purpose>(128 + step), number, bits);
-        for (index_t j = x; j < wide && j < x + 8 * lanes; ++j)
-          line[j] = static_cast<double>(mixaug::detail::normal_of(bits[j - x]));
-      }
-      for (index_t x = 0; x < g.columns; ++x) {
-        double sum = 0.0;
-        for (int d = -blur.reach; d <= blur.reach; ++d) sum = fused_sum(blur.at(d), line[x + r + d], sum);
-        along[y * g.columns + x] = sum;
-      }
+    for (index_t done = 0; done < all; done += lanes) {
+      std::uint64_t number[lanes];
+      std::uint16_t bits[8 * lanes];
+      float z[8 * lanes];
+      for (int b = 0; b < lanes; ++b)
+        number[b] = static_cast<std::uint64_t>(c) << 29 | static_cast<std::uint64_t>((done + b) / blocks) << 13 |
+                    static_cast<std::uint64_t>((done + b) % blocks);
+      mixaug::detail::halves_of_numbers(k, row, static_cast<purpose>(128 + step), number, bits);
+      for (int j = 0; j < 8 * lanes; ++j) z[j] = mixaug::detail::normal_of(bits[j]);
+      for (int j = 0; j < 8 * lanes; ++j) raw[8 * done + j] = static_cast<double>(z[j]);
     }
-    for (index_t y = 0; y < g.rows; ++y)
-      for (index_t x = 0; x < g.columns; ++x) {
-        double sum = 0.0;
-        for (int d = -blur.reach; d <= blur.reach; ++d)
-          sum = fused_sum(blur.at(d), along[(y + r + d) * g.columns + x], sum);
-        to[c * g.nodes() + y * g.columns + x] = static_cast<float>(scale * sum);
-      }
+    for (index_t y = 0; y < tall; ++y) blur_line(blur, raw + 8 * blocks * y + r, 1, g.columns, along + y * g.columns);
+    for (index_t y = 0; y < g.rows; ++y) {
+      blur_line(blur, along + (y + r) * g.columns, g.columns, g.columns, sum);
+      float* const o = to + c * g.nodes() + y * g.columns;
+      for (index_t x = 0; x < g.columns; ++x) o[x] = static_cast<float>(scale * sum[x]);
+    }
   }
 }
 
@@ -179,6 +187,7 @@ inline void make_warp(elastic const&, float const* drawn, image_facts const& in,
   to[1] = static_cast<double>(g.rows);
   to[2] = static_cast<double>(g.columns);
   to[3] = drawn[0] == 0.0f ? 0.0 : 1.0;
+  to[4] = static_cast<double>(g.spacing);
 }
 
 /// True if the step moves anything with these numbers.
@@ -249,38 +258,41 @@ inline void warp_run(warp_kind kind, double const* m, float const* nodes, int n,
   }
 }
 
-/// Takes n points of one row of pixels, at equal y and at x that grow by 1, through a spline. The nodes around the row
-/// become one row, and the field between two of them a cubic polynomial.
+/// Takes n <= 256 points of one row of pixels, at equal y and at x that grow by 1 from a pixel's centre, through a
+/// spline. The nodes around the row become one row, and the field between two of them a cubic polynomial.
 inline void spline_row(double const* m, float const* nodes, int n, double* MIXAUG_RESTRICT x,
                        double* MIXAUG_RESTRICT y) noexcept {
   using mixaug::detail::rounded_product;
-  index_t const rows = static_cast<index_t>(m[1]), columns = static_cast<index_t>(m[2]);
-  double const v = y[0] * m[0];
-  index_t const i = static_cast<index_t>(v);
+  index_t const rows = static_cast<index_t>(m[1]), columns = static_cast<index_t>(m[2]),
+                spacing = static_cast<index_t>(m[4]);
+  double const v = y[0] * m[0], centre = x[0];
+  index_t const i = static_cast<index_t>(v), first = static_cast<index_t>(centre);
+  index_t const from = first / spacing, many = (first + n - 1) / spacing + 4 - from;
   spline_weights const w(v - static_cast<double>(i));
-  double const first_x = x[0];
+  alignas(64) double node[2][264];
+  for (int c = 0; c < 2; ++c) {
+    float const* const p = nodes + (c * rows + i) * columns + from;
+    for (index_t b = 0; b < many; ++b)
+      node[c][b] = ((rounded_product(w.w[0], static_cast<double>(p[b])) +
+                     rounded_product(w.w[1], static_cast<double>(p[columns + b]))) +
+                    rounded_product(w.w[2], static_cast<double>(p[2 * columns + b]))) +
+                   rounded_product(w.w[3], static_cast<double>(p[3 * columns + b]));
+  }
   constexpr double sixth = 1.0 / 6.0;
   for (int k = 0; k < n;) {
-    index_t const j = static_cast<index_t>((first_x + static_cast<double>(k)) * m[0]);
-    int end = k + 1;
-    while (end < n && static_cast<index_t>((first_x + static_cast<double>(end)) * m[0]) == j) ++end;
+    index_t const j = (first + k) / spacing;
+    int const end = static_cast<int>(mixaug::detail::lesser(n, (j + 1) * spacing - first));
     double a[2][4];  // coefficients of t^0 to t^3
     for (int c = 0; c < 2; ++c) {
-      float const* const p = nodes + (c * rows + i) * columns + j;
-      double node[4];
-      for (int b = 0; b < 4; ++b) {
-        double sum = rounded_product(w.w[0], static_cast<double>(p[b]));
-        for (int r = 1; r < 4; ++r) sum = sum + rounded_product(w.w[r], static_cast<double>(p[r * columns + b]));
-        node[b] = sum;
-      }
-      a[c][0] = ((node[0] + node[2]) + rounded_product(4.0, node[1])) * sixth;
-      a[c][1] = 0.5 * (node[2] - node[0]);
-      a[c][2] = 0.5 * ((node[0] + node[2]) - rounded_product(2.0, node[1]));
-      a[c][3] = ((node[3] - node[0]) + rounded_product(3.0, node[1] - node[2])) * sixth;
+      double const* const q = node[c] + (j - from);
+      a[c][0] = ((q[0] + q[2]) + rounded_product(4.0, q[1])) * sixth;
+      a[c][1] = 0.5 * (q[2] - q[0]);
+      a[c][2] = 0.5 * ((q[0] + q[2]) - rounded_product(2.0, q[1]));
+      a[c][3] = ((q[3] - q[0]) + rounded_product(3.0, q[1] - q[2])) * sixth;
     }
     double const begin = static_cast<double>(j);
     for (int q = k; q < end; ++q) {
-      double const t = rounded_product(first_x + static_cast<double>(q), m[0]) - begin;
+      double const t = rounded_product(centre + static_cast<double>(q), m[0]) - begin;
       x[q] = x[q] + (a[0][0] + rounded_product(t, a[0][1] + rounded_product(t, a[0][2] + rounded_product(t, a[0][3]))));
       y[q] = y[q] + (a[1][0] + rounded_product(t, a[1][1] + rounded_product(t, a[1][2] + rounded_product(t, a[1][3]))));
     }
