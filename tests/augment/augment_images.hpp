@@ -32,9 +32,9 @@ inline std::vector<std::uint8_t> photos(std::int64_t n, std::int64_t c, std::int
 }
 /// Row i of a batch in logical order (n, c, h, w), as the reference takes it.
 template <class T>
-reference::picture picture_of(std::vector<T> const& all, std::int64_t i, std::int64_t c, std::int64_t h,
-                              std::int64_t w) {
-  reference::picture p(c, h, w);
+chain_reference::picture picture_of(std::vector<T> const& all, std::int64_t i, std::int64_t c, std::int64_t h,
+                                    std::int64_t w) {
+  chain_reference::picture p(c, h, w);
   for (std::size_t k = 0; k < p.value.size(); ++k)
     p.value[k] = as_double(all[static_cast<std::size_t>(i) * p.value.size() + k]);
   return p;
@@ -42,12 +42,13 @@ reference::picture picture_of(std::vector<T> const& all, std::int64_t i, std::in
 /// The largest distance of a batch from the reference, in units of the output's elements.
 template <class T, class U>
 double worst_gap(au::plan const& p, std::vector<T> const& in, std::vector<U> const& out,
-                 reference::reading const& how = {}) {
+                 chain_reference::reading const& how = {}) {
   double worst = 0;
   auto const &a = p.in(), &b = p.out();
   for (std::int64_t i = 0; i < p.rows(); ++i) {
-    reference::picture const wanted = reference::augmented(p, i, picture_of(in, i, a.channels, a.height, a.width), how);
-    reference::picture const got = picture_of(out, i, b.channels, b.height, b.width);
+    chain_reference::picture const wanted =
+        chain_reference::augmented(p, i, picture_of(in, i, a.channels, a.height, a.width), how);
+    chain_reference::picture const got = picture_of(out, i, b.channels, b.height, b.width);
     for (std::size_t k = 0; k < wanted.value.size(); ++k) {
       double const v = wanted.value[k], held = std::is_same_v<U, std::uint8_t> ? std::min(255.0, std::max(0.0, v)) : v;
       worst = std::max(worst, std::fabs(held - got.value[k]));

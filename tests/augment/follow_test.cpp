@@ -48,7 +48,7 @@ TEST_CASE("points go where their pixels go") {
     index_t const oh = p.out().height, ow = p.out().width;
     std::vector<float> seen(static_cast<std::size_t>(n * 2 * oh * ow));
     ma::apply(ma::serial{}, p, view, ma::nchw(seen.data(), {n, 2, oh, ow}));
-    reference::picture shown(2, oh, ow);
+    chain_reference::picture shown(2, oh, ow);
     std::vector<float> points, to(static_cast<std::size_t>(n * k * 2));
     std::vector<std::uint8_t> inside(static_cast<std::size_t>(n * k));
     test::stream s(4);
@@ -74,8 +74,8 @@ TEST_CASE("points go where their pixels go") {
         if (y < 2 || z < 2 || y > static_cast<double>(oh) - 2 || z > static_cast<double>(ow) - 2) continue;
         ++compared;
         for (int ch = 0; ch < 2; ++ch)
-          worst = std::max(worst, std::fabs(reference::value_at(shown, ch, {y, z}, au::interpolation::bilinear,
-                                                                au::border::edge, 0.0f) -
+          worst = std::max(worst, std::fabs(chain_reference::value_at(shown, ch, {y, z}, au::interpolation::bilinear,
+                                                                      au::border::edge, 0.0f) -
                                             static_cast<double>(points[2 * at + static_cast<std::size_t>(ch)])));
       }
     }

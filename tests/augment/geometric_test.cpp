@@ -23,7 +23,7 @@ TEST_CASE("affine maps are those of the definition, for every interpolation and 
         auto const p = test::planned_chain(c, 4, 3, 23, 31);
         CAPTURE(static_cast<int>(how));
         CAPTURE(static_cast<int>(border));
-        reference::reading const r{how, border, fill, 1, 1};
+        chain_reference::reading const r{how, border, fill, 1, 1};
         // 2^-15 pixels of rounding along each axis, where neighbours differ by up to 255
         CHECK(test::worst_gap(p, x, test::applied<float>(p, x), r) <
               (how == au::interpolation::bilinear ? 0.02 : 0.05));
@@ -79,15 +79,15 @@ TEST_CASE("steps that read differently are maps of their own") {
     au::chain const first{au::resized_crop{.size = {18, 22}}};
     auto const q = test::planned_chain(first, 3, 3, 20, 20);
     CHECK(q.drawn(i, 0)[2] == p.drawn(i, 0)[2]);
-    auto half = reference::augmented(q, i, test::picture_of(x, i, 3, 20, 20), {.border = au::border::edge});
-    reference::picture wanted(3, 18, 22);
+    auto half = chain_reference::augmented(q, i, test::picture_of(x, i, 3, 20, 20), {.border = au::border::edge});
+    chain_reference::picture wanted(3, 18, 22);
     for (index_t c_ = 0; c_ < 3; ++c_)
       for (index_t y = 0; y < 18; ++y)
         for (index_t z = 0; z < 22; ++z) {
-          auto const at = reference::source_of(au::affine{}, p.drawn(i, 1), {18, 22}, {18, 22},
-                                               {static_cast<double>(y) + 0.5, static_cast<double>(z) + 0.5});
+          auto const at = chain_reference::source_of(au::affine{}, p.drawn(i, 1), {18, 22}, {18, 22},
+                                                     {static_cast<double>(y) + 0.5, static_cast<double>(z) + 0.5});
           wanted.at(c_, y, z) =
-              reference::value_at(half, c_, at, au::interpolation::bilinear, au::border::constant, 50.0f);
+              chain_reference::value_at(half, c_, at, au::interpolation::bilinear, au::border::constant, 50.0f);
         }
     auto const got = test::picture_of(test::applied<float>(p, x), i, 3, 18, 22);
     double worst = 0;

@@ -46,7 +46,7 @@ TEST_CASE("perspective and lens are their definitions, alone and among affine ma
            {au::chain{turned}, au::chain{barrel},
             au::chain{au::flip{.horizontal = 0.5f}, affine, turned, affine, au::crop{.size = {18, 20}}, barrel}}) {
         auto const p = test::planned_chain(c, 3, 3, 21, 28);
-        reference::reading const r{how, border, 0.0f, 1, 1};
+        chain_reference::reading const r{how, border, 0.0f, 1, 1};
         CAPTURE(static_cast<int>(how));
         CAPTURE(static_cast<int>(border));
         CHECK(test::worst_gap(p, x, test::applied<float>(p, x), r) < 0.05);
@@ -78,11 +78,11 @@ TEST_CASE("an elastic map reads the image where its displacement says") {
     for (index_t y = 8; y < h - 8; ++y)  // near the border, the coordinates that are seen are cut
       for (index_t z = 8; z < w - 8; ++z) {
         std::size_t const k = static_cast<std::size_t>((i * h + y) * w + z);
-        reference::point const at{static_cast<double>(y) + 0.5 + d.y[k], static_cast<double>(z) + 0.5 + d.x[k]};
+        chain_reference::point const at{static_cast<double>(y) + 0.5 + d.y[k], static_cast<double>(z) + 0.5 + d.x[k]};
         for (index_t c = 0; c < 3; ++c)
-          worst =
-              std::max(worst, std::fabs(got.at(c, y, z) - reference::value_at(from, c, at, au::interpolation::bilinear,
-                                                                              au::border::edge, 0.0f)));
+          worst = std::max(
+              worst, std::fabs(got.at(c, y, z) - chain_reference::value_at(from, c, at, au::interpolation::bilinear,
+                                                                           au::border::edge, 0.0f)));
       }
   }
   CHECK(worst < 0.02);

@@ -7,9 +7,12 @@
 
 /// A chain of augmentations from the definitions of its steps, pixel by pixel in double: positions are those of the
 /// continuous image, where the centre of the first pixel is (1/2, 1/2); the drawn numbers are the plan's.
-namespace reference {
+namespace chain_reference {
 
 namespace au = mixaug::augment;
+using reference::counter;
+using reference::four;
+using reference::philox_4x32_10;
 
 struct picture {
   std::int64_t channels = 0, height = 0, width = 0;
@@ -418,4 +421,4 @@ inline picture augmented(au::plan const& p, std::int64_t i, picture v, reading c
   return v;
 }
 
-}  // namespace reference
+}  // namespace chain_reference

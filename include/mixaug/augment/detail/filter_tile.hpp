@@ -93,7 +93,7 @@ class filter_reader {
         normal_(normal),
         reach_(static_cast<int>(kernel[0])),
         weights_(kernel + 1),
-        size_(ring_size::of({from.channels, from.height, from.width, 1.0f}, most)),
+        size_(ring_size::of(image_facts{from.channels, from.height, from.width, 1.0f}, most)),
         ring_(memory) {
     // As few rows as the kernel needs for the tiles that are there, so that they stay in the cache.
     index_t const tile_rows = mixaug::detail::greater(1, tile::room / from.width);
