@@ -109,7 +109,7 @@ constexpr float range_of() noexcept {
   if constexpr (std::is_same_v<T, std::uint8_t>)
     return 255.0f;
   else if constexpr (mixaug::detail::is_integer_pixel<T>)
-    return static_cast<float>(std::numeric_limits<decltype(T::value)>::max());
+    return static_cast<float>((std::numeric_limits<decltype(T::value)>::max)());
   else
     return 1.0f;
 }

@@ -12,35 +12,35 @@ namespace mixaug::augment {
 namespace detail {
 
 /// sum[k] += w[0] (a[0][k] + b[0][k]) + ..., one after the other.
-template <int N>
+template <std::size_t N>
 void add_pairs(float* MIXAUG_RESTRICT sum, float const* const* a, float const* const* b, float const* w,
                int n) noexcept {
   float const* p[N];
   float const* q[N];
   float m[N];
-  for (int t = 0; t < N; ++t) {
+  for (std::size_t t = 0; t < N; ++t) {
     p[t] = a[t];
     q[t] = b[t];
     m[t] = w[t];
   }
   for (int k = 0; k < n; ++k) {
     float s = sum[k];
-    for (int t = 0; t < N; ++t) s = s + mixaug::detail::rounded_product(m[t], p[t][k] + q[t][k]);
+    for (std::size_t t = 0; t < N; ++t) s = s + mixaug::detail::rounded_product(m[t], p[t][k] + q[t][k]);
     sum[k] = s;
   }
 }
 /// sum[k] += w[0] a[0][k] + ...
-template <int N>
+template <std::size_t N>
 void add_rows(float* MIXAUG_RESTRICT sum, float const* const* a, float const* w, int n) noexcept {
   float const* p[N];
   float m[N];
-  for (int t = 0; t < N; ++t) {
+  for (std::size_t t = 0; t < N; ++t) {
     p[t] = a[t];
     m[t] = w[t];
   }
   for (int k = 0; k < n; ++k) {
     float s = sum[k];
-    for (int t = 0; t < N; ++t) s = s + mixaug::detail::rounded_product(m[t], p[t][k]);
+    for (std::size_t t = 0; t < N; ++t) s = s + mixaug::detail::rounded_product(m[t], p[t][k]);
     sum[k] = s;
   }
 }

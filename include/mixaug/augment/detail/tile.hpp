@@ -57,8 +57,8 @@ struct limits_of<std::uint8_t> {
 template <std::integral I>
 struct limits_of<pixel<I>> {
   static constexpr bool limited = true;
-  static constexpr float least = static_cast<float>(std::numeric_limits<I>::min()),
-                         most = static_cast<float>(std::numeric_limits<I>::max());
+  static constexpr float least = static_cast<float>((std::numeric_limits<I>::min)()),
+                         most = static_cast<float>((std::numeric_limits<I>::max)());
 };
 
 /// Clips to [least, most]; NaN becomes least.

@@ -166,7 +166,7 @@ struct puzzle_steps {
     double sum = 0.0;
     for (index_t v = y * py; v < (y + 1) * py; ++v)
       for (index_t u = x * px; u < (x + 1) * px; ++u)
-        sum += unit_pixel(terms.to_unit(image.batch->value(image.row, channel, v, u), channel));
+        sum += unit_pixel(terms.to_unit(static_cast<double>(image.batch->value(image.row, channel, v, u)), channel));
     return sum / static_cast<double>(py * px);
   }
   MIXAUG_HD static double unit_pixel(double v) noexcept {

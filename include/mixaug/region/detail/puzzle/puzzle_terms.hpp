@@ -182,7 +182,7 @@ class puzzle_problem {
     index_t const w = maps_.width;
     std::int64_t bad[lanes] = {};
     auto const one = [&](index_t x, int lane) {
-      double const v = terms_.to_unit(row_[x], channel);
+      double const v = terms_.to_unit(static_cast<double>(row_[x]), channel);
       bad[lane] |= v >= -tolerance && v <= 1.0 + tolerance ? 0 : 1;
       unit_[x] = v < 0.0 ? 0.0 : v > 1.0 ? 1.0 : v;
     };
