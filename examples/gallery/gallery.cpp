@@ -78,10 +78,12 @@ void show_salient_boxes(gallery_rows& rows) {
             ma::attentivemix{.k_from_ratio = true, .of = ma::side::target, .detector = ma::saliency::fine_grained{}});
   rows.show("snapmix", {"alpha = 1, a detector", "labels by score, whose sum", "need not be 1"},
             ma::snapmix{.alpha = 1, .detector = ma::saliency::fine_grained{}});
-  rows.show("cutmix, labels by score", {"with label::by_score", "and a detector"},
+  rows.show("cutmix, by score", {"with label::by_score", "and a detector"},
             ma::with(ma::cutmix{}, ma::label::by_score{}, ma::saliency::fine_grained{}));
-  rows.show("puzzlemix", {"scores = fine_grained", "t_eps = 0.02: cells move"},
-            ma::puzzlemix{.t_eps = 0.02f, .range = {0, 255}, .detector = ma::saliency::fine_grained{}});
+  ma::puzzlemix const puzzle{.t_eps = 0.02f, .range = {0, 255}, .detector = ma::saliency::fine_grained{}};
+  rows.show("puzzlemix", {"scores = fine_grained", "t_eps = 0.02: cells move"}, puzzle);
+  rows.show_parts("puzzlemix, taken apart", {"the images with their cells", "where they are shown,", "and the mask"},
+                  puzzle);
 
   // The batch is balanced; counts that say otherwise make every second class a rare one.
   std::vector<std::int64_t> counts(rows.images().class_names.size(), 1000);

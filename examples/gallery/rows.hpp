@@ -53,6 +53,41 @@ class gallery_rows {
         name, plan, [&] { ma::make_plan(ma::serial{}, method, inputs, key, plan); }, [&] { ma::apply(plan, x, out); });
   }
 
+  // A method whose cells move, taken apart: the sample and its partner with their cells where they are shown, and the
+  // mask, white where the sample is. The samples are those of show().
+  template <class Method>
+  void show_parts(std::string const& name, std::vector<std::string> const& options, Method const& method) {
+    namespace ma = mixaug;
+    progress_.step(name);
+    auto const x = ma::nhwc(images_.pixels.data(), {images_.n, images_.h, images_.w, images_.c});
+    auto plan = ma::make_plan(ma::serial{}, method, ma::inputs(x), ma::key{.seed = seed_});
+    auto const samples = telling_samples(plan, images_, groups);
+    std::vector<float> field(static_cast<std::size_t>(images_.n * images_.h * images_.w));
+    ma::write_field(plan, ma::scores(field.data(), {images_.n, images_.h, images_.w}));
+    std::vector<std::uint8_t> mask(images_.pixels.size());
+    for (std::size_t k = 0; k < mask.size(); ++k)
+      mask[k] = static_cast<std::uint8_t>(field[k / static_cast<std::size_t>(images_.c)] * 255 + 0.5f);
+    auto const shown = [&](bool partner) {
+      plan.edit([&](auto& columns) {
+        for (ma::index_t i = 0; i < images_.n; ++i)
+          for (ma::index_t j = 0; j < columns.region.where[i].count(); ++j)
+            columns.region.label[i * columns.region.count + j] =
+                static_cast<std::uint8_t>(partner ? columns.region.where[i].last : 0);
+      });
+      std::vector<std::uint8_t> out(images_.pixels.size());
+      ma::apply(plan, x, ma::nhwc(out.data(), {images_.n, images_.h, images_.w, images_.c}));
+      return out;
+    };
+    std::vector<std::uint8_t> const own = shown(false), other = shown(true);
+    sheet_.row(name, options);
+    for (std::int64_t const i : samples) {
+      std::size_t const at = static_cast<std::size_t>(i) * images_.image_size();
+      triple t{own.data() + at, other.data() + at, mask.data() + at, {}, {}, {}};
+      t.captions = {{{"as it is shown"}, {"as it is shown"}, {"the mask"}}};
+      sheet_.add(t);
+    }
+  }
+
   void print() const {
     progress_.clear();
     constexpr char const* words = "%-29s %8s %8s %8s %8s %9s %10s %10s %10s\n";

@@ -19,7 +19,7 @@ struct plan_boxes {
 };
 
 // The boxes whose pixels the sample has lost, whatever kind of region the plan has, and where in
-// the partner their new pixels come from.
+// the partner their new pixels come from; none where there are so many that they would hide the picture.
 template <class Plan>
 plan_boxes boxes_of(Plan const& plan, std::int64_t i) {
   plan_boxes out;
@@ -35,6 +35,7 @@ plan_boxes boxes_of(Plan const& plan, std::int64_t i) {
     out.written.push_back({where.y0, where.y1, where.x0, where.x1});
     out.read.push_back({from.y0, from.y1, from.x0, from.x1});
   }
+  if (out.written.size() > 64) return {};
   return out;
 }
 
