@@ -238,11 +238,11 @@ struct mask_body {
       to.data += i * out_sample;
       if (k < last) {
         T* const data = reinterpret_cast<T*>(mine + static_cast<std::size_t>(which) * scratch_bytes);
-        to = {data, q.out.height * q.out.width, q.out.width, 1, q.out.height, q.out.width, 1};
+        to = image<T>{data, q.out.height * q.out.width, q.out.width, 1, q.out.height, q.out.width, 1};
         which = 1 - which;
       }
       read(i, k, from, to);
-      from = {to.data, to.plane, to.row, to.column, to.height, to.width, 1};
+      from = image<T const>{to.data, to.plane, to.row, to.column, to.height, to.width, 1};
     }
   }
   void read(index_t i, std::size_t k, image<T const> const& from, image<T> const& to) const noexcept {
