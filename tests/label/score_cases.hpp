@@ -42,8 +42,8 @@ TEST_CASE_TEMPLATE_DEFINE("labels by score: SnapMix, TransMix and one_of, maps o
       CHECK(by_score > 5);
     };
     check(ma::snapmix{.alpha = 1, .prob = 0.8f}, {.above_least = true});
-    ma::label::by_score const half{.mix = 0.5f, .of = ma::scored::mix}, own{.mix = 0.8f};
-    check(with(ma::cutmix{.boxes = 2}, half), half);
+    ma::label::by_score const mean{.mix = 0.5f, .of = ma::scored::mix}, own{.mix = 0.8f};
+    check(with(ma::cutmix{.boxes = 2}, mean), mean);
     check(ma::one_of(with(ma::mixup{}, own), with(ma::attentivemix{.grid = 4}, own)), own);
   }
 }
