@@ -42,7 +42,7 @@ class classifier_report {
     std::printf(
         "Accuracy after the last epoch: mean and standard deviation over the seeds. Differences are paired by seed: "
         "all methods of a seed\nstart with the same weights and see the same crops in the same batches; mean and "
-        "standard error, t: how many of these from 0.\n\n");
+        "standard error, t: how many of these from 0 (of three seeds or more).\n\n");
     bool any = verdict(classifier::saliencymix, classifier::saliencymix_byte_bug);
     for (auto const mode : modes_)
       if (mode != classifier::erm) any = verdict(mode, classifier::erm) || any;
@@ -67,10 +67,15 @@ class classifier_report {
     }
     low = 5 * std::floor(low / 5), high = 5 * std::floor(high / 5) + 5;
     training_budget const& budget = results_.budget();
+    auto const [least, most] = std::minmax_element(modes_.begin(), modes_.end(), [&](classifier a, classifier b) {
+      return accuracies(a).size() < accuracies(b).size();
+    });
+    std::size_t const fewest = accuracies(*least).size(), all = accuracies(*most).size();
+    std::string const trained =
+        (fewest < all ? std::to_string(fewest) + " to " : "") + std::to_string(all) + (all > 1 ? " seeds" : " seed");
     curve_plot(styles, curves, last, "Test accuracy after each epoch, %",
                std::to_string(budget.train) + " images, " + std::to_string(budget.epochs) + " epochs, mean of " +
-                   std::to_string(seeds_.size()) + (seeds_.size() > 1 ? " seeds" : " seed") +
-                   " of each method (bold: smoothed); test: after the last epoch",
+                   trained + " of each method (bold: smoothed); test: after the last epoch",
                {.low = low, .high = high, .logarithmic = false})
         .write(file);
   }
@@ -122,7 +127,7 @@ class classifier_report {
     if (mode == other || d.n == 0) return "-";
     std::string const mean = (d.mean > 0 ? "+" : "") + number(d.mean, 2);
     if (d.n < 2 || !(d.deviation > 0)) return mean;
-    return mean + " +- " + number(d.error(), 2) + " (" + number(d.t(), 1) + ")";
+    return mean + " +- " + number(d.error(), 2) + (d.n > 2 ? " (" + number(d.t(), 1) + ")" : std::string());
   }
   // What the numbers say, whatever they are; false where there are too few of them.
   bool verdict(classifier mode, classifier other) const {
