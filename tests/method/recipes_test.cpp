@@ -24,7 +24,7 @@ TEST_CASE("DeiT's pair: mixup 0.8 or cutmix 1.0 with equal chances, the batch re
   pair.mode = ma::mode::batch;
   auto const deit = ma::with(pair, ma::pairing::reverse{});
   std::vector<int> ids;
-  for (int i = 0; i < n; ++i) ids.push_back(i % classes);
+  for (int i = 0; i < n; ++i) ids.push_back(static_cast<int>(i % classes));
   std::vector<float> soft(n * classes);
   index_t cut = 0;
   for (std::uint64_t step = 0; step < 400; ++step) {
