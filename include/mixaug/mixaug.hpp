@@ -93,7 +93,6 @@
 #include <mixaug/plan/make_plan.hpp>
 #include <mixaug/plan/rescaled.hpp>
 // apply: application of a plan to pixels, labels and gradients
-#include <mixaug/apply/adversarial_noise.hpp>
 #include <mixaug/apply/apply.hpp>
 #include <mixaug/apply/apply_adjoint.hpp>
 #include <mixaug/apply/apply_inplace.hpp>

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mixaug/apply/adversarial_noise.hpp>
 #include <mixaug/mixaug.hpp>
 #include <vector>
 

@@ -17,6 +17,8 @@ namespace ma = mixaug;
 #include <mixaug/kernel/bandwidth.hpp>        // silverman_bandwidth, entropy_bandwidth
 #include <mixaug/kernel/gaussian_kernel.hpp>  // kernel_matrix.hpp is the explicit table
 
+#include <mixaug/apply/adversarial_noise.hpp>
+
 #include <mixaug/apply/history.hpp>
 
 #include <mixaug/plan/any_plan.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/apply/apply.hpp>
+#include <mixaug/plan/detail/check_plan.hpp>
 #include <mixaug/saliency/pixel_values.hpp>
 
 MIXAUG_EXACT_BEGIN

@@ -222,15 +222,7 @@ inline augment::plan read_augment_plan(std::istream& in) {
   r.expect("range");
   facts.range = r.finite("range");
   r.finish();
-  key k;
-  r.line();
-  r.expect("key");
-  k.seed = r.number<std::uint64_t>("seed");
-  k.step = static_cast<std::uint64_t>(r.within("step", 0, most + 1));
-  k.first = r.within("first", 0, most);
-  k.global = r.within("global", 0, most);
-  k.block = r.within("block", 0, most);
-  r.finish();
+  key const k = detail::read_key(r);
   if (k.global < rows || k.first > k.global - rows)
     r.bad("first " + detail::text(k.first) + " and rows " + detail::text(rows),
           "rows of the global batch of " + detail::text(k.global) + " rows");

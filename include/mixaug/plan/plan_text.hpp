@@ -46,10 +46,9 @@ struct text_row {
   float value[5];  ///< ratio, share_self, share_partner, weight_self, weight_partner
 };
 inline constexpr char const* value_names[] = {"ratio", "share_self", "share_partner", "weight_self", "weight_partner"};
-inline constexpr index_t most_text_rows = (index_t{1} << 40) - 2;
 
 inline plan_shape read_shape(text_reader& r) {
-  constexpr index_t most = most_text_rows;
+  constexpr index_t most = most_rows;
   plan_shape s;
   r.line();
   r.expect("rows");
@@ -79,20 +78,6 @@ inline plan_shape read_shape(text_reader& r) {
   r.finish();
   return s;
 }
-inline key read_key(text_reader& r) {
-  constexpr index_t most = most_text_rows;
-  key k;
-  r.line();
-  r.expect("key");
-  k.seed = r.number<std::uint64_t>("seed");
-  k.step = static_cast<std::uint64_t>(r.within("step", 0, most + 1));
-  k.first = r.within("first", 0, most);
-  k.global = r.within("global", 0, most);
-  k.block = r.within("block", 0, most);
-  r.finish();
-  return k;
-}
-
 inline plan_flags read_flags(text_reader& r, plan_shape const& s) {
   plan_flags flags;
   r.line();

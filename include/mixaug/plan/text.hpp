@@ -6,6 +6,7 @@
 #include <mixaug/core/box.hpp>
 #include <mixaug/core/error.hpp>
 #include <mixaug/plan/columns.hpp>
+#include <mixaug/plan/detail/check_plan.hpp>
 #if !defined(__cpp_lib_to_chars)
 #  include <cfloat>
 #  include <iterator>
@@ -245,6 +246,23 @@ class text_reader {
   index_t number_ = 0;
 };
 
+namespace detail {
+
+/// Reads a line `key seed step first global block`.
+inline key read_key(text_reader& r) {
+  key k;
+  r.line();
+  r.expect("key");
+  k.seed = r.number<std::uint64_t>("seed");
+  k.step = static_cast<std::uint64_t>(r.within("step", 0, most_rows + 1));
+  k.first = r.within("first", 0, most_rows);
+  k.global = r.within("global", 0, most_rows);
+  k.block = r.within("block", 0, most_rows);
+  r.finish();
+  return k;
+}
+
+}  // namespace detail
 }  // namespace mixaug
 
 MIXAUG_EXACT_END

@@ -56,10 +56,6 @@ struct fourier_mask {
     last = placed{};
   }
   void check(plan_shape const& s) const {
-    if (s.spatial == 0)
-      detail::fail(
-          "region::fourier_mask needs spatial extents, and the batch is features (n, d); use mixup, or plan on the "
-          "images and apply to features with rescaled(plan, extents)");
     detail::check_cut_axes("region::fourier_mask", s);
     if (!(detail::finite(decay) && decay >= 0.0f))
       detail::fail("region::fourier_mask's decay", detail::text(static_cast<double>(decay)), "a finite number >= 0");

@@ -39,11 +39,6 @@ struct grid_cells {
   template <class In>
   void read(In const&, space) noexcept {}
   void check(plan_shape const& s) const {
-    if (s.spatial == 0)
-      detail::fail(
-          "region::grid_cells needs spatial extents, and the batch is features (n, d); use mixup, or plan on the "
-          "images "
-          "and apply to features with rescaled(plan, extents)");
     detail::check_cut_axes("region::grid_cells", s);
     index_t all = 1;
     for (index_t size : s.size) {

@@ -97,10 +97,6 @@ struct random_box {
   void read(In const&, space) noexcept {}
 
   void check(plan_shape const& s) const {
-    if (s.spatial == 0)
-      detail::fail(
-          "region::random_box needs spatial extents, and the batch is features (n, d); use mixup, or plan on the "
-          "images and apply to features with rescaled(plan, extents)");
     detail::check_cut_axes("region::random_box", s);
     if (boxes < 1 || boxes > 64)
       detail::fail("region::random_box's boxes", detail::text(boxes), "1 to 64 boxes a sample");

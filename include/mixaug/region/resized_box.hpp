@@ -46,10 +46,6 @@ struct resized_box {
   void read(In const&, space) noexcept {}
 
   void check(plan_shape const& s) const {
-    if (s.spatial == 0)
-      detail::fail(
-          "region::resized_box needs spatial extents, and the batch is features (n, d); use mixup, or plan on the "
-          "images and apply to features with rescaled(plan, extents)");
     detail::check_cut_axes("region::resized_box", s);
     if (!(scope_min > 0.0f && scope_min <= scope_max && scope_max <= 1.0f))
       detail::fail("region::resized_box's scope",

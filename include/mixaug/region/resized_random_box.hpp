@@ -45,10 +45,6 @@ struct resized_random_box {
   void read(In const&, space) noexcept {}
 
   void check(plan_shape const& s) const {
-    if (s.spatial == 0)
-      detail::fail(
-          "region::resized_random_box needs spatial extents, and the batch is features (n, d); use mixup, or plan on "
-          "the images and apply to features with rescaled(plan, extents)");
     detail::check_cut_axes("region::resized_random_box", s);
     for (index_t size : s.size)
       if (size > 1)

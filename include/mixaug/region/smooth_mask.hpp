@@ -70,10 +70,6 @@ struct smooth_mask {
   template <class In>
   void read(In const&, space) noexcept {}
   void check(plan_shape const& s) const {
-    if (s.spatial == 0)
-      detail::fail(
-          "region::smooth_mask needs spatial extents, and the batch is features (n, d); use mixup, or plan on the "
-          "images and apply to features with rescaled(plan, extents)");
     detail::check_cut_axes("region::smooth_mask", s);
     if (!(sigma.low > 0.0f && sigma.low <= sigma.high && detail::finite(sigma.high)))
       detail::fail("region::smooth_mask's sigma",

@@ -40,10 +40,6 @@ struct two_boxes {
   void read(In const&, space) noexcept {}
 
   void check(plan_shape const& s) const {
-    if (s.spatial == 0)
-      detail::fail(
-          "region::two_boxes needs spatial extents, and the batch is features (n, d); use mixup, or plan on the "
-          "images and apply to features with rescaled(plan, extents)");
     detail::check_cut_axes("region::two_boxes", s);
     source_ratio.check(s);
     for (index_t size : s.size)

@@ -45,9 +45,8 @@ class cell_flow {
     residual_[kind(s, up) * nodes() + v] = residual;
     open_[kind(s, up) * words() + (v >> 6)] |= word{residual > 0} << (v & 63);
   }
-  /// The smallest set of nodes whose raising lowers the energy most, word by word: found by cut().
-  word reached(int w) const noexcept { return reached_[w]; }
   constexpr int words() const noexcept { return layers() * Words; }
+  /// Calls act(v) for the nodes that cut() found.
   template <class Act>
   void each_reached(Act const& act) const noexcept {
     for (int w = 0; w < words(); ++w)
