@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <ATen/ATen.h>
+// First: LibTorch 1.13 read as C++20 by nvcc wants the whole of IValue before ATen's lists of it.
 #include <torch/csrc/autograd/custom_function.h>
+
+#include <ATen/ATen.h>
 #include <torch/custom_class.h>
 
 #include <mixaug/apply/apply.hpp>
