@@ -150,12 +150,6 @@ class gallery_rows {
     lines_.push_back(l);
   }
 
-  static std::string rounded(double share) {
-    char text[16];
-    std::snprintf(text, sizeof text, "%.2f", share);
-    return text;
-  }
-
   image_set const& images_;
   std::uint64_t seed_;
   progress progress_{"method", 0};

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "saliency/heat.hpp"
+#include "support/heat.hpp"
 #include "saliency/object_table.hpp"
 #include "support/canvas.hpp"
 #include "support/sheet.hpp"

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <mixaug/mixaug.hpp>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include "image_set.hpp"
@@ -69,6 +71,23 @@ std::vector<std::int64_t> telling_samples(Plan const& plan, image_set const& ima
     out.push_back(*best);
     left.erase(best);
   }
+  return out;
+}
+
+// A share with two decimals.
+inline std::string rounded(double share) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%.2f", share);
+  return text;
+}
+
+// The label of a row, a line for each class that it holds.
+template <class Plan>
+std::vector<std::string> label_lines(Plan const& plan, image_set const& images, std::int64_t i) {
+  std::int64_t const self = i % images.n, partner = plan.partner[i];
+  std::vector<std::string> out{rounded(plan.share_self[i]) + " " + images.class_of(self)};
+  if (partner >= 0 && plan.share_partner[i] > 0)
+    out.push_back("+ " + rounded(plan.share_partner[i]) + " " + images.class_of(partner));
   return out;
 }
 
