@@ -27,8 +27,8 @@ enum class maps { none, of_sample, of_partner, of_both };
 struct card_parts {
   maps map = maps::none;
   bool mask = false;  // m of every pixel, white where the sample is shown
-  std::function<std::string(std::int64_t)>
-      of;  // a second line under the image of this row: what the method reads of it
+  // A second line under the image of a row: what the method reads of it.
+  std::function<std::string(std::int64_t)> of{};
 };
 
 // Draws cards of one batch into a folder.
