@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <numeric>
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -16,11 +17,14 @@
 
 #include "support/cifar10.hpp"
 #include "support/drawn_images.hpp"
+#include "support/image_folder.hpp"
 #include "support/open_file.hpp"
+#include "support/progress.hpp"
+#include "support/subpopulation_metadata.hpp"
 
 namespace example {
 
-inline constexpr std::int64_t group_count = 4;  // label by colour
+inline constexpr std::int64_t group_count = 4;  // label by colour, or by what a published set has in its place
 
 // n planar images, (n, channels, side, side); group = 2 label + colour, red 0 and green 1.
 struct grouped_images {
@@ -35,7 +39,7 @@ struct subpopulation_split {
 
 class subpopulation_set {
  public:
-  // task: optdigits or cifar, from their files in `folder`, or drawn, in `quick` a few.
+  // task: optdigits, cifar, waterbirds or celeba, from their files in `folder`, or drawn, in `quick` a few.
   static subpopulation_set load(std::string const& task, std::string const& folder, bool quick) {
     subpopulation_set out;
     out.task_ = task;
@@ -49,6 +53,10 @@ class subpopulation_set {
       std::vector<int> const vehicle{1, 1, 0, 0, 0, 0, 0, 0, 1, 1};
       out.take(load_cifar10(folder + "/cifar10_train_10k.bin", 50000, 16), vehicle, out.train_);
       out.take(load_cifar10(folder + "/cifar10_test_2k.bin", 10000, 16), vehicle, out.test_);
+    } else if (task == "waterbirds" || task == "celeba") {
+      out.what_ = task == "waterbirds" ? "32 x 32 photographs of birds on land or water; the label: is it a waterbird"
+                                       : "32 x 32 photographs of women and men; the label: is their hair blond";
+      out.published_ = read_published(read_subpopulation_metadata(task, folder), quick ? 400 : 20000);
     } else {
       out.what_ = "16 x 16 drawn objects on red or green; the label: disc or ring, or star or cross";
       std::vector<int> const pointed{0, left_out, left_out, 1, 0, left_out, 1, left_out};
@@ -63,8 +71,9 @@ class subpopulation_set {
 
   // A fifth of the images that are no test images, by the seed, to validate on; the others to train
   // on. Where one trains, the colour agrees with 19 of 20 images of each label; elsewhere with
-  // half.
+  // half. A published set has its own split, whatever the seed.
   subpopulation_split split(std::uint64_t seed) const {
+    if (published_) return *published_;
     std::vector<std::size_t> order(train_.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::mt19937_64 bits(seed);
@@ -84,6 +93,41 @@ class subpopulation_set {
     std::vector<std::int64_t> labels;
     std::size_t size() const { return labels.size(); }
   };
+
+  // The images of a set's train, val and test splits, at most `limit` of each, evenly spaced.
+  static subpopulation_split read_published(subpopulation_metadata const& m, std::size_t limit) {
+    subpopulation_split out;
+    grouped_images* const parts[]{&out.train, &out.valid, &out.test};
+    for (std::int32_t split = 0; split < 3; ++split) {
+      std::vector<std::size_t> rows;
+      for (std::size_t i = 0; i < m.size(); ++i)
+        if (m.splits[i] == split) rows.push_back(i);
+      if (rows.empty())
+        throw std::runtime_error(m.set + ": no sample of the split " + m.split_names[static_cast<std::size_t>(split)]);
+      std::size_t const take = std::min(limit, rows.size());
+      grouped_images& to = *parts[split];
+      to.n = static_cast<std::int64_t>(take), to.channels = 3, to.side = 32;
+      constexpr std::size_t area = 32 * 32;
+      progress bar("reading " + m.split_names[static_cast<std::size_t>(split)] + " image", take);
+      for (std::size_t k = 0; k < take; ++k) {
+        std::size_t const row = rows[k * rows.size() / take];
+        image_set one;
+        one.h = one.w = to.side;
+        try {
+          append_image_file(one, m.files[row]);
+        } catch (std::exception const& problem) {
+          throw std::runtime_error(m.files[row] + ": " + problem.what());
+        }
+        for (std::size_t at = 0; at < 3 * area; ++at)
+          to.pixels.push_back(static_cast<float>(one.pixels[3 * (at % area) + at / area]) / 255 - 0.5f);
+        to.labels.push_back(m.labels[row]);
+        to.groups.push_back(m.groups[row]);
+        bar.step("");
+      }
+      bar.clear();
+    }
+    return out;
+  }
 
   // Lines of 64 grey values 0 .. 16 and the digit.
   void read_digits(std::string const& file, plain_images& to) {
@@ -161,6 +205,7 @@ class subpopulation_set {
   std::string task_, what_;
   std::int64_t side_ = 0, planes_ = 0;
   plain_images train_, test_;
+  std::optional<subpopulation_split> published_;
 };
 
 }  // namespace example

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "support/options.hpp"
+#include "support/subpopulation_metadata.hpp"
 #include "train_subpopulation/recipes.hpp"
 #include "train_subpopulation/training.hpp"
 
@@ -61,8 +62,9 @@ inline subpopulation_options read_subpopulation_options(int argc, char const* co
       std::puts(
           "train_subpopulation: what umix is worth to the worst group of images\n\n"
           "  --data DIR    a folder with optdigits.tra and .tes, or cifar10_train_10k.bin and "
-          "cifar10_test_2k.bin, or both;\n                without it the example draws its images\n"
-          "  --task NAME   optdigits, cifar, drawn or all               [all that is in DIR]\n"
+          "cifar10_test_2k.bin, or both,\n                or the files of Waterbirds or of CelebA; "
+          "without it the example draws its images\n"
+          "  --task NAME   optdigits, cifar, waterbirds, celeba, drawn or all  [all that is in DIR]\n"
           "  --seeds S     trainings of every mode                      [10; cifar: 5; quick: 1]\n"
           "  --modes LIST  of erm,mixup,inverse,group_dro,jtt,umix      [all]\n"
           "  --epochs E    of every training, at most 400               [as tuned]\n"
@@ -105,8 +107,11 @@ inline subpopulation_options read_subpopulation_options(int argc, char const* co
   if (!all) o.tasks = {recipe_of(task).task};  // which refuses unknown ones
   if (all && !o.data.empty() && holds("optdigits.tra")) o.tasks.push_back("optdigits");
   if (all && !o.data.empty() && holds("cifar10_train_10k.bin")) o.tasks.push_back("cifar");
+  for (char const* set : {"waterbirds", "celeba"})
+    if (all && !o.data.empty() && has_subpopulation_set(set, o.data)) o.tasks.push_back(set);
   if (task == "all" || (all && o.data.empty())) o.tasks.push_back("drawn");
-  if (o.tasks.empty()) throw std::runtime_error(o.data + ": holds neither optdigits.tra nor cifar10_train_10k.bin");
+  if (o.tasks.empty())
+    throw std::runtime_error(o.data + ": holds neither optdigits.tra nor cifar10_train_10k.bin, and no set of groups");
   if (!all && task != "drawn" && o.data.empty())
     throw std::runtime_error("--task " + task + " needs --data, the folder of its files");
   return o;

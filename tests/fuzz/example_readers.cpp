@@ -9,9 +9,11 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "fuzz.hpp"
 #include "support/load_images.hpp"
+#include "support/subpopulation_metadata.hpp"
 #include "train_classifier/results.hpp"
 #include "train_regression/data.hpp"
 #include "train_subpopulation/data.hpp"
@@ -69,10 +71,22 @@ void check_results(example::classifier_results const& results) {
   }
 }
 
+void check_metadata(example::subpopulation_metadata const& m) {
+  std::size_t const n = m.size();
+  require(n > 0 && (m.files.size() == n || m.texts.size() == n), "samples that are not whole");
+  require(m.groups.size() == n && m.splits.size() == n, "columns that are not whole");
+  for (std::size_t i = 0; i < n; ++i) {
+    require(m.labels[i] == 0 || m.labels[i] == 1, "a label out of range");
+    require(m.groups[i] >= 0 && static_cast<std::size_t>(m.groups[i]) < m.group_names.size(), "a group out of range");
+    require(m.splits[i] >= 0 && static_cast<std::size_t>(m.splits[i]) < m.split_names.size(), "a split out of range");
+  }
+}
+
 char const* const tables[] = {"airfoil_self_noise.dat", "no2.csv", "SkillCraft1_Dataset.csv", "communities.data",
                               "table.csv"};
 
-/// 0 .. 4: a table under that name; 5: CIFAR-10; 6: digits; 7, 8: an image; 9: results of trainings.
+/// 0 .. 4: a table under that name; 5: CIFAR-10; 6: digits; 7, 8: an image; 9: results of trainings; 10 .. 13: metadata
+/// of groups.
 void read(int what, std::string_view bytes) {
   if (what < 5) {
     fs::path const file = there() / tables[what];
@@ -90,6 +104,12 @@ void read(int what, std::string_view bytes) {
     write(there() / "optdigits.tes", bytes);
     auto const split = example::subpopulation_set::load("optdigits", there().string(), true).split(1);
     for (auto const* part : {&split.train, &split.valid, &split.test}) check_grouped(*part);
+  } else if (what >= 10) {
+    std::istringstream in{std::string(bytes)}, partition("image_id,partition\n1,0\n2,1\n");
+    check_metadata(what == 10   ? example::read_waterbirds(in, "birds")
+                   : what == 11 ? example::read_celeba(in, partition, "faces", "partition")
+                   : what == 12 ? example::read_civilcomments(in, "comments")
+                                : example::read_camelyon17(in, "slides"));
   } else if (what == 9) {
     std::string const file = (there() / "results.txt").string();
     write(file, bytes);
@@ -223,12 +243,18 @@ std::vector<std::string> corpus() {
   require_known(std::string_view(png).substr(1));
   require_results();
   all.insert(all.end(), {records, digits, png, jpeg, '\11' + results_of_two});
+  all.push_back("\12img_filename,y,split,place\na.jpg,0,0,1\n\"b,\"\"c.jpg\",1,2,0\n");
+  all.push_back("\13image_id,Blond_Hair,Male\n1,-1,1\n2,1,-1\n");
+  all.push_back(
+      "\14comment_text,split,toxicity,male,female,LGBTQ,christian,muslim,other_religions,black,white\n"
+      "\"a,\nb\",train,0.5,0,0,0,0,0,0,1,0\n");
+  all.push_back("\15patient,node,x_coord,y_coord,tumor,slide,center,split\n004,4,1,2,1,0,0,1\n");
   return all;
 }
 
 bool one(std::string_view input) {
   try {
-    read(input.empty() ? 0 : static_cast<unsigned char>(input[0]) % 10, input.empty() ? input : input.substr(1));
+    read(input.empty() ? 0 : static_cast<unsigned char>(input[0]) % 14, input.empty() ? input : input.substr(1));
     return true;
   } catch (std::runtime_error const& e) {
     require(std::strlen(e.what()) > 10, "a refusal without a sentence");
