@@ -43,7 +43,7 @@ has() {
   local sign=${shown_by[$1]}
   case $sign in
     xtensor) has_header xtensor/xtensor.hpp || has_header xtensor/containers/xtensor.hpp ;;
-    numpy) python3 -c 'import numpy' 2>/dev/null ;;
+    numpy) /usr/bin/python3 -c 'import numpy' 2>/dev/null || python3 -c 'import numpy' 2>/dev/null ;;
     libc++) printf '#include <version>\nint main() {}\n' | clang++ -stdlib=libc++ -x c++ - -o /dev/null 2>/dev/null ;;
     */*) has_header "$sign" || [ -n "$(ls /usr/include/*/"$sign" 2>/dev/null)" ] ;;
     *) command -v "$sign" >/dev/null ;;
