@@ -185,6 +185,12 @@ tensor_rows<T, 4> nhwc(std::vector<cv::Mat> const& mats, std::vector<T*>& pointe
   }
   return v;
 }
+/// Refused: matrices of images have their channels interleaved.
+template <class T>
+void nchw(std::vector<cv::Mat> const&, std::vector<T*>&) {
+  static_assert(detail::always_false<T>,
+                "mixaug: the channels of cv::Mat images are interleaved; give the list to nhwc(mats, pointers)");
+}
 /// Id masks of one size as a batch (n, h, w).
 template <class T>
 auto masks(std::vector<cv::Mat> const& mats, std::vector<T*>& pointers) {
