@@ -52,6 +52,20 @@ inline interval place_interval(placement where, index_t size, index_t side, rand
   return {static_cast<std::int32_t>(begin), static_cast<std::int32_t>(end)};
 }
 
+/// The box whose interval along each axis longer than one pixel is place(axis), and which holds the other axes whole.
+template <class Place>
+box box_of_intervals(plan_shape const& s, Place const& place) {
+  interval axis[3] = {{0, 1}, {0, 1}, {0, 1}};
+  for (int d = 3 - s.spatial; d < 3; ++d)
+    if (s.size[d] > 1) axis[d] = place(d);
+  return {axis[0].begin, axis[0].end, axis[1].begin, axis[1].end, axis[2].begin, axis[2].end};
+}
+/// The box of all pixels.
+inline box whole_box(plan_shape const& s) noexcept {
+  auto const end = [&](int d) { return static_cast<std::int32_t>(s.size[d]); };
+  return {0, end(0), 0, end(1), 0, end(2)};
+}
+
 }  // namespace detail
 }  // namespace mixaug
 

@@ -32,6 +32,22 @@ inline index_t longest_side(index_t size, index_t boxes, int axes) noexcept {
   return box_side(size, (1.0 - 0x1p-24) / static_cast<double>(boxes), axes);
 }
 
+/// CutMix's box of area 1 - lambda: a centre for each axis by the draws `first`, first + 2, ..., clipped.
+inline box clipped_box(plan_shape const& s, float lambda, random const& draw, std::uint32_t first) noexcept {
+  int const axes = cut_axes(s);
+  double const area = 1.0 - static_cast<double>(lambda);
+  return box_of_intervals(s, [&](int d) {
+    return place_interval(placement::clipped, s.size[d], box_side(s.size[d], area, axes), draw,
+                          first + static_cast<std::uint32_t>(2 * d));
+  });
+}
+/// Refuses a batch that has no such boxes, or only empty ones.
+inline void check_clipped_box(char const* rule, plan_shape const& s) {
+  check_cut_axes(rule, s);
+  for (index_t size : s.size)
+    if (size > 1) check_longest_side(rule, s, size, longest_side(size, 1, cut_axes(s)), 2, "use larger images");
+}
+
 }  // namespace detail
 
 /// Limits of the box's sides as fractions of the image's sides; high = 0 means no limits.
@@ -67,9 +83,7 @@ struct random_box {
     int const axes = detail::cut_axes(s);
     double const area = (1.0 - static_cast<double>(row.ratio)) / static_cast<double>(boxes);
     for (index_t j = 0; j < boxes; ++j) {
-      detail::interval axis[3] = {{0, 1}, {0, 1}, {0, 1}};
-      for (int d = 3 - s.spatial; d < 3; ++d) {
-        if (s.size[d] == 1) continue;
+      box const b = detail::box_of_intervals(s, [&](int d) -> detail::interval {
         auto const number = static_cast<std::uint32_t>(6 * j + 2 * d);
         index_t const size = s.size[d] / align;
         index_t side = length > 0 ? length / align : detail::box_side(size, area, axes);
@@ -83,9 +97,8 @@ struct random_box {
           side = detail::lesser(side, size);
         detail::interval const tokens = detail::place_interval(where, size, side, draw, number);
         auto const pixels = static_cast<std::int32_t>(align);
-        axis[d] = {tokens.begin * pixels, tokens.end * pixels};
-      }
-      box const b{axis[0].begin, axis[0].end, axis[1].begin, axis[1].end, axis[2].begin, axis[2].end};
+        return {tokens.begin * pixels, tokens.end * pixels};
+      });
       columns.box(row.row, j) = b.empty() ? no_box : b;
     }
   }

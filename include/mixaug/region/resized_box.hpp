@@ -27,15 +27,13 @@ struct resized_box {
     auto const tau =
         static_cast<float>(detail::fused_sum(static_cast<double>(scope_max) - static_cast<double>(scope_min),
                                              draw.uniform(), static_cast<double>(scope_min)));
-    detail::interval axis[3] = {{0, 1}, {0, 1}, {0, 1}};
-    for (int d = 3 - s.spatial; d < 3; ++d)
-      if (s.size[d] > 1)
-        axis[d] = detail::place_interval(placement::clipped, s.size[d], side_of(s.size[d], tau), draw,
-                                         static_cast<std::uint32_t>(1 + d));
-    box const to{axis[0].begin, axis[0].end, axis[1].begin, axis[1].end, axis[2].begin, axis[2].end};
+    box const to = detail::box_of_intervals(s, [&](int d) {
+      return detail::place_interval(placement::clipped, s.size[d], side_of(s.size[d], tau), draw,
+                                    static_cast<std::uint32_t>(1 + d));
+    });
     if (to.empty()) return;
     columns.to[row.row] = to;
-    columns.from[row.row] = {0, pixels(s.size[0]), 0, pixels(s.size[1]), 0, pixels(s.size[2])};
+    columns.from[row.row] = detail::whole_box(s);
     columns.how[row.row] = interpolation;
   }
 
@@ -59,7 +57,6 @@ struct resized_box {
   }
 
  private:
-  static std::int32_t pixels(index_t size) noexcept { return static_cast<std::int32_t>(size); }
   /// Computed in float, so that 0.9f of 30 is 27.
   static index_t side_of(index_t size, float tau) noexcept {
     return detail::lesser(static_cast<index_t>(tau * static_cast<float>(size)), size);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/error.hpp>
 #include <mixaug/plan/concepts.hpp>
-#include <mixaug/region/detail/cut_axes.hpp>
 #include <mixaug/region/kind/resized_box.hpp>
 #include <mixaug/region/random_box.hpp>
 
@@ -26,7 +24,8 @@ struct two_boxes {
   template <class Columns>
   void operator()(Columns const& columns, row_facts const& row, random const& draw) const {
     float const other = source_ratio.sampler()(draw.bits(12), detail::sample_of(row));
-    box const to = box_of(row.shape, row.ratio, draw, 0), from = box_of(row.shape, other, draw, 6);
+    box const to = detail::clipped_box(row.shape, row.ratio, draw, 0);
+    box const from = detail::clipped_box(row.shape, other, draw, 6);
     if (to.empty() || from.empty()) return;
     columns.to[row.row] = to;
     columns.from[row.row] = from;
@@ -40,24 +39,8 @@ struct two_boxes {
   void read(In const&, space) noexcept {}
 
   void check(plan_shape const& s) const {
-    detail::check_cut_axes("region::two_boxes", s);
+    detail::check_clipped_box("region::two_boxes", s);
     source_ratio.check(s);
-    for (index_t size : s.size)
-      if (size > 1)
-        detail::check_longest_side("region::two_boxes", s, size, detail::longest_side(size, 1, detail::cut_axes(s)), 2,
-                                   "use larger images");
-  }
-
- private:
-  static box box_of(plan_shape const& s, float ratio, random const& draw, std::uint32_t number) noexcept {
-    double const area = 1.0 - static_cast<double>(ratio);
-    detail::interval axis[3] = {{0, 1}, {0, 1}, {0, 1}};
-    for (int d = 3 - s.spatial; d < 3; ++d)
-      if (s.size[d] > 1)
-        axis[d] = detail::place_interval(placement::clipped, s.size[d],
-                                         detail::box_side(s.size[d], area, detail::cut_axes(s)), draw,
-                                         number + static_cast<std::uint32_t>(2 * d));
-    return {axis[0].begin, axis[0].end, axis[1].begin, axis[1].end, axis[2].begin, axis[2].end};
   }
 };
 template <class Ratio>
