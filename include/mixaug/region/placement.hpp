@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/core/box.hpp>
 #include <mixaug/core/error.hpp>
 #include <mixaug/core/random.hpp>
 #include <mixaug/plan/columns.hpp>
