@@ -25,6 +25,9 @@ endif()
 # --- our own warnings and flags -------------------------------------------------------------------
 
 set(mixaug_warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)
+  list(APPEND mixaug_warnings -Wno-restrict)  # wrong for std::string under -O3: gcc's bug 105651
+endif()
 set(mixaug_cuda_flags -std=c++20 --Werror=all-warnings -Xcompiler=-Wall,-Wextra,-Wshadow,-Werror)
 # Users have the headers as system headers, without warnings. What links mixaug_dev has them as its own and must link
 # none of the users' targets: a compiler ignores -I of a folder that is also a system one.

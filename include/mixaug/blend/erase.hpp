@@ -86,16 +86,19 @@ struct erase {
     index_t const length = K == run_kind::vector16 ? detail::chunk_size<T> : n;
     index_t const to = K == run_kind::strided ? o.step : 1, from = K == run_kind::strided ? a.step : 1;
     detail::mixer<T> const f(m);
-    bool const turns = px > 1 && fill.count > 1;  // NHWC: the channels of a row alternate
-    T const one = detail::fill_as<T>(fill.at(channel));
-    if (m <= 0.0f && !turns) {
-      for (index_t j = 0; j < length; ++j) o.data[j * to] = one;
+    bool const pastes = m <= 0.0f;  // asked outside the loops: see mix_one
+    if (px == 1 || fill.count == 1) {
+      T const v = detail::fill_as<T>(fill.at(channel));
+      if (pastes)
+        for (index_t j = 0; j < length; ++j) o.data[j * to] = v;
+      else
+        for (index_t j = 0; j < length; ++j) o.data[j * to] = f(a.data[j * from], v);
       return;
     }
-    for (index_t j = 0; j < length; ++j) {
-      T const v = turns ? detail::fill_as<T>(fill.at(channel)) : one;
-      o.data[j * to] = m <= 0.0f ? v : f(a.data[j * from], v);
-      if (turns && ++channel == px) channel = 0;
+    for (index_t j = 0; j < length; ++j) {  // NHWC: the channels of a row alternate
+      T const v = detail::fill_as<T>(fill.at(channel));
+      o.data[j * to] = pastes ? v : f(a.data[j * from], v);
+      if (++channel == px) channel = 0;
     }
   }
 };
