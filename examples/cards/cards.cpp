@@ -112,7 +112,7 @@ void annotated(card_maker& cards, image_set const& images) {
 
 int main(int argc, char** argv) try {
   auto const options = example::read_options(
-      argc, argv, "cards: draws the picture of each method's card into a folder, which --out names", "cards");
+      argc, argv, "cards: draws the picture of each method's card into a folder, which --out names", "method_cards");
   auto const images = options.data.empty() ? example::draw_images(16, options.size ? options.size : 96, options.seed)
                                            : example::load_images(options.data, 16, options.size ? options.size : 96);
   std::filesystem::create_directories(options.out);
