@@ -33,6 +33,9 @@ void separate_rows(table& t, char const* name, Method const& m, size s) {
   t.contests.push_back({std::string(name) + " float32 " + s.text() + ", a list of samples against one block",
                         [=] { ma::apply(ma::serial{}, plan, ma::rows_of(list->x, one), ma::rows_of(list->out, one)); },
                         [=] { ma::apply(ma::serial{}, plan, b->nchw(b->x), b->nchw(b->out)); }, 0.9});
+  t.contests.push_back({std::string(name) + " float32 " + s.text() + " in place, a list of samples against one block",
+                        [=] { ma::apply_inplace(ma::serial{}, plan, ma::rows_of(list->x, one)); },
+                        [=] { ma::apply_inplace(ma::serial{}, plan, b->nchw(b->x)); }, 0.9});
 }
 
 suite const rows(30, [](table& t) {
