@@ -16,7 +16,7 @@ MIXAUG_EXACT_BEGIN
 ///   self_moves     true if the sample itself may be; its tiles then cover the image
 ///   resizes        true if the source may be read from a box of another size
 ///   weighted       true if tiles may have an m for each pixel; the state then has weights(z, y, x, count, out) and
-///                  is_weighted()
+///                  is_weighted(), which is false where m is 0 or 1 in runs, for which run_at is quicker
 ///   borrows        true if rows may refer to the caller's memory; columns then have kept(row)
 ///   layout         values needed to lay out columns (boxes for each sample); from options and shapes alone
 ///   state          values that are constant in a row: disjoint tiles, outside of which m = 1,

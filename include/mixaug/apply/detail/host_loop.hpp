@@ -50,11 +50,28 @@ void each_row_block(Rows const& v, unit const& u, box const& where, Act const& a
   }
 }
 
+/// Mixes elements [e, e + n) of a row by runs of equal m.
+template <run_kind K, class Body>
+void run_by_runs(Body const& body, typename Body::sample const& s, index_t z, index_t y, index_t e, index_t n,
+                 run_of<typename Body::element> o, run_of<typename Body::element const> a,
+                 run_of<typename Body::element const> b, index_t channel) noexcept {
+  using T = typename Body::element;
+  index_t const px = body.out.px;
+  for (index_t k = 0; k < n;) {
+    run_of_m const q = s.region.run_at(z, y, quotient(e + k, px));
+    index_t const count = lesser(q.end * px - e, n) - k;
+    run_of<T> const to{o.data + k * o.step, o.step};
+    run_of<T const> const own{a.data + k * a.step, a.step}, other{b.data + k * b.step, b.step};
+    body.blend.template run<K>(s.choice, to, own, other, count, q.m, px == 1 ? channel : (e + k) % px, px);
+    k += count;
+  }
+}
 /// Mixes elements [e, e + n) of a row, each pixel with its own m; n <= 256.
 template <run_kind K, class Body>
 void weighted_run(Body const& body, typename Body::sample const& s, index_t z, index_t y, index_t e, index_t n,
                   run_of<typename Body::element> o, run_of<typename Body::element const> a,
                   run_of<typename Body::element const> b, index_t channel) noexcept {
+  if (!s.region.is_weighted()) return run_by_runs<K>(body, s, z, y, e, n, o, a, b, channel);
   constexpr index_t most = 256;
   index_t const px = body.out.px, first = quotient(e, px), pixels = quotient(e + n - 1, px) + 1 - first;
   float m[most];
@@ -94,18 +111,24 @@ struct run_block {
   }
 
  private:
+  /// Mixes rows whose m varies, where they are written, or in a buffer that is then written past the caches.
   void each_weighted(index_t p, index_t z, index_t y0, index_t y1, index_t e0, index_t e1) const noexcept {
     using T = typename Body::element;
     constexpr run_kind kind = K == run_kind::strided ? run_kind::strided : run_kind::contiguous;
     constexpr index_t most = 252;  // whole pixels of up to 4 channels
+    alignas(64) T buffer[most];
     auto const& out = body.out;
     for (index_t y = y0; y < y1; ++y)
       for (index_t e = e0; e < e1; e += most) {
-        run_of<T> const o{out.at(s.row, p, z, y) + e * out.step, out.step};
+        index_t const n = lesser(e1 - e, most);
+        bool const streams = K == run_kind::streamed && n * static_cast<index_t>(sizeof(T)) >= stream_row;
+        T* const to = out.at(s.row, p, z, y) + e * out.step;
+        run_of<T> const o{streams ? buffer : to, out.step};
         run_of<T const> const a{body.self_at(s, own, p, z, y, e), body.x.step};
         run_of<T const> const b =
             s.source < 0 ? a : run_of<T const>{body.source_at(s, from.by, p, z, y, e), body.source.step};
-        weighted_run<kind>(body, s, z, y, e, lesser(e1 - e, most), o, a, b, out.px == 1 ? p : e % out.px);
+        weighted_run<kind>(body, s, z, y, e, n, o, a, b, out.px == 1 ? p : e % out.px);
+        if (streams) stream_copy(to, buffer, n);
       }
   }
   /// Reads the resized source into the output where it is pasted, or into a buffer where it is blended.

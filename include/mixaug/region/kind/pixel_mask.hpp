@@ -78,11 +78,13 @@ struct pixel_mask : base {
       auto const end = [&](int axis) { return static_cast<std::int32_t>(size[axis]); };
       return {{0, end(0), 0, end(1), 0, end(2)}, 0.5f, {}, true};
     }
-    /// The run goes on for 16 pixels at most, the elements of one thread on a device.
+    /// A run of numbers goes on for 16 pixels at most, the elements of one thread on a device; one of bits to the end
+    /// of equal bits, or for 256 pixels.
     MIXAUG_HD run_of_m run_at(index_t z, index_t y, index_t x) const noexcept {
       index_t const of_line = line(z, y), k = cell(2, x);
       float const m = number(of_line, k);
       if (f.n[2] != size[2]) return {detail::nearest_readers(k, f.n[2], size[2]).end, m};
+      if (f.soft == 0) return {equal_until(bits + of_line * words_of(f.n[2]), k, detail::lesser(k + 256, f.n[2])), m};
       index_t end = k + 1;
       for (index_t last = detail::lesser(k + 16, f.n[2]); end < last && number(of_line, end) == m;) ++end;
       return {end, m};
@@ -99,7 +101,8 @@ struct pixel_mask : base {
         spread(bits + of_line * words_of(f.n[2]), x, count, out);
       }
     }
-    MIXAUG_HD bool is_weighted() const noexcept { return true; }
+    /// Bits are read by runs.
+    MIXAUG_HD bool is_weighted() const noexcept { return f.soft != 0; }
     MIXAUG_HD bool constant(float& value) const noexcept {
       if (f.count() != 1) return false;
       value = number(0, 0);
@@ -118,6 +121,15 @@ struct pixel_mask : base {
     }
 
    private:
+    /// Returns the end of the bits equal to bit k of a line, at most `last`.
+    MIXAUG_HD static index_t equal_until(std::uint32_t const* of_line, index_t k, index_t last) noexcept {
+      std::uint32_t const flip = 0u - (of_line[k / 32] >> (k % 32) & 1u);  // equal bits become 0
+      std::uint32_t others = (of_line[k / 32] ^ flip) >> (k % 32) << (k % 32);
+      index_t word = k / 32;
+      while (others == 0 && ++word * 32 < last) others = of_line[word] ^ flip;
+      if (others == 0) return last;
+      return detail::lesser(word * 32 + ones((others & (0u - others)) - 1), last);
+    }
     /// Writes bits [x, x + count) of a line as numbers, a word at a time.
     MIXAUG_HD static void spread(std::uint32_t const* MIXAUG_RESTRICT from, index_t x, index_t count,
                                  float* MIXAUG_RESTRICT out) noexcept {
