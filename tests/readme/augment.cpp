@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
-#include <mixaug/augment/augment.hpp>
+#include <mixaug/augment/mixed.hpp>
 #include <mixaug/mixaug.hpp>
 #include <vector>
 
@@ -27,6 +27,8 @@ for (std::uint64_t step = 0; step < 3; ++step) {
   ma::make_plan(steps, in, ma::key{.seed = 42, .step = step}, plan);
   ma::apply(plan, in, out);
 }
+auto const mix = ma::make_plan(ma::cutmix{}, plan.output(), ma::key{.seed = 42});
+ma::apply(mix, plan, in, out);
   // clang-format on
   for (float v : floats) CHECK((v >= -2.0f && v <= 2.3f));
 }

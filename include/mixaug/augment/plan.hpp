@@ -26,6 +26,11 @@ class plan {
   image_facts const& in() const noexcept { return compiled_.in; }
   image_facts const& out() const noexcept { return compiled_.out; }
   augment::chain const& chain() const noexcept { return chain_; }
+  /// The shape of what the chain gives, (n, c, h, w) without memory: the batch for which a method plans that mixes it
+  /// (augment/mixed.hpp), make_plan(method, augmented.output(), key).
+  tensor_view<float const, 4> output() const noexcept {
+    return nchw<float const>(nullptr, {rows_, out().channels, out().height, out().width});
+  }
   /// True if step p changes image i.
   bool fired(index_t i, int p) const noexcept { return at(i, p)[0] != 0.0f; }
   /// The numbers that step p drew for image i, of which the step's `numbers` says how many and what they are.

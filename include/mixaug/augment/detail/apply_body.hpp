@@ -141,16 +141,17 @@ struct apply_body {
     apply_scratch mine = scratch;
     mine.base += static_cast<std::size_t>(lane) * scratch.bytes();
     index_t const n = own.rows();
-    for (index_t i = lane * n / lanes; i < (lane + 1) * n / lanes; ++i) one(i, mine);
+    for (index_t i = lane * n / lanes; i < (lane + 1) * n / lanes; ++i) {
+      image<U> to = out;
+      to.data += i * out_sample;
+      one(i, to, mine);
+    }
   }
-
- private:
-  void one(index_t i, apply_scratch const& mine) const noexcept {
+  /// Takes image i into `to`.
+  void one(index_t i, image<U> const& to, apply_scratch const& mine) const noexcept {
     compiled_chain const& c = plan_writer::compiled(own);
     image<T const> from = in;
-    image<U> to = out;
     from.data += i * in_sample;
-    to.data += i * out_sample;
     std::size_t const passes = c.passes.size();
     if constexpr (std::is_same_v<T, U>)
       if (passes == 1 && copied(i, from, to)) return;
@@ -166,6 +167,8 @@ struct apply_body {
             between(mine.image(k % 2), c.passes[k].out), mine);
     }
   }
+
+ private:
   static image<float> between(float* data, image_facts const& f) noexcept {
     return {data, f.height * f.width, f.width, 1, f.height, f.width, f.channels};
   }
