@@ -46,6 +46,12 @@ enum class interpolation : unsigned char {
   bicubic    ///< 4 x 4 pixels, Keys' kernel (1981) with a = -0.75, as OpenCV and PyTorch have it
 };
 
+/// What contrast moves values away from.
+enum class about : unsigned char {
+  middle,  ///< the middle of the range
+  mean     ///< the mean of the image as the step finds it, which costs another pass over the image
+};
+
 /// One number for all channels, or one for each of up to 8 channels, as {r, g, b}; further numbers are not kept, and
 /// refused by planning.
 struct per_channel {

@@ -101,7 +101,9 @@ struct plan_writer {
         make_warps(p.chain_, c, c.passes[k], drawn, p.drawn_with, static_cast<std::uint64_t>(p.drawn_with.first + i),
                    p.doubles_.data() + i * c.doubles_width, numbers);
     }
-    for (stage const& s : c.stages) make_numbers(p.chain_, c, s, drawn, numbers + s.first);
+    for (stage const& s : c.stages)
+      make_numbers(p.chain_, c, s, drawn, p.drawn_with, static_cast<std::uint64_t>(p.drawn_with.first + i),
+                   numbers + s.first);
   }
   /// Takes the drawn numbers of all images.
   static void set_drawn(plan& p, std::vector<float> const& drawn) { p.drawn_ = drawn; }

@@ -22,6 +22,7 @@ namespace augment {
 namespace detail {
 
 inline constexpr char const* border_names[] = {"constant", "reflect", "edge"};
+inline constexpr char const* about_names[] = {"middle", "mean"};
 inline constexpr char const* interpolation_names[] = {"nearest", "bilinear", "bicubic"};
 
 /// Writes one option after the other: its name and its values.
@@ -37,6 +38,7 @@ struct option_writer {
     to.word(name).number(v.x_low).number(v.x_high).number(v.y_low).number(v.y_high);
   }
   void operator()(char const* name, border v) { to.word(name).word(border_names[static_cast<int>(v)]); }
+  void operator()(char const* name, about v) { to.word(name).word(about_names[static_cast<int>(v)]); }
   void operator()(char const* name, augment::interpolation v) {
     to.word(name).word(interpolation_names[static_cast<int>(v)]);
   }
@@ -92,6 +94,10 @@ struct option_reader {
   void operator()(char const* name, border& v) {
     from.expect(name);
     v = static_cast<border>(from.one_word(name, {"constant", "reflect", "edge"}));
+  }
+  void operator()(char const* name, about& v) {
+    from.expect(name);
+    v = static_cast<about>(from.one_word(name, {"middle", "mean"}));
   }
   void operator()(char const* name, augment::interpolation& v) {
     from.expect(name);

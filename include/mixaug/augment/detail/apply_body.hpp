@@ -106,24 +106,39 @@ inline bool stays_inside(fixed_map const& m, index_t in_h, index_t in_w, index_t
   return true;
 }
 
-/// Takes one image through its reader and stages, tile by tile, row by row.
-template <class Read, class Out>
-void run_tiles(Read read, stage_list const& stages, image<Out> const& to) noexcept {
+/// Calls act(t) for the tiles of an image that a reader has read and stages have changed, row by row.
+template <class Read, class Act>
+void each_tile(Read read, stage_list const& stages, image_facts const& of, Act const& act) noexcept {
   tile t;
-  index_t const width = to.width < tile::room ? to.width : tile::room;
-  index_t const rows = mixaug::detail::greater(1, tile::room / to.width);
-  for (t.channel = 0; t.channel < to.channels; t.channel += tile::most_channels) {
-    t.channels = static_cast<int>(mixaug::detail::lesser(tile::most_channels, to.channels - t.channel));
-    for (t.y = 0; t.y < to.height; t.y += rows) {
-      t.rows = static_cast<int>(mixaug::detail::lesser(rows, to.height - t.y));
-      for (t.x = 0; t.x < to.width; t.x += width) {
-        t.width = static_cast<int>(mixaug::detail::lesser(width, to.width - t.x));
+  index_t const width = of.width < tile::room ? of.width : tile::room;
+  index_t const rows = mixaug::detail::greater(1, tile::room / of.width);
+  for (t.channel = 0; t.channel < of.channels; t.channel += tile::most_channels) {
+    t.channels = static_cast<int>(mixaug::detail::lesser(tile::most_channels, of.channels - t.channel));
+    for (t.y = 0; t.y < of.height; t.y += rows) {
+      t.rows = static_cast<int>(mixaug::detail::lesser(rows, of.height - t.y));
+      for (t.x = 0; t.x < of.width; t.x += width) {
+        t.width = static_cast<int>(mixaug::detail::lesser(width, of.width - t.x));
         read(t);
         stages(t);
-        write_tile(t, to);
+        act(t);
       }
     }
   }
+}
+/// Takes one image through its reader and stages into `to`; the means that stages need are taken first.
+template <class Read, class Out>
+void run_tiles(Read const& read, stage_list stages, image<Out> const& to) noexcept {
+  image_facts const of{to.channels, to.height, to.width, 1.0f};
+  float means[2 * chain::most + 1];
+  stages.means = means;
+  for (std::size_t k = stages.own.stage; k < stages.own.last_stage; ++k) {
+    stage const& s = stages.compiled.stages[k];
+    if (s.kind != stage_kind::contrast || is_identity(s, stages.numbers + s.first)) continue;
+    channel_sums sums;
+    each_tile(read, stages.before(k), of, [&](tile const& t) { sums.add(t); });
+    means[k - stages.own.stage] = sums.mean(of);
+  }
+  each_tile(read, stages, of, [&](tile& t) { write_tile(t, to); });
 }
 
 /// Takes the images of a batch through their chain, one after the other.
