@@ -375,8 +375,8 @@ inline void choose_bits(parameter_draws const& d, index_t count, index_t n, floa
 }
 
 /// The numbers of one stage for one image, global row `row`.
-inline void make_numbers(chain const& c, compiled_chain const& all, stage const& s, float const* drawn, key const& k,
-                         std::uint64_t row, float* to) {
+inline void make_numbers(chain const& c, compiled_chain const& all, stage const& s, float const* drawn,
+                         key const& draws, std::uint64_t row, float* to) {
   auto const of_step = [&](int p) { return drawn + all.drawn_first[p] + 1; };
   step const& own = c.steps[static_cast<std::size_t>(s.step < static_cast<int>(c.steps.size()) ? s.step : 0)];
   image_facts const& facts = all.facts[s.step];
@@ -429,7 +429,7 @@ inline void make_numbers(chain const& c, compiled_chain const& all, stage const&
       double const wanted = std::floor(static_cast<double>(of_step(s.step)[0]) * static_cast<double>(n) + 0.5);
       to[0] = static_cast<float>(std::floor(65536.0 * static_cast<double>(spots.salt) + 0.5));
       to[1] = static_cast<float>(wanted);
-      choose_bits(parameter_draws(k, row, s.step), static_cast<index_t>(wanted), n, to + 2);
+      choose_bits(parameter_draws(draws, row, s.step), static_cast<index_t>(wanted), n, to + 2);
       break;
     }
     case stage_kind::contrast: {
