@@ -108,8 +108,7 @@ inline double moved_box(plan const& p, index_t i, place& low, place& high) noexc
 
 template <class T, int R>
 void check_list(tensor_view<T, R> const& v, plan const& p, index_t width, char const* name) {
-  if (p.rows() == 0)
-    fail("the plan", "empty (default-constructed, or moved from)", "a plan that make_plan(chain, x, key) made");
+  check_made(p);
   mixaug::detail::check_list(v, p.rows(), width, name);
 }
 

@@ -128,7 +128,8 @@ void each_tile(Read read, stage_list const& stages, image_facts const& of, Act c
 /// Takes one image through its reader and stages into `to`; the means that stages need are taken first.
 template <class Read, class Out>
 void run_tiles(Read const& read, stage_list stages, image<Out> const& to) noexcept {
-  image_facts const of{to.channels, to.height, to.width, 1.0f};
+  image_facts of{to.channels, to.height, to.width};
+  of.kind = stages.compiled.in.kind;
   float means[2 * chain::most + 1];
   stages.means = means;
   for (std::size_t k = stages.own.stage; k < stages.own.last_stage; ++k) {

@@ -124,6 +124,51 @@ inline stage_kind kind_of(salt_and_pepper const& s) noexcept {
 }
 inline stage_kind kind_of(occlusion const&) noexcept { return stage_kind::box; }
 
+/// Refuses steps that make no sense for signals or volumes.
+template <class S>
+void check_subject([[maybe_unused]] S const& s, image_facts const& in) {
+  if (in.kind == subject::image) return;
+  bool const signal = in.kind == subject::signal;
+  auto const refuse = [&](char const* what) {
+    fail(std::string("augment::") + S::name + what +
+         (signal
+              ? " makes no sense for signals; these take crop of the height 1, flip.horizontal, affine's translate.x, "
+                "scale and size, color_jitter's brightness and contrast about the mean, color_cast, gaussian_noise, "
+                "gaussian_blur with border::reflect or edge, normalise"
+              : " makes no sense for volumes, whose slices have no colours and one geometry; these take the geometric "
+                "steps in the plane of their slices, color_jitter's brightness and contrast, gamma, gaussian_noise, "
+                "blurs, normalise with one number"));
+  };
+  if constexpr (std::is_same_v<S, pca_color> || std::is_same_v<S, grayscale> || std::is_same_v<S, vignette> ||
+                std::is_same_v<S, salt_and_pepper> || std::is_same_v<S, occlusion>)
+    refuse("");
+  if constexpr (std::is_same_v<S, color_jitter>) {
+    if (s.mixes_channels()) refuse("'s saturation and hue");
+    if (signal && s.contrast != range{1.0f, 1.0f} && !s.needs_mean()) refuse("'s contrast about the middle of a range");
+  }
+  if constexpr (std::is_same_v<S, color_cast>)
+    if (!signal) refuse("");
+  if constexpr (requires { s.fill; })
+    if (!signal && s.fill.count > 1) refuse("'s fill of several numbers");
+  if constexpr (std::is_same_v<S, normalise>)
+    if (!signal && (s.mean.count > 1 || s.std.count > 1)) refuse(" by several numbers");
+  if (!signal) return;
+  if constexpr (is_warp<S> || std::is_same_v<S, resized_crop> || std::is_same_v<S, gamma> ||
+                std::is_same_v<S, motion_blur>)
+    refuse("");
+  if constexpr (std::is_same_v<S, crop>)
+    if (s.size.height > 1) refuse(" of several rows");
+  if constexpr (std::is_same_v<S, flip>)
+    if (s.vertical != 0.0f) refuse("'s vertical");
+  if constexpr (std::is_same_v<S, affine>) {
+    if (s.degrees != range{} || s.shear != shear_range{} || s.translate.y != 0.0f)
+      refuse("'s degrees, shear and translate.y");
+    if (s.size.height > 1) refuse(" to several rows");
+  }
+  if constexpr (std::is_same_v<S, gaussian_blur>)
+    if (s.border == border::constant) refuse(" with a constant border");
+}
+
 /// Compiles a chain step by step.
 class compiler {
  public:
@@ -138,6 +183,7 @@ class compiler {
     to_.drawn_width += 1 + S::numbers;
     check_prob(s);
     s.check(now_);
+    check_subject(s, now_);
     if constexpr (is_geometric<S>)
       geometric(s, p);
     else if constexpr (is_linear<S>)
@@ -265,7 +311,7 @@ class compiler {
     if (kind == stage_kind::counted) to_.numbers_width += mixaug::detail::ceil_div(now_.height * now_.width, 32);
   }
   void clip(int p) {
-    add(stage_kind::clip, p);
+    if (now_.kind != subject::signal) add(stage_kind::clip, p);
     unclipped_ = false;
   }
 
@@ -436,7 +482,7 @@ inline void make_numbers(chain const& c, compiled_chain const& all, stage const&
       colour_map const m = map_of(std::get<color_jitter>(own), of_step(s.step), facts);
       for (int r = 0; r < 3; ++r)
         for (int j = 0; j < 4; ++j) to[4 * r + j] = j < 3 ? static_cast<float>(m.matrix[r][j]) : 0.0f;
-      if (facts.channels != 3) to[0] = static_cast<float>(m.scale[0]);
+      if (!facts.is_rgb()) to[0] = static_cast<float>(m.scale[0]);
       to[12] = static_cast<float>(mean_factor(of_step(s.step)));
       break;
     }

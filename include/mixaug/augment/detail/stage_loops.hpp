@@ -220,7 +220,7 @@ struct stage_list {
         float const plus = m[12] * mean;
         float all[12];
         for (int k = 0; k < 12; ++k) all[k] = k % 4 == 3 ? plus : m[k];
-        if (compiled.in.channels == 3)
+        if (compiled.in.is_rgb())
           matrix_run(t.plane[0], t.plane[1], t.plane[2], n, all);
         else
           for (int c = 0; c < t.channels; ++c) scale_run(t.plane[c], n, m[0], plus);
@@ -278,7 +278,7 @@ struct channel_sums {
   /// The mean of an image: of its grey, or of all channels.
   float mean(image_facts const& f) const noexcept {
     double const pixels = static_cast<double>(f.height * f.width);
-    return static_cast<float>(f.channels == 3 ? grey / pixels : all / (pixels * static_cast<double>(f.channels)));
+    return static_cast<float>(f.is_rgb() ? grey / pixels : all / (pixels * static_cast<double>(f.channels)));
   }
 };
 
