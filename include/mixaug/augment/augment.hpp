@@ -77,6 +77,12 @@ inline void check_written(char const* name, layout5 const& f) {
          "memory where each index has an element of its own");
 }
 
+/// Refuses integers U for a chain that normalises.
+template <class U>
+void check_integers(compiled_chain const& c) {
+  if (!mixaug::detail::is_real<U> && c.normalises)
+    fail("the output", "of integers", "floats, for the chain normalises (numbers below 0, and small ones)");
+}
 /// True if a chain that reads elements of type T can write elements of type U.
 template <class T, class U>
 inline constexpr bool converts = mixaug::detail::is_pixel<T>&& mixaug::detail::is_pixel<U> &&
@@ -124,9 +130,7 @@ void apply(Backend const& be, augment::plan const& p, tensor_view<T, R, S> const
     if (detail::overlap(detail::byte_range_of(x.data, fx), detail::byte_range_of(out.data, fo)))
       own::fail("the output", "sharing memory with x", "a buffer of its own");
     own::compiled_chain const& c = own::plan_writer::compiled(p);
-    if constexpr (!detail::is_real<U>)
-      if (c.normalises)
-        own::fail("the output", "of integers", "floats, for the chain normalises (numbers below 0, and small ones)");
+    own::check_integers<U>(c);
     own::apply_scratch scratch = own::scratch_of<E>(c);
     index_t const lanes = detail::greater(1, detail::lesser(be.lanes(), p.rows()));
     scratch.base = detail::kept_scratch().reserve(scratch.bytes() * static_cast<std::size_t>(lanes) + 64);

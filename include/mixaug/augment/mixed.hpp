@@ -40,9 +40,9 @@ void order_rows(Plan const& p, index_t* order, std::uint8_t* seen) noexcept {
 
 /// Augments and mixes the rows of a lane, with three images in its scratch: those of the row, and the first one of the
 /// path that it follows, which the last row of a cycle reads.
-template <class T, class U, class R, class B>
+template <class Images, class U, class R, class B>
 struct mixed_body {
-  apply_body<T, U> images;  ///< into images of `slot`'s layout
+  Images images;  ///< one(i, to, scratch) takes image i into `to`
   pair_body<U, R, B> mix;
   image<U> slot;
   mixaug::detail::layout5 slot_layout;
@@ -108,6 +108,71 @@ struct mixed_body {
   }
 };
 
+/// The output of a call that mixes, and the images that are mixed.
+struct checked_output {
+  mixaug::detail::layout5 layout;
+  image_facts image;
+};
+
+/// Checks a plan of mixing beside the images that a chain gives, and the output.
+template <class T, class R, class B, class U, space S>
+checked_output checked_mix(mixaug::plan<R, B> const& mix, index_t images, image_facts const& to,
+                           tensor_view<U, 4, S> const& out) {
+  using mixaug::detail::shape_text;
+  plan_shape const& s = mix.shape;
+  if (s.samples != images)
+    fail("the plan of mixing", "one of " + text(s.samples) + " images",
+         "one that make_plan(method, augmented.output(), key) made, of " + text(images));
+  if (!s.own_source || !mix.flags().local)
+    fail("partners lie outside these " + text(s.samples) +
+         " images, and only these are augmented here; take both steps: apply(augmented, x, y), apply(mix, y, source, "
+         "out), or set key.block");
+  mixaug::detail::layout5 const f = mixaug::detail::checked(out, s, R::constant_field, "the output");
+  index_t const wanted[4] = {s.rows, to.channels, to.height, to.width};
+  for (int d = 0; d < 4; ++d)
+    if (out.extent[d] != wanted[d])
+      fail("the output", "of shape (n, c, h, w) = " + shape_text(out.extent, 4),
+           shape_text(wanted, 4) + ", the rows of the plan of mixing, and what the chain gives");
+  mixaug::detail::check_output("the output", f);
+  mixaug::detail::check_element<U>(mix, f.extent[1]);
+  return {f, to};
+}
+
+/// Augments and mixes all rows; `images(scratch, lanes)` makes what augments one image.
+template <class U, class Backend, class R, class B, space S, class Images>
+void run_mixed(Backend const& be, mixaug::plan<R, B> const& mix, tensor_view<U, 4, S> const& out,
+               checked_output const& o, apply_scratch scratch, Images const& images) {
+  using namespace mixaug::detail;
+  image_facts const& to = o.image;
+  bool const inside = interleaved(o.layout);
+  tensor_view<U, 4> const slot = inside ? nhwc<U>(nullptr, {index_t{1}, to.height, to.width, to.channels})
+                                        : nchw<U>(nullptr, {index_t{1}, to.channels, to.height, to.width});
+  layout5 const fs = to_layout5(slot, 2, false, "the output");
+  std::size_t const slot_bytes = aligned(static_cast<std::size_t>(to.channels * to.height * to.width) * sizeof(U));
+  index_t const lanes = greater(1, lesser(be.lanes(), mix.shape.rows));
+  std::size_t const rows = static_cast<std::size_t>(mix.shape.rows), threads = static_cast<std::size_t>(lanes);
+  std::size_t const order_bytes = aligned(rows * sizeof(index_t)), seen_bytes = aligned(rows);
+  std::byte* const memory =
+      kept_scratch().reserve(order_bytes + seen_bytes + (scratch.bytes() + 3 * slot_bytes) * threads + 64);
+  index_t* const order = reinterpret_cast<index_t*>(memory);
+  order_rows(mix, order, reinterpret_cast<std::uint8_t*>(memory + order_bytes));
+  std::byte* const slots = memory + order_bytes + seen_bytes;
+  scratch.base = slots + 3 * slot_bytes * threads;
+
+  pair_body<U, R, B> body;
+  body.out = to_rows<U>(out, o.layout, inside);
+  body.x = body.source = to_rows<U const>(slot, fs, inside);
+  body.flat = body.out.flat() && body.x.flat();
+  body.plan = mix.view();
+  body.blend = mix.blend;
+  body.source_first = mix.shape.first_of(true);
+  body.stream = body.flat && larger_than_cache(body.out);
+  auto const augmented = images(scratch, lanes);
+  be.items(lanes,
+           mixed_body<std::remove_const_t<decltype(augmented)>, U, R, B>{
+               augmented, body, image_of<U>(slot.data, fs), fs, slot_bytes, slots, order, mix.shape.rows, lanes});
+}
+
 }  // namespace detail
 }  // namespace augment
 
@@ -138,62 +203,15 @@ void apply(Backend const& be, plan<R, B> const& mix, augment::plan const& augmen
                 "mixaug: pixels are computed in float, which integers of 32 bits do not fit");
   if constexpr (here && Q == 4 && P == 4 && types && augment::detail::fits_float<E>) {
     namespace own = augment::detail;
-    plan_shape const& s = mix.shape;
-    detail::check_made(s);
+    detail::check_made(mix.shape);
     auto const fx = own::checked_images(x, augmented, augmented.in(), "x", ", for which the plan was made");
-    if (s.samples != augmented.rows())
-      own::fail("the plan of mixing", "one of " + detail::text(s.samples) + " images",
-                "one that make_plan(method, augmented.output(), key) made, of " + detail::text(augmented.rows()));
-    if (!s.own_source || !mix.flags().local)
-      own::fail(
-          "partners lie outside these " + detail::text(s.samples) +
-          " images, and only these are augmented here; take both steps: apply(augmented, x, y), apply(mix, y, source, "
-          "out), or set key.block");
-    detail::layout5 const fo = detail::checked(out, s, R::constant_field, "the output");
-    augment::image_facts const& to = augmented.out();
-    index_t const wanted[4] = {s.rows, to.channels, to.height, to.width};
-    for (int d = 0; d < 4; ++d)
-      if (out.extent[d] != wanted[d])
-        own::fail("the output", "of shape (n, c, h, w) = " + detail::shape_text(out.extent, 4),
-                  detail::shape_text(wanted, 4) + ", the rows of the plan of mixing, and what the chain gives");
-    detail::check_output("the output", fo);
-    detail::check_apart("the output", out.data, fo, "x", x.data, fx, "");
-    detail::check_element<U>(mix, fo.extent[1]);
+    own::checked_output const o = own::checked_mix<E>(mix, augmented.rows(), augmented.out(), out);
+    detail::check_apart("the output", out.data, o.layout, "x", x.data, fx, "");
     own::compiled_chain const& c = own::plan_writer::compiled(augmented);
-    if constexpr (!detail::is_real<U>)
-      if (c.normalises)
-        own::fail("the output", "of integers", "floats, for the chain normalises (numbers below 0, and small ones)");
-
-    bool const inside = detail::interleaved(fo);
-    tensor_view<U, 4> const slot = inside ? nhwc<U>(nullptr, {index_t{1}, to.height, to.width, to.channels})
-                                          : nchw<U>(nullptr, {index_t{1}, to.channels, to.height, to.width});
-    detail::layout5 const fs = detail::to_layout5(slot, 2, false, "the output");
-    std::size_t const slot_bytes =
-        detail::aligned(static_cast<std::size_t>(to.channels * to.height * to.width) * sizeof(U));
-    own::apply_scratch scratch = own::scratch_of<E>(c);
-    index_t const lanes = detail::greater(1, detail::lesser(be.lanes(), s.rows));
-    std::size_t const rows = static_cast<std::size_t>(s.rows), threads = static_cast<std::size_t>(lanes);
-    std::size_t const order_bytes = detail::aligned(rows * sizeof(index_t)), seen_bytes = detail::aligned(rows);
-    std::byte* const memory =
-        detail::kept_scratch().reserve(order_bytes + seen_bytes + (scratch.bytes() + 3 * slot_bytes) * threads + 64);
-    index_t* const order = reinterpret_cast<index_t*>(memory);
-    own::order_rows(mix, order, reinterpret_cast<std::uint8_t*>(memory + order_bytes));
-    std::byte* const slots = memory + order_bytes + seen_bytes;
-    scratch.base = slots + 3 * slot_bytes * threads;
-
-    own::pair_body<U, R, B> body;
-    body.out = detail::to_rows<U>(out, fo, inside);
-    body.x = body.source = detail::to_rows<U const>(slot, fs, inside);
-    body.flat = body.out.flat() && body.x.flat();
-    body.plan = mix.view();
-    body.blend = mix.blend;
-    body.source_first = s.first_of(true);
-    body.stream = body.flat && detail::larger_than_cache(body.out);
-    own::apply_body<E, U> const images{
-        augmented, own::image_of<E const>(x.data, fx), own::image_of<U>(slot.data, fs), fx.stride[0], 0, scratch,
-        lanes};
-    be.items(lanes, own::mixed_body<E, U, R, B>{images, body, own::image_of<U>(slot.data, fs), fs, slot_bytes, slots,
-                                                order, s.rows, lanes});
+    own::check_integers<U>(c);
+    own::run_mixed<U>(be, mix, out, o, own::scratch_of<E>(c), [&](own::apply_scratch const& scratch, index_t lanes) {
+      return own::apply_body<E, U>{augmented, own::image_of<E const>(x.data, fx), {}, fx.stride[0], 0, scratch, lanes};
+    });
   }
 }
 
