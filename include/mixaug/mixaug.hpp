@@ -96,6 +96,7 @@
 #include <mixaug/apply/apply.hpp>
 #include <mixaug/apply/apply_adjoint.hpp>
 #include <mixaug/apply/apply_inplace.hpp>
+#include <mixaug/apply/boxes.hpp>
 #include <mixaug/apply/label_grid.hpp>
 #include <mixaug/apply/labels.hpp>
 #include <mixaug/apply/roi_align.hpp>

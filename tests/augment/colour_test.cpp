@@ -19,6 +19,14 @@ TEST_CASE("each step of colour is its definition, and several are clipped once")
   };
   for (named const& t :
        {named{"jitter", au::chain{jitter}},
+        {"about the mean", au::chain{au::color_jitter{.brightness = {0.5f, 1.5f},
+                           .contrast = {0.3f, 1.6f},
+                           .saturation = {0, 2},
+                           .hue = {-0.5f, 0.5f},
+                           .about = au::about::mean}}},
+        {"two means",
+         au::chain{au::color_jitter{.contrast = {0.3f, 1.6f}, .about = au::about::mean}, au::gamma{.gamma = {0.5f, 2}},
+                   au::color_jitter{.contrast = {0.3f, 1.6f}, .about = au::about::mean, .prob = 0.5f}, jitter}},
         {"brightness", au::chain{au::color_jitter{.brightness = {0.2f, 2.0f}}}},
         {"hue", au::chain{turned}},
         {"pca", au::chain{au::pca_color{.alphastd = 0.5f}}},

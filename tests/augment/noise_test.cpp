@@ -18,6 +18,10 @@ TEST_CASE("noise, spots and boxes are their definitions, by counters of pixels")
     for (au::chain const& c :
          {au::chain{au::gaussian_noise{.sigma = {5, 30}}},
           au::chain{au::salt_and_pepper{.amount = {0.05f, 0.5f}, .salt = 0.3f}}, au::chain{au::occlusion{.fill = 9.0f}},
+          au::chain{au::salt_and_pepper{.amount = {0.05f, 1}, .salt = 0.3f, .exact_count = true}},
+          au::chain{au::color_jitter{.contrast = {0.5f, 2}, .about = au::about::mean}},
+          au::chain{au::gaussian_blur{.sigma = {1, 2}},
+                    au::color_jitter{.brightness = {0.5f, 1}, .contrast = {0.5f, 2}, .about = au::about::mean}},
           au::chain{au::occlusion{.scale = {0.3f, 0.6f}, .noise = true}},
           au::chain{au::gaussian_noise{.sigma = {5, 5}}, au::salt_and_pepper{.amount = {0.1f, 0.1f}},
                     au::occlusion{.noise = true}, au::gaussian_noise{.sigma = {2, 2}}}}) {
@@ -92,6 +96,28 @@ TEST_CASE("spots: as many as the chance says, salt and pepper in their shares, t
   double const all = static_cast<double>(n * h * w);
   CHECK(unequal == 0);
   CHECK(reference::chi_square_p(counts, {0.05 * all, 0.15 * all, 0.8 * all}) > reference::level(1));
+}
+
+TEST_CASE("an exact count: so many pixels in every image, and all sets of them alike") {
+  index_t const n = reference::draws(4000), h = 2, w = 4;
+  std::vector<std::uint8_t> x(static_cast<std::size_t>(n * h * w), 100);
+  au::chain const c{au::salt_and_pepper{.amount = {0.25f, 0.25f}, .salt = 0.5f, .exact_count = true}};
+  auto const out = test::applied<std::uint8_t>(test::planned_chain(c, n, 1, h, w), x);
+  std::vector<double> pairs(28);
+  double salt = 0;
+  for (index_t i = 0; i < n; ++i) {
+    std::vector<int> at;
+    for (int k = 0; k < 8; ++k) {
+      std::uint8_t const v = out[static_cast<std::size_t>(i * 8 + k)];
+      if (v != 100) at.push_back(k);
+      salt += v == 255 ? 1 : 0;
+    }
+    REQUIRE(at.size() == 2);
+    pairs[static_cast<std::size_t>(at[1] * (at[1] - 1) / 2 + at[0])] += 1;
+  }
+  CHECK(reference::uniform_p(pairs) > reference::level(2));
+  double const all = static_cast<double>(2 * n);
+  CHECK(reference::chi_square_p({salt, all - salt}, {all / 2, all / 2}) > reference::level(2));
 }
 
 TEST_CASE("occlusion: the area's and the ratio's laws, and any place inside") {

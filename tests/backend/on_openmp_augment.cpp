@@ -1,5 +1,6 @@
 #include <mixaug/backend/openmp.hpp>
 
-#include "augment/augment_cases.hpp"
+#include "augment/mixed_cases.hpp"
 
 TEST_AUGMENT(mixaug::openmp);
+TEST_MIXED(mixaug::openmp);

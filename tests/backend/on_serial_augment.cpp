@@ -1,3 +1,4 @@
-#include "augment/augment_cases.hpp"
+#include "augment/mixed_cases.hpp"
 
 TEST_AUGMENT(mixaug::serial);
+TEST_MIXED(mixaug::serial);

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
-#include <mixaug/augment/augment.hpp>
+#include <mixaug/augment/ragged.hpp>
 #include <mixaug/mixaug.hpp>
 #include <vector>
 
@@ -27,6 +27,18 @@ for (std::uint64_t step = 0; step < 3; ++step) {
   ma::make_plan(steps, in, ma::key{.seed = 42, .step = step}, plan);
   ma::apply(plan, in, out);
 }
+auto const mix = ma::make_plan(ma::cutmix{}, plan.output(), ma::key{.seed = 42});
+ma::apply(mix, plan, in, out);
+struct image {
+  ma::index_t height, width;
+  std::vector<std::uint8_t> pixels;
+};
+std::vector<image> decoded{{40, 30, std::vector<std::uint8_t>(3600, 90)}, {28, 50, std::vector<std::uint8_t>(4200, 80)},
+                           {30, 30, std::vector<std::uint8_t>(2700, 70)}, {99, 22, std::vector<std::uint8_t>(6534, 60)}};
+std::vector<ma::tensor_view<std::uint8_t, 4>> views;
+for (auto& one : decoded) views.push_back(ma::nhwc(one.pixels.data(), {1, one.height, one.width, 3}));
+auto const ragged = ma::make_plan(steps, ma::images(views), ma::key{.seed = 42});
+ma::apply(ragged, ma::images(views), out);
   // clang-format on
   for (float v : floats) CHECK((v >= -2.0f && v <= 2.3f));
 }

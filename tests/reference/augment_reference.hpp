@@ -157,17 +157,26 @@ inline double value_at(picture const& from, std::int64_t c, point p, au::interpo
 
 // ---- colour ----
 
-inline void colour(au::color_jitter const&, float const* drawn, picture& v, double range) {
+inline void colour(au::color_jitter const& s, float const* drawn, picture& v, double range) {
+  double about = range / 2;
+  if (s.about == au::about::mean) {
+    double sum = 0, weight[3] = {0.299, 0.587, 0.114};
+    for (std::int64_t c = 0; c < v.channels; ++c)
+      for (std::int64_t y = 0; y < v.height; ++y)
+        for (std::int64_t x = 0; x < v.width; ++x)
+          sum += v.at(c, y, x) * (v.channels == 3 ? weight[c] : 1 / static_cast<double>(v.channels));
+    about = static_cast<double>(drawn[0]) * sum / static_cast<double>(v.height * v.width);
+  }
   for (std::int64_t y = 0; y < v.height; ++y)
     for (std::int64_t x = 0; x < v.width; ++x) {
       for (std::int64_t c = 0; c < v.channels; ++c) {
         v.at(c, y, x) *= static_cast<double>(drawn[0]);
-        v.at(c, y, x) = range / 2 + static_cast<double>(drawn[1]) * (v.at(c, y, x) - range / 2);
+        v.at(c, y, x) = about + static_cast<double>(drawn[1]) * (v.at(c, y, x) - about);
       }
       if (v.channels != 3) continue;
       double const r = v.at(0, y, x), g = v.at(1, y, x), b = v.at(2, y, x);
-      double const grey = 0.299 * r + 0.587 * g + 0.114 * b, s = static_cast<double>(drawn[2]);
-      double const R = grey + s * (r - grey), G = grey + s * (g - grey), B = grey + s * (b - grey);
+      double const grey = 0.299 * r + 0.587 * g + 0.114 * b, f = static_cast<double>(drawn[2]);
+      double const R = grey + f * (r - grey), G = grey + f * (g - grey), B = grey + f * (b - grey);
       // to YIQ, turn, and back by solving the three equations
       double const Y = 0.299 * R + 0.587 * G + 0.114 * B, I = 0.5959 * R - 0.2746 * G - 0.3213 * B,
                    Q = 0.2115 * R - 0.5227 * G + 0.3112 * B;
@@ -180,8 +189,8 @@ inline void colour(au::color_jitter const&, float const* drawn, picture& v, doub
           if (std::fabs(a[j][k]) > std::fabs(a[best][k])) best = j;
         std::swap(a[k], a[best]);
         for (int j = 0; j < 3; ++j) {
-          double const f = a[j][k] / a[k][k];
-          for (int m = k; m < 4 && j != k; ++m) a[j][m] -= f * a[k][m];
+          double const part = a[j][k] / a[k][k];
+          for (int m = k; m < 4 && j != k; ++m) a[j][m] -= part * a[k][m];
         }
       }
       for (int k = 0; k < 3; ++k) v.at(k, y, x) = a[k][3] / a[k][k];
@@ -266,6 +275,25 @@ inline void noise(au::gaussian_noise const&, float const* drawn, picture& v, dou
 }
 inline void noise(au::salt_and_pepper const& s, float const* drawn, picture& v, double range, noise_place const& n) {
   double const amount = static_cast<double>(drawn[0]);
+  if (s.exact_count) {
+    // Floyd's sampling: draws 2, 3, ... of the step's parameters, each below j + 1 for j = n - count, ..., n - 1
+    std::int64_t const n_pixels = v.height * v.width;
+    auto const count = static_cast<std::int64_t>(std::floor(amount * static_cast<double>(n_pixels) + 0.5));
+    std::vector<bool> chosen(static_cast<std::size_t>(n_pixels));
+    mixaug::random const draws(n.key, n.row, static_cast<mixaug::purpose>(64 + n.step));
+    for (std::int64_t j = n_pixels - count; j < n_pixels; ++j) {
+      std::int64_t const t = draws.below(j + 1, static_cast<std::uint32_t>(2 + j - (n_pixels - count)));
+      chosen[static_cast<std::size_t>(chosen[static_cast<std::size_t>(t)] ? j : t)] = true;
+    }
+    for (std::int64_t y = 0; y < v.height; ++y)
+      for (std::int64_t x = 0; x < v.width; ++x) {
+        if (!chosen[static_cast<std::size_t>(y * v.width + x)]) continue;
+        double const u = bits_of_pixel(n.key, n.row, n.step, 0, y, x);
+        bool const is_salt = u < std::floor(65536 * static_cast<double>(s.salt) + 0.5);
+        for (std::int64_t c = 0; c < v.channels; ++c) v.at(c, y, x) = is_salt ? range : 0;
+      }
+    return;
+  }
   double const salt = std::floor(65536 * amount * static_cast<double>(s.salt) + 0.5),
                both = std::floor(65536 * amount + 0.5);
   for (std::int64_t y = 0; y < v.height; ++y)

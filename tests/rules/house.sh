@@ -19,7 +19,7 @@ allowed() {
     method) echo "core backend plan $stages kernel pairing method" ;;
     apply) echo "core backend plan saliency region blend label apply" ;;
     loss | metric) echo "core backend plan blend label apply $1" ;;
-    augment) echo "core backend plan augment" ;;
+    augment) echo "core backend plan apply augment" ;;
     interop) echo "core interop" ;;
     *) echo "" ;;
   esac

@@ -12,13 +12,49 @@ namespace detail {
 
 using mixaug::detail::layout5;
 
+inline void check_made(plan const& p) {
+  if (p.rows() == 0)
+    fail("the plan", "empty (default-constructed, or moved from)", "a plan that make_plan(chain, x, key) made");
+}
+/// Signals as images of one row, and volumes as images with a channel for each slice.
+template <class T, int R>
+tensor_view<T, 4> as_images(tensor_view<T, R> const& v, image_facts const& expected, char const* name) {
+  using mixaug::detail::shape_text;
+  constexpr subject given = R == 3 ? subject::signal : R == 4 ? subject::image : subject::volume;
+  bool const slices = R != 5 || v.extent[2] == expected.depth;
+  if (expected.kind != given || !slices)
+    fail(name, "of shape " + shape_text(v.extent, R),
+         expected.kind == subject::signal ? "signals (n, c, l), for which the plan was made"
+         : expected.kind == subject::volume
+             ? "volumes (n, c, d, h, w) of " + text(expected.depth) + " slices, for which the plan was made"
+             : "images (n, c, h, w), for which the plan was made");
+  tensor_view<T, 4> to;
+  to.data = v.data;
+  index_t const rows = R == 3 ? 1 : v.extent[R - 2];
+  index_t planes = v.extent[1], plane = v.stride[1];
+  if constexpr (R == 5) {
+    if (v.extent[1] > 1 && v.extent[2] > 1 && v.stride[1] != v.extent[2] * v.stride[2])
+      fail(name, "of strides " + shape_text(v.stride, R),
+           "volumes whose channels follow each other, slice by slice, (n, c, d, h, w) in memory");
+    planes = v.extent[1] * v.extent[2];
+    plane = v.stride[2];
+    if (v.extent[2] == 1) plane = v.stride[1];
+  }
+  index_t const extent[4] = {v.extent[0], planes, rows, v.extent[R - 1]},
+                stride[4] = {v.stride[0], plane, R == 3 ? 0 : v.stride[R - 2], v.stride[R - 1]};
+  for (int d = 0; d < 4; ++d) {
+    to.extent[d] = extent[d];
+    to.stride[d] = stride[d];
+  }
+  return to;
+}
+
 /// Checks one operand of apply, and returns its layout as (n, c, 1, h, w).
 template <class T, int R, space S>
 layout5 checked_images(tensor_view<T, R, S> const& v, plan const& p, image_facts const& expected, char const* name,
                        char const* remedy) {
   using mixaug::detail::shape_text;
-  if (p.rows() == 0)
-    fail("the plan", "empty (default-constructed, or moved from)", "a plan that make_plan(chain, x, key) made");
+  check_made(p);
   index_t const wanted[4] = {p.rows(), expected.channels, expected.height, expected.width};
   for (int d = 0; d < 4; ++d)
     if (v.extent[d] != wanted[d])
@@ -41,6 +77,12 @@ inline void check_written(char const* name, layout5 const& f) {
          "memory where each index has an element of its own");
 }
 
+/// Refuses integers U for a chain that normalises.
+template <class U>
+void check_integers(compiled_chain const& c) {
+  if (!mixaug::detail::is_real<U> && c.normalises)
+    fail("the output", "of integers", "floats, for the chain normalises (numbers below 0, and small ones)");
+}
 /// True if a chain that reads elements of type T can write elements of type U.
 template <class T, class U>
 inline constexpr bool converts = mixaug::detail::is_pixel<T>&& mixaug::detail::is_pixel<U> &&
@@ -57,15 +99,18 @@ inline constexpr bool fits_float<pixel<I>> = sizeof(I) <= 2;
 /// element type and layout than `x`, where wanted. Integer outputs are those of integer inputs of the same type; others
 /// are float, double or 16-bit floats. Pixels are computed in float; integers are rounded to nearest, halves up. Images
 /// that are only moved by whole pixels, flipped, turned by quarters or cropped are copied, bit by bit. The same bits on
-/// every backend, for every layout and number of threads. `out` shares no memory with `x`. Errors: invalid_argument,
-/// before anything is written, for another shape than the plan's, null pointers, overlapping memory, an integer output
-/// of a chain that normalises.
+/// every backend, for every layout and number of threads. `out` shares no memory with `x`. Signals (n, c, l) and
+/// volumes (n, c, d, h, w) go the way of images, for a plan of theirs. Errors: invalid_argument, before anything is
+/// written, for another shape than the plan's, null pointers, overlapping memory, an integer output of a chain that
+/// normalises.
 template <backend Backend, class T, class U, int R, int Q, space S, space P>
 void apply(Backend const& be, augment::plan const& p, tensor_view<T, R, S> const& x, tensor_view<U, Q, P> const& out) {
   using E = std::remove_const_t<T>;
   constexpr bool here = Backend::memory == space::host && S == space::host && P == space::host;
   static_assert(here, "mixaug: chains of augmentations are applied on the host");
-  static_assert(R == 4 && Q == 4, "mixaug: a chain of augmentations takes images, nchw(pointer, {n, c, h, w}) or nhwc");
+  static_assert(R >= 3 && R <= 5 && R == Q,
+                "mixaug: a chain of augmentations takes images, nchw(pointer, {n, c, h, w}) or nhwc, signals(pointer, "
+                "{n, c, l}) or volumes(pointer, {n, c, d, h, w}), and gives as many dimensions");
   static_assert(!std::is_const_v<U>, "mixaug: the output is a view of const elements");
   constexpr bool types = augment::detail::converts<E, U>;
   static_assert(types || std::is_const_v<U>,
@@ -73,7 +118,11 @@ void apply(Backend const& be, augment::plan const& p, tensor_view<T, R, S> const
                 "pixels)");
   static_assert(augment::detail::fits_float<E>,
                 "mixaug: pixels are computed in float, which integers of 32 bits do not fit");
-  if constexpr (here && R == 4 && Q == 4 && types && augment::detail::fits_float<E>) {
+  if constexpr (here && R != 4 && R >= 3 && R <= 5 && R == Q) {
+    augment::detail::check_made(p);
+    mixaug::apply(be, p, augment::detail::as_images(x, p.in(), "x"),
+                  augment::detail::as_images(out, p.out(), "the output"));
+  } else if constexpr (here && R == 4 && Q == 4 && types && augment::detail::fits_float<E>) {
     namespace own = augment::detail;
     auto const fx = own::checked_images(x, p, p.in(), "x", ", for which the plan was made");
     auto const fo = own::checked_images(out, p, p.out(), "the output", ", what the plan's chain gives");
@@ -81,9 +130,7 @@ void apply(Backend const& be, augment::plan const& p, tensor_view<T, R, S> const
     if (detail::overlap(detail::byte_range_of(x.data, fx), detail::byte_range_of(out.data, fo)))
       own::fail("the output", "sharing memory with x", "a buffer of its own");
     own::compiled_chain const& c = own::plan_writer::compiled(p);
-    if constexpr (!detail::is_real<U>)
-      if (c.normalises)
-        own::fail("the output", "of integers", "floats, for the chain normalises (numbers below 0, and small ones)");
+    own::check_integers<U>(c);
     own::apply_scratch scratch = own::scratch_of<E>(c);
     index_t const lanes = detail::greater(1, detail::lesser(be.lanes(), p.rows()));
     scratch.base = detail::kept_scratch().reserve(scratch.bytes() * static_cast<std::size_t>(lanes) + 64);

@@ -53,10 +53,50 @@ inline constexpr bool is_blur = std::is_same_v<S, gaussian_blur> || std::is_same
 template <class S>
 inline constexpr bool knows_range = !is_geometric<S> && !is_blur<S> && !std::is_same_v<S, normalise>;
 
-/// Calls act on the step's own type.
+/// Calls act on the step's own type. A switch, since std::visit instantiates three functions for each step and call.
 template <class Act>
 decltype(auto) visit(step const& s, Act const& act) {
-  return std::visit(act, s);
+  static_assert(std::variant_size_v<step> == 19, "a step has no case here");
+  switch (s.index()) {
+    case 0:
+      return act(*std::get_if<0>(&s));
+    case 1:
+      return act(*std::get_if<1>(&s));
+    case 2:
+      return act(*std::get_if<2>(&s));
+    case 3:
+      return act(*std::get_if<3>(&s));
+    case 4:
+      return act(*std::get_if<4>(&s));
+    case 5:
+      return act(*std::get_if<5>(&s));
+    case 6:
+      return act(*std::get_if<6>(&s));
+    case 7:
+      return act(*std::get_if<7>(&s));
+    case 8:
+      return act(*std::get_if<8>(&s));
+    case 9:
+      return act(*std::get_if<9>(&s));
+    case 10:
+      return act(*std::get_if<10>(&s));
+    case 11:
+      return act(*std::get_if<11>(&s));
+    case 12:
+      return act(*std::get_if<12>(&s));
+    case 13:
+      return act(*std::get_if<13>(&s));
+    case 14:
+      return act(*std::get_if<14>(&s));
+    case 15:
+      return act(*std::get_if<15>(&s));
+    case 16:
+      return act(*std::get_if<16>(&s));
+    case 17:
+      return act(*std::get_if<17>(&s));
+    default:
+      return act(*std::get_if<18>(&s));
+  }
 }
 inline char const* name_of(step const& s) {
   return visit(s, [](auto const& own) { return std::remove_cvref_t<decltype(own)>::name; });

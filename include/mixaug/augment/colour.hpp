@@ -8,21 +8,25 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::augment {
 
 /// Factors of brightness, contrast and saturation, and a turn of the hue, in this order. Contrast moves values away
-/// from the middle of the range, v' = middle + contrast (v - middle); saturation away from their grey, by Rec. 601
-/// (0.299 R + 0.587 G + 0.114 B); hue turns the plane of I and Q of YIQ by a fraction of the full turn, which keeps
-/// grey as it is. Saturation and hue need three channels, R, G and B; the other two take any number of channels.
-/// Errors: reversed ranges, factors outside [0, 1000], hue outside [-0.5, 0.5], another number of channels than three
-/// with saturation or hue.
+/// from the middle of the range, v' = middle + contrast (v - middle), or with `.about = about::mean` from the mean of
+/// the image after brightness: of its grey, or of all channels where there are not three; saturation away from their
+/// grey, by Rec. 601 (0.299 R + 0.587 G + 0.114 B); hue turns the plane of I and Q of YIQ by a fraction of the full
+/// turn, which keeps grey as it is. Saturation and hue need three channels, R, G and B; the other two take any number
+/// of channels. Errors: reversed ranges, factors outside [0, 1000], hue outside [-0.5, 0.5], another number of channels
+/// than three with saturation or hue.
 struct color_jitter {
   range brightness{1.0f, 1.0f};
   range contrast{1.0f, 1.0f};
   range saturation{1.0f, 1.0f};
   range hue{};
+  augment::about about = augment::about::middle;
   float prob = 1.0f;
 
   static constexpr char const* name = "color_jitter";
   static constexpr int numbers = 4;  ///< brightness, contrast, saturation, hue
 
+  /// True if contrast needs the mean of the image.
+  bool needs_mean() const noexcept { return about == augment::about::mean && contrast != range{1.0f, 1.0f}; }
   /// True if channels are mixed.
   bool mixes_channels() const noexcept { return saturation != range{1.0f, 1.0f} || hue != range{}; }
   void check(image_facts const& in) const {
@@ -49,6 +53,7 @@ struct color_jitter {
     f("contrast", s.contrast);
     f("saturation", s.saturation);
     f("hue", s.hue);
+    f("about", s.about);
     f("prob", s.prob);
   }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/augment/augment.hpp>
+#include <mixaug/core/box_list.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -9,11 +10,7 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug {
 namespace augment {
 
-/// Which boxes are kept by apply_boxes.
-struct box_options {
-  float min_area = 0.0f;        ///< least visible area, in pixels of the output
-  float min_visibility = 0.0f;  ///< least visible part of the moved box, in [0, 1]
-};
+using mixaug::box_options;
 
 namespace detail {
 
@@ -111,19 +108,8 @@ inline double moved_box(plan const& p, index_t i, place& low, place& high) noexc
 
 template <class T, int R>
 void check_list(tensor_view<T, R> const& v, plan const& p, index_t width, char const* name) {
-  using mixaug::detail::shape_text;
-  if (p.rows() == 0)
-    fail("the plan", "empty (default-constructed, or moved from)", "a plan that make_plan(chain, x, key) made");
-  if (v.extent[0] != p.rows() || v.extent[1] < 0 || (width > 0 && v.extent[R - 1] != width))
-    fail(name, "of shape " + shape_text(v.extent, R),
-         "(" + text(p.rows()) + ", k" + (width > 0 ? ", " + text(width) : "") + "), a row for each image of the plan");
-  if (v.data == nullptr && v.size() > 0)
-    fail(name, "a null pointer", "memory for " + shape_text(v.extent, R) + " elements");
-}
-template <class T, class U, int R, int Q>
-void check_same_count(tensor_view<T, R> const& a, tensor_view<U, Q> const& b, char const* name) {
-  if (a.extent[1] != b.extent[1])
-    fail(name, text(b.extent[1]) + " a row", text(a.extent[1]) + " a row, as what comes in");
+  check_made(p);
+  mixaug::detail::check_list(v, p.rows(), width, name);
 }
 
 }  // namespace detail
@@ -139,12 +125,9 @@ inline void apply_points(augment::plan const& p, tensor_view<float const, 3> con
   own::check_list(points, p, 2, "points");
   own::check_list(out, p, 2, "the output");
   own::check_list(inside, p, 0, "inside");
-  own::check_same_count(points, out, "the output");
-  own::check_same_count(points, inside, "inside");
-  for (index_t i = 0; i < p.rows(); ++i)
-    for (index_t k = 0; k < points.extent[1]; ++k)
-      if (!detail::finite(points(i, k, 0)) || !detail::finite(points(i, k, 1)))
-        own::fail("point " + detail::text(k) + " of row " + detail::text(i), "not finite", "finite coordinates");
+  detail::check_same_count(points, out, "the output");
+  detail::check_same_count(points, inside, "inside");
+  detail::check_points(points, "point");
   for (index_t i = 0; i < p.rows(); ++i)
     for (index_t k = 0; k < points.extent[1]; ++k) {
       bool seen = true;
@@ -168,22 +151,10 @@ inline void apply_boxes(augment::plan const& p, tensor_view<float const, 3> cons
   own::check_list(boxes, p, 4, "boxes");
   own::check_list(out, p, 4, "the output");
   own::check_list(kept, p, 0, "kept");
-  own::check_same_count(boxes, out, "the output");
-  own::check_same_count(boxes, kept, "kept");
-  if (!(detail::finite(options.min_area) && options.min_area >= 0.0f))
-    own::fail("min_area", own::text_of(options.min_area), "a number of pixels >= 0");
-  if (!(options.min_visibility >= 0.0f && options.min_visibility <= 1.0f))
-    own::fail("min_visibility", own::text_of(options.min_visibility), "a number in [0, 1]");
-  for (index_t i = 0; i < p.rows(); ++i)
-    for (index_t k = 0; k < boxes.extent[1]; ++k) {
-      bool good = boxes(i, k, 0) <= boxes(i, k, 1) && boxes(i, k, 2) <= boxes(i, k, 3);
-      for (index_t c = 0; c < 4; ++c) good = good && detail::finite(boxes(i, k, c));
-      if (!good)
-        own::fail("box " + detail::text(k) + " of row " + detail::text(i),
-                  "{" + own::text_of(boxes(i, k, 0)) + ", " + own::text_of(boxes(i, k, 1)) + ", " +
-                      own::text_of(boxes(i, k, 2)) + ", " + own::text_of(boxes(i, k, 3)) + "}",
-                  "{y0, y1, x0, x1} with y0 <= y1 and x0 <= x1");
-    }
+  detail::check_same_count(boxes, out, "the output");
+  detail::check_same_count(boxes, kept, "kept");
+  detail::check_box_options(options);
+  detail::check_boxes(boxes, "box");
   for (index_t i = 0; i < p.rows(); ++i)
     for (index_t k = 0; k < boxes.extent[1]; ++k) {
       own::place low{static_cast<double>(boxes(i, k, 0)), static_cast<double>(boxes(i, k, 2))},

@@ -10,9 +10,9 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::augment {
 
 /// A window of `size`, placed uniformly over the image with `padding` pixels around it (the crop of CIFAR: size 32,
-/// padding 4). Where it does not fire it is the central window. An exact copy.
-/// Errors: a size outside 1 to 65535, or larger than the image with its padding; a padding outside 0 to 65535; a
-/// reflecting one that is not less than the image.
+/// padding 4). Where it does not fire it is the central window. An exact copy. Signals have the height 1, and are
+/// padded at both ends. Errors: a size outside 1 to 65535, or larger than the image with its padding; a padding outside
+/// 0 to 65535; a reflecting one that is not less than the image.
 struct crop {
   image_size size{};
   index_t padding = 0;
@@ -28,21 +28,23 @@ struct crop {
     if (padding < 0 || padding > detail::longest_side)
       detail::fail(detail::option_name(name, "padding"), detail::text(padding), "0 to 65535 pixels");
     detail::check_channels(name, "fill", fill, in.channels);
-    if (size.height > in.height + 2 * padding || size.width > in.width + 2 * padding)
+    if (size.height > in.height + 2 * padding_above(in) || size.width > in.width + 2 * padding)
       detail::fail(detail::option_name(name, "size"), detail::text_of(size),
                    "at most the image's {height, width} = " + detail::text_of(image_size{in.height, in.width}) +
                        " and twice the padding of " + detail::text(padding) + " (set padding, or use resized_crop)");
-    if (padding_mode == augment::border::reflect && (padding >= in.height || padding >= in.width))
+    if (padding_mode == augment::border::reflect && (padding_above(in) >= in.height || padding >= in.width))
       detail::fail(detail::option_name(name, "padding"), detail::text(padding),
                    "less than the image's sides, at which it is reflected");
   }
   image_size out(image_facts const&) const noexcept { return size; }
   void draw(detail::parameter_draws const& d, image_facts const& in, float* to) const noexcept {
-    to[0] = static_cast<float>(d.below(1, in.height + 2 * padding - size.height + 1) - padding);
+    index_t const above = padding_above(in);
+    to[0] = static_cast<float>(d.below(1, in.height + 2 * above - size.height + 1) - above);
     to[1] = static_cast<float>(d.below(2, in.width + 2 * padding - size.width + 1) - padding);
   }
   void rest(image_facts const& in, float* to) const noexcept {
-    to[0] = static_cast<float>((in.height + 2 * padding - size.height) / 2 - padding);
+    index_t const above = padding_above(in);
+    to[0] = static_cast<float>((in.height + 2 * above - size.height) / 2 - above);
     to[1] = static_cast<float>((in.width + 2 * padding - size.width) / 2 - padding);
   }
   template <class Self, class F>
@@ -53,6 +55,9 @@ struct crop {
     f("fill", s.fill);
     f("prob", s.prob);
   }
+
+ private:
+  index_t padding_above(image_facts const& in) const noexcept { return in.kind == subject::signal ? 0 : padding; }
 };
 
 /// Mirrors left and right with chance `horizontal`, top and bottom with chance `vertical`. An exact copy.
@@ -157,7 +162,8 @@ struct resized_crop {
 /// then rotate, then translate. degrees > 0 turn counter-clockwise as seen; scale > 1 enlarges; shear: x += tan(s_x) y,
 /// then y += tan(s_y) x, with y pointing down; translate {x, y}: the largest fractions of the output's width and
 /// height, drawn from +- each. `size` {0, 0} keeps the image's; with another size, centre lies on centre. `antialias`
-/// in [0, 1]: where an axis shrinks by more than this factor, each pixel is the mean over its area (0 = never).
+/// in [0, 1]: where an axis shrinks by more than this factor, each pixel is the mean over its area (0 = never). Signals
+/// are shifted and scaled along their length.
 /// Whole-pixel shifts and quarter turns are exact copies. Errors: reversed ranges, degrees beyond +-360000, translate
 /// outside [0, 1], scale outside [0.001, 1000], shear outside [-80, 80], a size outside 1 to 65535, fill or antialias
 /// out of range.

@@ -40,19 +40,26 @@ struct gaussian_noise {
 };
 
 /// Sets each pixel, in all channels alike, with chance `amount` to an extreme: to the largest value of the range with
-/// chance `salt`, else to 0. Pixels are independent; chances are rounded to 2^-16.
-/// Errors: a reversed range, amount or salt outside [0, 1].
+/// chance `salt`, else to 0. Pixels are independent; chances are rounded to 2^-16. With `exact_count` as many as
+/// `amount` of the pixels, rounded, are set, whichever: uniform among all sets of so many; the plan then holds a bit
+/// for each pixel. Errors: a reversed range, amount or salt outside [0, 1]; an exact count in images of more than 2^30
+/// pixels.
 struct salt_and_pepper {
   range amount{};
   float salt = 0.5f;
+  bool exact_count = false;
   float prob = 1.0f;
 
   static constexpr char const* name = "salt_and_pepper";
   static constexpr int numbers = 1;
 
-  void check(image_facts const&) const {
+  void check(image_facts const& in) const {
     detail::check_range(name, "amount", amount, 0.0f, 1.0f);
     detail::check_number(name, "salt", salt, 0.0f, 1.0f);
+    if (exact_count && in.height * in.width > (index_t{1} << 30))
+      detail::fail("augment::salt_and_pepper's exact_count",
+                   "asked for images of " + detail::text(in.height * in.width) + " pixels",
+                   "at most 2^30 pixels, or exact_count = false");
   }
   void draw(detail::parameter_draws const& d, image_facts const&, float* to) const noexcept {
     to[0] = d.uniform(1, amount);
@@ -62,6 +69,7 @@ struct salt_and_pepper {
   static void each(Self& s, F&& f) {
     f("amount", s.amount);
     f("salt", s.salt);
+    f("exact_count", s.exact_count);
     f("prob", s.prob);
   }
 };

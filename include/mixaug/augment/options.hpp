@@ -46,6 +46,12 @@ enum class interpolation : unsigned char {
   bicubic    ///< 4 x 4 pixels, Keys' kernel (1981) with a = -0.75, as OpenCV and PyTorch have it
 };
 
+/// What contrast moves values away from.
+enum class about : unsigned char {
+  middle,  ///< the middle of the range
+  mean     ///< the mean of the image as the step finds it, which costs another pass over the image
+};
+
 /// One number for all channels, or one for each of up to 8 channels, as {r, g, b}; further numbers are not kept, and
 /// refused by planning.
 struct per_channel {
@@ -64,10 +70,22 @@ struct per_channel {
   friend constexpr bool operator==(per_channel const&, per_channel const&) = default;
 };
 
+/// What a chain is applied to.
+enum class subject : unsigned char {
+  image,   ///< (n, c, h, w)
+  signal,  ///< (n, c, l): images of one row, whose values have no range and are never clipped
+  volume   ///< (n, c, d, h, w): each slice goes the same way; its channels and slices are the channels of an image
+};
+
 /// What a step knows about the images that it gets.
 struct image_facts {
   index_t channels = 0, height = 0, width = 0;
   float range = 1.0f;  ///< largest value of a pixel; the smallest is 0
+  subject kind = subject::image;
+  index_t depth = 1;  ///< slices of a volume; `channels` counts those of all slices
+
+  /// True if the channels are R, G and B.
+  bool is_rgb() const noexcept { return kind == subject::image && channels == 3; }
 };
 
 }  // namespace mixaug::augment

@@ -26,6 +26,11 @@ class plan {
   image_facts const& in() const noexcept { return compiled_.in; }
   image_facts const& out() const noexcept { return compiled_.out; }
   augment::chain const& chain() const noexcept { return chain_; }
+  /// The shape of what the chain gives, (n, c, h, w) without memory: the batch for which a method plans that mixes it
+  /// (augment/mixed.hpp), make_plan(method, augmented.output(), key).
+  tensor_view<float const, 4> output() const noexcept {
+    return nchw<float const>(nullptr, {rows_, out().channels, out().height, out().width});
+  }
   /// True if step p changes image i.
   bool fired(index_t i, int p) const noexcept { return at(i, p)[0] != 0.0f; }
   /// The numbers that step p drew for image i, of which the step's `numbers` says how many and what they are.
@@ -96,7 +101,9 @@ struct plan_writer {
         make_warps(p.chain_, c, c.passes[k], drawn, p.drawn_with, static_cast<std::uint64_t>(p.drawn_with.first + i),
                    p.doubles_.data() + i * c.doubles_width, numbers);
     }
-    for (stage const& s : c.stages) make_numbers(p.chain_, c, s, drawn, numbers + s.first);
+    for (stage const& s : c.stages)
+      make_numbers(p.chain_, c, s, drawn, p.drawn_with, static_cast<std::uint64_t>(p.drawn_with.first + i),
+                   numbers + s.first);
   }
   /// Takes the drawn numbers of all images.
   static void set_drawn(plan& p, std::vector<float> const& drawn) { p.drawn_ = drawn; }
@@ -149,19 +156,29 @@ inline void make(chain const& c, index_t rows, image_facts const& in, key const&
 
 namespace mixaug {
 
-/// Draws the plan of a chain for the images of `x` (n, c, h, w) into `into`, reusing its memory. Only the extents and
-/// the element type of `x` are read. Image i is row key.first + i of the global batch: any split over calls gives the
-/// same. Errors: invalid_argument for a bad option, key or shape, before the plan is modified.
+/// Draws the plan of a chain for the images of `x` (n, c, h, w), the signals (n, c, l) or the volumes into `into`,
+/// reusing its memory. Only the extents and the element type of `x` are read. Image i is row key.first + i of the
+/// global batch: any split over calls gives the same. Errors: invalid_argument for a bad option, key or shape, before
+/// the plan is modified.
 template <class T, int R, space S>
 void make_plan(augment::chain const& c, tensor_view<T, R, S> const& x, key const& k, augment::plan& into) {
   using E = std::remove_const_t<T>;
-  constexpr bool images = R == 4 && detail::is_pixel<E>;
-  static_assert(R == 4, "mixaug: a chain of augmentations takes images, nchw(pointer, {n, c, h, w}) or nhwc");
+  constexpr bool images = R >= 3 && R <= 5 && detail::is_pixel<E>;
+  static_assert(R >= 3 && R <= 5,
+                "mixaug: a chain of augmentations takes images, nchw(pointer, {n, c, h, w}) or nhwc, signals(pointer, "
+                "{n, c, l}) or volumes(pointer, {n, c, d, h, w})");
   static_assert(detail::is_pixel<E>,
                 "mixaug: a chain of augmentations takes pixels, and integers are taken for ids; if these are pixels, "
                 "say so with as_pixels(view); ids follow a plan of their images: apply_masks(plan, ids, out)");
   if constexpr (images) {
-    augment::image_facts in{x.extent[1], x.extent[2], x.extent[3], c.range};
+    index_t const height = R == 3 ? 1 : x.extent[R - 2];
+    augment::image_facts in{x.extent[1], height, x.extent[R - 1], c.range};
+    if (R == 3) in.kind = augment::subject::signal;
+    if constexpr (R == 5) {
+      in.kind = augment::subject::volume;
+      in.depth = x.extent[2];
+      in.channels *= in.depth;
+    }
     if (c.range == 0.0f) in.range = augment::detail::range_of<E>();
     augment::detail::make(c, x.extent[0], in, k, into);
   }

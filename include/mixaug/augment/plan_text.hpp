@@ -10,7 +10,7 @@ MIXAUG_EXACT_BEGIN
 /// the shortest decimals that read back to the same bits:
 ///
 ///   mixaug-augment 1
-///   rows ROWS channels C size H W range RANGE       of the images that the chain gets
+///   rows ROWS channels C size H W range RANGE of image|signal|volume DEPTH     what the chain gets
 ///   key SEED STEP FIRST GLOBAL BLOCK
 ///   clip once|each_step
 ///   steps COUNT
@@ -22,6 +22,8 @@ namespace augment {
 namespace detail {
 
 inline constexpr char const* border_names[] = {"constant", "reflect", "edge"};
+inline constexpr char const* subject_names[] = {"image", "signal", "volume"};
+inline constexpr char const* about_names[] = {"middle", "mean"};
 inline constexpr char const* interpolation_names[] = {"nearest", "bilinear", "bicubic"};
 
 /// Writes one option after the other: its name and its values.
@@ -37,6 +39,7 @@ struct option_writer {
     to.word(name).number(v.x_low).number(v.x_high).number(v.y_low).number(v.y_high);
   }
   void operator()(char const* name, border v) { to.word(name).word(border_names[static_cast<int>(v)]); }
+  void operator()(char const* name, about v) { to.word(name).word(about_names[static_cast<int>(v)]); }
   void operator()(char const* name, augment::interpolation v) {
     to.word(name).word(interpolation_names[static_cast<int>(v)]);
   }
@@ -92,6 +95,10 @@ struct option_reader {
   void operator()(char const* name, border& v) {
     from.expect(name);
     v = static_cast<border>(from.one_word(name, {"constant", "reflect", "edge"}));
+  }
+  void operator()(char const* name, about& v) {
+    from.expect(name);
+    v = static_cast<about>(from.one_word(name, {"middle", "mean"}));
   }
   void operator()(char const* name, augment::interpolation& v) {
     from.expect(name);
@@ -171,7 +178,7 @@ inline void write_plan(std::ostream& out, augment::plan const& p) {
   text_writer w(all);
   augment::image_facts const& in = p.in();
   w.number(p.rows()).word("channels").number(in.channels).word("size").number(in.height).number(in.width);
-  w.word("range").number(in.range);
+  w.word("range").number(in.range).word("of").word(own::subject_names[static_cast<int>(in.kind)]).number(in.depth);
   key const& k = p.drawn_with;
   all += "\nkey";
   w.number(k.seed).number(k.step).number(k.first).number(k.global).number(k.block);
@@ -221,6 +228,13 @@ inline augment::plan read_augment_plan(std::istream& in) {
   facts.width = r.within("size", 1, own::longest_side);
   r.expect("range");
   facts.range = r.finite("range");
+  r.expect("of");
+  facts.kind = static_cast<augment::subject>(r.one_word("what the chain gets", {"image", "signal", "volume"}));
+  facts.depth = r.within("depth", 1, INT32_MAX);
+  bool const fits = facts.kind == augment::subject::volume ? facts.channels % facts.depth == 0 : facts.depth == 1;
+  if (!fits || (facts.kind == augment::subject::signal && facts.height != 1))
+    r.bad("depth " + detail::text(facts.depth) + " or height " + detail::text(facts.height),
+          "a depth that divides the channels of a volume, 1 for others, and signals of the height 1");
   r.finish();
   key const k = detail::read_key(r);
   if (k.global < rows || k.first > k.global - rows)

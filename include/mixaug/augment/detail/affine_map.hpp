@@ -80,7 +80,8 @@ inline affine_map map_of(affine const&, float const* drawn, image_facts const& i
   back.yx = turn.sine;
   unshear_y.yx = -shear_y;
   unshear_x.xy = -shear_x;
-  shrink.xx = shrink.yy = 1.0 / s;
+  shrink.xx = 1.0 / s;
+  shrink.yy = in.kind == subject::signal ? 1.0 : shrink.xx;
   affine_map const all = shrink.after(unshear_x).after(unshear_y).after(back);
   return all.about(0.5 * static_cast<double>(out.width) + static_cast<double>(drawn[1]),
                    0.5 * static_cast<double>(out.height) + static_cast<double>(drawn[2]),

@@ -106,24 +106,40 @@ inline bool stays_inside(fixed_map const& m, index_t in_h, index_t in_w, index_t
   return true;
 }
 
-/// Takes one image through its reader and stages, tile by tile, row by row.
-template <class Read, class Out>
-void run_tiles(Read read, stage_list const& stages, image<Out> const& to) noexcept {
+/// Calls act(t) for the tiles of an image that a reader has read and stages have changed, row by row.
+template <class Read, class Act>
+void each_tile(Read read, stage_list const& stages, image_facts const& of, Act const& act) noexcept {
   tile t;
-  index_t const width = to.width < tile::room ? to.width : tile::room;
-  index_t const rows = mixaug::detail::greater(1, tile::room / to.width);
-  for (t.channel = 0; t.channel < to.channels; t.channel += tile::most_channels) {
-    t.channels = static_cast<int>(mixaug::detail::lesser(tile::most_channels, to.channels - t.channel));
-    for (t.y = 0; t.y < to.height; t.y += rows) {
-      t.rows = static_cast<int>(mixaug::detail::lesser(rows, to.height - t.y));
-      for (t.x = 0; t.x < to.width; t.x += width) {
-        t.width = static_cast<int>(mixaug::detail::lesser(width, to.width - t.x));
+  index_t const width = of.width < tile::room ? of.width : tile::room;
+  index_t const rows = mixaug::detail::greater(1, tile::room / of.width);
+  for (t.channel = 0; t.channel < of.channels; t.channel += tile::most_channels) {
+    t.channels = static_cast<int>(mixaug::detail::lesser(tile::most_channels, of.channels - t.channel));
+    for (t.y = 0; t.y < of.height; t.y += rows) {
+      t.rows = static_cast<int>(mixaug::detail::lesser(rows, of.height - t.y));
+      for (t.x = 0; t.x < of.width; t.x += width) {
+        t.width = static_cast<int>(mixaug::detail::lesser(width, of.width - t.x));
         read(t);
         stages(t);
-        write_tile(t, to);
+        act(t);
       }
     }
   }
+}
+/// Takes one image through its reader and stages into `to`; the means that stages need are taken first.
+template <class Read, class Out>
+void run_tiles(Read const& read, stage_list stages, image<Out> const& to) noexcept {
+  image_facts of{to.channels, to.height, to.width};
+  of.kind = stages.compiled.in.kind;
+  float means[2 * chain::most + 1];
+  stages.means = means;
+  for (std::size_t k = stages.own.stage; k < stages.own.last_stage; ++k) {
+    stage const& s = stages.compiled.stages[k];
+    if (s.kind != stage_kind::contrast || is_identity(s, stages.numbers + s.first)) continue;
+    channel_sums sums;
+    each_tile(read, stages.before(k), of, [&](tile const& t) { sums.add(t); });
+    means[k - stages.own.stage] = sums.mean(of);
+  }
+  each_tile(read, stages, of, [&](tile& t) { write_tile(t, to); });
 }
 
 /// Takes the images of a batch through their chain, one after the other.
@@ -141,16 +157,17 @@ struct apply_body {
     apply_scratch mine = scratch;
     mine.base += static_cast<std::size_t>(lane) * scratch.bytes();
     index_t const n = own.rows();
-    for (index_t i = lane * n / lanes; i < (lane + 1) * n / lanes; ++i) one(i, mine);
+    for (index_t i = lane * n / lanes; i < (lane + 1) * n / lanes; ++i) {
+      image<U> to = out;
+      to.data += i * out_sample;
+      one(i, to, mine);
+    }
   }
-
- private:
-  void one(index_t i, apply_scratch const& mine) const noexcept {
+  /// Takes image i into `to`.
+  void one(index_t i, image<U> const& to, apply_scratch const& mine) const noexcept {
     compiled_chain const& c = plan_writer::compiled(own);
     image<T const> from = in;
-    image<U> to = out;
     from.data += i * in_sample;
-    to.data += i * out_sample;
     std::size_t const passes = c.passes.size();
     if constexpr (std::is_same_v<T, U>)
       if (passes == 1 && copied(i, from, to)) return;
@@ -166,6 +183,8 @@ struct apply_body {
             between(mine.image(k % 2), c.passes[k].out), mine);
     }
   }
+
+ private:
   static image<float> between(float* data, image_facts const& f) noexcept {
     return {data, f.height * f.width, f.width, 1, f.height, f.width, f.channels};
   }

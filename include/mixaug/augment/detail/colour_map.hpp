@@ -90,13 +90,19 @@ inline colour_map hue_map(double turn) noexcept {
   return back.after(turned.after(forth));
 }
 
-inline colour_map map_of(color_jitter const&, float const* drawn, image_facts const& in) noexcept {
-  double const middle = 0.5 * static_cast<double>(in.range), contrast = static_cast<double>(drawn[1]);
+/// Without what contrast about the mean adds to all channels, which saturation and hue keep: see mean_factor.
+inline colour_map map_of(color_jitter const& s, float const* drawn, image_facts const& in) noexcept {
+  double const middle = s.needs_mean() ? 0.0 : 0.5 * static_cast<double>(in.range),
+               contrast = static_cast<double>(drawn[1]);
   colour_map m = colour_map::diagonal(static_cast<double>(drawn[0]), 0.0);
   m = colour_map::diagonal(contrast, middle * (1.0 - contrast)).after_three(m);
   if (drawn[2] != 1.0f) m = saturation_map(static_cast<double>(drawn[2])).after_three(m);
   if (drawn[3] != 0.0f) m = hue_map(static_cast<double>(drawn[3])).after_three(m);
   return m;
+}
+/// The part of the image's mean that contrast about it adds to all channels.
+inline double mean_factor(float const* drawn) noexcept {
+  return (1.0 - static_cast<double>(drawn[1])) * static_cast<double>(drawn[0]);
 }
 inline colour_map map_of(pca_color const& s, float const* drawn, image_facts const& in) noexcept {
   colour_map m;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <cstring>
 #include <mixaug/augment/detail/affine_map.hpp>
 #include <mixaug/augment/detail/colour_map.hpp>
 #include <mixaug/augment/detail/kernels.hpp>
@@ -21,9 +22,11 @@ enum class stage_kind : unsigned char {
   normal,    ///< gaussian_noise: sigma
   extremes,  ///< salt_and_pepper: two thresholds of 16 random bits, of salt, and of both
   box,       ///< occlusion: y0, y1, x0, x1
-  clip       ///< to [0, range]
+  clip,      ///< to [0, range]
+  contrast,  ///< about the mean: rows of (A | 0), or a in the first number; the part of the mean that is added
+  counted    ///< salt_and_pepper, exactly: a threshold of 16 random bits, of salt; how many; a bit for each pixel
 };
-inline constexpr int numbers_of_stage[] = {16, 12, 1, 4, 1, 2, 4, 0};
+inline constexpr int numbers_of_stage[] = {16, 12, 1, 4, 1, 2, 4, 0, 13, 2};
 
 struct stage {
   stage_kind kind;
@@ -116,8 +119,55 @@ inline bool join(sampling_need& all, sampling_need const& next) noexcept {
 inline stage_kind kind_of(gamma const&) noexcept { return stage_kind::power; }
 inline stage_kind kind_of(vignette const&) noexcept { return stage_kind::vignette; }
 inline stage_kind kind_of(gaussian_noise const&) noexcept { return stage_kind::normal; }
-inline stage_kind kind_of(salt_and_pepper const&) noexcept { return stage_kind::extremes; }
+inline stage_kind kind_of(salt_and_pepper const& s) noexcept {
+  return s.exact_count ? stage_kind::counted : stage_kind::extremes;
+}
 inline stage_kind kind_of(occlusion const&) noexcept { return stage_kind::box; }
+
+/// Refuses steps that make no sense for signals or volumes.
+template <class S>
+void check_subject([[maybe_unused]] S const& s, image_facts const& in) {
+  if (in.kind == subject::image) return;
+  bool const signal = in.kind == subject::signal;
+  auto const refuse = [&](char const* what) {
+    fail(std::string("augment::") + S::name + what +
+         (signal
+              ? " makes no sense for signals; these take crop of the height 1, flip.horizontal, affine's translate.x, "
+                "scale and size, color_jitter's brightness and contrast about the mean, color_cast, gaussian_noise, "
+                "gaussian_blur with border::reflect or edge, normalise"
+              : " makes no sense for volumes, whose slices have no colours and one geometry; these take the geometric "
+                "steps in the plane of their slices, color_jitter's brightness and contrast, gamma, gaussian_noise, "
+                "blurs, normalise with one number"));
+  };
+  if constexpr (std::is_same_v<S, pca_color> || std::is_same_v<S, grayscale> || std::is_same_v<S, vignette> ||
+                std::is_same_v<S, salt_and_pepper> || std::is_same_v<S, occlusion>)
+    refuse("");
+  if constexpr (std::is_same_v<S, color_jitter>) {
+    if (s.mixes_channels()) refuse("'s saturation and hue");
+    if (signal && s.contrast != range{1.0f, 1.0f} && !s.needs_mean()) refuse("'s contrast about the middle of a range");
+  }
+  if constexpr (std::is_same_v<S, color_cast>)
+    if (!signal) refuse("");
+  if constexpr (requires { s.fill; })
+    if (!signal && s.fill.count > 1) refuse("'s fill of several numbers");
+  if constexpr (std::is_same_v<S, normalise>)
+    if (!signal && (s.mean.count > 1 || s.std.count > 1)) refuse(" by several numbers");
+  if (!signal) return;
+  if constexpr (is_warp<S> || std::is_same_v<S, resized_crop> || std::is_same_v<S, gamma> ||
+                std::is_same_v<S, motion_blur>)
+    refuse("");
+  if constexpr (std::is_same_v<S, crop>)
+    if (s.size.height > 1) refuse(" of several rows");
+  if constexpr (std::is_same_v<S, flip>)
+    if (s.vertical != 0.0f) refuse("'s vertical");
+  if constexpr (std::is_same_v<S, affine>) {
+    if (s.degrees != range{} || s.shear != shear_range{} || s.translate.y != 0.0f)
+      refuse("'s degrees, shear and translate.y");
+    if (s.size.height > 1) refuse(" to several rows");
+  }
+  if constexpr (std::is_same_v<S, gaussian_blur>)
+    if (s.border == border::constant) refuse(" with a constant border");
+}
 
 /// Compiles a chain step by step.
 class compiler {
@@ -133,6 +183,7 @@ class compiler {
     to_.drawn_width += 1 + S::numbers;
     check_prob(s);
     s.check(now_);
+    check_subject(s, now_);
     if constexpr (is_geometric<S>)
       geometric(s, p);
     else if constexpr (is_linear<S>)
@@ -240,6 +291,8 @@ class compiler {
       to_.normalises = true;
       if (unclipped_) clip(p);
     }
+    if constexpr (std::is_same_v<S, color_jitter>)
+      if (s.needs_mean()) return add(stage_kind::contrast, p);
     stage_kind const kind = now_.channels == 3 && mixes_channels(s) ? stage_kind::matrix : stage_kind::scale;
     std::size_t const n = to_.stages.size();
     bool const joins = n > to_.passes.back().stage &&
@@ -255,9 +308,10 @@ class compiler {
   void add(stage_kind kind, int p) {
     to_.stages.push_back({kind, p, p + 1, to_.numbers_width});
     to_.numbers_width += numbers_of_stage[static_cast<int>(kind)];
+    if (kind == stage_kind::counted) to_.numbers_width += mixaug::detail::ceil_div(now_.height * now_.width, 32);
   }
   void clip(int p) {
-    add(stage_kind::clip, p);
+    if (now_.kind != subject::signal) add(stage_kind::clip, p);
     unclipped_ = false;
   }
 
@@ -353,8 +407,22 @@ inline void make_kernel(chain const& c, compiled_chain const& all, pass const& q
   });
 }
 
-/// The numbers of one stage for one image.
-inline void make_numbers(chain const& c, compiled_chain const& all, stage const& s, float const* drawn, float* to) {
+/// Sets `count` of n bits, each set of so many alike: Floyd's algorithm (Bentley and Floyd, CACM 1987). Number 2 is the
+/// first that is drawn.
+inline void choose_bits(parameter_draws const& d, index_t count, index_t n, float* to) noexcept {
+  std::memset(to, 0, static_cast<std::size_t>(mixaug::detail::ceil_div(n, 32)) * sizeof(float));
+  unsigned char* const bytes = reinterpret_cast<unsigned char*>(to);
+  auto const bit = [](index_t at) { return static_cast<unsigned char>(1u << (at % 8)); };
+  for (index_t j = n - count; j < n; ++j) {
+    index_t at = d.below(static_cast<std::uint32_t>(2 + j - (n - count)), j + 1);
+    if ((bytes[at / 8] & bit(at)) != 0) at = j;
+    bytes[at / 8] = static_cast<unsigned char>(bytes[at / 8] | bit(at));
+  }
+}
+
+/// The numbers of one stage for one image, global row `row`.
+inline void make_numbers(chain const& c, compiled_chain const& all, stage const& s, float const* drawn,
+                         key const& draws, std::uint64_t row, float* to) {
   auto const of_step = [&](int p) { return drawn + all.drawn_first[p] + 1; };
   step const& own = c.steps[static_cast<std::size_t>(s.step < static_cast<int>(c.steps.size()) ? s.step : 0)];
   image_facts const& facts = all.facts[s.step];
@@ -399,6 +467,23 @@ inline void make_numbers(chain const& c, compiled_chain const& all, stage const&
       double const salt = static_cast<double>(std::get<salt_and_pepper>(own).salt);
       to[0] = static_cast<float>(std::floor(65536.0 * (amount * salt) + 0.5));
       to[1] = static_cast<float>(std::floor(65536.0 * amount + 0.5));
+      break;
+    }
+    case stage_kind::counted: {
+      salt_and_pepper const& spots = std::get<salt_and_pepper>(own);
+      index_t const n = facts.height * facts.width;
+      double const wanted = std::floor(static_cast<double>(of_step(s.step)[0]) * static_cast<double>(n) + 0.5);
+      to[0] = static_cast<float>(std::floor(65536.0 * static_cast<double>(spots.salt) + 0.5));
+      to[1] = static_cast<float>(wanted);
+      choose_bits(parameter_draws(draws, row, s.step), static_cast<index_t>(wanted), n, to + 2);
+      break;
+    }
+    case stage_kind::contrast: {
+      colour_map const m = map_of(std::get<color_jitter>(own), of_step(s.step), facts);
+      for (int r = 0; r < 3; ++r)
+        for (int j = 0; j < 4; ++j) to[4 * r + j] = j < 3 ? static_cast<float>(m.matrix[r][j]) : 0.0f;
+      if (!facts.is_rgb()) to[0] = static_cast<float>(m.scale[0]);
+      to[12] = static_cast<float>(mean_factor(of_step(s.step)));
       break;
     }
     case stage_kind::clip:

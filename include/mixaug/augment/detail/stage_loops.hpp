@@ -93,6 +93,14 @@ inline void extremes_run(float* MIXAUG_RESTRICT v, std::uint16_t const* MIXAUG_R
     v[k] = u < both ? spot : v[k];
   }
 }
+/// The same for pixels that are chosen; `salt` counts among them.
+inline void counted_run(float* MIXAUG_RESTRICT v, std::uint16_t const* MIXAUG_RESTRICT bits,
+                        std::uint8_t const* MIXAUG_RESTRICT chosen, int n, std::int32_t salt, float most) noexcept {
+  for (int k = 0; k < n; ++k) {
+    float const spot = std::int32_t{bits[k]} < salt ? most : 0.0f;
+    v[k] = chosen[k] != 0 ? spot : v[k];
+  }
+}
 /// v' = v (1 - strength t^2), t as in `vignette`, for pixels of one row; dy is the distance from the centre's row.
 inline void vignette_run(float* MIXAUG_RESTRICT factor, int n, float first_dx, float dy, float const* m) noexcept {
   float const strength = m[0], unit = m[1], radius = m[2], spread = m[3];
@@ -126,7 +134,12 @@ inline bool is_identity(stage const& s, float const* m) noexcept {
     case stage_kind::normal:
       return m[0] == 0.0f;
     case stage_kind::extremes:
+    case stage_kind::counted:
       return m[1] == 0.0f;
+    case stage_kind::contrast:
+      for (int k = 0; k < 12; ++k)
+        if (m[k] != (k % 5 == 0 ? 1.0f : 0.0f)) return false;
+      return m[12] == 0.0f;
     case stage_kind::box:
       return m[0] >= m[1] || m[2] >= m[3];
     default:
@@ -141,18 +154,26 @@ struct stage_list {
   pass const& own;
   float const* numbers;  ///< of the image
   key const& draws;
-  std::uint64_t row;  ///< global row of the image
+  std::uint64_t row;                   ///< global row of the image
+  float const* means = nullptr;        ///< for stages of the pass that need one, the mean of the image before them
+  std::size_t last = ~std::size_t{0};  ///< the stage before which they end
 
   void operator()(tile& t) const noexcept {
-    for (std::size_t k = own.stage; k < own.last_stage; ++k) {
+    for (std::size_t k = own.stage; k < own.last_stage && k < last; ++k) {
       stage const& s = compiled.stages[k];
       float const* const m = numbers + s.first;
-      if (!is_identity(s, m)) run(s, m, t);
+      if (!is_identity(s, m)) run(s, m, t, s.kind == stage_kind::contrast ? means[k - own.stage] : 0.0f);
     }
+  }
+  /// The stages before stage k, which needs a mean.
+  stage_list before(std::size_t k) const noexcept {
+    stage_list some = *this;
+    some.last = k;
+    return some;
   }
 
  private:
-  void run(stage const& s, float const* m, tile& t) const noexcept {
+  void run(stage const& s, float const* m, tile& t, float mean) const noexcept {
     int const n = t.count();
     alignas(64) std::uint16_t bits[tile::room];
     alignas(64) float factor[tile::room];
@@ -195,6 +216,29 @@ struct stage_list {
       case stage_kind::clip:
         for (int c = 0; c < t.channels; ++c) clip_run(t.plane[c], n, 0.0f, compiled.in.range);
         break;
+      case stage_kind::contrast: {
+        float const plus = m[12] * mean;
+        float all[12];
+        for (int k = 0; k < 12; ++k) all[k] = k % 4 == 3 ? plus : m[k];
+        if (compiled.in.is_rgb())
+          matrix_run(t.plane[0], t.plane[1], t.plane[2], n, all);
+        else
+          for (int c = 0; c < t.channels; ++c) scale_run(t.plane[c], n, m[0], plus);
+        break;
+      }
+      case stage_kind::counted: {
+        alignas(64) std::uint8_t chosen[tile::room];
+        unsigned char const* const set = reinterpret_cast<unsigned char const*>(m + 2);
+        for (int r = 0; r < t.rows; ++r)
+          for (int k = 0; k < t.width; ++k) {
+            index_t const at = (t.y + r) * own.out.width + t.x + k;
+            chosen[r * t.width + k] = static_cast<std::uint8_t>(set[at / 8] >> (at % 8) & 1);
+          }
+        pixel_bits(t, 0, draws, row, s.step, bits);
+        for (int c = 0; c < t.channels; ++c)
+          counted_run(t.plane[c], bits, chosen, n, static_cast<std::int32_t>(m[0]), compiled.in.range);
+        break;
+      }
     }
   }
   void cover(stage const& s, float const* m, tile& t, std::uint16_t* bits) const noexcept {
@@ -214,6 +258,27 @@ struct stage_list {
           t.plane[c][k] = how.noise ? share * static_cast<float>(bits[k]) : v;
       }
     }
+  }
+};
+
+/// Sums of the channels of tiles, in double and in a fixed order.
+struct channel_sums {
+  double grey = 0.0, all = 0.0;  ///< weighted as grey, of three channels; of all channels
+
+  void add(tile const& t) noexcept {
+    constexpr int lanes = 8;
+    for (int c = 0; c < t.channels; ++c) {
+      double sum[lanes] = {};
+      for (int k = 0; k < t.count(); ++k) sum[k % lanes] += static_cast<double>(t.plane[c][k]);
+      double const total = ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+      all += total;
+      if (c < 3) grey = mixaug::detail::fused_sum(grey_of[c], total, grey);
+    }
+  }
+  /// The mean of an image: of its grey, or of all channels.
+  float mean(image_facts const& f) const noexcept {
+    double const pixels = static_cast<double>(f.height * f.width);
+    return static_cast<float>(f.is_rgb() ? grey / pixels : all / (pixels * static_cast<double>(f.channels)));
   }
 };
 

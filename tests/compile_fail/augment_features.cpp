@@ -4,6 +4,6 @@
 namespace ma = mixaug;
 
 int main() {
-  float samples[4 * 3 * 8] = {};
-  ma::make_plan(ma::augment::chain{ma::augment::flip{}}, ma::signals(samples, {4, 3, 8}), ma::key{});
+  float samples[4 * 3] = {};
+  ma::make_plan(ma::augment::chain{ma::augment::flip{}}, ma::features(samples, {4, 3}), ma::key{});
 }
