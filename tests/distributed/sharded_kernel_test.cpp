@@ -113,10 +113,10 @@ TEST_CASE("a uniform kernel") {
 }
 
 TEST_CASE("every path of the table, reached by its parameters") {
-  same_draws<float>("uniform", 4000, {.bandwidth = 0.01}, {.width = 1.0 / 16, .scan_most = 8});
-  same_draws<float>("uniform", 4000, {.bandwidth = 0.2}, {.width = 1.0 / 16});  // windows of too many cells
-  same_draws<double>("half ties", 3000, {.bandwidth = 0.05, .with_self = false}, {.reach = 1.0, .scan_most = 4});
-  same_draws<float>("skewed", 3000, {.bandwidth = 5.0}, {.reach = 2.0, .scan_most = 0});
+  same_draws<float>("uniform", 1500, {.bandwidth = 0.01}, {.width = 1.0 / 16, .scan_most = 8});
+  same_draws<float>("uniform", 1500, {.bandwidth = 0.2}, {.width = 1.0 / 16});  // windows of too many cells
+  same_draws<double>("half ties", 1000, {.bandwidth = 0.05, .with_self = false}, {.reach = 1.0, .scan_most = 4});
+  same_draws<float>("skewed", 1000, {.bandwidth = 5.0}, {.reach = 2.0, .scan_most = 0});
 }
 
 TEST_CASE("few labels, and more than one call can count") {

@@ -41,6 +41,7 @@ struct fetched_elements {
     packed_element<T> element;
   };
   std::vector<one> singles;
+  std::size_t read = 0;  ///< the one behind the last that was read
   std::vector<packed_element<T>> block;
   index_t block_begin = 0;
   kernel_walk walk;
@@ -80,8 +81,13 @@ class shard_elements {
     if (q.missing >= 0) return {T(0), -2};
     if (index_t const k = at - q.block_begin; k >= 0 && k < static_cast<index_t>(q.block.size()))
       return of(q.block[static_cast<std::size_t>(k)]);
-    for (auto const& single : q.singles)
-      if (single.at == at) return of(single.element);
+    // A draw that begins anew reads in the same order: what was fetched next is mostly what is read next.
+    for (std::size_t k = 0; k < q.singles.size(); ++k) {
+      std::size_t const next = (q.read + k) % q.singles.size();
+      if (q.singles[next].at != at) continue;
+      q.read = next + 1;
+      return of(q.singles[next].element);
+    }
     q.missing = at;
     return {T(0), -2};
   }

@@ -35,7 +35,6 @@ class sharded_draws {
 
  private:
   static constexpr index_t most_waiting = index_t{1} << 16;  ///< queries of a rank that wait at once
-  static constexpr index_t most_walks = 16;                  ///< walks of a rank that get a block in a round
 
   struct waiting {
     index_t at;  ///< query * slots + slot
@@ -45,11 +44,14 @@ class sharded_draws {
     index_t begin, count;
   };
 
-  index_t block() const noexcept { return greater(256, 65536 / table_.comm().size()); }
+  // Of a round's blocks a rank sends at most about 2^22 elements, however many ranks ask it.
+  index_t block() const noexcept { return greater(256, lesser(4096, (index_t{1} << 14) / table_.comm().size())); }
+  index_t most_walks() const noexcept { return greater(16, lesser(256, (index_t{1} << 14) / table_.comm().size())); }
   /// Draws; false if an element is missing.
   bool draw(index_t at, fetched_elements<T>& fetched) {
     shard_query<T> const& q = queries_[static_cast<std::size_t>(at / slots_)];
     fetched.missing = -1;
+    fetched.read = 0;
     fetched.walking = false;
     view_.element.read_by(&fetched);
     random const numbers(key_, static_cast<std::uint64_t>(q.draw), purpose::pairing);
@@ -95,7 +97,7 @@ class sharded_draws {
     index_t walks = 0;
     for (std::size_t w = 0; w < waiting_.size(); ++w) {
       fetched_elements<T> const& f = waiting_[w].fetched;
-      if (f.walking && walks++ >= most_walks) continue;  // it asks in a later round
+      if (f.walking && walks++ >= most_walks()) continue;  // it asks in a later round
       int const holder = table_.holder_of(f.missing);
       wishes[static_cast<std::size_t>(holder)].push_back(wish_of(f, holder));
       askers[static_cast<std::size_t>(holder)].push_back(w);
@@ -117,7 +119,7 @@ class sharded_draws {
         for (index_t at = wish.begin; at < wish.begin + wish.count; ++at) answers.push_back(table_.at(at));
         answered[r] += wish.count;
       }
-    auto const got = all_to_all_back(table_.comm(), answers, answered, awaited, in.largest + most_walks * block());
+    auto const got = all_to_all_back(table_.comm(), answers, answered, awaited, in.largest + most_walks() * block());
     auto from = got.begin();
     for (std::size_t r = 0; r < p; ++r)
       for (std::size_t j = 0; j < wishes[r].size(); ++j) {
