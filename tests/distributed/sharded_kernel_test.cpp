@@ -35,8 +35,8 @@ std::vector<T> labels_of(std::string const& shape, index_t n) {
 
 /// Draws of every row, and of values beside the labels, k partners each, on every split.
 template <class T>
-void same_draws(std::string const& shape, index_t n, options const& o, ma::detail::kernel_line_tuning const& tuning = {},
-                index_t slots = 2, int only = -1) {
+void same_draws(std::string const& shape, index_t n, options const& o,
+                ma::detail::kernel_line_tuning const& tuning = {}, index_t slots = 2, int only = -1) {
   INFO(shape << " " << n << " h " << o.bandwidth << " rank " << ranks().rank());
   auto const y = labels_of<T>(shape, n);
   ma::detail::one_thread const be;
@@ -47,14 +47,17 @@ void same_draws(std::string const& shape, index_t n, options const& o, ma::detai
   std::vector<T> values;
   for (index_t i = 0; i < n; ++i) {
     rows.push_back((7 * i + 3) % n);
-    values.push_back(static_cast<T>(static_cast<double>(y[static_cast<std::size_t>(i)]) * (i % 3 == 0 ? 1.0 : 1.01) - 0.003));
+    values.push_back(
+        static_cast<T>(static_cast<double>(y[static_cast<std::size_t>(i)]) * (i % 3 == 0 ? 1.0 : 1.01) - 0.003));
   }
   values[0] = static_cast<T>(-1e6);
   values[static_cast<std::size_t>(n - 1)] = static_cast<T>(1e6);
   auto const matrix = [&](std::vector<std::int64_t>& p) { return ma::row_major(p.data(), ma::extents<2>{n, slots}); };
-  ma::detail::kernel_draw_items<T> by_row{{alone.view(), k, ma::indices(static_cast<std::int64_t const*>(rows.data()), {n}), {}, matrix(expected)}};
+  ma::detail::kernel_draw_items<T> by_row{
+      {alone.view(), k, ma::indices(static_cast<std::int64_t const*>(rows.data()), {n}), {}, matrix(expected)}};
   be.items(by_row.count(), by_row);
-  ma::detail::kernel_draw_items<T> by_value{{alone.view(), k, {}, ma::labels(static_cast<T const*>(values.data()), {n}), matrix(at_values)}};
+  ma::detail::kernel_draw_items<T> by_value{
+      {alone.view(), k, {}, ma::labels(static_cast<T const*>(values.data()), {n}), matrix(at_values)}};
   be.items(by_value.count(), by_value);
 
   for (int how = 0; how < test::splits; ++how) {
@@ -124,7 +127,7 @@ TEST_CASE("few labels, and more than one call can count") {
     same_draws<float>("uniform", n, {.bandwidth = 0.1});
     same_draws<double>("ties", n, {.bandwidth = 0.1, .with_self = false});
   }
-  ranks().shared()->most = 64;
+  ranks().shared()->most = 64 * ranks().size();
   same_draws<float>("uniform", 900, {.bandwidth = 0.05, .with_self = false});
   ranks().shared()->most = INT32_MAX;
 }
@@ -140,7 +143,8 @@ TEST_CASE("the public table: partners (m) and (m, k), rows of any rank, a plan o
   world = nullptr;  // the table keeps its communicator
   CHECK(table.rows() == n);
   CHECK(table.bytes() > 0);
-  std::vector<std::int64_t> rows, a(static_cast<std::size_t>(m)), b(a), pairs(static_cast<std::size_t>(3 * m)), same(pairs);
+  std::vector<std::int64_t> rows, a(static_cast<std::size_t>(m)), b(a), pairs(static_cast<std::size_t>(3 * m)),
+      same(pairs);
   for (index_t i = 0; i < m; ++i) rows.push_back(i * 8);
   auto const all = ma::indices(static_cast<std::int64_t const*>(rows.data()), {m});
   auto const part = ma::indices(static_cast<std::int64_t const*>(rows.data()) + asked.first, {asked.count});
@@ -159,12 +163,14 @@ TEST_CASE("the public table: partners (m) and (m, k), rows of any rank, a plan o
   std::vector<float> data = test::any_values<float>(n * 4, 3), x, out(static_cast<std::size_t>(4 * m)), mixed(out);
   for (std::int64_t row : rows) x.insert(x.end(), data.begin() + row * 4, data.begin() + row * 4 + 4);
   auto const view = [](float* p, index_t count) { return ma::features(p, {count, 4}); };
-  auto const whole = ma::make_plan(with(ma::mixup{}, alone), ma::inputs(view(x.data(), m)).index(all).source_rows(n), k);
+  auto const whole =
+      ma::make_plan(with(ma::mixup{}, alone), ma::inputs(view(x.data(), m)).index(all).source_rows(n), k);
   ma::apply(whole, view(x.data(), m), view(data.data(), n), view(out.data(), m));
   table.draw(part, key, ma::indices(b.data(), {asked.count}));
   auto const given = ma::pairing::given{ma::indices(static_cast<std::int64_t const*>(b.data()), {asked.count})};
   auto const here = view(x.data() + 4 * asked.first, asked.count);
-  auto const plan = ranks().make_plan(with(ma::mixup{}, given), ma::inputs(here).source_rows(n), ranks().key_of(k, asked.count));
+  auto const plan =
+      ranks().make_plan(with(ma::mixup{}, given), ma::inputs(here).source_rows(n), ranks().key_of(k, asked.count));
   ma::mpi::mix(ranks(), plan, here, view(mine.count == 0 ? nullptr : data.data() + 4 * mine.first, mine.count),
                view(mixed.data(), asked.count));
   CHECK(std::equal(mixed.begin(), mixed.begin() + 4 * asked.count, out.begin() + 4 * asked.first));
@@ -180,8 +186,10 @@ TEST_CASE("a sharded table refuses, on all ranks") {
   };
   CHECK(test::refused([&] { make(2, {.bandwidth = 1.0}); }) ==
         who + "label " + std::to_string(2 * last + 1) + " is inf; expected a finite number");
-  CHECK(test::refused([&] { make(0, {.bandwidth = 1.0}); }).find("the number of labels of all ranks is 0") != std::string::npos);
-  CHECK(test::refused([&] { make(1, {.bandwidth = odd ? -1.0 : 1.0}); }).find(who + "the kernel's bandwidth is -1") == 0);
+  CHECK(test::refused([&] { make(0, {.bandwidth = 1.0}); }).find("the number of labels of all ranks is 0") !=
+        std::string::npos);
+  CHECK(test::refused([&] { make(1, {.bandwidth = odd ? -1.0 : 1.0}); }).find(who + "the kernel's bandwidth is -1") ==
+        0);
   if (last > 0)
     CHECK(test::refused([&] { make(1, {.bandwidth = odd ? 2.0 : 1.0}); }).find("the kernel's bandwidth of rank") !=
           std::string::npos);
@@ -193,12 +201,15 @@ TEST_CASE("a sharded table refuses, on all ranks") {
   };
   CHECK(test::refused([&] { draw({}); }).find(who + "queries(0) is " + std::to_string(2 * ranks().size())) == 0);
   query = 0;
-  if (last > 0) CHECK(test::refused([&] { draw({.step = odd ? 1u : 0u}); }).find("key.step is 0 on rank 0 and 1") != std::string::npos);
+  if (last > 0)
+    CHECK(test::refused([&] { draw({.step = odd ? 1u : 0u}); }).find("key.step is 0 on rank 0 and 1") !=
+          std::string::npos);
   draw({});
   CHECK(partner >= 0);
   double const wrong = 1.0;
-  CHECK(test::refused([&] { table.draw_at(ma::labels(&wrong, {1}), {}, ma::indices(&partner, {1})); })
-            .find("the queries are of another type") != std::string::npos);
+  CHECK(test::refused([&] {
+          table.draw_at(ma::labels(&wrong, {1}), {}, ma::indices(&partner, {1}));
+        }).find("the queries are of another type") != std::string::npos);
 }
 
 }  // namespace sharded_kernel_test

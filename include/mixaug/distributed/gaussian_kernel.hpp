@@ -8,14 +8,15 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug::mpi {
 
-/// pairing::gaussian_kernel of labels of one column that lie on several ranks: for data sets whose labels, or whose table,
-/// outgrow one machine. `local_labels` (n): those of this rank's rows, float or double; the rows of rank 0 come first,
-/// then those of rank 1, ..., of any numbers, also none. Partners are those of the table of one process, bit for bit.
-/// The build sorts by samples: time O(N log N / ranks), O(N / ranks) memory on each rank, for any distribution of the
-/// labels, and rows beyond 2^32. A draw asks the rank that was given the query's label, then the rank that has its cell;
-/// proposals that lie on other ranks are resolved in rounds. It is drawn from by all ranks together; mpi::fetch brings
-/// the drawn rows, and pairing::given makes a plan of them. Copies share the table, and a duplicate of the communicator.
-/// Errors, on all ranks: bandwidth not > 0, options that differ between ranks, labels that are not finite, no label.
+/// pairing::gaussian_kernel of labels of one column that lie on several ranks: for data sets whose labels, or whose
+/// table, outgrow one machine. `local_labels` (n): those of this rank's rows, float or double; the rows of rank 0 come
+/// first, then those of rank 1, ..., of any numbers, also none. Partners are those of the table of one process, bit for
+/// bit. The build sorts by samples: time O(N log N / ranks), O(N / ranks) memory on each rank, for any distribution of
+/// the labels, and rows beyond 2^32. A draw asks the rank that was given the query's label, then the rank that has its
+/// cell; proposals that lie on other ranks are resolved in rounds. It is drawn from by all ranks together; mpi::fetch
+/// brings the drawn rows, and pairing::given makes a plan of them. Copies share the table, and a duplicate of the
+/// communicator. Errors, on all ranks: bandwidth not > 0, options that differ between ranks, labels that are not
+/// finite, no label.
 class gaussian_kernel {
  public:
   template <class T>
@@ -108,7 +109,8 @@ class gaussian_kernel {
       for (index_t s = 0; s < slots; ++s) out(i, s) = partners[static_cast<std::size_t>(i * slots + s)];
   }
 
-  std::variant<std::shared_ptr<detail::sharded_table<float> const>, std::shared_ptr<detail::sharded_table<double> const>>
+  std::variant<std::shared_ptr<detail::sharded_table<float> const>,
+               std::shared_ptr<detail::sharded_table<double> const>>
       table_;
 };
 

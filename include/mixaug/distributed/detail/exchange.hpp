@@ -36,10 +36,9 @@ struct exchange_counts {
   std::vector<index_t> send, receive;
   index_t largest = 0;  ///< of any pair of ranks
 };
-/// Tells every rank how much it will receive.
-inline exchange_counts exchanged(communicator const& c, std::vector<index_t> const& send) {
+/// Tells every rank how much it will receive. `largest`: at least this is the largest number of all.
+inline exchange_counts exchanged(communicator const& c, std::vector<index_t> const& send, index_t largest = 0) {
   std::size_t const p = static_cast<std::size_t>(c.size());
-  index_t largest = 0;
   for (index_t n : send) largest = greater(largest, n);
   std::vector<index_t> out(2 * p), in(2 * p);
   for (std::size_t r = 0; r < p; ++r) out[2 * r] = send[r], out[2 * r + 1] = largest;
@@ -131,13 +130,14 @@ template <class T>
 struct rank_groups {
   std::vector<T> value;
   std::vector<index_t> count;
-  index_t largest = 0;  ///< of all groups that all ranks sent; known of groups that were received
+  index_t largest =
+      0;  ///< of received groups: of all groups of all ranks, at least as much as any rank said in what it sent
 };
 /// Sends each group to its rank, and returns what the ranks sent.
 template <class T>
 rank_groups<T> all_to_all(communicator const& c, rank_groups<T> const& out) {
   static_assert(std::is_trivially_copyable_v<T>);
-  exchange_counts const n = exchanged(c, out.count);
+  exchange_counts const n = exchanged(c, out.count, out.largest);
   rank_groups<T> in{std::vector<T>(static_cast<std::size_t>(starts_of(n.receive).back())), n.receive, n.largest};
   exchange(c, n, sizeof(T), reinterpret_cast<std::byte const*>(out.value.data()),
            reinterpret_cast<std::byte*>(in.value.data()))

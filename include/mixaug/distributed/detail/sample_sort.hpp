@@ -51,8 +51,8 @@ void merge_runs(std::vector<packed_element<T>>& all, std::vector<index_t> const&
   }
 }
 
-/// Sorts the labels of all ranks by label, then row: rank 0 gets the first part, rank 1 the next, ... `mine`: this rank's
-/// sorted labels; `total`: labels of all ranks.
+/// Sorts the labels of all ranks by label, then row: rank 0 gets the first part, rank 1 the next, ... `mine`: this
+/// rank's sorted labels; `total`: labels of all ranks.
 template <class T>
 std::vector<packed_element<T>> sample_sort(communicator const& c, std::vector<packed_element<T>> mine, index_t total) {
   using element = packed_element<T>;

@@ -65,7 +65,8 @@ class shard_elements {
 
   shard_elements() = default;
   /// `data`: elements at positions [begin, end).
-  shard_elements(packed_element<T> const* data, index_t begin, index_t end, std::vector<shard_ends<T>> const* ranks) noexcept
+  shard_elements(packed_element<T> const* data, index_t begin, index_t end,
+                 std::vector<shard_ends<T>> const* ranks) noexcept
       : data_(data), begin_(begin), end_(end), ranks_(ranks) {}
 
   /// The query that reads from now on.

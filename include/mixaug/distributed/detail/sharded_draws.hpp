@@ -14,9 +14,10 @@ struct shard_query {
   index_t draw;  ///< global row of the random numbers
 };
 
-/// Draws for the queries that have come to this rank. A query whose draw reads an element that another rank holds waits;
-/// in a round all ranks ask for what their queries wait for, and go on. A draw begins anew with what it has fetched, so
-/// that it reads and computes what the draw of one process does; only the walk over many elements goes on where it was.
+/// Draws for the queries that have come to this rank. A query whose draw reads an element that another rank holds
+/// waits; in a round all ranks ask for what their queries wait for, and go on. A draw begins anew with what it has
+/// fetched, so that it reads and computes what the draw of one process does; only the walk over many elements goes on
+/// where it was.
 template <class T>
 class sharded_draws {
  public:
@@ -108,6 +109,7 @@ class sharded_draws {
       out.value.insert(out.value.end(), wishes[r].begin(), wishes[r].end());
       out.count.push_back(static_cast<index_t>(wishes[r].size()));
       for (request const& wish : wishes[r]) awaited[r] += wish.count;
+      out.largest = greater(out.largest, awaited[r]);  // so that all ranks know how much any will answer
     }
     auto const in = all_to_all(table_.comm(), out);
     if (in.largest == 0) return false;
@@ -119,7 +121,7 @@ class sharded_draws {
         for (index_t at = wish.begin; at < wish.begin + wish.count; ++at) answers.push_back(table_.at(at));
         answered[r] += wish.count;
       }
-    auto const got = all_to_all_back(table_.comm(), answers, answered, awaited, in.largest + most_walks() * block());
+    auto const got = all_to_all_back(table_.comm(), answers, answered, awaited, in.largest);
     auto from = got.begin();
     for (std::size_t r = 0; r < p; ++r)
       for (std::size_t j = 0; j < wishes[r].size(); ++j) {
@@ -147,7 +149,8 @@ class sharded_draws {
 
 /// Sorts values into groups by rank; `place` gets the place of each in the groups.
 template <class V, class RankOf>
-rank_groups<V> grouped(std::vector<V> const& values, int ranks, RankOf const& rank_of, std::vector<std::size_t>& place) {
+rank_groups<V> grouped(std::vector<V> const& values, int ranks, RankOf const& rank_of,
+                       std::vector<std::size_t>& place) {
   rank_groups<V> g;
   g.count.assign(static_cast<std::size_t>(ranks), 0);
   std::vector<int> rank;
@@ -170,7 +173,8 @@ template <class T>
 std::vector<T> labels_of_rows(sharded_table<T> const& table, std::vector<index_t> const& rows) {
   communicator const& c = table.comm();
   std::vector<std::size_t> place;
-  auto const out = grouped(rows, c.size(), [&](index_t row) { return table.giver_of(row); }, place);
+  auto const out = grouped(
+      rows, c.size(), [&](index_t row) { return table.giver_of(row); }, place);
   auto const in = all_to_all(c, out);
   std::vector<T> answers;
   for (index_t row : in.value) answers.push_back(table.label(row));

@@ -29,8 +29,8 @@ class sharded_table {
     agree_on(labels, o);
     label_.reserve(static_cast<std::size_t>(labels.extent[0]));
     for (index_t i = 0; i < labels.extent[0]; ++i) label_.push_back(labels(i) + T(0));  // -0 becomes 0
-    auto sorted = sample_sort(*comm_, sorted_labels(labels.data, labels.stride[0], labels.extent[0], first_row()),
-                              view_.rows);
+    auto sorted =
+        sample_sort(*comm_, sorted_labels(labels.data, labels.stride[0], labels.extent[0], first_row()), view_.rows);
     share_ends(sorted);
     place_elements(std::move(sorted));
     view_.set_scale(o.bandwidth, most_);
@@ -54,8 +54,8 @@ class sharded_table {
   /// The element at a position that this rank holds.
   element at(index_t position) const noexcept { return own()[position - ends().begin]; }
   std::size_t bytes() const noexcept {
-    return element_.capacity() * sizeof(element) + label_.capacity() * sizeof(T) +
-           cell_.capacity() * sizeof(cell) + alias_.capacity() * sizeof(std::uint64_t);
+    return element_.capacity() * sizeof(element) + label_.capacity() * sizeof(T) + cell_.capacity() * sizeof(cell) +
+           alias_.capacity() * sizeof(std::uint64_t);
   }
   /// The rank that was given the label of a row.
   int giver_of(index_t row) const noexcept {
@@ -121,7 +121,8 @@ class sharded_table {
         most = std::fabs(v) > most ? std::fabs(v) : most;
       }
     });
-    for (double of_rank : agree(*comm_, not_finite, {{"the number of labels", static_cast<std::uint64_t>(rows_.back())}}, most))
+    for (double of_rank :
+         agree(*comm_, not_finite, {{"the number of labels", static_cast<std::uint64_t>(rows_.back())}}, most))
       most_ = of_rank > most_ ? of_rank : most_;
     view_.rows = rows_.back();
     view_.kind = o.kernel;
@@ -183,7 +184,8 @@ class sharded_table {
   };
   /// The last label of the ranks below `rank`.
   T last_before(int rank) const noexcept {
-    while (ranks_[static_cast<std::size_t>(--rank)].empty()) {}
+    while (ranks_[static_cast<std::size_t>(--rank)].empty()) {
+    }
     return ranks_[static_cast<std::size_t>(rank)].last.key;
   }
   /// Makes the cells, and the windows of this rank's; returns the alias entries of all ranks.
@@ -274,9 +276,9 @@ class sharded_table {
   }
 
   std::shared_ptr<communicator const> comm_;
-  std::vector<index_t> rows_;          ///< the first row that each rank has given, and the number of all
-  std::vector<T> label_;               ///< those of this rank's rows
-  std::vector<element> element_;       ///< this rank's part of the sorted labels, between those beside it
+  std::vector<index_t> rows_;     ///< the first row that each rank has given, and the number of all
+  std::vector<T> label_;          ///< those of this rank's rows
+  std::vector<element> element_;  ///< this rank's part of the sorted labels, between those beside it
   std::vector<shard_ends<T>> ranks_;
   std::vector<cell> cell_;
   std::vector<std::uint64_t> alias_;
