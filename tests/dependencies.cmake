@@ -105,6 +105,22 @@ mixaug_package(tbb tbb/parallel_for.h tbb)
 mixaug_package(torch torch/torch.h torch torch_cpu c10 SUFFIXES torch/csrc/api/include)
 mixaug_package(opencv opencv2/saliency.hpp opencv_saliency opencv_imgproc opencv_core SUFFIXES opencv4)
 mixaug_package(opencv_core opencv2/core.hpp opencv_core SUFFIXES opencv4)
+# MPI by CMake's own module, which asks the compiler's wrapper; nccl.h beside a CUDA toolkit is only compiled.
+set(mixaug_mpi_FOUND NO)
+add_library(mixaug_mpi INTERFACE)
+if(NOT MIXAUG_DEPS)
+  set(MPI_CXX_SKIP_MPICXX ON)
+  find_package(MPI QUIET COMPONENTS CXX)
+  if(MPI_CXX_FOUND AND MPIEXEC_EXECUTABLE)
+    target_link_libraries(mixaug_mpi INTERFACE MPI::MPI_CXX)
+    set(mixaug_mpi_FOUND YES)
+    message(STATUS "mpi: ${MPIEXEC_EXECUTABLE}")
+  endif()
+endif()
+if(NOT mixaug_mpi_FOUND)
+  message(STATUS "mpi: not found, what needs it is left out")
+endif()
+mixaug_package(nccl nccl.h)
 mixaug_package(thrust_1 thrust/for_each.h SUFFIXES libthrust)  # Thrust 1.17, header-only
 
 # Thrust 3: the CCCL headers of a CUDA toolkit, for the CPU's compiler too. nvcc itself is needed for CUDA alone.
@@ -155,7 +171,7 @@ function(mixaug_link_includes target result)
   foreach(pair IN ITEMS "eigen:Eigen/|unsupported/|interop/eigen" "xtensor:xtensor/|interop/xtensor"
                         "thrust_1:thrust/|(interop|backend)/thrust" "stb:stb/"
                         "torch:torch/|interop/torch" "benchmark:benchmark/"
-                        "opencv_core:opencv2/core|interop/opencv")
+                        "opencv_core:opencv2/core|interop/opencv" "mpi:mpi\\.h|distributed/")
     string(REGEX REPLACE ":.*" "" package "${pair}")
     string(REGEX REPLACE "^[^:]*:" "" pattern "${pair}")
     set(lines "")

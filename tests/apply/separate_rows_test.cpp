@@ -242,7 +242,7 @@ TEST_CASE("rows: what is refused, and that nothing is written") {
         "mixaug: x is of shape (0, 3, 6, 5); expected at least one element along each dimension");
   CHECK(refused([&] { ma::make_plan(ma::mixup{}, ma::rows_of(x.pointers.data(), 0, one), ma::key{}); }) ==
         "mixaug: the batch is of shape (0, 3, 6, 5); expected at least one sample, and one element along each "
-        "dimension");
+        "dimension (0 rows are a part of a global batch: set key.global)");
 
   samples<float> grad(values, n), other(second, n);
   auto const g = ma::rows_of(grad.pointers, one), s = ma::rows_of(other.pointers, one);

@@ -16,7 +16,7 @@ if ! compile bare.cpp -o bare 2>/dev/null; then
 fi
 clang++ --version | sed -n 1p
 
-(cd "$root/include" && find mixaug -name '*.hpp' | grep -vE 'thrust|eigen|xtensor|openmp|/torch|dlpack|opencv|mpi' | sort) |
+(cd "$root/include" && find mixaug -name '*.hpp' | grep -vE 'thrust|eigen|xtensor|openmp|/torch|dlpack|opencv|distributed' | sort) |
   sed 's/.*/#include <&>/' >headers.cpp
 compile -fsyntax-only headers.cpp
 echo "  $(wc -l <headers.cpp) headers"

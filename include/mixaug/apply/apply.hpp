@@ -123,6 +123,13 @@ bool empty_source(plan_shape const& s, View const& source) {
   return true;
 }
 
+/// Checks the views of a plan of 0 rows, of which nothing is read or written.
+template <class X, class Out>
+void no_rows(X const& x, Out const& out) {
+  same_rows("x", x.extent[0], 0);
+  same_rows("the output", out.extent[0], 0);
+}
+
 /// Builds the body of apply for any kind of source and runs it.
 template <class Backend, class R, class B, space S, class X, class Src, class Out>
 void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const& source, Out const& out, bool own,
@@ -136,6 +143,7 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
   if constexpr (S == Backend::memory && Out::memory == S && X::memory == S && Src::memory == S &&
                 same_element<X, Src, Out> && !std::is_const_v<typename Out::element>) {
     plan_shape const& s = p.shape;
+    if (made_empty(s)) return no_rows(x, out);
     bool const any = R::constant_field;
     bool const empty = !own && !is_gathered && empty_source(s, source);
     layout5 const fx = checked(x, s, any, "x"), fo = checked(out, s, any, "the output");

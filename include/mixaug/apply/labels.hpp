@@ -238,6 +238,7 @@ void labels_from(Backend const& be, Plan const& p, Y const& y, Src const& source
     plan_shape const& s = p.shape;
     index_t const width = Out::rank == 2 ? out.extent[Out::rank - 1] : 1;
     check_made(s);
+    if (made_empty(s)) return no_rows(y, out);
     bool const empty = !own && !is_gathered && empty_source(s, source);
     layout5 const fy = label_extents(y, "labels"), fo = label_extents(out, "the target matrix");
     layout5 const fs = empty ? layout5{} : label_extents(source, "the source's labels");

@@ -13,6 +13,10 @@ namespace pairing {
 class gaussian_kernel;
 class device_gaussian_kernel;
 }  // namespace pairing
+namespace detail {
+/// Takes tables apart, and puts them together in memory that processes share (distributed/).
+struct table_parts;
+}  // namespace detail
 /// Copies a host table to the device of a backend; defined in kernel/device_gaussian_kernel.hpp.
 template <class Backend>
 pairing::device_gaussian_kernel upload(Backend const& be, pairing::gaussian_kernel const& table);
@@ -149,11 +153,13 @@ class gaussian_kernel {
   using pass = detail::brute_force<T>;
   template <class Backend>
   friend device_gaussian_kernel mixaug::upload(Backend const& be, pairing::gaussian_kernel const& table);
+  friend struct detail::table_parts;
+  gaussian_kernel() = default;
   using any_table = std::variant<detail::sorted_table<float>, detail::sorted_table<double>, grid<float, 2>,
                                  grid<double, 2>, grid<float, 3>, grid<double, 3>, pass<float>, pass<double>>;
   template <class Table, class Labels, class Backend>
   void make(Labels const& labels, kernel_options const& o, Backend const& be) {
-    table_ = std::make_shared<any_table const>(std::in_place_type<Table>, labels, o, be);
+    table_ = std::make_shared<any_table>(std::in_place_type<Table>, labels, o, be);
   }
   index_t rows_ = 0, columns_ = 0;
   bool double_ = false;

@@ -107,6 +107,7 @@ void pair_loss(Be const& be, plan<R, B, S> const& p, L const& loss_self, P const
   if constexpr (detail::check_loss_types<Be, S, Out, L, P>()) {
     using T = std::remove_const_t<typename Out::element>;
     using columns = plan_view<R, S>;
+    if (detail::made_empty(p.shape)) return detail::same_rows("the output", out.extent[0], 0);
     detail::check_losses(p.shape, loss_self, loss_partner, out, p.shape.rows);
     detail::pair_loss_term<T, columns, false> const term{p.view(), loss_self.data, loss_partner.data,
                                                          loss_self.stride[0], loss_partner.stride[0]};
@@ -158,6 +159,7 @@ void pair_loss_gradients(Be const& be, plan<R, B, S> const& p, A const& grad_sel
   if constexpr (detail::check_loss_types<Be, S, A, C>()) {
     using T = std::remove_const_t<typename A::element>;
     detail::check_made(p.shape);
+    if (detail::made_empty(p.shape)) return detail::same_rows("grad_self", grad_self.extent[0], 0);
     detail::layout5 const fa = detail::label_extents(grad_self, "grad_self"),
                           fb = detail::label_extents(grad_partner, "grad_partner");
     detail::same_rows("grad_self", grad_self.extent[0], p.shape.rows);

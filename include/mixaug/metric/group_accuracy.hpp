@@ -96,6 +96,17 @@ class group_accuracy {
     for (std::size_t g = 0; g < cells_.size(); ++g)
       cells_[g].count += other.cells_[g].count, cells_[g].correct += other.cells_[g].correct;
   }
+  /// Adds counts of group g: `count` samples, of which `correct` were predicted correctly. Errors: a group outside
+  /// [0, groups), numbers < 0, more correct samples than samples.
+  void add_counts(index_t g, index_t count, index_t correct) {
+    cell(g);
+    if (correct < 0 || count < correct)
+      detail::fail("the counts of group " + detail::text(g),
+                   detail::text(count) + " samples, " + detail::text(correct) + " of them correct",
+                   "0 <= correct <= count");
+    tally& c = cells_[static_cast<std::size_t>(g)];
+    c.count += count, c.correct += correct;
+  }
   /// Discards all samples; frees no memory.
   void reset() noexcept {
     for (tally& c : cells_) c = {};

@@ -85,6 +85,73 @@ template <class T>
   fail("the squares or sums of " + name + " leave the range of the numbers; scale them");
 }
 
+/// Checks the operands of class_prototypes.
+template <class T, class Id, class P>
+void check_prototypes(tensor_view<T, 2> const& features, tensor_view<Id, 1> const& class_ids,
+                      tensor_view<P, 2> const& prototypes, tensor_view<std::int64_t, 1> const& counts) {
+  real_matrix<T>(), real_matrix<P>();
+  check_matrix("features", features, -1, -1);
+  index_t const n = features.extent[0], d = features.extent[1], classes = prototypes.extent[0];
+  check_matrix("prototypes", prototypes, -1, d);
+  check_written("prototypes", prototypes);
+  same_rows("counts", counts.extent[0], classes);
+  check_written("counts", counts);
+  same_rows("class_ids", class_ids.extent[0], n);
+  if (class_ids.data == nullptr) fail("class_ids", "a null pointer", text(n) + " integers");
+  if (counts.data == nullptr) fail("counts", "a null pointer", text(classes) + " integers");
+  id_list const ids(class_ids);
+  for (index_t i = 0; i < n; ++i)
+    if (ids[i] < 0 || ids[i] >= classes)
+      fail("class_ids(" + text(i) + ")", text(ids[i]), "a class in [0, " + text(classes) + "), as prototypes has");
+}
+
+/// The sums of each class's feature vectors, in double, sample after sample in their order.
+struct prototype_sums {
+  workspace<space::host> memory;
+  column<double, space::host, access::write> sum;
+  column<index_t, space::host, access::write> members;
+  index_t classes, d;
+
+  prototype_sums(index_t number_of_classes, index_t width) : classes(number_of_classes), d(width) {
+    column_layout measure;
+    measure(sum, saturating_multiply(classes, d)), measure(members, classes);
+    column_layout put{memory.reserve(measure.used)};
+    put(sum, classes * d), put(members, classes);
+    for (index_t k = 0; k < classes * d; ++k) sum[k] = 0.0;
+    for (index_t c = 0; c < classes; ++c) members[c] = 0;
+  }
+  template <class T>
+  void add(tensor_view<T, 2> const& features, id_list const& ids) noexcept {
+    for (index_t i = 0; i < features.extent[0]; ++i) {
+      double* MIXAUG_RESTRICT const to = sum.data + ids[i] * d;
+      T* MIXAUG_RESTRICT const from = features.data + i * features.stride[0];
+      index_t const step = features.stride[1];
+      ++members[ids[i]];
+      if (step == 1)
+        for (index_t j = 0; j < d; ++j) to[j] += static_cast<double>(from[j]);
+      else
+        for (index_t j = 0; j < d; ++j) to[j] += static_cast<double>(from[j * step]);
+    }
+  }
+  /// Writes means and counts. `features`: named where a sum is not finite.
+  template <class T, class P>
+  void finish(tensor_view<T, 2> const& features, tensor_view<P, 2> const& prototypes,
+              tensor_view<std::int64_t, 1> const& counts, empty_class empty) {
+    for (index_t c = 0; c < classes; ++c)
+      if (members[c] == 0 && empty == empty_class::refused)
+        fail("class " + text(c), "without a sample", "one at least, or empty_class::zero_row for rows of zeros");
+    double const most = std::is_same_v<P, float> ? static_cast<double>(FLT_MAX) : DBL_MAX;
+    for (index_t k = 0; k < classes * d; ++k) {
+      sum[k] /= static_cast<double>(greater(members[k / d], 1));
+      if (!(std::fabs(sum[k]) <= most)) refuse_not_finite(features, "features");
+    }
+    for (index_t c = 0; c < classes; ++c) {
+      counts(c) = members[c];
+      for (index_t j = 0; j < d; ++j) prototypes(c, j) = static_cast<P>(sum[c * d + j]);
+    }
+  }
+};
+
 }  // namespace detail
 
 /// Computes the mean feature vector of each class: `features` (n, d) float or double, `class_ids` (n) in [0, K),
@@ -95,53 +162,10 @@ template <class T, class Id, class P>
 void class_prototypes(tensor_view<T, 2> const& features, tensor_view<Id, 1> const& class_ids,
                       tensor_view<P, 2> const& prototypes, tensor_view<std::int64_t, 1> const& counts,
                       empty_class empty = empty_class::refused) {
-  detail::real_matrix<T>(), detail::real_matrix<P>();
-  detail::check_matrix("features", features, -1, -1);
-  index_t const n = features.extent[0], d = features.extent[1], classes = prototypes.extent[0];
-  detail::check_matrix("prototypes", prototypes, -1, d);
-  detail::check_written("prototypes", prototypes);
-  detail::same_rows("counts", counts.extent[0], classes);
-  detail::check_written("counts", counts);
-  detail::same_rows("class_ids", class_ids.extent[0], n);
-  if (class_ids.data == nullptr) detail::fail("class_ids", "a null pointer", detail::text(n) + " integers");
-  if (counts.data == nullptr) detail::fail("counts", "a null pointer", detail::text(classes) + " integers");
-  detail::id_list const ids(class_ids);
-  for (index_t i = 0; i < n; ++i)
-    if (ids[i] < 0 || ids[i] >= classes)
-      detail::fail("class_ids(" + detail::text(i) + ")", detail::text(ids[i]),
-                   "a class in [0, " + detail::text(classes) + "), as prototypes has");
-  workspace<space::host> memory;
-  column<double, space::host, access::write> sum;
-  column<index_t, space::host, access::write> members;
-  detail::column_layout measure;
-  measure(sum, detail::saturating_multiply(classes, d)), measure(members, classes);
-  detail::column_layout put{memory.reserve(measure.used)};
-  put(sum, classes * d), put(members, classes);
-  for (index_t k = 0; k < classes * d; ++k) sum[k] = 0.0;
-  for (index_t c = 0; c < classes; ++c) members[c] = 0;
-  for (index_t i = 0; i < n; ++i) {
-    double* MIXAUG_RESTRICT const to = sum.data + ids[i] * d;
-    T* MIXAUG_RESTRICT const from = features.data + i * features.stride[0];
-    index_t const step = features.stride[1];
-    ++members[ids[i]];
-    if (step == 1)
-      for (index_t j = 0; j < d; ++j) to[j] += static_cast<double>(from[j]);
-    else
-      for (index_t j = 0; j < d; ++j) to[j] += static_cast<double>(from[j * step]);
-  }
-  for (index_t c = 0; c < classes; ++c)
-    if (members[c] == 0 && empty == empty_class::refused)
-      detail::fail("class " + detail::text(c), "without a sample",
-                   "one at least, or empty_class::zero_row for rows of zeros");
-  double const most = std::is_same_v<P, float> ? static_cast<double>(FLT_MAX) : DBL_MAX;
-  for (index_t k = 0; k < classes * d; ++k) {
-    sum[k] /= static_cast<double>(detail::greater(members[k / d], 1));
-    if (!(std::fabs(sum[k]) <= most)) detail::refuse_not_finite(features, "features");
-  }
-  for (index_t c = 0; c < classes; ++c) {
-    counts(c) = members[c];
-    for (index_t j = 0; j < d; ++j) prototypes(c, j) = static_cast<P>(sum[c * d + j]);
-  }
+  detail::check_prototypes(features, class_ids, prototypes, counts);
+  detail::prototype_sums sums(prototypes.extent[0], features.extent[1]);
+  sums.add(features, detail::id_list(class_ids));
+  sums.finish(features, prototypes, counts, empty);
 }
 
 /// Computes the cosine similarity of all pairs of rows of `prototypes` (K, d) into `similarity` (K, K): symmetric, in

@@ -124,8 +124,10 @@ struct plan_view {
 };
 
 namespace detail {
+/// True if the plan was made for 0 rows of a global batch: views of its rows have 0 rows too, and any pointer.
+inline bool made_empty(plan_shape const& s) noexcept { return s.rows == 0 && (s.source_rows > 0 || !s.own_source); }
 inline void check_made(plan_shape const& s) {
-  if (s.rows == 0)
+  if (s.rows == 0 && !made_empty(s))
     fail("the plan", "empty (default-constructed, or moved from)",
          "a plan that make_plan(method, x, key) or read_plan(stream) made");
 }

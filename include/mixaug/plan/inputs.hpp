@@ -251,7 +251,8 @@ template <space S>
 inline constexpr bool is_input_set<input_set<S>> = true;
 }  // namespace detail
 
-/// Returns the inputs of planning for a batch: rows and spatial extents from x (n, c, spatial...).
+/// Returns the inputs of planning for a batch: rows and spatial extents from x (n, c, spatial...). A view of 0 rows,
+/// with any pointer, is this call's part of a global batch that other calls plan (key.global > 0).
 template <class X>
 requires is_batch<X> input_set<X::memory> inputs(X const& x) {
   constexpr int R = X::rank;
@@ -260,7 +261,7 @@ requires is_batch<X> input_set<X::memory> inputs(X const& x) {
   s.spatial = R > 2 ? R - 2 : 0;
   static_assert(R <= 5, "mixaug: a batch has at most three spatial dimensions (n, c, d, h, w)");
   for (int d = 0; d < R; ++d)
-    if (x.extent[d] <= 0)
+    if (x.extent[d] < (d == 0 ? 0 : 1))
       detail::fail("the batch", "of shape " + detail::shape_text(x.extent, R),
                    "at least one sample, and one element along each dimension");
   for (int d = 0; d < s.spatial; ++d) s.size[3 - s.spatial + d] = x.extent[2 + d];

@@ -289,18 +289,24 @@ void read(std::istream& in, any_plan_of<Kinds...>& p) {
   index_plan(v, p.blend, flags.local, p.scratch());
 }
 
+/// Refuses a plan whose rows a text cannot hold.
+inline void check_written(plan_shape const& s) {
+  check_made(s);
+  if (s.rows == 0) fail("the plan", "of 0 rows", "a plan with rows, for a text of a plan has at least one");
+}
+
 }  // namespace detail
 
 /// Writes a plan in the format above, independently of the stream's flags and locale.
 template <class R, class B>
 void write_plan(std::ostream& out, plan<R, B> const& p) {
-  detail::check_made(p.shape);
+  detail::check_written(p.shape);
   detail::write_any(out, to_any(p));
 }
 /// The same for a plan that may have user-defined kinds.
 template <class Own, class... More, class R, class B>
 void write_plan_of(std::ostream& out, plan<R, B> const& p) {
-  detail::check_made(p.shape);
+  detail::check_written(p.shape);
   plan<kind::any_kind_and<Own, More...>, blend::any_blend> q;
   detail::convert(p, q);
   detail::write_any(out, q);

@@ -82,7 +82,7 @@ constexpr bool check_method() {
 inline constexpr index_t most_rows = (index_t{1} << 40) - 2;  // the last row number stands for the batch
 
 inline void check_shape(plan_shape const& s) {
-  if (s.samples <= 0 || s.samples > most_rows)
+  if (s.samples < 0 || s.samples > most_rows)
     fail("the batch", std::to_string(s.samples) + " rows", "1 to 2^40 - 2 samples");
   for (int d = 3 - s.spatial; d < 3; ++d)
     if (s.size[d] <= 0 || s.size[d] > INT32_MAX)
@@ -96,6 +96,16 @@ inline void check_shape(plan_shape const& s) {
     fail("source_first describes a second source, and the inputs name none; add source_rows(n)");
   if (s.source_first < 0 || s.source_first > most_rows - s.source_rows)
     fail("source_first", text(s.source_first), "a row >= 0, after which the source's rows end before 2^40 - 2");
+}
+
+/// Refuses a batch of 0 rows that is not a part of a global batch.
+inline void check_any_rows(image_batch const& batch, plan_shape const& s, key const& k) {
+  if (s.samples > 0 || k.global != 0) return;
+  index_t const spatial[4] = {0, s.size[0], s.size[1], s.size[2]};
+  bool const images = batch.type != element_type::none;
+  fail("the batch", "of shape " + (images ? shape_text(batch.extent, 4) : shape_text(spatial, 4)),
+       "at least one sample, and one element along each dimension (0 rows are a part of a global batch: set "
+       "key.global)");
 }
 
 inline key checked(key k, index_t n) {

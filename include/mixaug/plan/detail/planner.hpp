@@ -35,6 +35,7 @@ class planner {
   planner(Plan& p, Recipes const& recipes, input_set<S> in, key k) : plan_(p), recipes_(recipes), in_(in) {
     if (in_.shape.own_source) in_.shape.source_rows = 0;
     check_shape(in_.shape);
+    check_any_rows(in_.pixels, in_.shape, k);
     key_ = checked(k, in_.shape.samples);
     in_.shape.first = key_.first;
     if (in_.shape.own_source) in_.shape.source_rows = key_.global;

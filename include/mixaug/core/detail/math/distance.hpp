@@ -2,7 +2,7 @@
 #pragma once
 #include <cmath>
 #include <cstring>
-#include <mixaug/core/config.hpp>
+#include <mixaug/core/random.hpp>
 
 MIXAUG_EXACT_BEGIN
 
@@ -64,6 +64,18 @@ struct scaled_word {
     std::uint64_t const m = static_cast<std::uint64_t>(n);
     high = static_cast<index_t>(((word >> 32) * m + ((word & 0xFFFFFFFFu) * m >> 32)) >> 32);
     low = word * m;
+  }
+  MIXAUG_HD double unit() const noexcept { return static_cast<double>(low >> 11) * 0x1p-53; }
+};
+
+/// The same for n < 2^63, with equal bits where n < 2^32.
+struct wide_scaled_word {
+  index_t high;
+  std::uint64_t low;
+  MIXAUG_HD wide_scaled_word(std::uint64_t word, index_t n) noexcept {
+    product const p = multiply(word, static_cast<std::uint64_t>(n));
+    high = static_cast<index_t>(p.high);
+    low = p.low;
   }
   MIXAUG_HD double unit() const noexcept { return static_cast<double>(low >> 11) * 0x1p-53; }
 };

@@ -86,6 +86,15 @@ class grid_table {
  private:
   template <class, int, space>
   friend class grid_table;
+  friend struct table_parts;
+  grid_table() = default;
+  template <class Parts>
+  void each_part(Parts& parts) {
+    parts.value(view_), parts.value(high_), parts.value(with_self_);
+    for (int k = 0; k < D; ++k) parts.array(rows_[k]), parts.array(child_[k]), parts.array(key_[k]);
+    parts.array(values_), parts.array(order_), parts.array(cells_), parts.array(entries_);
+    point();
+  }
   /// Sorts by cell. If the coordinates of a cell fit into one number, that is the key; otherwise two or
   /// three stable sorts.
   template <class Kit>

@@ -2,6 +2,7 @@
 #pragma once
 #include <mixaug/core/detail/math/distance.hpp>
 #include <mixaug/core/detail/math/exp.hpp>
+#include <mixaug/core/detail/math/log.hpp>
 #include <mixaug/core/random.hpp>
 #include <mixaug/core/tensor_view.hpp>
 #include <mixaug/kernel/detail/table_array.hpp>
@@ -30,10 +31,11 @@ struct kernel_query {
 };
 /// Elements [start, start of the next cell) with labels in [low, high]. The window has `count` cells, of which `back`
 /// precede this cell.
-template <class T>
+template <class T, class Place = std::uint32_t>
 struct kernel_cell {
   T low, high;
-  std::uint32_t start, table_low;
+  Place start;
+  std::uint32_t table_low;
   std::uint8_t back, count;
   std::uint16_t table_high;
 
@@ -60,11 +62,17 @@ struct kernel_window {
   MIXAUG_HD index_t size() const noexcept { return end - begin; }
 };
 
-template <class T>
+/// `Elements`: where the sorted labels are: an array or, of a table that lies on several ranks (distributed/), a list
+/// of which an element may not be here. `Place`: the type of positions in it.
+template <class T, class Elements = kernel_element<T> const*, class Place = std::uint32_t>
 struct kernel_arrays {
-  kernel_element<T> const* element = nullptr;
+  using cell_type = kernel_cell<T, Place>;
+  using word_of_place = std::conditional_t<sizeof(Place) == 4, scaled_word, wide_scaled_word>;
+  static constexpr bool whole = std::is_pointer_v<Elements>;  ///< all elements are here
+
+  Elements element{};
   kernel_query<T> const* query = nullptr;
-  kernel_cell<T> const* cell = nullptr;  ///< array of cells + 1 elements
+  cell_type const* cell = nullptr;  ///< array of cells + 1 elements
   std::uint64_t const* alias = nullptr;
   index_t rows = 0, cells = 0;
   kernel_scale scale;
@@ -73,29 +81,48 @@ struct kernel_arrays {
   bool with_self = true;
   bool quick = false;  ///< true if scans may decide in float
 
-  MIXAUG_HD kernel_window window(kernel_cell<T> const& c, index_t q) const noexcept {
+  /// Sets what the bandwidth and the largest |label| decide.
+  void set_scale(double bandwidth, double most) noexcept {
+    scale = kernel_scale::of(bandwidth, most);
+    bool const plain = scale.pre == 1.0 && scale.post == 1.0;
+    quick = plain && (sizeof(T) == sizeof(double) || (most < 1e37 && scale.inverse > 1e-30 && scale.inverse < 1e30));
+  }
+  /// Sets the reach of windows, as the number of rows decides, or as given where that is > 0.
+  void set_reach(double given) noexcept {
+    // All rows outside add at most 1/32 of the row's own weight to the proposals.
+    reach = given > 0.0 ? given : std::sqrt(2.0 * precise_log(32.0 * static_cast<double>(rows)));
+    outside = precise_falling_exp(-0.5 * reach * reach);
+  }
+  /// True if an element that was read is not here yet. What is computed with it is not used.
+  MIXAUG_HD bool missed() const noexcept {
+    if constexpr (whole)
+      return false;
+    else
+      return element.missed();
+  }
+
+  MIXAUG_HD kernel_window window(cell_type const& c, index_t q) const noexcept {
     index_t const first = q - c.back;
     return {index_t{cell[first].start}, index_t{cell[first + c.count].start}};
   }
   /// Returns the slot of an alias table that 64 random bits select.
-  MIXAUG_HD index_t slot(kernel_cell<T> const& c, std::uint64_t bits) const noexcept {
+  MIXAUG_HD index_t slot(cell_type const& c, std::uint64_t bits) const noexcept {
     scaled_word const w(bits, index_t{c.count} + 1);
     std::uint64_t const entry = alias[c.table() + w.high];
     return w.low >> 9 < entry >> 8 ? w.high : static_cast<index_t>(entry & 0xFFu);
   }
   /// Proposes an element of the slot.
-  MIXAUG_HD kernel_proposal propose(kernel_cell<T> const& c, index_t q, index_t slot,
-                                    std::uint64_t bits) const noexcept {
+  MIXAUG_HD kernel_proposal propose(cell_type const& c, index_t q, index_t slot, std::uint64_t bits) const noexcept {
     if (slot == c.count) return propose_outside(window(c, q), reach, bits);
     index_t const k = q - c.back + slot, start = cell[k].start;
-    scaled_word const w(bits, cell[k + 1].start - start);
+    word_of_place const w(bits, index_t{cell[k + 1].start} - start);
     double const nearest = k < q   ? scale(to_double(c.low), to_double(cell[k].high))
                            : k > q ? scale(to_double(cell[k].low), to_double(c.high))
                                    : 0.0;
     return {start + w.high, nearest, w.unit()};
   }
   MIXAUG_HD kernel_proposal propose_outside(kernel_window const& in, double at, std::uint64_t bits) const noexcept {
-    scaled_word const w(bits, rows - in.size());
+    word_of_place const w(bits, rows - in.size());
     return {w.high < in.begin ? w.high : w.high + in.size(), at, w.unit()};
   }
   /// True if the proposal is accepted: coin < exp(-x). The bounds 1 - x and 1 - x + x^2 / 2, with a margin for
@@ -108,6 +135,7 @@ struct kernel_arrays {
   }
   /// Returns the first sorted position whose label is >= y.
   MIXAUG_HD index_t position(double y) const noexcept {
+    if constexpr (!whole) return element.position(y);
     index_t at = 0;
     for (index_t n = rows; n > 0;) {
       index_t const half = n / 2;

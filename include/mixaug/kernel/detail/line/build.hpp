@@ -23,6 +23,10 @@ struct kernel_cut {
   MIXAUG_HD double id(T y) const noexcept {
     return std::floor(static_cast<double>(y) * scale.pre * scale.post * scale.inverse * per_bandwidth);
   }
+  /// True if a label begins a cell: its id, that of the label before, and whether the two labels differ.
+  MIXAUG_HD static bool begins_cell(double at, double before, bool differs) noexcept {
+    return at != before || (std::fabs(at) == HUGE_VAL && differs);
+  }
   MIXAUG_HD void operator()(index_t part) const noexcept {
     part_range const r(n, parts, part);
     bool const write = cell != nullptr;
@@ -32,7 +36,7 @@ struct kernel_cut {
     for (index_t i = r.begin; i < r.end; ++i) {
       T const y = element[i].key;
       double const at = id(y);
-      bool const first = i == 0 || at != before || (std::fabs(at) == HUGE_VAL && y != last);
+      bool const first = i == 0 || begins_cell(at, before, y != last);
       found += first;
       if (write) {
         if (first) begin(found - 1, i, y, last);
@@ -56,10 +60,11 @@ struct kernel_cut {
 };
 
 /// Computes the window of each cell, and the position of its alias table relative to the part's first entry.
-template <class T>
+template <class T, class Arrays = kernel_arrays<T>>
 struct kernel_windows {
-  kernel_arrays<T> table;
-  kernel_cell<T>* cell;
+  using cell_type = typename Arrays::cell_type;
+  Arrays table;
+  cell_type* cell;
   index_t parts, scan_most;
   index_t* entries;
 
@@ -69,29 +74,36 @@ struct kernel_windows {
   }
   MIXAUG_HD void operator()(index_t part) const noexcept {
     part_range const r(table.cells, parts, part);
-    constexpr index_t most = kernel_window_most / 2 - 1;
     index_t total = 0;
     for (index_t q = r.begin; q < r.end; ++q) {
-      auto& c = cell[q];
-      index_t back = 0, ahead = 0;
-      while (back <= most && q - back > 0 && within_reach(cell[q - back - 1].high, c.low)) ++back;
-      while (ahead <= most && q + ahead + 1 < table.cells && within_reach(c.high, cell[q + ahead + 1].low)) ++ahead;
-      bool const fits = back <= most && ahead <= most;
-      c.back = static_cast<std::uint8_t>(fits ? back : 0);
-      c.count = static_cast<std::uint8_t>(fits ? back + ahead + 1 : 0);  // 0: the draw searches by distance
-      bool const scan = !fits || table.kind == kernel::tophat || table.window(c, q).size() <= scan_most;
-      c.set_table(scan ? kernel_cell<T>::scan : total);
-      if (!scan) total += c.count + 1;
+      index_t const slots = measure(q);
+      if (slots > 0) cell[q].set_table(total);
+      total += slots;
     }
     entries[part] = total;
+  }
+  /// Computes the window of cell q; returns the entries of its alias table, 0 if the window is scanned.
+  MIXAUG_HD index_t measure(index_t q) const noexcept {
+    constexpr index_t most = kernel_window_most / 2 - 1;
+    auto& c = cell[q];
+    index_t back = 0, ahead = 0;
+    while (back <= most && q - back > 0 && within_reach(cell[q - back - 1].high, c.low)) ++back;
+    while (ahead <= most && q + ahead + 1 < table.cells && within_reach(c.high, cell[q + ahead + 1].low)) ++ahead;
+    bool const fits = back <= most && ahead <= most;
+    c.back = static_cast<std::uint8_t>(fits ? back : 0);
+    c.count = static_cast<std::uint8_t>(fits ? back + ahead + 1 : 0);  // 0: the draw searches by distance
+    c.set_table(cell_type::scan);
+    bool const scan = !fits || table.kind == kernel::tophat || table.window(c, q).size() <= scan_most;
+    return scan ? 0 : c.count + 1;
   }
 };
 
 /// Builds the alias table of each cell that has one, in integers (Vose 1991).
-template <class T>
+template <class T, class Arrays = kernel_arrays<T>>
 struct kernel_aliases {
-  kernel_arrays<T> table;
-  kernel_cell<T>* cell;
+  using cell_type = typename Arrays::cell_type;
+  Arrays table;
+  cell_type* cell;
   std::uint64_t* alias;
   index_t parts;
   index_t const* first_entry;  ///< first entry of each part
@@ -100,16 +112,16 @@ struct kernel_aliases {
     part_range const r(table.cells, parts, part);
     for (index_t q = r.begin; q < r.end; ++q) {
       auto& c = cell[q];
-      if (c.table() == kernel_cell<T>::scan) continue;
+      if (c.table() == cell_type::scan) continue;
       c.set_table(c.table() + first_entry[part]);
       build(c, q);
     }
   }
 
- private:
-  MIXAUG_HD void build(kernel_cell<T> const& c, index_t q) const noexcept {
+  /// Builds that of cell q.
+  MIXAUG_HD void build(cell_type const& c, index_t q) const noexcept {
     double w[kernel_window_most + 1];
-    kernel_cell<T> const* const window = table.cell + (q - c.back);
+    cell_type const* const window = table.cell + (q - c.back);
     int const n = c.count + 1, own = c.back;
     for (int k = 0; k < n - 1; ++k) {
       double const t = k == own  ? 0.0
@@ -129,6 +141,8 @@ struct kernel_aliases {
     w[n - 1] = table.outside * others;
     pair_up(w, static_cast<double>(alias_one) / sum * n, n, alias + c.table());
   }
+
+ private:
   /// Fills each slot up to the average: its own share, and the rest from a slot above average. An entry holds the
   /// slot's share until it is paired.
   MIXAUG_HD static void pair_up(double const* w, double factor, int n, std::uint64_t* entry) noexcept {

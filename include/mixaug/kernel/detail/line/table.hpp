@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/core/detail/math/log.hpp>
 #include <mixaug/kernel/detail/line/build.hpp>
 #include <mixaug/kernel/detail/line/view.hpp>
 
@@ -39,7 +38,7 @@ class sorted_table {
     kit.join(pairs, element_, query_);
     table_.element = element_.data(), table_.query = query_.data();
     scale(kit, labels, o);
-    reach(tuning);
+    table_.set_reach(tuning.reach);
     kernel_element<T> spare[kernel_lanes];
     for (auto& e : spare) e = {T(0), 0xFFFFFFFFu};
     kit.write(spare, kernel_lanes, element_.data() + n);
@@ -57,8 +56,7 @@ class sorted_table {
     table_builder<Backend> const kit(be, table_.rows);
     copy(kit, from.element_, element_), copy(kit, from.query_, query_);
     copy(kit, from.cell_, cell_), copy(kit, from.alias_, alias_);
-    table_.element = element_.data(), table_.query = query_.data();
-    table_.cell = cell_.data(), table_.alias = alias_.data();
+    point();
   }
 
   /// Returns a view, valid while the table exists, also after the table has been moved.
@@ -69,6 +67,18 @@ class sorted_table {
  private:
   template <class, space>
   friend class sorted_table;
+  friend struct table_parts;
+  sorted_table() = default;
+  template <class Parts>
+  void each_part(Parts& parts) {
+    parts.value(table_), parts.value(entries_);
+    parts.array(element_), parts.array(query_), parts.array(cell_), parts.array(alias_);
+    point();
+  }
+  void point() noexcept {
+    table_.element = element_.data(), table_.query = query_.data();
+    table_.cell = cell_.data(), table_.alias = alias_.data();
+  }
   template <class Kit, class E, space Other>
   static void copy(Kit const& kit, table_array<E, Other> const& from, table_array<E, Space>& to) {
     static_assert(Kit::memory == (Space == space::host ? Other : Space));
@@ -87,16 +97,7 @@ class sorted_table {
     double const least = static_cast<double>(end[0].key), last = static_cast<double>(end[1].key);
     double const most = std::fabs(least) > std::fabs(last) ? std::fabs(least) : std::fabs(last);
     check_finite(kit, labels.data, labels.stride[0], table_.rows, end);
-    table_.scale = kernel_scale::of(o.bandwidth, most);
-    kernel_scale const& s = table_.scale;
-    bool const plain = s.pre == 1.0 && s.post == 1.0;
-    table_.quick = plain && (sizeof(T) == sizeof(double) || (most < 1e37 && s.inverse > 1e-30 && s.inverse < 1e30));
-  }
-  void reach(kernel_line_tuning const& tuning) noexcept {
-    // All rows outside add at most 1/32 of the row's own weight to the proposals.
-    table_.reach = std::sqrt(2.0 * precise_log(32.0 * static_cast<double>(table_.rows)));
-    if (tuning.reach > 0.0) table_.reach = tuning.reach;
-    table_.outside = precise_falling_exp(-0.5 * table_.reach * table_.reach);
+    table_.set_scale(o.bandwidth, most);
   }
   /// Makes cells, queries and windows; counts the alias entries.
   template <class Kit>

@@ -9,8 +9,12 @@ namespace mixaug::detail {
 
 /// Draws from an exact kernel table of one-dimensional labels: the partner of a query y is row j with probability K((y
 /// - y_j) / h) / sum over ALL rows. Uses the random numbers `slot << 20 | attempt` of the query's row.
-template <class T>
-struct kernel_line_view : kernel_arrays<T> {
+template <class T, class Elements = kernel_element<T> const*, class Place = std::uint32_t>
+struct kernel_line_view : kernel_arrays<T, Elements, Place> {
+  using arrays = kernel_arrays<T, Elements, Place>;
+  using typename arrays::cell_type;
+  using typename arrays::word_of_place;
+  using window_scan = kernel_scan<T, arrays>;
   static constexpr int attempts = 256;                   ///< proposals from the tables, before kernel_far is used
   static constexpr int self_attempts = 16;               ///< how many of them may be the row itself
   static constexpr int tophat_attempts = 8;              ///< before the ends of the range are searched
@@ -36,35 +40,36 @@ struct kernel_line_view : kernel_arrays<T> {
     if (this->kind == kernel::tophat) return tophat(q, y, self, draw, number);
     if (q >= 0 && this->cell[q].count > 0) {
       auto const& c = this->cell[q];
-      bool const scan = c.table() == kernel_cell<T>::scan;
+      bool const scan = c.table() == cell_type::scan;
       for (int k = failed; k < attempts && own < self_attempts; ++k) {
         std::uint64_t const first = draw.bits(number + static_cast<unsigned>(k)),
                             second = draw.bits(number + static_cast<unsigned>(k), 1);
         index_t const row =
             scan ? scanned(this->window(c, q), y, self, first, second) : proposed(c, q, y, first, second);
+        if (this->missed()) return -1;
         if (row == nearer) break;
         if (row != undecided && row != self) return row;
         own += row == self;
       }
     }
-    return kernel_far<T>{*this, y, self}(draw, number + attempts);
+    return kernel_far<T, arrays>{*this, y, self}(draw, number + attempts);
   }
   /// Makes one proposal from a cell with an alias table: returns a row, or `undecided`.
-  MIXAUG_HD index_t proposed(kernel_cell<T> const& c, index_t q, double y, std::uint64_t first,
+  MIXAUG_HD index_t proposed(cell_type const& c, index_t q, double y, std::uint64_t first,
                              std::uint64_t second) const noexcept {
     auto const p = this->propose(c, q, this->slot(c, first), second);
-    auto const& e = this->element[p.at];
+    auto const e = this->element[p.at];
     return this->accepts(y, to_double(e.key), p) ? index_t{e.row} : undecided;
   }
   /// The same for a window that is scanned; may also return `nearer`.
   MIXAUG_HD index_t scanned(kernel_window const& in, double y, index_t self, std::uint64_t first,
                             std::uint64_t second) const noexcept {
-    index_t const at = kernel_scan<T>{*this, y, self, in}.pick(random::unit(first));
-    if (at == kernel_scan<T>::none) return nearer;
-    if (at < in.size()) return index_t{this->element[in.begin + at].row};
+    index_t const at = window_scan{*this, y, self, in}.pick(random::unit(first));
+    if (at == window_scan::none) return nearer;
+    if (at < in.size()) return index_t{(this->element + in.begin)[at].row};
     if (in.size() == this->rows) return undecided;  // rounding of the sum
     auto const p = this->propose_outside(in, this->reach, second);
-    auto const& e = this->element[p.at];
+    auto const e = this->element[p.at];
     return this->accepts(y, to_double(e.key), p) ? index_t{e.row} : undecided;
   }
 
@@ -75,16 +80,17 @@ struct kernel_line_view : kernel_arrays<T> {
     if (q >= 0 && this->cell[q].count > 0) {
       in = this->window(this->cell[q], q);
       for (int k = 0; k < tophat_attempts; ++k) {
-        auto const& e =
-            this->element[in.begin + scaled_word(draw.bits(number + static_cast<unsigned>(k)), in.size()).high];
+        auto const e =
+            this->element[in.begin + word_of_place(draw.bits(number + static_cast<unsigned>(k)), in.size()).high];
+        if (this->missed()) return -1;
         if (this->scale.within(y, to_double(e.key)) && e.row != self) return index_t{e.row};
       }
     }
     in = {end_of(in, y, false), end_of(in, y, true)};
-    bool const own = self >= 0 && this->scale.within(y, to_double(this->query[self].y));
+    bool const own = self >= 0;  // its label is y
     index_t const n = in.size() - own;
     if (n <= 0) return -1;
-    index_t const at = in.begin + scaled_word(draw.bits(number + tophat_attempts), n).high;
+    index_t const at = in.begin + word_of_place(draw.bits(number + tophat_attempts), n).high;
     index_t const row = this->element[at].row;
     return own && row == self ? index_t{this->element[in.end - 1].row} : row;  // the last element replaces self
   }
@@ -94,6 +100,7 @@ struct kernel_line_view : kernel_arrays<T> {
     for (index_t n = in.size(); n > 0;) {
       index_t const half = n / 2;
       double const v = to_double(this->element[at + half].key);
+      if (this->missed()) break;
       bool const before = right ? v <= y || this->scale.within(y, v) : v < y && !this->scale.within(y, v);
       at = before ? at + half + 1 : at;
       n = before ? n - half - 1 : half;

@@ -10,9 +10,9 @@ namespace mixaug::detail {
 /// Chooses one element of a window by its exact weight, or the slot of all elements outside. Elements are summed lane
 /// by lane (0, 16, 32, ..., 1, 17, ...), so that the sums vectorise. The choice is made in float; if the target is so
 /// close to a boundary that rounding could matter, it is repeated in double, whose bits are the same everywhere.
-template <class T>
+template <class T, class Arrays = kernel_arrays<T>>
 struct kernel_scan {
-  kernel_arrays<T> const& table;
+  Arrays const& table;
   double y;
   index_t self;
   kernel_window in;
@@ -21,7 +21,7 @@ struct kernel_scan {
   static constexpr index_t none = -1, vague = -2;  ///< no element near enough; not decided
 
   kernel_scan() = delete;
-  MIXAUG_HD kernel_scan(kernel_arrays<T> const& t, double query, index_t own, kernel_window const& w) noexcept
+  MIXAUG_HD kernel_scan(Arrays const& t, double query, index_t own, kernel_window const& w) noexcept
       : table(t),
         y(query),
         self(own),
@@ -39,7 +39,8 @@ struct kernel_scan {
     constexpr int L = kernel_lanes;
     float w[kernel_scan_most], lane[L] = {};
     T const query = static_cast<T>(y), inverse = static_cast<T>(table.scale.inverse);
-    kernel_element<T> const* const e = table.element + in.begin;
+    auto const e = table.element + in.begin;
+    using row_number = std::remove_cvref_t<decltype(e[0].row)>;
     int const n = static_cast<int>(in.size());
     if (n <= 0) return vague;
     int const whole = (n + L - 1) / L * L;
@@ -49,7 +50,7 @@ struct kernel_scan {
     }
     for (int i = n; i < whole; ++i) w[i] = 0.0f;
     if (self >= 0)
-      for (int i = 0; i < n; ++i) w[i] = e[i].row == static_cast<std::uint32_t>(self) ? 0.0f : w[i];
+      for (int i = 0; i < n; ++i) w[i] = e[i].row == static_cast<row_number>(self) ? 0.0f : w[i];
     for (int i = 0; i < whole; i += L)
       for (int l = 0; l < L; ++l) lane[l] += w[i + l];
     float four[L / 4];  // short chains of sums, in the order of the lanes

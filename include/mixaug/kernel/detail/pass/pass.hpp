@@ -89,6 +89,13 @@ class brute_force {
  private:
   template <class, space>
   friend class brute_force;
+  friend struct table_parts;
+  brute_force() = default;
+  template <class Parts>
+  void each_part(Parts& parts) {
+    parts.value(table_), parts.array(rows_);
+    table_.rows = rows_.data();
+  }
   template <class Q>
   void check(pass_request<Q> const& r) const {
     index_t const m = r.out.extent[0];
