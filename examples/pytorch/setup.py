@@ -8,7 +8,8 @@ from setuptools.command.build_py import build_py
 from torch.utils.cpp_extension import BuildExtension, CppExtension
 
 here = Path(__file__).resolve().parent
-headers = here / ".." / ".." / "include" / "mixaug"
+# mixaug's include folder: of the tree that this folder is in, or MIXAUG_HEADERS.
+headers = Path(os.environ.get("MIXAUG_HEADERS", here / ".." / ".." / "include")).resolve() / "mixaug"
 
 
 class with_headers(build_py):
@@ -27,8 +28,8 @@ setup(
     ext_modules=[
         CppExtension(
             "mixaug._C",
-            ["csrc/methods.cpp", "csrc/ops.cpp"],
-            include_dirs=[str(headers.parent.resolve()), str(here / "csrc")],
+            ["csrc/methods.cpp", "csrc/mixing.cpp", "csrc/module.cpp", "csrc/ops.cpp"],
+            include_dirs=[str(headers.parent), str(here / "csrc")],
             extra_compile_args=flags,
             extra_link_args=["-fopenmp"],
         )

@@ -105,14 +105,18 @@ void add_inputs(In& in, batch const& b) {
 }
 
 template <class Method, class View>
-ma::any_plan made(Method const& method, batch const& b, View const& view, std::int64_t source_rows) {
+any_method_plan made(Method const& method, batch const& b, View const& view, std::int64_t source_rows) {
   auto in = ma::inputs(view);
   add_inputs(in, b);
   if (source_rows >= 0) in.source_rows(source_rows);
-  return ma::to_any(ma::make_plan(ma::torch_parallel{}, method, in, b.key));
+  auto plan = ma::make_plan(ma::torch_parallel{}, method, in, b.key);
+  if constexpr (std::is_same_v<decltype(plan), whole_plan>)
+    return plan;
+  else
+    return ma::to_any(plan);
 }
 
-using planner = std::function<ma::any_plan(options&, batch const&, std::string const&)>;
+using planner = std::function<any_method_plan(options&, batch const&, std::string const&)>;
 
 /// What a method needs of the batch: its rows alone (any rank), the shape of images, or their pixels.
 enum class reads { rows, shape, pixels };
@@ -122,7 +126,7 @@ inline void need_images(batch const& b, std::string const& name) {
     ma::detail::fail("the batch of " + name, "of rank " + std::to_string(b.x.dim()), "images (n, c, h, w)");
 }
 template <reads What, class Method>
-ma::any_plan plan_of_kind(Method const& method, batch const& b, std::string const& name, std::int64_t source_rows) {
+any_method_plan plan_of_kind(Method const& method, batch const& b, std::string const& name, std::int64_t source_rows) {
   float const* const none = nullptr;
   if constexpr (What == reads::rows) {
     return made(method, b, ma::features(none, {b.x.size(0), 1}), source_rows);
@@ -131,7 +135,7 @@ ma::any_plan plan_of_kind(Method const& method, batch const& b, std::string cons
     return made(method, b, ma::nchw(none, {b.x.size(0), b.x.size(1), b.x.size(2), b.x.size(3)}), source_rows);
   } else {
     need_images(b, name);
-    return ma::visit(b.x, [&](auto type) -> ma::any_plan {
+    return ma::visit(b.x, [&](auto type) -> any_method_plan {
       using T = typename decltype(type)::type;
       if constexpr (std::is_same_v<T, float> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, ma::float16>)
         return made(method, b, ma::nchw<T const>(b.x), source_rows);
@@ -346,8 +350,8 @@ ma::key key_of(std::vector<std::int64_t> const& k) {
           .block = k[4]};
 }
 
-ma::any_plan plan_by_name(std::string const& method, at::Tensor const& x, text_options const& given, ma::key const& key,
-                          named_tensors const& inputs) {
+any_method_plan plan_by_name(std::string const& method, at::Tensor const& x, text_options const& given,
+                             ma::key const& key, named_tensors const& inputs) {
   if (x.dim() == 0) ma::detail::fail("the batch", "of rank 0", "its first dimension is the samples");
   for (auto const& [name, plan] : table())
     if (name == method) {

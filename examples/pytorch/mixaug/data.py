@@ -112,7 +112,7 @@ class CMixupSampler(KeyedBatchSampler):
 
     def partners(self, rows, key):
         """A partner for each of the rows, int64 (n)."""
-        return self.table.draw(rows, ops._key(key))
+        return torch.ops.mixaug.kernel_draw(self.table, rows, ops._key(key))
 
     def __iter__(self):
         for rows, key in self._batches():
@@ -150,11 +150,11 @@ class UMixWeights:
         ops._tensor(predictions, "predictions")
         if predictions.dim() == 2:
             predictions = predictions.argmax(1)
-        self._record.add(epoch, ops._tensor(ids, "ids"), predictions, ops._tensor(labels, "labels"))
+        torch.ops.mixaug.record_visits(self._record, epoch, ops._tensor(ids, "ids"), predictions, ops._tensor(labels, "labels"))
 
     def weights(self, ids):
         """float32 (n)."""
-        return self._record.weights(ops._tensor(ids, "ids"))
+        return torch.ops.mixaug.record_weights(self._record, ops._tensor(ids, "ids"))
 
     def plan(self, x, ids, key=ops.Key(), **options):
         """A plan of the method umix, whose weights are those of the rows `ids`."""

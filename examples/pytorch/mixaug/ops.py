@@ -26,16 +26,19 @@ class Plan:
     def __len__(self):
         return self._handle.rows()
 
-    partner = property(lambda self: self._handle.column("partner"), doc="row of the partner, int64; -1: none")
-    ratio = property(lambda self: self._handle.column("ratio"), doc="lambda, the weight of the sample itself")
-    share_self = property(lambda self: self._handle.column("share_self"), doc="label coefficient of the sample")
-    share_partner = property(lambda self: self._handle.column("share_partner"), doc="label coefficient of the partner")
-    weight_self = property(lambda self: self._handle.column("weight_self"), doc="loss weight of the sample's label")
-    weight_partner = property(lambda self: self._handle.column("weight_partner"), doc="that of the partner's label")
+    def _column(self, name):
+        return torch.ops.mixaug.plan_column(self._handle, name)
+
+    partner = property(lambda self: self._column("partner"), doc="row of the partner, int64; -1: none")
+    ratio = property(lambda self: self._column("ratio"), doc="lambda, the weight of the sample itself")
+    share_self = property(lambda self: self._column("share_self"), doc="label coefficient of the sample")
+    share_partner = property(lambda self: self._column("share_partner"), doc="label coefficient of the partner")
+    weight_self = property(lambda self: self._column("weight_self"), doc="loss weight of the sample's label")
+    weight_partner = property(lambda self: self._column("weight_partner"), doc="that of the partner's label")
 
     def field(self, height, width):
         """m of every pixel, the weight of the sample itself: float32 (n, height, width)."""
-        return self._handle.field(height, width)
+        return torch.ops.mixaug.plan_field(self._handle, height, width)
 
 
 def _tensor(value, name):
