@@ -119,8 +119,7 @@ class training {
   // Partners come from the whole training set: by their labels, or all with the same chance. One
   // ratio a batch, as published.
   void draw(torch::Tensor const& x, torch::Tensor const& rows) {
-    auto const in =
-        ma::inputs(rows_of(x)).index(ma::indices<std::int64_t>(rows)).source_rows(train_.n);
+    auto const in = ma::inputs(rows_of(x)).index(ma::indices<std::int64_t>(rows)).source_rows(train_.n);
     ma::key const key{.seed = seed_, .step = step_};
     auto const alpha = static_cast<float>(recipe_.alpha);
     if (mode_.by_label)
