@@ -222,6 +222,7 @@ inline void ask_for_large_pages(at::Tensor const& t) {
 }
 /// A new tensor of `rows` samples of the shape, type, device and order of memory of `like`.
 inline at::Tensor torch_room(at::Tensor const& like, index_t rows) {
+  describe_torch(like);  // refuses what has no memory of its own
   at::TensorOptions const options = like.options().requires_grad(false);
   at::Tensor out;
   if (rows == like.size(0)) {
@@ -265,7 +266,12 @@ struct kept_plan : torch::CustomClassHolder {
   torch_source from;
   std::vector<std::int64_t> x, source;
   at::MemoryFormat x_format = at::MemoryFormat::Contiguous, source_format = at::MemoryFormat::Contiguous;
-  kept_plan(Backend const& backend, Plan const& p, torch_source f) : be(backend), plan(p), from(f) {}
+  kept_plan(Backend const& backend, Plan const& p, torch_source f) : be(backend), from(f) {
+    if constexpr (Plan::memory == space::host)
+      plan = p;
+    else
+      copy_plan(be, p, plan);  // queued on the stream
+  }
 
   /// The gradients of x and, where there is one, of the source.
   std::pair<at::Tensor, at::Tensor> gradients(at::Tensor const& grad_out) const {
