@@ -32,7 +32,9 @@ declare -A shown_by=(
   [libopencv-contrib-dev]=opencv4/opencv2/saliency.hpp
   [libboost-graph-dev]=boost/graph/boykov_kolmogorov_max_flow.hpp
   [libdlib-dev]=dlib/optimization/max_cost_assignment.h
-  [libopencv-core-dev]=opencv4/opencv2/core.hpp [libdlpack-dev]=dlpack/dlpack.h [libopenmpi-dev]=mpirun [python3-numpy]=numpy
+  [libopencv-core-dev]=opencv4/opencv2/core.hpp [libdlpack-dev]=dlpack/dlpack.h [libopenmpi-dev]=mpirun
+  [python3-numpy]=numpy [python3-torch]=python-torch [python3-dev]=python-header [python3-pip]=python-pip
+  [python3-wheel]=python-wheel
   [libc++-dev]=libc++ [libc++abi-dev]=libc++)
 tools="g++ cmake ninja-build"
 example_packages="libeigen3-dev libxtensor-dev libstb-dev"
@@ -43,12 +45,18 @@ has() {
   local sign=${shown_by[$1]}
   case $sign in
     xtensor) has_header xtensor/xtensor.hpp || has_header xtensor/containers/xtensor.hpp ;;
-    numpy) /usr/bin/python3 -c 'import numpy' 2>/dev/null || python3 -c 'import numpy' 2>/dev/null ;;
+    numpy) system_python 'import numpy' || python3 -c 'import numpy' 2>/dev/null ;;
+    python-torch) system_python 'import torch' ;;
+    python-header) system_python 'import os, sysconfig; assert os.path.exists(sysconfig.get_path("include") + "/Python.h")' ;;
+    python-pip) system_python 'import pip' ;;
+    python-wheel) system_python 'import setuptools, wheel' ;;
     libc++) printf '#include <version>\nint main() {}\n' | clang++ -stdlib=libc++ -x c++ - -o /dev/null 2>/dev/null ;;
     */*) has_header "$sign" || [ -n "$(ls /usr/include/*/"$sign" 2>/dev/null)" ] ;;
     *) command -v "$sign" >/dev/null ;;
   esac
 }
+# system_python CODE: by the Python that Debian's packages are installed for.
+system_python() { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "$1" 2>/dev/null; }
 has_header() {
   command -v "${cxx[0]}" >/dev/null &&
     printf '#if !__has_include(<%s>)\n#error\n#endif\n' "$1" |

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // Batches of images, and how a training mixes them: mixaug's plans over LibTorch's tensors, and the
-// two mixes that have a gradient of their own.
+// average under a box, which has a gradient of its own.
 
 #include <torch/torch.h>
 
@@ -45,10 +45,7 @@ struct mixer {
   template <class Inputs>
   mixed_batch operator()(training_batch const& batch, Inputs const& in, ma::key const& key, std::int64_t classes) {
     ma::make_plan(ma::serial{}, method, in, key, plan);
-    mixed_batch out{torch::empty_like(batch.x), torch::empty({batch.x.size(0), classes})};
-    ma::apply(plan, images_of(batch.x), images_of(out.x));
-    ma::soft_labels(plan, ids_of(batch.labels), rows_of(out.targets));
-    return out;
+    return {ma::mix(plan, batch.x), ma::soft_labels(plan, batch.labels, classes)};
   }
 
   Method method;
@@ -87,29 +84,8 @@ inline torch::Tensor tensor_on(ma::tensor_view<float, 2> const& v) {
   return torch::from_blob(v.data, {v.extent[0], v.extent[1]}, {v.stride[0], v.stride[1]});
 }
 
-// Both layers below hold the address of their plan, which outlives the backward pass: LibTorch's
-// contexts save tensors and numbers only.
-
-// Feature maps (n, c, h, w) mixed with those of their partners in the batch.
-struct mix_maps : torch::autograd::Function<mix_maps> {
-  using plan = ma::plan_of<ma::mixup>;
-  static torch::Tensor forward(torch::autograd::AutogradContext* context, torch::Tensor const& maps, plan const* by) {
-    context->saved_data["plan"] = reinterpret_cast<std::int64_t>(by);
-    auto out = torch::empty_like(maps);
-    ma::apply(*by, images_of(maps), images_of(out));
-    return out;
-  }
-  static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
-                                               torch::autograd::tensor_list const& gradients) {
-    auto const* by = reinterpret_cast<plan const*>(context->saved_data["plan"].toInt());
-    auto const grad = gradients[0].contiguous(gradients[0].suggest_memory_format());
-    auto grad_maps = torch::empty_like(grad);
-    ma::apply_adjoint(*by, images_of(grad), images_of(grad_maps));
-    return {grad_maps, torch::Tensor()};
-  }
-};
-
-// Features (n, c): feature maps (n, c, h, w) averaged under the box that shows the step before.
+// Features (n, c): feature maps (n, c, h, w) averaged under the box that shows the step before. The layer holds the
+// address of its plan, which outlives the backward pass: LibTorch's contexts save tensors and numbers only.
 struct features_under_box : torch::autograd::Function<features_under_box> {
   using plan = ma::plan_of<ma::recursivemix>;
   static torch::Tensor forward(torch::autograd::AutogradContext* context, torch::Tensor const& maps, plan const* by) {

@@ -162,9 +162,8 @@ class classifier_training {
     std::int64_t const layer = ma::drawn_layer(key, residual_network::layers);
     auto const maps = net.between(batch.x, 0, layer);
     ma::make_plan(ma::serial{}, hidden_mixup_, ma::inputs(images_of(maps)), key, hidden_plan_);
-    auto const targets = torch::empty({batch.x.size(0), budget_.classes});
-    ma::soft_labels(hidden_plan_, ids_of(batch.labels), rows_of(targets));
-    auto const logits = net.logits(net.features(mix_maps::apply(maps, &hidden_plan_), layer));
+    auto const targets = ma::soft_labels(hidden_plan_, batch.labels, budget_.classes);
+    auto const logits = net.logits(net.features(ma::mix(hidden_plan_, maps), layer));
     logits.backward(gradient_of(logits, targets));
   }
 

@@ -34,26 +34,6 @@ struct training_result {
 
 using mix_plan = ma::plan<ma::kind::whole, ma::blend::mix>;
 
-// Rows of features mixed with their partners' by a plan, differentiable in both.
-struct mix_features : torch::autograd::Function<mix_features> {
-  static torch::Tensor forward(torch::autograd::AutogradContext* context, torch::Tensor const& own,
-                               torch::Tensor const& partners, mix_plan const* plan) {
-    // The plan outlives the backward pass; a context saves tensors and numbers only.
-    context->saved_data["plan"] = reinterpret_cast<std::int64_t>(plan);
-    auto out = torch::empty_like(own);
-    ma::apply(*plan, rows_of(own), ma::gathered(rows_of(partners)), rows_of(out));
-    return out;
-  }
-  static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
-                                               torch::autograd::tensor_list const& gradients) {
-    auto const* plan = reinterpret_cast<mix_plan const*>(context->saved_data["plan"].toInt());
-    auto const grad = gradients[0].contiguous();
-    auto grad_own = torch::empty_like(grad), grad_partners = torch::empty_like(grad);
-    ma::apply_adjoint(*plan, rows_of(grad), rows_of(grad_own), ma::gathered(rows_of(grad_partners)));
-    return {grad_own, grad_partners, torch::Tensor()};
-  }
-};
-
 // Linear(d, 128), LeakyReLU, Linear(128, 128), LeakyReLU, Linear(128, 1).
 struct regressor : torch::nn::Module {
   explicit regressor(std::size_t features)
@@ -66,8 +46,8 @@ struct regressor : torch::nn::Module {
   }
   torch::Tensor forward(torch::Tensor const& x) { return rest->forward(first->forward(x)); }
   torch::Tensor forward(torch::Tensor const& x, torch::Tensor const& partners, mix_plan const& plan, bool hidden) {
-    if (!hidden) return forward(mix_features::apply(x, partners, &plan));
-    return rest->forward(mix_features::apply(first->forward(x), first->forward(partners), &plan));
+    if (!hidden) return forward(ma::mix(plan, x, ma::gathered(partners)));
+    return rest->forward(ma::mix(plan, first->forward(x), ma::gathered(first->forward(partners))));
   }
   torch::nn::Sequential first, rest;
 };
@@ -139,8 +119,7 @@ class training {
   // Partners come from the whole training set: by their labels, or all with the same chance. One
   // ratio a batch, as published.
   void draw(torch::Tensor const& x, torch::Tensor const& rows) {
-    auto const in =
-        ma::inputs(rows_of(x)).index(ma::indices(rows.data_ptr<std::int64_t>(), {rows.size(0)})).source_rows(train_.n);
+    auto const in = ma::inputs(rows_of(x)).index(ma::indices<std::int64_t>(rows)).source_rows(train_.n);
     ma::key const key{.seed = seed_, .step = step_};
     auto const alpha = static_cast<float>(recipe_.alpha);
     if (mode_.by_label)

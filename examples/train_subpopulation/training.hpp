@@ -147,29 +147,20 @@ class subpopulation_training {
     if (mode_ == jtt) in.weights(*twice_);
     if (mode_ == umix) in.weights(record_);
     ma::make_plan(ma::umix{settings_.alpha, settings_.sigma, ma::mode::batch}, in, key, plan_);
-    auto mixed = x;
-    if (subpopulation_modes[mode_].mixes) {
-      mixed = torch::empty_like(x);
-      ma::apply(plan_, images_of(x), images_of(mixed));
-    }
-    auto const logits = net->forward(mixed);
+    auto const logits = net->forward(subpopulation_modes[mode_].mixes ? ma::mix(plan_, x) : x);
     if (mode_ == group_dro) {  // its weights follow from this batch's losses
       auto const groups = train_.groups.index_select(0, rows);
-      auto losses = torch::empty({y.size(0)}), weights = torch::empty({y.size(0)});
-      ma::pair_cross_entropy(plan_, rows_of(logits), ids_of(y), numbers_of(losses));
+      auto const losses = ma::pair_cross_entropy(plan_, logits.detach(), y), weights = torch::empty({y.size(0)});
       robust_->update(ma::serial{}, numbers_of(losses), ids_of(groups), numbers_of(weights));
       ma::make_plan(never, in.weights(numbers_of(weights)), key, plan_);
     }
     descend(adam, logits, y);
   }
 
-  // The mean of the batch's weighted losses; mixaug gives its gradient by the logits.
+  // The mean of the batch's weighted losses, with mixaug's gradient by the logits.
   void descend(torch::optim::AdamW& adam, torch::Tensor const& logits, torch::Tensor const& labels) {
-    auto losses = torch::empty({labels.size(0)}), gradient = torch::empty_like(logits);
-    ma::pair_cross_entropy(plan_, rows_of(logits), ids_of(labels), numbers_of(losses), rows_of(gradient),
-                           {.reduce = ma::reduction::mean});
     adam.zero_grad();
-    logits.backward(gradient);
+    ma::pair_cross_entropy(plan_, logits, labels, {.reduce = ma::reduction::mean}).backward();
     adam.step();
   }
 

@@ -4,6 +4,7 @@
 #   cpp     each paragraph stands, line by line, in one source of tests/, examples/ or include/, in the block's order
 #   cuda    the same in a .cu or .cuh source
 #   cmake   the same in a CMakeLists.txt of tests/consume/
+#   python  the same in a .py file of examples/
 #   sh      scripts that it names exist, and so do their options and the examples that it runs; so in the prose
 #   text    is not checked
 # Lines are compared without their indentation and with single spaces, and closing braces alone on a line are left out:
@@ -22,6 +23,7 @@ sources() {
     cpp) find tests examples include -type f \( -name '*.cpp' -o -name '*.hpp' \) -not -path 'tests/compile_fail/*' ;;
     cuda) find tests include -type f \( -name '*.cu' -o -name '*.cuh' \) ;;
     cmake) find tests/consume -name CMakeLists.txt ;;
+    python) find examples -name '*.py' ;;
   esac
 }
 
@@ -103,11 +105,11 @@ for readme in $(readmes); do
   folder=$(dirname "$readme")
   while IFS=: read -r line tag; do
     case $tag in
-      cpp | cuda | cmake | sh | text | '') ;;
-      *) offend "$readme:$line: a block of '$tag'; blocks are cpp, cuda, cmake, sh, or text (which nothing checks)" ;;
+      cpp | cuda | cmake | python | sh | text | '') ;;
+      *) offend "$readme:$line: a block of '$tag'; blocks are cpp, cuda, cmake, python, sh, or text (which nothing checks)" ;;
     esac
   done < <(awk '/^ *```/ { open = !open; if (open) { sub(/^ *```/, ""); print FNR ":" $0 } }' "$readme")
-  for tag in cpp cuda cmake; do
+  for tag in cpp cuda cmake python; do
     while IFS= read -r line; do
       offend "$readme:$line: this $tag block stands in no source that the tests compile: $(sources "$tag" |
         sed 's|/[^/]*$||' | cut -d / -f 1 | sort -u | tr '\n' ' ')(write it there first, then copy it)"

@@ -37,7 +37,8 @@ while IFS=: read -r file _ line; do
   [[ $target == */* ]] || continue  # version.hpp
   case $file in
     include/mixaug/plan/any_plan.hpp) continue ;;  # the run-time form knows every kind and blend of the library
-    include/mixaug/interop/torch.hpp) continue ;;  # plans on tensors, not views alone
+    include/mixaug/interop/torch.hpp) continue ;;           # plans on tensors, not views alone
+    include/mixaug/interop/torch_parallel.hpp) continue ;;  # a backend
   esac
   case " $(allowed "$room") " in
     *" ${target%%/*} "*) ;;

@@ -10,10 +10,17 @@
 #include <mixaug/apply/apply_adjoint.hpp>
 #include <mixaug/apply/apply_inplace.hpp>
 #include <mixaug/apply/labels.hpp>
+#include <mixaug/apply/saliency_map.hpp>
 #include <mixaug/interop/run_time_tensor.hpp>
+#include <mixaug/interop/torch_parallel.hpp>
+#include <mixaug/kernel/gaussian_kernel.hpp>
+#include <mixaug/loss/pair_cross_entropy.hpp>
 #include <type_traits>
 #include <utility>
 #include <vector>
+#if defined(__linux__)
+#  include <sys/mman.h>
+#endif
 
 MIXAUG_EXACT_BEGIN
 
@@ -26,6 +33,10 @@ MIXAUG_EXACT_BEGIN
 ///   mix_out(plan, x, out), ...                        into a tensor that is kept
 ///   mix_(plan, x)                                     in place
 ///   soft_labels(plan, y, num_classes, options)        a new tensor of soft targets
+///   pair_cross_entropy(plan, logits, class_ids, options)   the loss of a mixed batch, with its gradient
+///   saliency_map(detector, images)                    a new tensor of score maps
+///   kernel_table(labels, options)   record_visits(record, epoch, ids, predictions, labels)   record_weights(record,
+///   ids)
 /// Each takes a backend first, or runs on the default one; for CUDA tensors it is
 /// cuda{at::cuda::getCurrentCUDAStream()} with a device plan. A tensor that is freed while it is viewed is the caller's
 /// error; whatever else does not fit is a mixaug::invalid_argument, before anything is written.
@@ -176,16 +187,53 @@ void visit_gradient(at::Tensor const& t, F const& f) {
       fail("the gradient's type", c10::toString(t.scalar_type()), "float, double, half or bfloat16");
   });
 }
+/// f(type) for the tensor's float or double.
+template <class F>
+auto visit_float(at::Tensor const& t, char const* name, F const& f) {
+  if (t.scalar_type() == at::kFloat) return f(std::type_identity<float>{});
+  if (t.scalar_type() == at::kDouble) return f(std::type_identity<double>{});
+  fail(name, c10::toString(t.scalar_type()), "float or double");
+}
+/// f(type) for the tensor's int64, int32 or uint8.
+template <class F>
+auto visit_ids(at::Tensor const& t, char const* name, F const& f) {
+  if (t.scalar_type() == at::kLong) return f(std::type_identity<std::int64_t>{});
+  if (t.scalar_type() == at::kInt) return f(std::type_identity<std::int32_t>{});
+  if (t.scalar_type() == at::kByte) return f(std::type_identity<std::uint8_t>{});
+  fail(name, c10::toString(t.scalar_type()), "ids of int64, int32 or uint8");
+}
 template <class Type, class Rank, space S>
 auto torch_view(at::Tensor const& t, char const* name) {
   return checked_view<typename Type::type, Rank::value, S>(describe_torch(t), {name, ""});
 }
+/// Asks Linux for large pages in the new memory of a large tensor. The first write to memory costs a fault of the
+/// processor for every page, which in pages of 4 KiB is most of the time of a mix. Where there are none nothing
+/// changes.
+inline void ask_for_large_pages(at::Tensor const& t) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  constexpr std::uintptr_t page = std::uintptr_t{1} << 21;
+  if (!t.is_cpu() || t.nbytes() < 4 * page) return;
+  auto const begin = reinterpret_cast<std::uintptr_t>(t.data_ptr()), end = begin + t.nbytes();
+  std::uintptr_t const first = (begin + page - 1) / page * page, last = end / page * page;
+  ::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+#else
+  (void)t;
+#endif
+}
 /// A new tensor of `rows` samples of the shape, type, device and order of memory of `like`.
 inline at::Tensor torch_room(at::Tensor const& like, index_t rows) {
-  if (rows == like.size(0)) return at::empty_like(like, like.options().requires_grad(false));
-  std::vector<std::int64_t> shape = like.sizes().vec();
-  shape[0] = rows;
-  return at::empty(shape, like.options().requires_grad(false), like.suggest_memory_format());
+  describe_torch(like);  // refuses what has no memory of its own
+  at::TensorOptions const options = like.options().requires_grad(false);
+  at::Tensor out;
+  if (rows == like.size(0)) {
+    out = at::empty_like(like, options);
+  } else {
+    std::vector<std::int64_t> shape = like.sizes().vec();
+    shape[0] = rows;
+    out = at::empty(shape, options, like.suggest_memory_format());
+  }
+  ask_for_large_pages(out);
+  return out;
 }
 
 template <class Backend, class Plan>
@@ -218,7 +266,12 @@ struct kept_plan : torch::CustomClassHolder {
   torch_source from;
   std::vector<std::int64_t> x, source;
   at::MemoryFormat x_format = at::MemoryFormat::Contiguous, source_format = at::MemoryFormat::Contiguous;
-  kept_plan(Backend const& backend, Plan const& p, torch_source f) : be(backend), plan(p), from(f) {}
+  kept_plan(Backend const& backend, Plan const& p, torch_source f) : be(backend), from(f) {
+    if constexpr (Plan::memory == space::host)
+      plan = p;
+    else
+      copy_plan(be, p, plan);  // queued on the stream
+  }
 
   /// The gradients of x and, where there is one, of the source.
   std::pair<at::Tensor, at::Tensor> gradients(at::Tensor const& grad_out) const {
@@ -446,6 +499,166 @@ at::Tensor soft_labels(Backend const& be, plan<R, B, S> const& p, at::Tensor con
   return out;
 }
 
+namespace detail {
+
+/// The losses of the rows, and their gradients by the logits: those of a sum, or of a mean over `counts`.
+struct row_losses {
+  at::Tensor losses, gradient;
+};
+template <class Backend, class Plan, class Source>
+row_losses pair_losses(Backend const& be, Plan const& p, at::Tensor const& logits, at::Tensor const& ids,
+                       Source const& source, cross_entropy_options const& o) {
+  row_losses out{at::empty({p.rows()}, logits.options().requires_grad(false)),
+                 at::empty_like(logits, logits.options().requires_grad(false))};
+  visit_float(logits, "the logits' type", [&](auto type) {
+    using T = typename decltype(type)::type;
+    auto const z = features<T, Backend::memory>(logits), grad = features<T, Backend::memory>(out.gradient);
+    auto const losses = weights<T, Backend::memory>(out.losses);
+    visit_ids(ids, "the class ids' type", [&](auto id_type) {
+      using id = typename decltype(id_type)::type;
+      auto const own = class_ids<id const, Backend::memory>(ids);
+      if constexpr (std::is_same_v<Source, std::nullptr_t>)
+        mixaug::pair_cross_entropy(be, p, z, own, losses, grad, o);
+      else if constexpr (std::is_same_v<Source, gathered_tensor>)
+        mixaug::pair_cross_entropy(be, p, z, own, mixaug::gathered(class_ids<id const, Backend::memory>(source.rows)),
+                                   losses, grad, o);
+      else
+        mixaug::pair_cross_entropy(be, p, z, own, class_ids<id const, Backend::memory>(source), losses, grad, o);
+    });
+  });
+  return out;
+}
+
+/// A loss whose gradient by the logits was computed with it.
+struct loss_node : torch::autograd::Function<loss_node> {
+  static at::Tensor forward(torch::autograd::AutogradContext* context, at::Tensor const&, at::Tensor const& loss,
+                            at::Tensor const& gradient) {
+    context->save_for_backward({gradient});
+    return loss;
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list const& grad) {
+    if (at::GradMode::is_enabled() && grad[0].requires_grad())
+      fail("pair_cross_entropy is differentiated once; its gradient has none of its own");
+    auto const saved = context->get_saved_variables()[0];
+    return {saved * (grad[0].dim() == 0 ? grad[0] : grad[0].unsqueeze(1)), at::Tensor(), at::Tensor()};
+  }
+};
+
+template <class Backend, class Plan, class Source>
+at::Tensor torch_cross_entropy(Backend const& be, Plan const& p, at::Tensor const& logits, at::Tensor const& ids,
+                               Source const& source, cross_entropy_options o) {
+  check_batch(logits, "the logits");
+  check_batch(ids, "the class ids");
+  if constexpr (std::is_same_v<Source, at::Tensor>) check_alike(source, ids, "the source's class ids");
+  if constexpr (std::is_same_v<Source, gathered_tensor>) check_alike(source.rows, ids, "the source's class ids");
+  reduction const reduce = o.reduce;
+  if (reduce == reduction::mean && (o.ignore_index || o.counts.given()))
+    fail(
+        "reduction::mean of tensors divides by the rows of the batch, and options.ignore_index or counts asks for "
+        "other "
+        "divisors; take reduction::sum with options.scale, or none, and divide by the number that you mean");
+  o.reduce = reduction::none;
+  row_losses const rows = pair_losses(be, p, logits, ids, source, o);
+  at::Tensor const loss = reduce == reduction::none  ? rows.losses
+                          : reduce == reduction::sum ? rows.losses.sum()
+                                                     : rows.losses.mean();
+  if (!at::GradMode::is_enabled() || !logits.requires_grad()) return loss;
+  if (reduce == reduction::mean) rows.gradient.div_(static_cast<double>(p.rows()));
+  return loss_node::apply(logits, loss, rows.gradient);
+}
+
+}  // namespace detail
+
+/// The pair form of the cross entropy (loss/pair_cross_entropy.hpp) of the logits (n, classes) of a mixed batch, float
+/// or double, with class ids (n) of int64, int32 or uint8; differentiable in the logits, once. Value and gradient come
+/// from one pass. With reduction::none a tensor of the rows' losses; with sum or mean (over all rows) a number.
+///   pair_cross_entropy(plan, logits, class_ids[, options])
+///   pair_cross_entropy(plan, logits, class_ids, source_class_ids[, options])   or gathered(ids)
+/// Errors: what pair_cross_entropy refuses; ids of another type than the batch's; a mean with an ignore_index or
+/// counts.
+template <backend Backend, class R, class B, space S>
+at::Tensor pair_cross_entropy(Backend const& be, plan<R, B, S> const& p, at::Tensor const& logits,
+                              at::Tensor const& class_ids, cross_entropy_options const& o = {}) {
+  return detail::torch_cross_entropy(be, p, logits, class_ids, nullptr, o);
+}
+template <backend Backend, class R, class B, space S>
+at::Tensor pair_cross_entropy(Backend const& be, plan<R, B, S> const& p, at::Tensor const& logits,
+                              at::Tensor const& class_ids, at::Tensor const& source_class_ids,
+                              cross_entropy_options const& o = {}) {
+  return detail::torch_cross_entropy(be, p, logits, class_ids, source_class_ids, o);
+}
+template <backend Backend, class R, class B, space S>
+at::Tensor pair_cross_entropy(Backend const& be, plan<R, B, S> const& p, at::Tensor const& logits,
+                              at::Tensor const& class_ids, gathered_tensor const& source_class_ids,
+                              cross_entropy_options const& o = {}) {
+  return detail::torch_cross_entropy(be, p, logits, class_ids, source_class_ids, o);
+}
+
+/// The score maps (n, h, w), float32 on the images' device, of images (n, c, h, w) or (n, h, w) of float, double, half,
+/// bfloat16 or uint8, by a detector of the room saliency. Not differentiable.
+/// Errors: what saliency_map refuses.
+template <backend Backend, saliency::detector D>
+at::Tensor saliency_map(Backend const& be, D const& detector, at::Tensor const& images) {
+  detail::check_batch(images, "the images");
+  if (images.dim() != 3 && images.dim() != 4)
+    detail::fail("the images", "of rank " + std::to_string(images.dim()), "(n, c, h, w) or (n, h, w)");
+  at::Tensor out = at::empty({images.size(0), images.size(images.dim() - 2), images.size(images.dim() - 1)},
+                             images.options().dtype(at::kFloat).requires_grad(false));
+  auto const maps = scores<float, Backend::memory>(out);
+  visit(images, [&](auto type) {
+    using T = typename decltype(type)::type;
+    if constexpr (detail::is_real<T> || std::is_same_v<T, std::uint8_t>) {
+      if (images.dim() == 4)
+        mixaug::saliency_map(be, detector, nchw<T const, Backend::memory>(images), maps);
+      else
+        mixaug::saliency_map(be, detector, view_of<T const, 3, Backend::memory>(images), maps);
+    } else {
+      detail::fail("the images' type", c10::toString(images.scalar_type()), "float, double, half, bfloat16 or uint8");
+    }
+  });
+  return out;
+}
+
+/// The sampling table of C-Mixup (kernel/gaussian_kernel.hpp) of labels (n) or (n, d), float or double on the CPU; the
+/// tensor is read while the table is built, by the threads of the backend.
+/// Errors: what gaussian_kernel refuses.
+template <host_backend Backend>
+pairing::gaussian_kernel kernel_table(Backend const& be, at::Tensor const& y, pairing::kernel_options const& o) {
+  detail::check_batch(y, "the labels");
+  return detail::visit_float(y, "the labels' type", [&](auto type) {
+    using T = typename decltype(type)::type;
+    return y.dim() == 1 ? pairing::gaussian_kernel(be, labels<T const>(y), o)
+                        : pairing::gaussian_kernel(be, labels<T const, 2>(y), o);
+  });
+}
+
+/// Records the visits of an epoch (weight/uncertainty.hpp): ids (n) are the rows of the record, int64; predictions and
+/// labels (n) are class ids of int64, int32 or uint8, both of one type. `Record` is weight::uncertainty, or that of a
+/// device.
+/// Errors: what record refuses.
+template <backend Backend, class Record>
+void record_visits(Backend const& be, Record& record, index_t epoch, at::Tensor const& ids,
+                   at::Tensor const& predictions, at::Tensor const& y) {
+  detail::check_batch(predictions, "the predictions");
+  detail::check_alike(y, predictions, "the labels");
+  detail::visit_ids(predictions, "the predictions' type", [&](auto type) {
+    using id = typename decltype(type)::type;
+    record.record(be, epoch, indices<std::int64_t const, Backend::memory>(ids),
+                  class_ids<id const, Backend::memory>(predictions), class_ids<id const, Backend::memory>(y));
+  });
+}
+/// The loss weights, float32 (n), of the rows `ids` (n), int64, of a record: weight::uncertainty, and every object of
+/// the room weight that has weights(backend, ids, out).
+/// Errors: what weights refuses.
+template <backend Backend, class Record>
+at::Tensor record_weights(Backend const& be, Record const& record, at::Tensor const& ids) {
+  auto const rows = indices<std::int64_t const, Backend::memory>(ids);
+  at::Tensor out = at::empty({ids.size(0)}, ids.options().dtype(at::kFloat));
+  record.weights(be, rows, weights<float, Backend::memory>(out));
+  return out;
+}
+
 MIXAUG_DEFAULT_BEGIN
 /// The same on the default backend.
 template <class R, class B, space S, class... Sources>
@@ -463,6 +676,35 @@ at::Tensor mix_(plan<R, B, S> const& p, at::Tensor const& x) {
 template <class R, class B, space S, std::integral N>
 at::Tensor soft_labels(plan<R, B, S> const& p, at::Tensor const& y, N num_classes, soft_label_options const& o = {}) {
   return mixaug::soft_labels(default_backend{}, p, y, num_classes, o);
+}
+template <class R, class B, space S>
+at::Tensor pair_cross_entropy(plan<R, B, S> const& p, at::Tensor const& logits, at::Tensor const& class_ids,
+                              cross_entropy_options const& o = {}) {
+  return mixaug::pair_cross_entropy(default_backend{}, p, logits, class_ids, o);
+}
+template <class R, class B, space S, class Source>
+requires(std::is_same_v<Source, at::Tensor> || std::is_same_v<Source, gathered_tensor>) at::Tensor
+    pair_cross_entropy(plan<R, B, S> const& p, at::Tensor const& logits, at::Tensor const& class_ids,
+                       Source const& source_class_ids, cross_entropy_options const& o = {}) {
+  return mixaug::pair_cross_entropy(default_backend{}, p, logits, class_ids, source_class_ids, o);
+}
+template <saliency::detector D>
+at::Tensor saliency_map(D const& detector, at::Tensor const& images) {
+  return mixaug::saliency_map(default_backend{}, detector, images);
+}
+template <class Labels>
+requires(std::is_same_v<Labels, at::Tensor>) pairing::gaussian_kernel
+    kernel_table(Labels const& y, pairing::kernel_options const& o) {
+  return mixaug::kernel_table(default_backend{}, y, o);
+}
+template <class Record>
+void record_visits(Record& record, index_t epoch, at::Tensor const& ids, at::Tensor const& predictions,
+                   at::Tensor const& y) {
+  mixaug::record_visits(default_backend{}, record, epoch, ids, predictions, y);
+}
+template <class Record>
+at::Tensor record_weights(Record const& record, at::Tensor const& ids) {
+  return mixaug::record_weights(default_backend{}, record, ids);
 }
 MIXAUG_DEFAULT_END
 

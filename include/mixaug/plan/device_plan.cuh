@@ -64,6 +64,17 @@ void upload(cuda const& be, plan<R, B> const& from, plan<R, B, space::device>& t
   upload(be, to);
 }
 
+/// Copies a plan on the device, queued on the stream; does not wait.
+template <class R, class B>
+void copy_plan(cuda const& be, plan<R, B, space::device> const& from, plan<R, B, space::device>& to) {
+  to.fit(from.shape, from.layout);
+  to.blend = from.blend;
+  to.drawn_with = from.drawn_with;
+  detail::plan_writer::flags(to) = from.flags();
+  MIXAUG_CUDA(cudaMemcpyAsync(to.block().data(), from.block().data(), from.block().size(), cudaMemcpyDeviceToDevice,
+                              be.stream));
+}
+
 /// Copies the plan back to the host. WAITS for the stream: for tests, logs and replay, not for every step.
 template <class R, class B>
 void download(cuda const& be, plan<R, B, space::device> const& from, plan<R, B>& to) {
