@@ -135,7 +135,9 @@ class filter_reader {
       T const* const p = from_.at(t.channel, y, 0);
       float *MIXAUG_RESTRICT const a = line_of(0, y) + reach_, *MIXAUG_RESTRICT const b = line_of(1, y) + reach_;
       float* MIXAUG_RESTRICT const c = line_of(2, y) + reach_;
-      for (index_t x = 0; x < w; ++x) {
+      index_t x = 0;
+      if constexpr (std::is_same_v<T, std::uint8_t>) x = simd::load_rgb(p, 3, static_cast<int>(w), a, b, c);
+      for (; x < w; ++x) {
         a[x] = value_of(p[3 * x]);
         b[x] = value_of(p[3 * x + 1]);
         c[x] = value_of(p[3 * x + 2]);
