@@ -5,6 +5,7 @@
 
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
+MIXAUG_WIDE_LOOPS
 
 /// Passes that blur. Rows of the image become floats with a margin at both ends, those of a normal kernel blurred along
 /// x, and stand in a ring from which the tiles of the output sum the rows around them.

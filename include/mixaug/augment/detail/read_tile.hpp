@@ -6,6 +6,7 @@
 
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
+MIXAUG_WIDE_LOOPS
 
 /// Reads the pixels that a tile of the output shows. Positions are integers in units of 2^-32 pixels, of which 14 bits
 /// behind the point are used; sums are in float, each product rounded: the same bits everywhere.

@@ -8,6 +8,7 @@
 
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
+MIXAUG_WIDE_LOOPS
 
 /// The stages of a pass, each a loop over the floats of a tile; products are rounded before they are added, so that the
 /// bits are the same everywhere.

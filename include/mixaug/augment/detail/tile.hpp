@@ -3,6 +3,14 @@
 #include <mixaug/augment/options.hpp>
 #include <mixaug/core/element.hpp>
 
+/// After MIXAUG_UNFUSED_BEGIN: loops take registers of 512 bits where the user's flags have them. gcc takes 256 of its
+/// own accord; the wide ones gain a tenth to a fifth here.
+#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__)
+#  define MIXAUG_WIDE_LOOPS _Pragma("GCC target(\"prefer-vector-width=512\")")
+#else
+#  define MIXAUG_WIDE_LOOPS
+#endif
+
 MIXAUG_EXACT_BEGIN
 
 /// Pixels on their way from the input to the output: some rows of an image, or a part of one, each channel a row of

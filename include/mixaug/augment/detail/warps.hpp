@@ -2,11 +2,13 @@
 #pragma once
 #include <mixaug/augment/chain.hpp>
 #include <mixaug/augment/detail/affine_map.hpp>
+#include <mixaug/augment/detail/tile.hpp>
 #include <mixaug/core/detail/math/exp.hpp>
 #include <mixaug/core/workspace.hpp>
 
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
+MIXAUG_WIDE_LOOPS
 
 /// Maps that are not affine, as lists of items: the positions of a run of pixels go through them from the last to the
 /// first, in double, each product rounded before it is added: the same bits everywhere.
