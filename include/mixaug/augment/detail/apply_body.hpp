@@ -3,6 +3,7 @@
 #include <mixaug/augment/detail/filter_tile.hpp>
 #include <mixaug/augment/detail/read_tile.hpp>
 #include <mixaug/augment/detail/stage_loops.hpp>
+#include <mixaug/augment/detail/write_tile.hpp>
 #include <mixaug/augment/plan.hpp>
 
 MIXAUG_EXACT_BEGIN

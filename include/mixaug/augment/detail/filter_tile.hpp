@@ -5,16 +5,18 @@
 
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
+MIXAUG_WIDE_LOOPS
 
 /// Passes that blur. Rows of the image become floats with a margin at both ends, those of a normal kernel blurred along
 /// x, and stand in a ring from which the tiles of the output sum the rows around them.
 namespace mixaug::augment {
 namespace detail {
 
-/// sum[k] += w[0] (a[0][k] + b[0][k]) + ..., one after the other.
-template <std::size_t N>
-void add_pairs(float* MIXAUG_RESTRICT sum, float const* const* a, float const* const* b, float const* w,
-               int n) noexcept {
+/// sum[k] += w[0] (a[0][k] + b[0][k]) + ..., one after the other; where there is a `middle`, it begins with
+/// first middle[k].
+template <std::size_t N, bool Begins>
+void add_pairs(float* MIXAUG_RESTRICT sum, float const* const* a, float const* const* b, float const* w, int n,
+               float first, float const* middle) noexcept {
   float const* p[N];
   float const* q[N];
   float m[N];
@@ -24,9 +26,24 @@ void add_pairs(float* MIXAUG_RESTRICT sum, float const* const* a, float const* c
     m[t] = w[t];
   }
   for (int k = 0; k < n; ++k) {
-    float s = sum[k];
+    float s = Begins ? first * middle[k] : sum[k];
     for (std::size_t t = 0; t < N; ++t) s = s + mixaug::detail::rounded_product(m[t], p[t][k] + q[t][k]);
     sum[k] = s;
+  }
+}
+/// The same for 1 to 4 pairs.
+template <bool Begins>
+void add_some(int pairs, float* MIXAUG_RESTRICT sum, float const* const* a, float const* const* b, float const* w,
+              int n, float first, float const* middle) noexcept {
+  switch (pairs) {
+    case 1:
+      return add_pairs<1, Begins>(sum, a, b, w, n, first, middle);
+    case 2:
+      return add_pairs<2, Begins>(sum, a, b, w, n, first, middle);
+    case 3:
+      return add_pairs<3, Begins>(sum, a, b, w, n, first, middle);
+    default:
+      return add_pairs<4, Begins>(sum, a, b, w, n, first, middle);
   }
 }
 /// sum[k] += w[0] a[0][k] + ...
@@ -48,24 +65,20 @@ void add_rows(float* MIXAUG_RESTRICT sum, float const* const* a, float const* w,
 template <class Rows>
 void normal_sum(float* MIXAUG_RESTRICT sum, int reach, float const* w, int n, Rows const& rows_at) noexcept {
   float const* const middle = rows_at(0);
-  float const first = w[0];
-  for (int k = 0; k < n; ++k) sum[k] = first * middle[k];
   float const *before[4], *behind[4];
-  int d = 1;
-  for (; d + 3 <= reach; d += 4) {
-    for (int t = 0; t < 4; ++t) {
+  auto const take = [&](int d, int many) {
+    for (int t = 0; t < many; ++t) {
       before[t] = rows_at(-(d + t));
       behind[t] = rows_at(d + t);
     }
-    add_pairs<4>(sum, before, behind, w + d, n);
-  }
-  for (int t = 0; d + t <= reach; ++t) {
-    before[t] = rows_at(-(d + t));
-    behind[t] = rows_at(d + t);
-  }
-  if (reach - d == 0) add_pairs<1>(sum, before, behind, w + d, n);
-  if (reach - d == 1) add_pairs<2>(sum, before, behind, w + d, n);
-  if (reach - d == 2) add_pairs<3>(sum, before, behind, w + d, n);
+    if (d == 1)
+      add_some<true>(many, sum, before, behind, w + d, n, w[0], middle);
+    else
+      add_some<false>(many, sum, before, behind, w + d, n, 0.0f, nullptr);
+  };
+  if (reach == 0)
+    for (int k = 0; k < n; ++k) sum[k] = w[0] * middle[k];
+  for (int d = 1; d <= reach; d += 4) take(d, reach - d < 4 ? reach - d + 1 : 4);
 }
 
 /// Memory of one blur for one thread, in floats.
@@ -135,7 +148,9 @@ class filter_reader {
       T const* const p = from_.at(t.channel, y, 0);
       float *MIXAUG_RESTRICT const a = line_of(0, y) + reach_, *MIXAUG_RESTRICT const b = line_of(1, y) + reach_;
       float* MIXAUG_RESTRICT const c = line_of(2, y) + reach_;
-      for (index_t x = 0; x < w; ++x) {
+      index_t x = 0;
+      if constexpr (std::is_same_v<T, std::uint8_t>) x = simd::load_rgb(p, 3, static_cast<int>(w), a, b, c);
+      for (; x < w; ++x) {
         a[x] = value_of(p[3 * x]);
         b[x] = value_of(p[3 * x + 1]);
         c[x] = value_of(p[3 * x + 2]);
@@ -177,7 +192,9 @@ class filter_reader {
         }
       }
     }
-    for (int k = 0; k < many; ++k) add_rows<1>(sum, rows + k, w + k, n);
+    if (many == 3) return add_rows<3>(sum, rows, w, n);
+    if (many == 2) return add_rows<2>(sum, rows, w, n);
+    if (many == 1) add_rows<1>(sum, rows, w, n);
   }
 
   image<T const> from_;

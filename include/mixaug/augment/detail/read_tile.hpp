@@ -2,10 +2,11 @@
 #pragma once
 #include <bit>
 #include <mixaug/augment/detail/passes.hpp>
-#include <mixaug/augment/detail/tile.hpp>
+#include <mixaug/augment/detail/simd.hpp>
 
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
+MIXAUG_WIDE_LOOPS
 
 /// Reads the pixels that a tile of the output shows. Positions are integers in units of 2^-32 pixels, of which 14 bits
 /// behind the point are used; sums are in float, each product rounded: the same bits everywhere.
@@ -170,7 +171,7 @@ inline packed_image pack(image<std::uint8_t const> const& from, std::byte* scrat
     std::uint32_t* MIXAUG_RESTRICT const o = to.data + y * to.row;
     std::uint8_t const* const p = from.at(0, y, 0);
     if (from.interleaved() && from.channels == 3) {
-      for (index_t x = 0; x < w - 1; ++x) {
+      for (index_t x = simd::pack_rgb(p, w, o); x < w - 1; ++x) {
         std::uint32_t v;
         std::memcpy(&v, p + 3 * x, 4);
         o[x] = v & 0xFFFFFFu;
@@ -254,7 +255,8 @@ void gather_packed(packed_image const& from, Positions const& x, Positions const
   };
   float *MIXAUG_RESTRICT const p0 = plane[0] + first, *MIXAUG_RESTRICT const p1 = plane[1] + first;
   float *MIXAUG_RESTRICT const p2 = plane[2] + first, *MIXAUG_RESTRICT const p3 = plane[3] + first;
-  for (int k = 0; k < n; ++k) {
+  float* const planes[] = {p0, p1, p2, p3};
+  for (int k = simd::bilinear<Channels>(upper, lower, fx, fy, n, planes); k < n; ++k) {
     p0[k] = channel(k, 0);
     p1[k] = channel(k, 8);
     if constexpr (Channels > 2) p2[k] = channel(k, 16);
@@ -303,10 +305,11 @@ void gather_packed_cubic(packed_image const& from, lane_positions const& x, lane
       }
       return sum;
     };
-    for (int c = 0; c < Channels; ++c) {
-      float* MIXAUG_RESTRICT const o = plane[c] + first + done;
-      for (int k = 0; k < many; ++k) o[k] = channel(k, 8 * c);
-    }
+    float* out[Channels];
+    for (int c = 0; c < Channels; ++c) out[c] = plane[c] + first + done;
+    int const made = simd::bicubic<Channels>(left[0], right[0], wx[0], wy[0], part, many, out);
+    for (int c = 0; c < Channels; ++c)
+      for (int k = made; k < many; ++k) out[c][k] = channel(k, 8 * c);
   }
 }
 
@@ -400,14 +403,16 @@ struct reader {
     if (t.channels == 3 && part.plane == 1 && (step == 3 || step == -3)) {
       float *MIXAUG_RESTRICT const a = t.plane[0] + first, *MIXAUG_RESTRICT const b = t.plane[1] + first;
       float* MIXAUG_RESTRICT const c = t.plane[2] + first;
+      int k = 0;
+      if constexpr (packs) k = simd::load_rgb(from, static_cast<int>(step), n, a, b, c);
       if (step == 3)
-        for (int k = 0; k < n; ++k) {
+        for (; k < n; ++k) {
           a[k] = value_of(from[3 * k]);
           b[k] = value_of(from[3 * k + 1]);
           c[k] = value_of(from[3 * k + 2]);
         }
       else
-        for (int k = 0; k < n; ++k) {
+        for (; k < n; ++k) {
           a[k] = value_of(from[-3 * k]);
           b[k] = value_of(from[-3 * k + 1]);
           c[k] = value_of(from[-3 * k + 2]);

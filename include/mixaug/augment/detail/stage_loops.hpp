@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/augment/detail/passes.hpp>
-#include <mixaug/augment/detail/tile.hpp>
+#include <mixaug/augment/detail/simd.hpp>
 #include <mixaug/core/detail/math/fast_float.hpp>
 #include <mixaug/core/detail/math/normal.hpp>
 #include <mixaug/core/random.hpp>
 
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
+MIXAUG_WIDE_LOOPS
 
 /// The stages of a pass, each a loop over the floats of a tile; products are rounded before they are added, so that the
 /// bits are the same everywhere.
@@ -66,7 +67,7 @@ inline void pixel_bits(tile const& t, index_t channel, key const& k, std::uint64
       }
     }
     for (int i = n; i < lanes; ++i) number[i] = 0;
-    mixaug::detail::halves_of_numbers(k, row, what, number, bits);
+    simd::halves_of_numbers(k, row, what, number, bits);
     int at_row = first_row, at_block = first_block;
     for (int i = 0; i < n;) {  // the blocks of one row at a time
       int const many = n - i < blocks - at_block ? n - i : blocks - at_block;
@@ -82,7 +83,8 @@ inline void pixel_bits(tile const& t, index_t channel, key const& k, std::uint64
 /// v' = v + sigma z.
 inline void noise_run(float* MIXAUG_RESTRICT v, std::uint16_t const* MIXAUG_RESTRICT bits, int n,
                       float sigma) noexcept {
-  for (int k = 0; k < n; ++k) v[k] = v[k] + rounded_product(sigma, mixaug::detail::normal_of(bits[k]));
+  for (int k = simd::add_normal(v, bits, n, sigma); k < n; ++k)
+    v[k] = v[k] + rounded_product(sigma, mixaug::detail::normal_of(bits[k]));
 }
 /// `most` for bits below `salt`, 0 for other bits below `both`.
 inline void extremes_run(float* MIXAUG_RESTRICT v, std::uint16_t const* MIXAUG_RESTRICT bits, int n, std::int32_t salt,

@@ -2,11 +2,13 @@
 #pragma once
 #include <mixaug/augment/chain.hpp>
 #include <mixaug/augment/detail/affine_map.hpp>
+#include <mixaug/augment/detail/tile.hpp>
 #include <mixaug/core/detail/math/exp.hpp>
 #include <mixaug/core/workspace.hpp>
 
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
+MIXAUG_WIDE_LOOPS
 
 /// Maps that are not affine, as lists of items: the positions of a run of pixels go through them from the last to the
 /// first, in double, each product rounded before it is added: the same bits everywhere.
@@ -258,6 +260,54 @@ inline void warp_run(warp_kind kind, double const* m, float const* nodes, int n,
   }
 }
 
+/// The two components of a row of a spline between its nodes: a cubic polynomial in each cell.
+struct spline_cells {
+  alignas(64) double a[2][4][264];  ///< coefficients of t^0 to t^3
+
+  void set(int c, double const* MIXAUG_RESTRICT q, index_t cells) noexcept {
+    using mixaug::detail::rounded_product;
+    constexpr double sixth = 1.0 / 6.0;
+    for (index_t j = 0; j < cells; ++j) {
+      a[c][0][j] = ((q[j] + q[j + 2]) + rounded_product(4.0, q[j + 1])) * sixth;
+      a[c][1][j] = 0.5 * (q[j + 2] - q[j]);
+      a[c][2][j] = 0.5 * ((q[j] + q[j + 2]) - rounded_product(2.0, q[j + 1]));
+      a[c][3][j] = ((q[j + 3] - q[j]) + rounded_product(3.0, q[j + 1] - q[j + 2])) * sixth;
+    }
+  }
+  /// Adds them to x and y. Pixels are done by `Wide`, those beyond the end of a cell in vain, so that short cells fill
+  /// registers; the next cell writes them again.
+  template <int Wide>
+  void run(index_t from, index_t spacing, index_t first, double centre, double unit, int n, double* MIXAUG_RESTRICT x,
+           double* MIXAUG_RESTRICT y) const noexcept {
+    using mixaug::detail::rounded_product;
+    alignas(64) double at[264], dx[264], dy[264];
+    for (int k = 0; k < n; ++k) at[k] = rounded_product(centre + static_cast<double>(k), unit);
+    for (int k = n; k < n + Wide; ++k) at[k] = 0.0;
+    index_t j = from;
+    for (int k = 0; k < n; ++j) {
+      int const end = static_cast<int>(mixaug::detail::lesser(n, (j + 1) * spacing - first));
+      double const begin = static_cast<double>(j);
+      index_t const c = j - from;
+      double const p0 = a[0][0][c], p1 = a[0][1][c], p2 = a[0][2][c], p3 = a[0][3][c];
+      double const q0 = a[1][0][c], q1 = a[1][1][c], q2 = a[1][2][c], q3 = a[1][3][c];
+      for (; k < end; k += Wide) {
+        double const* MIXAUG_RESTRICT const u = at + k;
+        double *MIXAUG_RESTRICT const ox = dx + k, *MIXAUG_RESTRICT const oy = dy + k;
+        for (int i = 0; i < Wide; ++i) {
+          double const t = u[i] - begin;
+          ox[i] = p0 + rounded_product(t, p1 + rounded_product(t, p2 + rounded_product(t, p3)));
+          oy[i] = q0 + rounded_product(t, q1 + rounded_product(t, q2 + rounded_product(t, q3)));
+        }
+      }
+      k = end;
+    }
+    for (int k = 0; k < n; ++k) {
+      x[k] = x[k] + dx[k];
+      y[k] = y[k] + dy[k];
+    }
+  }
+};
+
 /// Takes n <= 256 points of one row of pixels, at equal y and at x that grow by 1 from a pixel's centre, through a
 /// spline. The nodes around the row become one row, and the field between two of them a cubic polynomial.
 inline void spline_row(double const* m, float const* nodes, int n, double* MIXAUG_RESTRICT x,
@@ -278,26 +328,12 @@ inline void spline_row(double const* m, float const* nodes, int n, double* MIXAU
                     rounded_product(w.w[2], static_cast<double>(p[2 * columns + b]))) +
                    rounded_product(w.w[3], static_cast<double>(p[3 * columns + b]));
   }
-  constexpr double sixth = 1.0 / 6.0;
-  for (int k = 0; k < n;) {
-    index_t const j = (first + k) / spacing;
-    int const end = static_cast<int>(mixaug::detail::lesser(n, (j + 1) * spacing - first));
-    double a[2][4];  // coefficients of t^0 to t^3
-    for (int c = 0; c < 2; ++c) {
-      double const* const q = node[c] + (j - from);
-      a[c][0] = ((q[0] + q[2]) + rounded_product(4.0, q[1])) * sixth;
-      a[c][1] = 0.5 * (q[2] - q[0]);
-      a[c][2] = 0.5 * ((q[0] + q[2]) - rounded_product(2.0, q[1]));
-      a[c][3] = ((q[3] - q[0]) + rounded_product(3.0, q[1] - q[2])) * sixth;
-    }
-    double const begin = static_cast<double>(j);
-    for (int q = k; q < end; ++q) {
-      double const t = rounded_product(centre + static_cast<double>(q), m[0]) - begin;
-      x[q] = x[q] + (a[0][0] + rounded_product(t, a[0][1] + rounded_product(t, a[0][2] + rounded_product(t, a[0][3]))));
-      y[q] = y[q] + (a[1][0] + rounded_product(t, a[1][1] + rounded_product(t, a[1][2] + rounded_product(t, a[1][3]))));
-    }
-    k = end;
-  }
+  spline_cells cells;
+  for (int c = 0; c < 2; ++c) cells.set(c, node[c], many - 3);
+  if (spacing > 4)
+    cells.run<8>(from, spacing, first, centre, m[0], n, x, y);
+  else
+    cells.run<4>(from, spacing, first, centre, m[0], n, x, y);
 }
 
 /// The items of one pass for one image.

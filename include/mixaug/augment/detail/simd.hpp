@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/augment/detail/tile.hpp>
+#include <mixaug/core/random.hpp>
+#if !defined(__CUDACC__) && defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__) && \
+    defined(__AVX512DQ__)
+#  include <immintrin.h>
+#  define MIXAUG_WIDE 16
+#elif !defined(__CUDACC__) && defined(__AVX2__)
+#  include <immintrin.h>
+#  define MIXAUG_WIDE 8
+#endif
+
+MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
+
+/// Explicit SIMD of the chains, by the user's flags: AVX-512 or AVX2. Each function does the first pixels of a run, as
+/// many as fill registers, and returns their number; the plain loop, which stands where it is called, does the others,
+/// and all without SIMD. The bits are those of the plain loop. What gains nothing over the compiler's own vectors (the
+/// stages of colour, blurs) has no form here.
+namespace mixaug::augment::detail::simd {
+
+#if !defined(MIXAUG_WIDE)
+
+inline int load_rgb(std::uint8_t const*, int, int, float*, float*, float*) noexcept { return 0; }
+inline index_t pack_rgb(std::uint8_t const*, index_t, std::uint32_t*) noexcept { return 0; }
+inline int store_rgb(float const*, float const*, float const*, int, std::uint8_t*) noexcept { return 0; }
+template <int Channels>
+int bilinear(std::uint64_t const*, std::uint64_t const*, float const*, float const*, int, float* const*) noexcept {
+  return 0;
+}
+template <int Channels>
+int bicubic(std::uint64_t const*, std::uint64_t const*, float const*, float const*, int, int, float* const*) noexcept {
+  return 0;
+}
+
+#else
+
+inline constexpr int lanes = MIXAUG_WIDE;
+
+#  if MIXAUG_WIDE == 16
+using ints = __m512i;
+using floats = __m512;
+inline ints load(void const* p) noexcept { return _mm512_loadu_si512(p); }
+inline floats load(float const* p) noexcept { return _mm512_loadu_ps(p); }
+inline void store(float* p, floats v) noexcept { _mm512_storeu_ps(p, v); }
+inline floats all(float v) noexcept { return _mm512_set1_ps(v); }
+inline floats add(floats a, floats b) noexcept { return _mm512_add_ps(a, b); }
+inline floats subtract(floats a, floats b) noexcept { return _mm512_sub_ps(a, b); }
+inline floats multiply(floats a, floats b) noexcept { return _mm512_mul_ps(a, b); }
+inline ints truncated(floats v) noexcept { return _mm512_cvttps_epi32(v); }
+inline ints either(ints a, ints b) noexcept { return _mm512_or_si512(a, b); }
+inline ints shifted_up(ints v, int by) noexcept { return _mm512_slli_epi32(v, static_cast<unsigned>(by)); }
+/// The byte at a bit of each word, as a float.
+inline floats byte_of(ints v, int bit) noexcept {
+  return _mm512_cvtepi32_ps(_mm512_and_si512(_mm512_srli_epi32(v, static_cast<unsigned>(bit)), _mm512_set1_epi32(255)));
+}
+/// Words of three bytes to the first three quarters of a register, and back.
+inline void store_three(std::uint8_t* o, ints words) noexcept {
+  ints const order = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1));
+  ints const quarters = _mm512_setr_epi32(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 3, 7, 11, 15);
+  _mm512_mask_storeu_epi32(o, 0x0FFF, _mm512_permutexvar_epi32(quarters, _mm512_shuffle_epi8(words, order)));
+}
+inline ints load_three(std::uint8_t const* p) noexcept {
+  ints const order = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
+  ints const quarters = _mm512_setr_epi32(0, 1, 2, 12, 3, 4, 5, 12, 6, 7, 8, 12, 9, 10, 11, 12);
+  return _mm512_shuffle_epi8(_mm512_permutexvar_epi32(quarters, _mm512_maskz_loadu_epi32(0x0FFF, p)), order);
+}
+inline ints reversed(ints v) noexcept {
+  return _mm512_permutexvar_epi32(_mm512_setr_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), v);
+}
+/// The lower and the upper words of pairs.
+struct word_pairs {
+  ints low, high;
+  explicit word_pairs(std::uint64_t const* p) noexcept {
+    ints const a = load(p), b = load(p + 8);
+    low = _mm512_permutex2var_epi32(a, _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), b);
+    high =
+        _mm512_permutex2var_epi32(a, _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31), b);
+  }
+};
+#  else
+using ints = __m256i;
+using floats = __m256;
+inline ints load(void const* p) noexcept { return _mm256_loadu_si256(static_cast<__m256i const*>(p)); }
+inline floats load(float const* p) noexcept { return _mm256_loadu_ps(p); }
+inline void store(float* p, floats v) noexcept { _mm256_storeu_ps(p, v); }
+inline floats all(float v) noexcept { return _mm256_set1_ps(v); }
+inline floats add(floats a, floats b) noexcept { return _mm256_add_ps(a, b); }
+inline floats subtract(floats a, floats b) noexcept { return _mm256_sub_ps(a, b); }
+inline floats multiply(floats a, floats b) noexcept { return _mm256_mul_ps(a, b); }
+inline ints truncated(floats v) noexcept { return _mm256_cvttps_epi32(v); }
+inline ints either(ints a, ints b) noexcept { return _mm256_or_si256(a, b); }
+inline ints shifted_up(ints v, int by) noexcept { return _mm256_slli_epi32(v, by); }
+inline floats byte_of(ints v, int bit) noexcept {
+  return _mm256_cvtepi32_ps(_mm256_and_si256(_mm256_srli_epi32(v, bit), _mm256_set1_epi32(255)));
+}
+inline void store_three(std::uint8_t* o, ints words) noexcept {
+  ints const order = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1));
+  ints const v =
+      _mm256_permutevar8x32_epi32(_mm256_shuffle_epi8(words, order), _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 3, 7));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(o), _mm256_castsi256_si128(v));
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(o + 16), _mm256_extracti128_si256(v, 1));
+}
+inline ints load_three(std::uint8_t const* p) noexcept {
+  ints const order = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
+  __m128i const low = _mm_loadu_si128(reinterpret_cast<__m128i const*>(p));
+  __m128i const high = _mm_loadl_epi64(reinterpret_cast<__m128i const*>(p + 16));
+  ints const v = _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
+  return _mm256_shuffle_epi8(_mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 1, 2, 7, 3, 4, 5, 7)), order);
+}
+inline ints reversed(ints v) noexcept {
+  return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(7, 6, 5, 4, 3, 2, 1, 0));
+}
+struct word_pairs {
+  ints low, high;
+  explicit word_pairs(std::uint64_t const* p) noexcept {
+    floats const a = _mm256_castsi256_ps(load(p)), b = _mm256_castsi256_ps(load(p + 4));
+    low = _mm256_permute4x64_epi64(_mm256_castps_si256(_mm256_shuffle_ps(a, b, 0x88)), 0xD8);
+    high = _mm256_permute4x64_epi64(_mm256_castps_si256(_mm256_shuffle_ps(a, b, 0xDD)), 0xD8);
+  }
+};
+#  endif
+
+/// Interleaved bytes of three channels to floats; pixel k lies at p + k step, step 3 or -3.
+inline int load_rgb(std::uint8_t const* p, int step, int n, float* a, float* b, float* c) noexcept {
+  int k = 0;
+  for (; k + lanes <= n; k += lanes) {
+    ints const v = step > 0 ? load_three(p + 3 * k) : reversed(load_three(p - 3 * (k + lanes - 1)));
+    store(a + k, byte_of(v, 0));
+    store(b + k, byte_of(v, 8));
+    store(c + k, byte_of(v, 16));
+  }
+  return k;
+}
+/// The same to words, channel c at bit 8 c.
+inline index_t pack_rgb(std::uint8_t const* p, index_t n, std::uint32_t* o) noexcept {
+  index_t k = 0;
+  for (; k + lanes <= n; k += lanes) {
+    ints const v = load_three(p + 3 * k);
+    std::memcpy(o + k, &v, sizeof v);
+  }
+  return k;
+}
+/// Floats in [0, 255], rounded to nearest, halves up, to interleaved bytes.
+inline int store_rgb(float const* a, float const* b, float const* c, int n, std::uint8_t* o) noexcept {
+  floats const half_up = all(0.5f);
+  auto const whole = [&](float const* v) { return truncated(add(load(v), half_up)); };
+  int k = 0;
+  for (; k + lanes <= n; k += lanes)
+    store_three(o + 3 * k, either(whole(a + k), either(shifted_up(whole(b + k), 8), shifted_up(whole(c + k), 16))));
+  return k;
+}
+inline floats mix(floats v, floats w, floats f) noexcept { return add(v, multiply(f, subtract(w, v))); }
+
+/// Bilinear values of packed pixels, from pairs of words above and below each point.
+template <int Channels>
+int bilinear(std::uint64_t const* upper, std::uint64_t const* lower, float const* fx, float const* fy, int n,
+             float* const* out) noexcept {
+  int k = 0;
+  for (; k + lanes <= n; k += lanes) {
+    word_pairs const a(upper + k), b(lower + k);
+    floats const x = load(fx + k), y = load(fy + k);
+    for (int c = 0; c < Channels; ++c) {
+      floats const top = mix(byte_of(a.low, 8 * c), byte_of(a.high, 8 * c), x);
+      store(out[c] + k, mix(top, mix(byte_of(b.low, 8 * c), byte_of(b.high, 8 * c), x), y));
+    }
+  }
+  return k;
+}
+/// Bicubic values, from two pairs of words in each of four rows; arrays of rows and of weights are `part` apart.
+template <int Channels>
+int bicubic(std::uint64_t const* left, std::uint64_t const* right, float const* wx, float const* wy, int part, int n,
+            float* const* out) noexcept {
+  int k = 0;
+  for (; k + lanes <= n; k += lanes) {
+    floats sum[Channels];
+    for (int j = 0; j < 4; ++j) {
+      word_pairs const a(left + j * part + k), b(right + j * part + k);
+      floats const y = load(wy + j * part + k);
+      for (int c = 0; c < Channels; ++c) {
+        floats line = multiply(load(wx + k), byte_of(a.low, 8 * c));
+        line = add(line, multiply(load(wx + part + k), byte_of(a.high, 8 * c)));
+        line = add(line, multiply(load(wx + 2 * part + k), byte_of(b.low, 8 * c)));
+        line = add(line, multiply(load(wx + 3 * part + k), byte_of(b.high, 8 * c)));
+        floats const row = multiply(y, line);
+        sum[c] = j == 0 ? add(all(0.0f), row) : add(sum[c], row);
+      }
+    }
+    for (int c = 0; c < Channels; ++c) store(out[c] + k, sum[c]);
+  }
+  return k;
+}
+
+#endif
+
+#if defined(MIXAUG_WIDE) && MIXAUG_WIDE == 16
+
+/// 32 blocks of random numbers of 16 bits, as halves_of_numbers.
+inline void halves_of_numbers(key const& k, std::uint64_t row, purpose what, std::uint64_t const* number,
+                              std::uint16_t* out) noexcept {
+  auto const product = [](ints v, int factor, ints& high) {
+    ints const f = _mm512_set1_epi32(factor);
+    ints const even = _mm512_mul_epu32(v, f), odd = _mm512_mul_epu32(_mm512_srli_epi64(v, 32), f);
+    high = _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 32), odd);
+    return _mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
+  };
+  for (int half = 0; half < 2; ++half) {
+    std::uint64_t const* const n = number + 16 * half;
+    __m256i const low0 = _mm512_cvtepi64_epi32(load(n)), low1 = _mm512_cvtepi64_epi32(load(n + 8));
+    __m256i const high0 = _mm512_cvtepi64_epi32(_mm512_srli_epi64(load(n), 8)),
+                  high1 = _mm512_cvtepi64_epi32(_mm512_srli_epi64(load(n + 8), 8));
+    ints const low = _mm512_inserti64x4(_mm512_castsi256_si512(low0), low1, 1);
+    ints d = _mm512_inserti64x4(_mm512_castsi256_si512(high0), high1, 1);
+    ints a = _mm512_set1_epi32(static_cast<int>(static_cast<std::uint32_t>(row)));
+    ints b = _mm512_set1_epi32(static_cast<int>(static_cast<std::uint32_t>((row >> 32 & 0xFFu) | k.step << 8)));
+    ints c = either(_mm512_set1_epi32(static_cast<int>(
+                        static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(what) << 16))),
+                    shifted_up(low, 24));
+    std::uint32_t k0 = static_cast<std::uint32_t>(k.seed), k1 = static_cast<std::uint32_t>(k.seed >> 32);
+    for (int round = 0; round < 10; ++round) {
+      ints ph, qh;
+      ints const pl = product(a, static_cast<int>(0xD2511F53u), ph), ql = product(c, static_cast<int>(0xCD9E8D57u), qh);
+      a = _mm512_ternarylogic_epi32(qh, b, _mm512_set1_epi32(static_cast<int>(k0)), 0x96);
+      b = ql;
+      c = _mm512_ternarylogic_epi32(ph, d, _mm512_set1_epi32(static_cast<int>(k1)), 0x96);
+      d = pl;
+      k0 += 0x9E3779B9u;
+      k1 += 0xBB67AE85u;
+    }
+    ints const ab0 = _mm512_unpacklo_epi32(a, b), ab1 = _mm512_unpackhi_epi32(a, b);
+    ints const cd0 = _mm512_unpacklo_epi32(c, d), cd1 = _mm512_unpackhi_epi32(c, d);
+    // block 4 lane + j in lane `lane` of row[j]
+    ints const row0 = _mm512_unpacklo_epi64(ab0, cd0), row1 = _mm512_unpackhi_epi64(ab0, cd0),
+               row2 = _mm512_unpacklo_epi64(ab1, cd1), row3 = _mm512_unpackhi_epi64(ab1, cd1);
+    ints const low01 = _mm512_shuffle_i32x4(row0, row1, 0x44), high01 = _mm512_shuffle_i32x4(row0, row1, 0xEE);
+    ints const low23 = _mm512_shuffle_i32x4(row2, row3, 0x44), high23 = _mm512_shuffle_i32x4(row2, row3, 0xEE);
+    std::uint16_t* const o = out + 128 * half;
+    _mm512_storeu_si512(o, _mm512_shuffle_i32x4(low01, low23, 0x88));
+    _mm512_storeu_si512(o + 32, _mm512_shuffle_i32x4(low01, low23, 0xDD));
+    _mm512_storeu_si512(o + 64, _mm512_shuffle_i32x4(high01, high23, 0x88));
+    _mm512_storeu_si512(o + 96, _mm512_shuffle_i32x4(high01, high23, 0xDD));
+  }
+}
+/// v' = v + sigma z, z = normal_of(bits), step by step as there.
+inline int add_normal(float* v, std::uint16_t const* bits, int n, float sigma) noexcept {
+  constexpr float terms[] = {0.0033620065f, -0.010357960f, 0.00052304133f, 0.028397666f, -0.052216758f,
+                             0.043922237f,  0.034465523f,  -0.27520596f,   1.5522283f,   3.0043451f};
+  int k = 0;
+  for (; k + lanes <= n; k += lanes) {
+    ints const u = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<__m256i const*>(bits + k)));
+    floats const x = multiply(_mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_slli_epi32(u, 1), _mm512_set1_epi32(65535))),
+                              all(0x1p-16f));
+    floats const one = all(1.0f);
+    // fast_log of (1 - x)(1 + x)
+    ints const q = _mm512_castps_si512(multiply(subtract(one, x), add(one, x)));
+    ints const exponent = _mm512_srai_epi32(_mm512_sub_epi32(q, _mm512_set1_epi32(0x3F3504F3)), 23);
+    floats const m = _mm512_castsi512_ps(_mm512_sub_epi32(q, _mm512_slli_epi32(exponent, 23)));
+    floats const s = _mm512_div_ps(subtract(m, one), add(m, one)), t = multiply(s, s);
+    floats const fifth = add(all(1.0f / 5), multiply(t, add(all(1.0f / 7), multiply(t, all(1.0f / 9)))));
+    floats const tail = multiply(t, add(all(1.0f / 3), multiply(t, fifth)));
+    floats const w =
+        add(multiply(_mm512_cvtepi32_ps(exponent), all(0.6931471806f)), multiply(all(2.0f), add(s, multiply(s, tail))));
+    floats const at = subtract(multiply(w, all(-0.19193858f)), one);
+    floats p = all(0.00058542979f);
+    for (float term : terms) p = add(multiply(p, at), all(term));
+    store(v + k, add(load(v + k), multiply(all(sigma), multiply(x, p))));
+  }
+  return k;
+}
+
+#else
+
+using mixaug::detail::halves_of_numbers;
+inline int add_normal(float*, std::uint16_t const*, int, float) noexcept { return 0; }
+
+#endif
+
+}  // namespace mixaug::augment::detail::simd
+
+MIXAUG_UNFUSED_END
+MIXAUG_EXACT_END

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/augment/detail/simd.hpp>
+
+MIXAUG_EXACT_BEGIN
+
+namespace mixaug::augment {
+namespace detail {
+
+/// Writes the pixels of a tile to an image, at the tile's place. Clipping and conversion are loops of their own, for
+/// compilers make branches of a choice before a conversion.
+template <class T>
+void write_tile(tile& t, image<T> const& out) noexcept {
+  if constexpr (limits_of<T>::limited)
+    for (int c = 0; c < t.channels; ++c) clip_run(t.plane[c], t.count(), limits_of<T>::least, limits_of<T>::most);
+  for (int r = 0; r < t.rows; ++r) {
+    int const first = r * t.width, n = t.width;
+    T* MIXAUG_RESTRICT const o = out.at(t.channel, t.y + r, t.x);
+    if (t.channels == 3 && out.plane == 1 && out.column == 3) {
+      float const *const a = t.plane[0] + first, *const b = t.plane[1] + first, *const c = t.plane[2] + first;
+      int k = 0;
+      if constexpr (std::is_same_v<T, std::uint8_t>) k = simd::store_rgb(a, b, c, n, o);
+      for (; k < n; ++k) {
+        o[3 * k] = element_of<T>(a[k]);
+        o[3 * k + 1] = element_of<T>(b[k]);
+        o[3 * k + 2] = element_of<T>(c[k]);
+      }
+      continue;
+    }
+    for (int c = 0; c < t.channels; ++c) {
+      float const* const from = t.plane[c] + first;
+      T* MIXAUG_RESTRICT const to = o + c * out.plane;
+      if (out.column == 1)
+        for (int k = 0; k < n; ++k) to[k] = element_of<T>(from[k]);
+      else
+        for (int k = 0; k < n; ++k) to[k * out.column] = element_of<T>(from[k]);
+    }
+  }
+}
+
+}  // namespace detail
+}  // namespace mixaug::augment
+
+MIXAUG_EXACT_END
