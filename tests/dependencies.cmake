@@ -105,7 +105,7 @@ mixaug_package(tbb tbb/parallel_for.h tbb)
 mixaug_package(torch torch/torch.h torch torch_cpu c10 SUFFIXES torch/csrc/api/include)
 mixaug_package(opencv opencv2/saliency.hpp opencv_saliency opencv_imgproc opencv_core SUFFIXES opencv4)
 mixaug_package(opencv_core opencv2/core.hpp opencv_core SUFFIXES opencv4)
-# MPI by CMake's own module, which asks the compiler's wrapper; nccl.h beside a CUDA toolkit is only compiled.
+# MPI by CMake's own module, which asks the compiler's wrapper.
 set(mixaug_mpi_FOUND NO)
 add_library(mixaug_mpi INTERFACE)
 if(NOT MIXAUG_DEPS)
@@ -120,7 +120,6 @@ endif()
 if(NOT mixaug_mpi_FOUND)
   message(STATUS "mpi: not found, what needs it is left out")
 endif()
-mixaug_package(nccl nccl.h)
 mixaug_package(thrust_1 thrust/for_each.h SUFFIXES libthrust)  # Thrust 1.17, header-only
 
 # Thrust 3: the CCCL headers of a CUDA toolkit, for the CPU's compiler too. nvcc itself is needed for CUDA alone.
@@ -159,6 +158,14 @@ if(MIXAUG_BUILD_BENCH OR (MIXAUG_BUILD_TESTS AND "cuda" IN_LIST MIXAUG_TEST_BACK
   else()
     message(STATUS "cuda: no nvcc, the CUDA tests and benchmarks are left out")
   endif()
+endif()
+
+# NCCL's header is compiled where it is, with MPI's and CUDA's; nothing here runs it.
+mixaug_package(nccl nccl.h)
+if(mixaug_nccl_FOUND AND mixaug_mpi_FOUND AND mixaug_cuda_FOUND)
+  target_link_libraries(mixaug_nccl INTERFACE mixaug_mpi CUDA::cudart_static)
+else()
+  set(mixaug_nccl_FOUND NO)
 endif()
 
 # --- sources that say themselves what they need ---------------------------------------------------

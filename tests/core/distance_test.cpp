@@ -86,4 +86,25 @@ TEST_CASE("64 random bits to a number below n and a rest that is uniform again")
     }
 }
 
+TEST_CASE("a word is scaled to more than 2^32 numbers by the same product") {
+  for (std::uint64_t k = 0; k < 2000; ++k) {
+    auto const word = static_cast<std::uint64_t>(reference::uniform_of(k) * 0x1p53) << 11 | k;
+    ma::index_t const n = 1 + static_cast<ma::index_t>(reference::uniform_of(k + 7000) * 4294967294.0);
+    ma::detail::scaled_word const narrow(word, n);
+    ma::detail::wide_scaled_word const wide(word, n);
+    CHECK(wide.high == narrow.high);
+    CHECK(wide.low == narrow.low);
+    CHECK(wide.unit() == narrow.unit());
+    for (int bits : {33, 39}) {
+      ma::detail::wide_scaled_word const power(word, ma::index_t{1} << bits);
+      CHECK(power.high == static_cast<ma::index_t>(word >> (64 - bits)));
+      CHECK(power.low == word << bits);
+      // 3 word 2^bits / 2^64, by the thirds of the word that do not overflow
+      ma::detail::wide_scaled_word const thrice(word, ma::index_t{3} << bits);
+      std::uint64_t const high = word >> (64 - bits), rest = (word << bits) >> 2;
+      CHECK(thrice.high == static_cast<ma::index_t>(3 * high + (3 * rest >> 62)));
+    }
+  }
+}
+
 }  // namespace distance_test

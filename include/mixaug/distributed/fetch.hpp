@@ -32,15 +32,15 @@ struct wanted_rows {
 template <class Plan, class View>
 wanted_rows wanted_by(Plan const& p, View const& v, char const* name, bool boxes_only) {
   wanted_rows w;
-  w.boxed = boxes_only;
+  w.boxed = boxes_only && !Plan::region_kind::constant_field;  // a constant field reads whole rows, of any size
   for (index_t i = 0; i < p.rows(); ++i) {
     box const b = boxes_only ? read_box(p, i) : no_box;
     bool const read = p.partner[i] >= 0 && (!boxes_only || !b.empty());
     w.row.push_back(read ? p.partner[i] : -1);
-    if (boxes_only) w.where.push_back(b);
+    if (w.boxed) w.where.push_back(b);
     w.count += read;
   }
-  if (!boxes_only || Plan::region_kind::constant_field) return w;  // a constant field reads whole rows, of any size
+  if (!w.boxed) return w;
   layout5 const f = to_layout5(v, p.shape.spatial, false, name);
   for (int d = 0; d < 3 && v.extent[0] > 0; ++d)
     if (f.extent[2 + d] != p.shape.size[d])

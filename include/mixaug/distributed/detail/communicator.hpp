@@ -9,6 +9,7 @@
 #endif
 #include <mpi.h>
 
+#include <mixaug/core/workspace.hpp>
 #include <mixaug/distributed/error.hpp>
 #include <vector>
 
@@ -65,6 +66,8 @@ class communicator {
   /// Bytes that this rank has sent to others.
   index_t sent() const noexcept { return sent_; }
   void count(index_t bytes) const noexcept { sent_ += bytes; }
+  /// Memory that the exchanges of rows keep from call to call: what is sent, what arrives, rows unpacked.
+  workspace<space::host>& scratch(int which) const noexcept { return scratch_[which]; }
   /// Units that one call may send, which MPI counts by an int; lower in the tests.
   index_t most = INT32_MAX;
 
@@ -72,6 +75,7 @@ class communicator {
   MPI_Comm comm_ = MPI_COMM_NULL;
   int rank_ = 0, size_ = 1;
   mutable index_t sent_ = 0;
+  mutable workspace<space::host> scratch_[3];
 };
 
 }  // namespace mixaug::detail

@@ -114,16 +114,17 @@ class remote_rows {
   void wait() {
     moving_->wait();
     if (!boxed_) return;
-    full_.resize(static_cast<std::size_t>(dense_.size()) * requests_.value.size());
+    full_ = reinterpret_cast<T*>(
+        comm_.scratch(2).reserve(sizeof(T) * static_cast<std::size_t>(dense_.size()) * requests_.value.size()));
     for (std::size_t k = 0; k < requests_.value.size(); ++k) {
-      dense_.unpack(full_.data() + static_cast<index_t>(k) * dense_.size(), part_of(requests_.value[k]), arrived_at(k));
+      dense_.unpack(full_ + static_cast<index_t>(k) * dense_.size(), part_of(requests_.value[k]), arrived_at(k));
     }
   }
   /// The index of the row that row i of the plan waits for; -1: none, it reads no row, or one of this rank.
   index_t slot(index_t i) const noexcept { return slot_[static_cast<std::size_t>(i)]; }
   /// Dense row `slot`, after wait().
   T const* row(index_t slot) const noexcept {
-    return boxed_ ? full_.data() + slot * dense_.size() : arrived_at(static_cast<std::size_t>(slot));
+    return boxed_ ? full_ + slot * dense_.size() : arrived_at(static_cast<std::size_t>(slot));
   }
   row_shape const& dense() const noexcept { return dense_; }
   /// Copies the row that row i of the plan waited for, or the box of it, into a row of another layout.
@@ -141,9 +142,7 @@ class remote_rows {
   };
 
   part part_of(asked_row const& r) const noexcept { return part_of_box(r.where); }
-  T const* arrived_at(std::size_t k) const noexcept {
-    return reinterpret_cast<T const*>(arrived_.data() + arrived_place_[k]);
-  }
+  T const* arrived_at(std::size_t k) const noexcept { return reinterpret_cast<T const*>(arrived_ + arrived_place_[k]); }
   /// Sorts what is wanted by row, which is by rank; whole rows that several rows want are asked for once.
   void request(std::vector<index_t> const& wanted, std::vector<box> const* boxes) {
     std::vector<index_t> order;
@@ -190,14 +189,14 @@ class remote_rows {
     std::vector<index_t> place;
     exchange_counts const n{units_of(asked, place), units_of(requests_, arrived_place_),
                             asked.largest * ceil_div(bytes_, unit())};
-    sent_.resize(static_cast<std::size_t>(starts_of(n.send).back() * unit()));
-    arrived_.resize(static_cast<std::size_t>(starts_of(n.receive).back() * unit()));
+    std::byte* const sent = comm_.scratch(0).reserve(static_cast<std::size_t>(starts_of(n.send).back() * unit()));
+    arrived_ = comm_.scratch(1).reserve(static_cast<std::size_t>(starts_of(n.receive).back() * unit()));
     for (std::size_t k = 0; k < asked.value.size(); ++k) {
       asked_row const& a = asked.value[k];
       shape.pack(row_pointer(x, a.row - owners_.first(comm_.rank())), part_of(a),
-                 reinterpret_cast<T*>(sent_.data() + place[k]));
+                 reinterpret_cast<T*>(sent + place[k]));
     }
-    moving_.emplace(comm_, n, unit(), sent_.data(), arrived_.data());
+    moving_.emplace(comm_, n, unit(), sent, arrived_);
   }
 
   communicator const& comm_;
@@ -208,8 +207,8 @@ class remote_rows {
   int spatial_;
   rank_groups<asked_row> requests_;
   std::vector<index_t> slot_, arrived_place_;
-  std::vector<std::byte> sent_, arrived_;
-  std::vector<T> full_;
+  std::byte* arrived_ = nullptr;
+  T* full_ = nullptr;
   std::optional<exchange> moving_;
 };
 

@@ -17,14 +17,16 @@ inline index_t sort_samples(int ranks) noexcept { return lesser(2048, greater(64
 /// Sorts this rank's labels; their rows of the whole are first, first + 1, ... Equal labels stay in the order of rows.
 template <class T>
 std::vector<packed_element<T>> sorted_labels(T const* labels, index_t stride, index_t n, index_t first) {
-  std::vector<packed_element<T>> out(static_cast<std::size_t>(n));
+  std::vector<packed_element<T>> out;
   if (n == 0) return out;
   one_thread const be;
   table_builder<one_thread> const kit(be, n);
   auto pairs = kit.template make_pairs<T>(n);
   kit.items(n, kernel_gather<T, decltype(pairs.view())>{labels, stride, pairs.view()});
   kit.sort(pairs);
+  pairs.spare = {};
   auto const sorted = pairs.view();
+  out.resize(static_cast<std::size_t>(n));
   for (index_t i = 0; i < n; ++i)
     out[static_cast<std::size_t>(i)] = {sorted.key(i), first + static_cast<index_t>(sorted.row(i))};
   return out;
@@ -77,7 +79,7 @@ std::vector<packed_element<T>> sample_sort(communicator const& c, std::vector<pa
     from = to;
   }
   auto in = all_to_all(c, out);
-  out.value = {};
+  std::vector<element>().swap(out.value);
   merge_runs(in.value, in.count);
   return std::move(in.value);
 }

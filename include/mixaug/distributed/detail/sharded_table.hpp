@@ -237,7 +237,7 @@ class sharded_table {
     auto const left = beside(last_of(begun.data(), n, shard_halo), shard_halo, true);
     auto const right = beside(first_of(begun.data(), n, shard_halo + 1), shard_halo + 1, false);
     index_t const kept = lesser(shard_halo, static_cast<index_t>(right.size()));
-    cell_ = {};
+    std::vector<cell>().swap(cell_);
     cell_.reserve(left.size() + begun.size() + static_cast<std::size_t>(kept) + 1);
     cell_.insert(cell_.end(), left.begin(), left.end());
     cell_.insert(cell_.end(), begun.begin(), begun.end());
