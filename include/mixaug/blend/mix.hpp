@@ -149,8 +149,9 @@ void run_by_weights(Blend const& blend, std::uint8_t choice, run_of<T> o, run_of
     if (px > 1 && ++channel == px) channel = 0;
   }
 }
-/// o = m a + (1 - m) b, element by element; m = 0 and m = 1 are copies. Those of integers are exact without a choice, and
-/// must do without: gcc 12 to AVX-512 in lanes of 256 bits packs the masks of a choice between bytes in the wrong order.
+/// o = m a + (1 - m) b, element by element; m = 0 and m = 1 are copies. Those of integers are exact without a choice,
+/// and must do without: gcc 12 to AVX-512 in lanes of 256 bits packs the masks of a choice between bytes in the wrong
+/// order.
 template <class T>
 MIXAUG_HD T mix_one(T a, T b, float m) noexcept {
   T const mixed = mixer<T>(m)(a, b);
