@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# package.sh WORK_DIR: builds the Python package of examples/pytorch as its users do, installs it into WORK_DIR, and runs
-# its tests there. Exit status 77: skipped.
+# package.sh WORK_DIR: builds the Python package of examples/pytorch as its users do, installs it into an
+# environment in WORK_DIR, and runs its tests from there. Exit status 77: skipped.
 set -euo pipefail
 package=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../examples/pytorch" && pwd)
 work=$1
@@ -20,9 +20,11 @@ rm -rf "$work"
 mkdir -p "$work"
 cp -r "$package" "$work/package"  # setup.py writes its build folder beside itself
 export MIXAUG_HEADERS=$package/../../include MAX_JOBS=${MAX_JOBS:-2} MIXAUG_CXXFLAGS="-O1 -march=native"
-"$python" -m pip install -q --no-build-isolation --no-deps --no-index --target "$work/site" "$work/package"
+# The environment has no pip of its own, but sees the system's pip and torch.
+"$python" -m venv --system-site-packages --without-pip "$work/venv"
+python=$work/venv/bin/python
+"$python" -m pip install -q --no-build-isolation --no-index "$work/package"
 cd "$work"
-export PYTHONPATH="$work/site"
 "$python" - <<'END'
 import os
 import mixaug

@@ -36,7 +36,7 @@ class Readme(unittest.TestCase):
             seen.append(targets)
 
         sampler = mixaug.KeyedBatchSampler(len(data), batch_size=64, seed=1, rank=rank, world=world)
-        loader = DataLoader(mixaug.KeyedDataset(data), batch_sampler=sampler, num_workers=4,
+        loader = DataLoader(mixaug.KeyedDataset(data), batch_sampler=sampler, num_workers=2,
                             collate_fn=mixaug.MixCollate(mixaug.CutMix(num_classes=10)))
         for epoch in range(epochs):
             sampler.set_epoch(epoch)            # set_epoch(epoch, step) goes on in the middle of one

@@ -4,6 +4,12 @@ from typing import NamedTuple
 import torch
 
 
+def outside_of_graphs(function):
+    """Plans are drawn on the host, and are no tensors: torch.compile (from 2.1) leaves these calls out of its graphs."""
+    compiler = getattr(torch, "compiler", None)
+    return compiler.disable(function) if hasattr(compiler, "disable") else function
+
+
 class Key(NamedTuple):
     """What a draw depends on, beside the row: equal keys give equal plans, in every process and on every machine.
 
@@ -66,6 +72,7 @@ def methods():
     return list(torch.ops.mixaug.methods())
 
 
+@outside_of_graphs
 def make_plan(method, x, key=Key(), *, inputs=None, **options):
     """Plans the batch x, (n, c, h, w) for methods that cut images, by the method of that name.
 
@@ -79,6 +86,7 @@ def make_plan(method, x, key=Key(), *, inputs=None, **options):
     return Plan(torch.ops.mixaug.make_plan(method, _tensor(x, "x"), texts, _key(key), given))
 
 
+@outside_of_graphs
 def mix(plan, x, source=None, *, gathered=False, out=None):
     """m x + (1 - m) partner as a new tensor, differentiable; or written to out, which has no gradients.
 
@@ -94,43 +102,26 @@ def mix(plan, x, source=None, *, gathered=False, out=None):
     return torch.ops.mixaug.mix.out(x, handle, source, gathered, out=_tensor(out, "out"))
 
 
+@outside_of_graphs
 def mix_(plan, x):
     """Mixes x in its own memory, and returns it."""
     return torch.ops.mixaug.mix_(_tensor(x, "x"), _plan(plan))
 
 
+@outside_of_graphs
 def soft_labels(plan, y, num_classes, *, smoothing=0.0, threshold=None):
     """Soft targets, float32 (n, num_classes), of class ids (n) or rows (n, num_classes)."""
     return torch.ops.mixaug.soft_labels(_tensor(y, "y"), _plan(plan), num_classes, smoothing, threshold)
 
 
+@outside_of_graphs
 def pair_cross_entropy(plan, logits, class_ids, *, smoothing=0.0, reduction="mean"):
     """Cross entropy of a mixed batch with both labels' shares and weights, differentiable in the logits."""
     return torch.ops.mixaug.pair_cross_entropy(_tensor(logits, "logits"), _plan(plan), _tensor(class_ids, "class_ids"),
                                                smoothing, reduction)
 
 
+@outside_of_graphs
 def saliency_map(images, detector="fine_grained"):
     """Score maps, float32 (n, h, w), of images (n, c, h, w)."""
     return torch.ops.mixaug.saliency_map(_tensor(images, "images"), detector)
-
-
-def _register_fakes():
-    """Shapes without memory, for torch.compile and torch.export, from torch 2.4 on; eager mode needs none."""
-    library = torch.library
-    if not hasattr(library, "register_fake"):
-        return
-    library.register_fake("mixaug::mix")(lambda x, plan, source=None, gathered=False: torch.empty_like(x))
-    library.register_fake("mixaug::mix_")(lambda x, plan: x)
-    library.register_fake("mixaug::saliency_map")(
-        lambda images, detector="fine_grained": images.new_empty(
-            (images.shape[0], images.shape[-2], images.shape[-1]), dtype=torch.float32))
-
-
-def outside_of_graphs(function):
-    """Planning draws on the host: torch.compile (from 2.1) leaves it, and what it decides, out of its graphs."""
-    compiler = getattr(torch, "compiler", None)
-    return compiler.disable(function) if hasattr(compiler, "disable") else function
-
-
-_register_fakes()
