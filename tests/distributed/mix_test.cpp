@@ -106,6 +106,28 @@ TEST_CASE("a global batch on several ranks is mixed as in one process") {
   same_as_one_process<float>("one row", ma::mixup{}, 1);
 }
 
+TEST_CASE("a salient method, given the images of the global batch") {
+  using b = batch<std::uint8_t>;
+  index_t const n = 10;
+  b all(n, 5);
+  auto const view = [](std::uint8_t* p, index_t rows) { return ma::nchw(p, {rows, b::c, b::h, b::w}); };
+  auto const images = view(all.pixels.data(), n);
+  ma::key const k{.seed = 6};
+  auto const whole = ma::make_plan(ma::serial{}, ma::saliencymix{}, ma::inputs(images).source_images(images), k);
+  std::vector<std::uint8_t> expected(all.pixels.size()), mixed(all.pixels.size());
+  ma::apply(whole, images, view(expected.data(), n));
+  for (int how = 0; how < test::splits; ++how) {
+    test::part const mine(n, how);
+    auto const x = view(mine.of(all.pixels, b::size), mine.count);
+    auto const plan = ranks().make_plan(ma::serial{}, ma::saliencymix{}, ma::inputs(x).source_images(images),
+                                        ranks().key_of(k, mine.count));
+    ma::mpi::mix(ranks(), ma::serial{}, plan, x, view(mixed.data(), mine.count));
+    for (index_t i = 0; i < mine.count; ++i) CHECK(test::same_row(plan, i, whole, mine.first + i));
+    CHECK(std::memcmp(mixed.data(), expected.data() + mine.first * b::size,
+                      static_cast<std::size_t>(mine.count * b::size)) == 0);
+  }
+}
+
 TEST_CASE("partners of a second source whose slices lie on the ranks") {
   using b = batch<std::uint8_t>;
   index_t const n = 9, m = 14, first = 100;

@@ -126,6 +126,10 @@ TEST_CASE("group losses, the threshold of cvar, accuracies, counts and prototype
     for (index_t g = 0; g < k; ++g) CHECK(part.correct(g) == accuracy.correct(g));
   }
 
+  CHECK(test::refused([&] { accuracy.add_counts(0, 1, 2); }) ==
+        "mixaug: the counts of group 0 is 1 samples, 2 of them correct; expected 0 <= correct <= count");
+  CHECK(test::refused([&] { accuracy.add_counts(k, 1, 1); }).find("the group is 4") != std::string::npos);
+
   int const last = ranks().size() - 1;
   std::string const who = "mixaug: on rank " + std::to_string(last) + ": ";
   float const loss = 1.0f;

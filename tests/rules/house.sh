@@ -78,8 +78,8 @@ while IFS= read -r line; do
   offend "$line: a public name inside detail/"
 done < <(find include/mixaug -path '*/detail/*' \( -name '*.hpp' -o -name '*.cuh' \) -print0 | sort -z | xargs -0 awk '
   FNR == 1 { inside = 0; special = 0 }
-  /^namespace mixaug::detail \{/ || /^namespace detail \{/ { inside = 1 }
-  /^}  \/\/ namespace (mixaug::)?detail/ { inside = 0 }
+  /^namespace (mixaug::([a-z_]+::)*)?detail(::[a-z_]+)* \{/ { inside = 1 }
+  /^}  \/\/ namespace (mixaug::([a-z_]+::)*)?detail/ { inside = 0 }
   /^template <>/ { special = FNR + 1 }
   !inside && FNR != special && /^(struct|class|enum|template <.|concept|inline|constexpr|using|auto|void)/ {
     if ($0 !~ /^template <>/) print FILENAME ":" FNR }')

@@ -41,11 +41,15 @@ wanted_rows wanted_by(Plan const& p, View const& v, char const* name, bool boxes
     w.count += read;
   }
   if (!w.boxed) return w;
-  layout5 const f = to_layout5(v, p.shape.spatial, false, name);
-  for (int d = 0; d < 3 && v.extent[0] > 0; ++d)
-    if (f.extent[2 + d] != p.shape.size[d])
-      fail(name, "of spatial extents " + shape_text(f.extent + 5 - p.shape.spatial, p.shape.spatial),
-           shape_text(p.shape.size + 3 - p.shape.spatial, p.shape.spatial) + ", for which the plan was made");
+  if constexpr (View::rank > 1) {
+    layout5 const f = to_layout5(v, p.shape.spatial, false, name);
+    for (int d = 0; d < 3 && v.extent[0] > 0; ++d)
+      if (f.extent[2 + d] != p.shape.size[d])
+        fail(name, "of spatial extents " + shape_text(f.extent + 5 - p.shape.spatial, p.shape.spatial),
+             shape_text(p.shape.size + 3 - p.shape.spatial, p.shape.spatial) + ", for which the plan was made");
+  } else {
+    fail(name, "of one dimension", "rows of pixels where boxes_only is asked for");
+  }
   w.spatial = p.shape.spatial;
   return w;
 }
