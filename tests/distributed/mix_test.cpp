@@ -200,6 +200,40 @@ TEST_CASE("fetched rows: strides, rows apart, one to three dimensions, more than
   ranks().shared()->most = INT32_MAX;
 }
 
+TEST_CASE("where partners follow from the key, no request is sent") {
+  index_t const n = 21, m = 30, wide = 8;
+  auto data = test::any_values<float>(m * wide, 3);
+  ma::key const k{.seed = 4, .step = 2};
+  auto const same = [&](auto const& rule, bool second) {
+    for (int how = 0; how < test::splits; ++how) {
+      test::part const mine(n, how), slice(second ? m : n, (how + (second ? 1 : 0)) % test::splits);
+      auto const view = [&](float* p, index_t rows) { return ma::features(p, {rows, wide}); };
+      auto const x = view(mine.of(data, wide), mine.count), source = view(slice.of(data, wide), slice.count);
+      auto in = ma::inputs(x);
+      if (second) in.source_rows(m);
+      auto const plan = ranks().make_plan(with(ma::mixup{}, rule), in, ranks().key_of(k, mine.count));
+      std::vector<float> a(static_cast<std::size_t>(mine.count * wide)), b(a);
+      index_t const before = ranks().bytes_sent();
+      ma::mpi::fetch(ranks(), plan, source, view(a.data(), mine.count));
+      index_t const asked = ranks().bytes_sent();
+      ma::mpi::fetch(ranks(), plan, rule, source, view(b.data(), mine.count));
+      CHECK(a == b);
+      if (ranks().size() > 1) CHECK(ranks().bytes_sent() - asked < asked - before);
+    }
+  };
+  same(ma::pairing::shuffle{}, false);
+  same(ma::pairing::shuffle{}, true);
+  same(ma::pairing::reverse{}, false);
+  same(ma::pairing::roll{}, false);
+  same(ma::pairing::derangement{}, false);
+  std::vector<float> out(static_cast<std::size_t>(2 * wide));
+  auto const two = ma::features(data.data(), {2, wide});
+  auto const plan = ranks().make_plan(ma::mixup{}, two, ranks().key_of({.seed = 8}, 2));
+  CHECK(test::refused([&] {
+          ma::mpi::fetch(ranks(), plan, ma::pairing::roll{}, two, ma::features(out.data(), {2, wide}));
+        }).find("are not those of the rule that is given") != std::string::npos);
+}
+
 TEST_CASE("of a plan only the boxes that are read are fetched") {
   using b = batch<float>;
   index_t const n = 16;

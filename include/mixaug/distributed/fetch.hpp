@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/distributed/detail/remote_rows.hpp>
+#include <mixaug/pairing/derangement.hpp>
+#include <mixaug/pairing/reverse.hpp>
+#include <mixaug/pairing/roll.hpp>
+#include <mixaug/pairing/shuffle.hpp>
 
 MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 namespace mpi {
+
+/// True for pairing rules whose partners follow from the key and the number of rows alone. A rule of your own may say
+/// so by a specialisation.
+template <class Pairing>
+inline constexpr bool drawn_from_key =
+    std::is_same_v<Pairing, pairing::shuffle> || std::is_same_v<Pairing, pairing::reverse> ||
+    std::is_same_v<Pairing, pairing::roll> || std::is_same_v<Pairing, pairing::derangement>;
 
 /// Options of fetch and mix.
 struct fetch_options {
@@ -102,15 +113,36 @@ std::vector<held_rows> agree_on_rows(communicator const& c, std::exception_ptr c
                mine);
 }
 
-/// Brings the wanted rows to `rows`, after all ranks have agreed.
+/// The partners of all rows of the global batch, by a rule that draws them from the key alone.
+template <class Pairing>
+std::vector<index_t> drawn_partners(Pairing const& rule, plan_shape const& s, key k) {
+  plan_shape whole = s;
+  whole.rows = whole.samples = k.global;
+  whole.first = k.first = 0;
+  input_set<space::host> const in(whole);
+  workspace<space::host> scratch;
+  std::vector<index_t> partner(static_cast<std::size_t>(k.global), -1);
+  std::vector<std::uint8_t> const choice(partner.size(), 0);
+  index_t const block = k.block == 0 || k.block > k.global ? k.global : k.block;
+  if (whole.source_rows > 0)
+    rule(pairing_task<space::host>{in, k, k.global, block, partner.data(), choice.data(), -1, scratch});
+  return partner;
+}
+
+/// Brings the wanted rows to `rows`, after all ranks have agreed. `known`: what all rows of the global batch want,
+/// where that is known, and `batch` the rows of each rank.
 template <class X, class Rows>
 void bring_rows(communicator const& c, row_owners const& owners, std::vector<held_rows> const& all,
-                wanted_rows const& w, X const& x, Rows const& rows) {
+                wanted_rows const& w, X const& x, Rows const& rows, std::vector<index_t> const* known = nullptr,
+                row_owners const& batch = {}) {
   using T = typename Rows::element;
   using row_shape = travelling_row<T, X::rank>;
   bool const last = channels_last(all);
   auto const bring = [&](auto const& like) {
-    remote_rows<T, X::rank> remote(c, owners, x, like, last, row_size(all, X::rank), w.row, w.boxes(), w.spatial);
+    index_t const size = row_size(all, X::rank);
+    using moving_rows = remote_rows<T, X::rank>;
+    moving_rows remote = known != nullptr ? moving_rows(c, owners, x, like, last, size, *known, batch)
+                                          : moving_rows(c, owners, x, like, last, size, w.row, w.boxes(), w.spatial);
     row_shape const from(x, last), to(rows, last);
     std::vector<T> between(static_cast<std::size_t>(remote.dense().size()));
     for (index_t i = 0; i < rows.extent[0]; ++i) {  // rows of this rank, while the others travel
@@ -159,6 +191,38 @@ void fetch(world const& w, plan<R, B> const& p, X const& x, Rows const& rows, fe
   auto const all = detail::agree_on_rows<T>(c, refused, p, mine, X::rank, o.boxes_only);
   auto const owners = detail::owners_of(all, X::rank, p.shape.own_source, p.shape.source_first, p.shape.source_rows);
   detail::bring_rows(c, owners, all, wanted, x, rows);
+}
+
+/// The same for a plan whose partners a rule draws from the key alone (pairing::shuffle, reverse, roll, derangement):
+/// each rank draws those of all rows, and no request is sent; O(global) work, as the permutation itself, beside the two
+/// all-to-alls that it saves. Errors: a plan whose partners are not those of the rule, too.
+template <class R, class B, class Pairing, class X, class Rows>
+requires drawn_from_key<Pairing>
+void fetch(world const& w, plan<R, B> const& p, Pairing const& rule, X const& x, Rows const& rows) {
+  using T = typename Rows::element;
+  detail::wanted_rows wanted;
+  detail::held_rows mine{};
+  std::vector<index_t> all_wanted;
+  auto const refused = detail::caught([&] {
+    detail::check_made(p.shape);
+    if (p.shape.own_source) detail::same_rows("x", x.extent[0], p.shape.samples);
+    detail::check_place(x, rows, p.rows());
+    all_wanted = detail::drawn_partners(rule, p.shape, p.drawn_with);
+    for (index_t i = 0; i < p.rows(); ++i)
+      if (p.rows() != p.shape.samples || p.partner[i] != all_wanted[static_cast<std::size_t>(p.shape.first + i)])
+        detail::fail(
+            "the plan's partners are not those of the rule that is given; fetch(world, plan, x, rows) asks for "
+            "them");
+    wanted = detail::wanted_by(p, rows, "the place for fetched rows", false);
+    mine = detail::held(x, rows, p.shape.first, wanted.count);
+  });
+  auto const& c = *w.shared();
+  auto const all = detail::agree_on_rows<T>(c, refused, p, mine, X::rank, false);
+  auto const owners = detail::owners_of(all, X::rank, p.shape.own_source, p.shape.source_first, p.shape.source_rows);
+  std::vector<index_t> firsts;
+  for (detail::held_rows const& h : all) firsts.push_back(h.first);
+  firsts.push_back(p.drawn_with.global);
+  detail::bring_rows(c, owners, all, wanted, x, rows, &all_wanted, detail::row_owners(std::move(firsts)));
 }
 
 /// The same for given rows of a sharded set, whose slices are in the order of the ranks: row i of `rows` becomes row

@@ -3,6 +3,13 @@
 #include <cstring>
 #include <mixaug/plan/recipe.hpp>
 
+/// Defined where the compiler can set the padding of an object to 0.
+#if defined(__has_builtin) && !defined(__CUDACC__)
+#  if __has_builtin(__builtin_clear_padding)
+#    define MIXAUG_CLEARS_PADDING 1
+#  endif
+#endif
+
 MIXAUG_EXACT_BEGIN
 
 /// A number by which ranks see that their methods are alike: their types and, of options without pointers, the bits.
@@ -32,7 +39,7 @@ class option_digest {
       add(&v, sizeof v);
     } else {
       if constexpr (requires { v.alpha + 1.0f; }) add(&v.alpha, sizeof v.alpha);
-#if defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__)
+#if defined(MIXAUG_CLEARS_PADDING)
       if constexpr (std::is_trivially_copyable_v<T> && !std::is_empty_v<T>) {
         T copy = v;
         __builtin_clear_padding(&copy);

@@ -106,8 +106,34 @@ class remote_rows {
         boxed_(boxes != nullptr),
         bytes_(size * static_cast<index_t>(sizeof(T))),
         spatial_(spatial) {
-    request(wanted, boxes);
-    auto const asked = all_to_all(c, requests_);
+    requests_ = requests_of(c.rank(), wanted, boxes, slot_);
+    answer(x, row_shape(x, last), all_to_all(c, requests_));
+  }
+  /// The same of whole rows, where this rank knows what all ranks want, so that no request is sent: all[i] is what row
+  /// i of the global batch wants, batch[r] the first row of rank r.
+  template <class View, class Like>
+  remote_rows(communicator const& c, row_owners const& owners, View const& x, Like const& like, bool last, index_t size,
+              std::vector<index_t> const& all, row_owners const& batch)
+      : comm_(c),
+        owners_(owners),
+        dense_(row_shape(like, last).dense()),
+        boxed_(false),
+        bytes_(size * static_cast<index_t>(sizeof(T))),
+        spatial_(0) {
+    rank_groups<asked_row> asked;
+    for (int r = 0; r < c.size(); ++r) {
+      std::vector<index_t> slot;
+      std::vector<index_t> const wanted(all.begin() + batch.first(r), all.begin() + batch.first(r + 1));
+      auto of_rank = requests_of(r, wanted, nullptr, slot);
+      for (index_t n : of_rank.count) asked.largest = greater(asked.largest, n);
+      auto const at = starts_of(of_rank.count);
+      std::size_t const me = static_cast<std::size_t>(c.rank());
+      asked.count.push_back(of_rank.count[me]);
+      asked.value.insert(asked.value.end(), of_rank.value.begin() + at[me], of_rank.value.begin() + at[me + 1]);
+      if (r != c.rank()) continue;
+      requests_ = std::move(of_rank);
+      slot_ = std::move(slot);
+    }
     answer(x, row_shape(x, last), asked);
   }
   void progress() { moving_->progress(); }
@@ -143,27 +169,30 @@ class remote_rows {
 
   part part_of(asked_row const& r) const noexcept { return part_of_box(r.where); }
   T const* arrived_at(std::size_t k) const noexcept { return reinterpret_cast<T const*>(arrived_ + arrived_place_[k]); }
-  /// Sorts what is wanted by row, which is by rank; whole rows that several rows want are asked for once.
-  void request(std::vector<index_t> const& wanted, std::vector<box> const* boxes) {
+  /// Sorts what a rank wants of others by row, which is by rank; whole rows that several rows want are asked for once.
+  /// `slot` gets the place of each row's request, -1 for none.
+  rank_groups<asked_row> requests_of(int rank, std::vector<index_t> const& wanted, std::vector<box> const* boxes,
+                                     std::vector<index_t>& slot) const {
     std::vector<index_t> order;
-    slot_.assign(wanted.size(), -1);
+    rank_groups<asked_row> r;
+    slot.assign(wanted.size(), -1);
     for (std::size_t i = 0; i < wanted.size(); ++i)
-      if (wanted[i] >= 0 && owners_.of(wanted[i]) != comm_.rank()) order.push_back(static_cast<index_t>(i));
+      if (wanted[i] >= 0 && owners_.of(wanted[i]) != rank) order.push_back(static_cast<index_t>(i));
     std::stable_sort(order.begin(), order.end(), [&](index_t a, index_t b) {
       return wanted[static_cast<std::size_t>(a)] < wanted[static_cast<std::size_t>(b)];
     });
-    requests_.count.assign(static_cast<std::size_t>(comm_.size()), 0);
+    r.count.assign(static_cast<std::size_t>(comm_.size()), 0);
     for (index_t i : order) {
       std::size_t const k = static_cast<std::size_t>(i);
       asked_row const ask{wanted[k], boxed_ ? (*boxes)[k] : no_box};
-      bool const again = !requests_.value.empty() && requests_.value.back().row == ask.row &&
-                         requests_.value.back().where == ask.where;
+      bool const again = !r.value.empty() && r.value.back().row == ask.row && r.value.back().where == ask.where;
       if (!again) {
-        requests_.value.push_back(ask);
-        ++requests_.count[static_cast<std::size_t>(owners_.of(ask.row))];
+        r.value.push_back(ask);
+        ++r.count[static_cast<std::size_t>(owners_.of(ask.row))];
       }
-      slot_[k] = static_cast<index_t>(requests_.value.size()) - 1;
+      slot[k] = static_cast<index_t>(r.value.size()) - 1;
     }
+    return r;
   }
   /// Bytes that a request's answer takes on its way.
   index_t bytes_of(asked_row const& r) const noexcept {
