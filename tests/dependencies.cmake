@@ -102,6 +102,7 @@ mixaug_package(tbb tbb/parallel_for.h tbb)
 mixaug_package(torch torch/torch.h torch torch_cpu c10 SUFFIXES torch/csrc/api/include)
 mixaug_package(opencv opencv2/saliency.hpp opencv_saliency opencv_imgproc opencv_core SUFFIXES opencv4)
 mixaug_package(opencv_core opencv2/core.hpp opencv_core SUFFIXES opencv4)
+mixaug_package(opencv_imgproc opencv2/imgproc.hpp opencv_imgproc opencv_core SUFFIXES opencv4)
 mixaug_package(thrust_1 thrust/for_each.h SUFFIXES libthrust)  # Thrust 1.17, header-only
 
 # Thrust 3: the CCCL headers of a CUDA toolkit, for the CPU's compiler too. nvcc itself is needed for CUDA alone.
@@ -152,7 +153,7 @@ function(mixaug_link_includes target result)
   foreach(pair IN ITEMS "eigen:Eigen/|unsupported/|interop/eigen" "xtensor:xtensor/|interop/xtensor"
                         "thrust_1:thrust/|(interop|backend)/thrust" "stb:stb/"
                         "torch:torch/|interop/torch" "benchmark:benchmark/"
-                        "opencv_core:opencv2/core|interop/opencv")
+                        "opencv_core:opencv2/core|interop/opencv" "opencv_imgproc:opencv2/imgproc")
     string(REGEX REPLACE ":.*" "" package "${pair}")
     string(REGEX REPLACE "^[^:]*:" "" pattern "${pair}")
     set(lines "")
