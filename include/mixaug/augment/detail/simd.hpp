@@ -18,7 +18,9 @@ MIXAUG_UNFUSED_BEGIN
 /// many as fill registers, and returns their number; the plain loop, which stands where it is called, does the others,
 /// and all without SIMD. The bits are those of the plain loop. What gains nothing over the compiler's own vectors (the
 /// stages of colour, blurs) has no form here.
-namespace mixaug::augment::detail::simd {
+namespace mixaug::augment {
+namespace detail {
+namespace simd {
 
 #if !defined(MIXAUG_WIDE)
 
@@ -276,7 +278,9 @@ inline int add_normal(float*, std::uint16_t const*, int, float) noexcept { retur
 
 #endif
 
-}  // namespace mixaug::augment::detail::simd
+}  // namespace simd
+}  // namespace detail
+}  // namespace mixaug::augment
 
 MIXAUG_UNFUSED_END
 MIXAUG_EXACT_END
