@@ -27,6 +27,13 @@ TEST_CASE(
       for (int k = 0; k < done; ++k)
         for (int c = 0; c < 3; ++c) CHECK(channel[c][k] == static_cast<float>(p[k * step + c]));
     }
+    std::vector<std::uint8_t> turned(static_cast<std::size_t>(3 * n) + 3, 9);
+    auto const last = static_cast<std::size_t>(n == 0 ? 0 : 3 * (n - 1));
+    std::int64_t const reversed = simd::mirror_rgb(x.data() + last, n, turned.data());
+    for (std::int64_t k = 0; k < 3 * reversed; ++k)
+      CHECK(turned[static_cast<std::size_t>(k)] ==
+            x[last - static_cast<std::size_t>(k / 3 * 3) + static_cast<std::size_t>(k % 3)]);
+    for (std::size_t k = static_cast<std::size_t>(3 * reversed); k < turned.size(); ++k) CHECK(turned[k] == 9);
     std::vector<std::uint32_t> words(static_cast<std::size_t>(n) + 1, 77u);
     auto const packed = simd::pack_rgb(x.data(), n, words.data());
     for (std::int64_t k = 0; k < packed; ++k) {

@@ -26,6 +26,7 @@ namespace simd {
 
 inline int load_rgb(std::uint8_t const*, int, int, float*, float*, float*) noexcept { return 0; }
 inline index_t pack_rgb(std::uint8_t const*, index_t, std::uint32_t*) noexcept { return 0; }
+inline index_t mirror_rgb(std::uint8_t const*, index_t, std::uint8_t*) noexcept { return 0; }
 inline int store_rgb(float const*, float const*, float const*, int, std::uint8_t*) noexcept { return 0; }
 template <int Channels>
 int bilinear(std::uint64_t const*, std::uint64_t const*, float const*, float const*, int, float* const*) noexcept {
@@ -142,6 +143,12 @@ inline index_t pack_rgb(std::uint8_t const* p, index_t n, std::uint32_t* o) noex
     ints const v = load_three(p + 3 * k);
     std::memcpy(o + k, &v, sizeof v);
   }
+  return k;
+}
+/// Pixels of three bytes in reverse: pixel k of the output is the one at p - 3 k.
+inline index_t mirror_rgb(std::uint8_t const* p, index_t n, std::uint8_t* o) noexcept {
+  index_t k = 0;
+  for (; k + lanes <= n; k += lanes) store_three(o + 3 * k, reversed(load_three(p - 3 * (k + lanes - 1))));
   return k;
 }
 /// Floats in [0, 255], rounded to nearest, halves up, to interleaved bytes.
