@@ -105,6 +105,7 @@ mixaug_package(tbb tbb/parallel_for.h tbb)
 mixaug_package(torch torch/torch.h torch torch_cpu c10 SUFFIXES torch/csrc/api/include)
 mixaug_package(opencv opencv2/saliency.hpp opencv_saliency opencv_imgproc opencv_core SUFFIXES opencv4)
 mixaug_package(opencv_core opencv2/core.hpp opencv_core SUFFIXES opencv4)
+mixaug_package(opencv_imgproc opencv2/imgproc.hpp opencv_imgproc opencv_core SUFFIXES opencv4)
 # MPI by CMake's own module, which asks the compiler's wrapper.
 set(mixaug_mpi_FOUND NO)
 add_library(mixaug_mpi INTERFACE)
@@ -178,7 +179,8 @@ function(mixaug_link_includes target result)
   foreach(pair IN ITEMS "eigen:Eigen/|unsupported/|interop/eigen" "xtensor:xtensor/|interop/xtensor"
                         "thrust_1:thrust/|(interop|backend)/thrust" "stb:stb/"
                         "torch:torch/|interop/torch" "benchmark:benchmark/"
-                        "opencv_core:opencv2/core|interop/opencv" "mpi:mpi\\.h|distributed/")
+                        "opencv_core:opencv2/core|interop/opencv" "opencv_imgproc:opencv2/imgproc"
+                        "mpi:mpi\\.h|distributed/")
     string(REGEX REPLACE ":.*" "" package "${pair}")
     string(REGEX REPLACE "^[^:]*:" "" pattern "${pair}")
     set(lines "")

@@ -32,7 +32,8 @@ declare -A shown_by=(
   [libopencv-contrib-dev]=opencv4/opencv2/saliency.hpp
   [libboost-graph-dev]=boost/graph/boykov_kolmogorov_max_flow.hpp
   [libdlib-dev]=dlib/optimization/max_cost_assignment.h
-  [libopencv-core-dev]=opencv4/opencv2/core.hpp [libdlpack-dev]=dlpack/dlpack.h [libopenmpi-dev]=mpirun
+  [libopencv-core-dev]=opencv4/opencv2/core.hpp [libopencv-imgproc-dev]=opencv4/opencv2/imgproc.hpp
+  [libdlpack-dev]=dlpack/dlpack.h [libopenmpi-dev]=mpirun
   [python3-numpy]=numpy [python3-torch]=python-torch [python3-dev]=python-header [python3-pip]=python-pip
   [python3-wheel]=python-wheel
   [libc++-dev]=libc++ [libc++abi-dev]=libc++)

@@ -172,6 +172,18 @@ TEST_CASE("texts that are not plans are refused by their line") {
   CHECK(with(row, "1 0 0 1 0 1 0 1 7").find("the end of the line") != std::string::npos);
 }
 
+TEST_CASE("a short text asks for no more memory than it may") {
+  auto const p = ma::make_plan(au::chain{au::salt_and_pepper{.amount = {0.5f, 0.5f}, .exact_count = true}},
+                               ma::nchw<float>(nullptr, {2, 1, 9, 9}), ma::key{.seed = 1});
+  std::ostringstream out;
+  ma::write_plan(out, p);
+  std::string text = out.str();
+  text.replace(text.find("size 9 9"), 8, "size 30000 30000");
+  std::istringstream in(text);
+  std::string const said = test::refusal([&] { ma::read_augment_plan(in); });
+  CHECK(said.find("make the plan again from its chain and key") != std::string::npos);
+}
+
 TEST_CASE("laws of the draws") {
   index_t const n = reference::draws(16000);
   au::chain const c{

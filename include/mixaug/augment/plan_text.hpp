@@ -208,7 +208,9 @@ inline void write_plan(std::ostream& out, augment::plan const& p) {
 
 /// Reads a plan of a chain back. Errors: invalid_argument with the line, the word found and what was expected, for a
 /// foreign or truncated text, another version, a number outside its range; or what make_plan says of a bad option.
-/// Memory grows with the text that is read, not with the numbers in it.
+/// Memory grows with the text that is read: fields of elastic steps and bits of exact counts, which follow from few
+/// numbers, may take 64 MiB and 8 KiB for each number that the text holds; make a larger plan again from its chain and
+/// key.
 inline augment::plan read_augment_plan(std::istream& in) {
   namespace own = augment::detail;
   constexpr index_t most = mixaug::detail::most_rows;
@@ -281,6 +283,11 @@ inline augment::plan read_augment_plan(std::istream& in) {
   r.expect("end");
   r.within("the row count", rows, rows);
   r.finish();
+  constexpr index_t free_numbers = index_t{1} << 24, for_each = 2048;
+  index_t const wanted = detail::saturating_multiply(rows, compiled.numbers_width + 2 * compiled.doubles_width);
+  if (wanted > free_numbers + for_each * static_cast<index_t>(drawn.size()))
+    detail::fail("the plan text", "one from which " + detail::text(wanted) + " numbers follow (fields, bits of pixels)",
+                 "at most 2^24, and 2048 for each number in it; make the plan again from its chain and key");
   augment::plan p;
   own::plan_writer::fit(p, c, compiled, rows, k);
   own::plan_writer::set_drawn(p, drawn);

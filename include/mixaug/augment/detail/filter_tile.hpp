@@ -110,6 +110,7 @@ class filter_reader {
         ring_(memory) {
     // As few rows as the kernel needs for the tiles that are there, so that they stay in the cache.
     index_t const tile_rows = mixaug::detail::greater(1, tile::room / from.width);
+    if (!normal) list_cells();
     size_.rows = mixaug::detail::lesser(size_.rows, mixaug::detail::greater(2 * reach_, 1) + tile_rows);
   }
   void operator()(tile& t) noexcept {
@@ -172,30 +173,44 @@ class filter_reader {
       if (normal_) normal_sum(to, reach_, weights_, static_cast<int>(w), [&](int d) { return line + reach_ + d; });
     }
   }
-  void line_sum(float* MIXAUG_RESTRICT sum, int c, index_t y, index_t x, int n) const noexcept {
+  /// Lists the cells of a line's kernel that hold a weight, row by row.
+  void list_cells() noexcept {
     int const side = 2 * reach_ + 1;
+    for (int i = 0; i < side; ++i)
+      for (int j = 0; j < side; ++j)
+        if (float const w = weights_[i * side + j]; w != 0.0f && cells_ < most_cells) {
+          cell_[cells_] = {static_cast<std::int16_t>(i - reach_), static_cast<std::int16_t>(j)};
+          weight_[cells_++] = w;
+        }
+  }
+  void line_sum(float* MIXAUG_RESTRICT sum, int c, index_t y, index_t x, int n) const noexcept {
     for (int k = 0; k < n; ++k) sum[k] = 0.0f;
     float const* rows[4];
-    float w[4];
-    int many = 0;
-    for (int i = 0; i < side; ++i) {
-      float const* from = nullptr;
-      for (int j = 0; j < side; ++j) {
-        float const weight = weights_[i * side + j];
-        if (weight == 0.0f) continue;
-        if (from == nullptr) from = row(c, y + i - reach_) + x;
-        rows[many] = from + j;
-        w[many] = weight;
-        if (++many == 4) {
-          add_rows<4>(sum, rows, w, n);
-          many = 0;
-        }
+    float const* from = nullptr;
+    for (int k = 0; k < cells_; k += 4) {
+      int const many = cells_ - k < 4 ? cells_ - k : 4;
+      for (int t = 0; t < many; ++t) {
+        bool const same = k + t > 0 && cell_[k + t].y == cell_[k + t - 1].y;
+        if (!same) from = row(c, y + cell_[k + t].y) + x;
+        rows[t] = from + cell_[k + t].x;
       }
+      float const* const w = weight_ + k;
+      if (many == 4)
+        add_rows<4>(sum, rows, w, n);
+      else if (many == 3)
+        add_rows<3>(sum, rows, w, n);
+      else if (many == 2)
+        add_rows<2>(sum, rows, w, n);
+      else
+        add_rows<1>(sum, rows, w, n);
     }
-    if (many == 3) return add_rows<3>(sum, rows, w, n);
-    if (many == 2) return add_rows<2>(sum, rows, w, n);
-    if (many == 1) add_rows<1>(sum, rows, w, n);
   }
+
+  /// A cell of a kernel: rows from the middle, columns from the left.
+  struct cell {
+    std::int16_t y, x;
+  };
+  static constexpr int most_cells = 1024;  ///< 4 points a pixel of a line of 63, each shared by four cells
 
   image<T const> from_;
   sampling how_;
@@ -205,6 +220,9 @@ class filter_reader {
   ring_size size_;
   float* ring_;
   index_t made_ = 0;
+  int cells_ = 0;
+  cell cell_[most_cells];
+  float weight_[most_cells];
 };
 
 }  // namespace detail

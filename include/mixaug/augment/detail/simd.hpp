@@ -18,12 +18,15 @@ MIXAUG_UNFUSED_BEGIN
 /// many as fill registers, and returns their number; the plain loop, which stands where it is called, does the others,
 /// and all without SIMD. The bits are those of the plain loop. What gains nothing over the compiler's own vectors (the
 /// stages of colour, blurs) has no form here.
-namespace mixaug::augment::detail::simd {
+namespace mixaug::augment {
+namespace detail {
+namespace simd {
 
 #if !defined(MIXAUG_WIDE)
 
 inline int load_rgb(std::uint8_t const*, int, int, float*, float*, float*) noexcept { return 0; }
 inline index_t pack_rgb(std::uint8_t const*, index_t, std::uint32_t*) noexcept { return 0; }
+inline index_t mirror_rgb(std::uint8_t const*, index_t, std::uint8_t*) noexcept { return 0; }
 inline int store_rgb(float const*, float const*, float const*, int, std::uint8_t*) noexcept { return 0; }
 template <int Channels>
 int bilinear(std::uint64_t const*, std::uint64_t const*, float const*, float const*, int, float* const*) noexcept {
@@ -140,6 +143,12 @@ inline index_t pack_rgb(std::uint8_t const* p, index_t n, std::uint32_t* o) noex
     ints const v = load_three(p + 3 * k);
     std::memcpy(o + k, &v, sizeof v);
   }
+  return k;
+}
+/// Pixels of three bytes in reverse: pixel k of the output is the one at p - 3 k.
+inline index_t mirror_rgb(std::uint8_t const* p, index_t n, std::uint8_t* o) noexcept {
+  index_t k = 0;
+  for (; k + lanes <= n; k += lanes) store_three(o + 3 * k, reversed(load_three(p - 3 * (k + lanes - 1))));
   return k;
 }
 /// Floats in [0, 255], rounded to nearest, halves up, to interleaved bytes.
@@ -276,7 +285,9 @@ inline int add_normal(float*, std::uint16_t const*, int, float) noexcept { retur
 
 #endif
 
-}  // namespace mixaug::augment::detail::simd
+}  // namespace simd
+}  // namespace detail
+}  // namespace mixaug::augment
 
 MIXAUG_UNFUSED_END
 MIXAUG_EXACT_END

@@ -14,9 +14,10 @@
 
 MIXAUG_EXACT_BEGIN
 
-/// The only file with explicit SIMD: non-temporal stores for outputs larger than the cache (they avoid reading each
-/// output line first; 1.2 to 1.5 times faster where memory bandwidth is the limit), and conversions of float16 (5 times
-/// faster). Each has a portable loop in this file, written so that compilers vectorise it.
+/// Explicit SIMD, as in augment/detail/simd.hpp and nowhere else: non-temporal stores for outputs larger than the cache
+/// (they avoid reading each output line first; 1.2 to 1.5 times faster where memory bandwidth is the limit), and
+/// conversions of float16 (5 times faster). Each has a portable loop in this file, written so that compilers vectorise
+/// it.
 namespace mixaug::detail {
 
 /// Outputs of at least this many bytes are written with non-temporal stores.
