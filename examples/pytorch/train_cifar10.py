@@ -1,7 +1,7 @@
-"""train_cifar10.py [--data DIR] [--mix NAME] [--epochs E]: a small network, mixed in the loader's workers.
+"""train_cifar10.py [--data PATH...] [--mix NAME] [--epochs E]: a small network, mixed in the loader's workers.
 
-DIR holds CIFAR-10's binary files (data_batch_1.bin, ..., test_batch.bin: a label and 3 x 32 x 32 bytes a record).
-Without it, drawn images: coloured stripes whose direction is the class.
+PATH is a folder of CIFAR-10's binary files (data_batch_1.bin, ..., test_batch.bin: a label and 3 x 32 x 32 bytes a
+record), or such files, of which the last one is tested on. Without it, drawn images: coloured stripes whose direction is the class.
 """
 import argparse
 from pathlib import Path
@@ -53,13 +53,18 @@ def drawn(rows, seed):
     return (0.5 + 0.5 * stripes.unsqueeze(1) * colour + noise).clamp(0, 1), y
 
 
-def load(folder, rows):
-    if folder is None:
+def load(paths, rows):
+    if not paths:
         return drawn(rows or 2000, 1), drawn(1000, 2)
-    train = read_binary(sorted(Path(folder).glob("data_batch_*.bin")) or [Path(folder) / "data_batch_1.bin"])
+    if len(paths) == 1:
+        folder = Path(paths[0])
+        paths = sorted(folder.glob("data_batch_*.bin")) + [folder / "test_batch.bin"]
+        if len(paths) < 2:
+            raise ValueError(f"{folder} holds no data_batch_1.bin; give CIFAR-10's folder of binary files, or the files")
+    train = read_binary(paths[:-1])
     if rows:
         train = tuple(part[:rows] for part in train)
-    return train, read_binary([Path(folder) / "test_batch.bin"])
+    return train, read_binary(paths[-1:])
 
 
 def network():
@@ -111,7 +116,8 @@ def train(options):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", help="a folder of CIFAR-10's binary files; without it images are drawn")
+    parser.add_argument("--data", nargs="+", default=[], help="a folder of CIFAR-10's binary files, or files, the last "
+                        "one to test on; without it images are drawn")
     parser.add_argument("--mix", choices=MIXES, default="cutmix")
     parser.add_argument("--rows", type=int, default=0, help="so many training images; 0: all (drawn: 2000)")
     parser.add_argument("--epochs", type=int, default=5)

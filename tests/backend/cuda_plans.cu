@@ -10,7 +10,7 @@ namespace {
 
 auto const layout = ma::nchw<float>(nullptr, {12, 3, 9, 31});
 
-/// A visitor of plans: up, down, and it is the same.
+/// A visitor of plans: up, copied there, down, and it is the same.
 struct round_trip {
   template <class R, class B>
   void operator()(char const* name, ma::plan<R, B> const& plan) const {
@@ -19,6 +19,10 @@ struct round_trip {
     ma::plan<R, B> back;
     ma::upload(ma::cuda{}, plan, there);
     ma::download(ma::cuda{}, there, back);
+    CHECK(test::same_plan(plan, back));
+    ma::plan<R, B, ma::space::device> copied;
+    ma::copy_plan(ma::cuda{}, there, copied);
+    ma::download(ma::cuda{}, copied, back);
     CHECK(test::same_plan(plan, back));
     auto moved = std::move(there);
     CHECK(there.rows() == 0);

@@ -207,12 +207,12 @@ auto torch_view(at::Tensor const& t, char const* name) {
   return checked_view<typename Type::type, Rank::value, S>(describe_torch(t), {name, ""});
 }
 /// Asks Linux for large pages in the new memory of a large tensor. The first write to memory costs a fault of the
-/// processor for every page, which in pages of 4 KiB is most of the time of a mix. Where there are none nothing
-/// changes.
+/// processor for every page, which in pages of 4 KiB is most of the time of a mix. Below 32 MiB malloc mostly hands out
+/// memory that was written to before. Where there are no large pages nothing changes.
 inline void ask_for_large_pages(at::Tensor const& t) {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
   constexpr std::uintptr_t page = std::uintptr_t{1} << 21;
-  if (!t.is_cpu() || t.nbytes() < 4 * page) return;
+  if (!t.is_cpu() || t.nbytes() < 16 * page) return;
   auto const begin = reinterpret_cast<std::uintptr_t>(t.data_ptr()), end = begin + t.nbytes();
   std::uintptr_t const first = (begin + page - 1) / page * page, last = end / page * page;
   ::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
