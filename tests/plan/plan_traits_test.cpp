@@ -258,6 +258,36 @@ TEST_CASE("rows of other samples than their own are mixed by apply, and refused 
   CHECK_FALSE(ma::to_any(edited).flags().in_order);
 }
 
+TEST_CASE("a plan of mixup fits every size and rank as any_plan, too, and a plan of boxes does not") {
+  std::vector<float> images(4 * 3 * 8 * 8), hidden(4 * 10);
+  for (std::size_t k = 0; k < hidden.size(); ++k) hidden[k] = static_cast<float>(k * 7 % 13);
+  auto const x = ma::nchw(images.data(), {4, 3, 8, 8});
+  auto const features = ma::features(hidden.data(), {4, 10});
+  auto const mixed_by = [&](auto const& plan) {
+    std::vector<float> out(hidden.size()), back(hidden.size()), field(4), own = hidden;
+    ma::apply(plan, features, ma::features(out.data(), {4, 10}));
+    ma::apply_adjoint(plan, features, ma::features(back.data(), {4, 10}));
+    ma::write_field(plan, ma::labels(field.data(), {4}));
+    ma::apply_inplace(plan, ma::features(own.data(), {4, 10}));
+    CHECK(own == out);
+    out.insert(out.end(), back.begin(), back.end());
+    out.insert(out.end(), field.begin(), field.end());
+    return out;
+  };
+  auto const p = ma::make_plan(ma::mixup{}, x, ma::key{.seed = 3});
+  CHECK(p.constant_field());
+  CHECK(ma::to_any(p).constant_field());
+  CHECK(mixed_by(ma::to_any(p)) == mixed_by(p));
+  CHECK(mixed_by(read_back(p)) == mixed_by(p));
+
+  ma::any_plan const boxes = ma::to_any(ma::make_plan(ma::cutmix{}, x, ma::key{.seed = 3}));
+  ma::any_plan const either = ma::to_any(ma::make_plan(ma::one_of(ma::mixup{}, ma::cutmix{}), x, ma::key{.seed = 3}));
+  for (ma::any_plan const* each : {&boxes, &either}) {
+    CHECK_FALSE(each->constant_field());
+    CHECK(refusal([&] { mixed_by(*each); }).find("x is") != std::string::npos);
+  }
+}
+
 TEST_CASE("every key that planning takes reads back from text, up to its last number") {
   index_t const most = (index_t{1} << 40) - 2;
   float x[4] = {};

@@ -144,7 +144,7 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
                 same_element<X, Src, Out> && !std::is_const_v<typename Out::element>) {
     plan_shape const& s = p.shape;
     if (made_empty(s)) return no_rows(x, out);
-    bool const any = R::constant_field;
+    bool const any = p.constant_field();
     bool const empty = !own && !is_gathered && empty_source(s, source);
     layout5 const fx = checked(x, s, any, "x"), fo = checked(out, s, any, "the output");
     layout5 const fs = empty ? fx : checked(source, s, any, "the source");
@@ -175,7 +175,7 @@ void apply_from(Backend const& be, plan<R, B, S> const& p, X const& x, Src const
     body.source = empty ? body.x : to_rows<T const>(source, fs, inside);
     body.out = to_rows<T>(out, fo, inside);
     body.flat = body.x.flat() && body.source.flat() && body.out.flat();
-    if (any && body.flat && !p.blend.per_channel(0))  // one run for each sample
+    if (R::constant_field && body.flat && !p.blend.per_channel(0))  // one run for each sample
       body.x = body.x.flattened(), body.source = body.source.flattened(), body.out = body.out.flattened();
     body.plan = p.view(), body.blend = p.blend;
     body.source_first = s.first_of(own);

@@ -75,10 +75,10 @@ void adjoint_into(Backend const& be, plan<R, B, S> const& p, G const& grad_out, 
       same_rows("grad_out", grad_out.extent[0], 0);
       return (same_rows(to.name, to.grad.extent[0], 0), ...);
     }
-    layout5 const fg = checked(grad_out, p.shape, R::constant_field, "grad_out");
+    layout5 const fg = checked(grad_out, p.shape, p.constant_field(), "grad_out");
     if (fg.extent[0] != p.shape.rows)
       fail("grad_out", text(fg.extent[0]) + " rows", text(p.shape.rows) + " rows, as the plan has");
-    layout5 const f[] = {to.check(p, fg, grad_out, R::constant_field)...};
+    layout5 const f[] = {to.check(p, fg, grad_out, p.constant_field())...};
     if constexpr (sizeof...(X) == 2) check_two(f, to...);
     layout5 const* at = f;
     (to.run(be, p, grad_out, fg, *at++), ...);

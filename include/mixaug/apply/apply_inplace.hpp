@@ -23,7 +23,7 @@ requires(is_batch<X>) void apply_inplace(Backend const& be, plan<R, B, S> const&
   using T = typename X::element;
   if constexpr (S == Backend::memory && X::memory == S && !std::is_const_v<T> && B::same_place) {
     plan_shape const& s = p.shape;
-    bool const any = R::constant_field;
+    bool const any = p.constant_field();
     detail::layout5 const f = detail::checked(x, s, any, "x");
     if (f.extent[0] != s.samples)
       detail::fail("x", detail::text(f.extent[0]) + " rows",
@@ -49,7 +49,7 @@ requires(is_batch<X>) void apply_inplace(Backend const& be, plan<R, B, S> const&
     detail::check_element<T>(p, f.extent[1]);
     detail::mix_body<T, R, B, S> body;
     body.out = detail::to_rows<T>(x, f, detail::interleaved(f));
-    if (any && body.out.flat() && !p.blend.per_channel(0)) body.out = body.out.flattened();
+    if (R::constant_field && body.out.flat() && !p.blend.per_channel(0)) body.out = body.out.flattened();
     body.x = body.source = detail::to_rows<T const>(x, f, detail::interleaved(f));
     body.plan = p.view(), body.blend = p.blend, body.source_first = s.first;
     body.stream = detail::larger_than_cache(body.out);

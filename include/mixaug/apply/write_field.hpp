@@ -54,7 +54,7 @@ void write_field(Backend const& be, plan<R, B, S> const& p, tensor_view<float, R
   detail::check_spaces<Backend, S, tensor_view<float, Rank, F>>();
   if constexpr (S == Backend::memory && F == S) {
     if (detail::made_empty(p.shape)) return detail::same_rows("the fields", fields.extent[0], 0);
-    detail::layout5 const f = detail::checked(fields, p.shape, R::constant_field, "the fields");
+    detail::layout5 const f = detail::checked(fields, p.shape, p.constant_field(), "the fields");
     if (f.extent[0] != p.shape.rows)
       detail::fail("the fields", detail::text(f.extent[0]) + " rows",
                    detail::text(p.shape.rows) + " rows, as the plan has");

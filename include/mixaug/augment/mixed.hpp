@@ -127,7 +127,7 @@ checked_output checked_mix(mixaug::plan<R, B> const& mix, index_t images, image_
     fail("partners lie outside these " + text(s.samples) +
          " images, and only these are augmented here; take both steps: apply(augmented, x, y), apply(mix, y, source, "
          "out), or set key.block");
-  mixaug::detail::layout5 const f = mixaug::detail::checked(out, s, R::constant_field, "the output");
+  mixaug::detail::layout5 const f = mixaug::detail::checked(out, s, mix.constant_field(), "the output");
   index_t const wanted[4] = {s.rows, to.channels, to.height, to.width};
   for (int d = 0; d < 4; ++d)
     if (out.extent[d] != wanted[d])

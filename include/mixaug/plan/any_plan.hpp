@@ -37,6 +37,13 @@ struct any_of : base {
     return other;
   }
   static constexpr char const* names[] = {Kinds::name...};
+  /// True if each choice is of a kind whose m is one number for each row.
+  static constexpr bool constant_field_of(layout const& l) noexcept {
+    constexpr bool constant[] = {Kinds::constant_field...};
+    for (int k = 0; k < l.choices; ++k)
+      if (!constant[l.kind_of[k]]) return false;
+    return true;
+  }
 
   template <space S, access A = access::read>
   struct columns {

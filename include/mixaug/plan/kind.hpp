@@ -10,7 +10,8 @@ MIXAUG_EXACT_BEGIN
 /// places at which a side is read, and the calls by which kernel bodies read them. A kind is a tag that derives from
 /// kind::base and has
 ///   name           its name in the text of a plan
-///   constant_field true if m is one number for each row, so that a plan fits views of every size and rank
+///   constant_field true if m is one number for each row, so that a plan fits views of every size and rank; where the
+///                  layout decides, constant_field_of(layout) says it
 ///   holds          the values that m may take (field_weights)
 ///   moves          true if the source may be read at another place than is written
 ///   self_moves     true if the sample itself may be; its tiles then cover the image

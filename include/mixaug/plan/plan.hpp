@@ -57,6 +57,13 @@ class plan : public plan_view<Region, S> {
 
   index_t rows() const noexcept { return this->shape.rows; }
   plan_flags const& flags() const noexcept { return flags_; }
+  /// True if m is one number for each row, whatever is drawn, so that the plan fits views of every size and rank.
+  bool constant_field() const noexcept {
+    if constexpr (requires { Region::constant_field_of(this->layout); })
+      return Region::constant_field_of(this->layout);
+    else
+      return Region::constant_field;
+  }
 
   /// Allocates columns for `s`; column values are lost. Allocates only when the block grows.
   void fit(plan_shape const& s, typename Region::layout const& l) {
