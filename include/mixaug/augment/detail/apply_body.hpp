@@ -134,16 +134,24 @@ template <class Read, class Out>
 void run_tiles(Read const& read, stage_list stages, image<Out> const& to) noexcept {
   image_facts of{to.channels, to.height, to.width};
   of.kind = stages.compiled.in.kind;
+  auto const pass = [&](stage_list const& list, channel_sums* sums) {  // one loop for both, which compiles once
+    each_tile(read, list, of, [&](tile& t) {
+      if (sums != nullptr)
+        sums->add(t);
+      else
+        write_tile(t, to);
+    });
+  };
   float means[2 * chain::most + 1];
   stages.means = means;
   for (std::size_t k = stages.own.stage; k < stages.own.last_stage; ++k) {
     stage const& s = stages.compiled.stages[k];
     if (s.kind != stage_kind::contrast || is_identity(s, stages.numbers + s.first)) continue;
     channel_sums sums;
-    each_tile(read, stages.before(k), of, [&](tile const& t) { sums.add(t); });
+    pass(stages.before(k), &sums);
     means[k - stages.own.stage] = sums.mean(of);
   }
-  each_tile(read, stages, of, [&](tile& t) { write_tile(t, to); });
+  pass(stages, nullptr);
 }
 
 /// Takes the images of a batch through their chain, one after the other.

@@ -13,6 +13,11 @@
 
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
+#if defined(__GNUC__) && !defined(__clang__)  // gcc's own intrinsics begin with registers of no value (its bug 105593)
+#  pragma GCC diagnostic push
+#  pragma GCC diagnostic ignored "-Wuninitialized"
+#  pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 
 /// Explicit SIMD of the chains, by the user's flags: AVX-512 or AVX2. Each function does the first pixels of a run, as
 /// many as fill registers, and returns their number; the plain loop, which stands where it is called, does the others,
@@ -289,5 +294,8 @@ inline int add_normal(float*, std::uint16_t const*, int, float) noexcept { retur
 }  // namespace detail
 }  // namespace mixaug::augment
 
+#if defined(__GNUC__) && !defined(__clang__)
+#  pragma GCC diagnostic pop
+#endif
 MIXAUG_UNFUSED_END
 MIXAUG_EXACT_END
