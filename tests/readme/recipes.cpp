@@ -92,6 +92,36 @@ TEST_CASE("subpopulation shift") {
   CHECK(worst == 0.0);
 }
 
+TEST_CASE("boxes and key points of mixed images") {
+  constexpr int boxes_each = 2, points_each = 1;
+  std::vector<float> const pixels = numbers(n * c * h * w);
+  std::vector<float> corners, centres, seen(n * 2 * boxes_each * 4), moved(n * 2 * points_each * 2);
+  std::vector<float> left(n * 2 * boxes_each), shown(n * 2 * points_each);
+  for (int i = 0; i < n; ++i) {
+    corners.insert(corners.end(), {2, 10, 3, 12, 0, 0, 0, 0});  // one box, and a row filled up with zeros
+    centres.insert(centres.end(), {6, 7.5f});
+  }
+  auto x = ma::nchw(pixels.data(), {n, c, h, w});
+  auto boxes = ma::row_major<float const>(corners.data(), ma::extents<3>{n, boxes_each, 4});
+  auto mixed_boxes = ma::row_major<float>(seen.data(), ma::extents<3>{n, 2 * boxes_each, 4});
+  auto box_weights = ma::row_major<float>(left.data(), ma::extents<2>{n, 2 * boxes_each});
+  auto points = ma::row_major<float const>(centres.data(), ma::extents<3>{n, points_each, 2});
+  auto mixed_points = ma::row_major<float>(moved.data(), ma::extents<3>{n, 2 * points_each, 2});
+  auto point_weights = ma::row_major<float>(shown.data(), ma::extents<2>{n, 2 * points_each});
+
+  auto plan = ma::make_plan(ma::cutmix{}, x, ma::key{.seed = 5});
+  ma::apply_boxes(plan, boxes, mixed_boxes, box_weights, {.min_visibility = 0.25f});  // {y0, y1, x0, x1}; both sides'
+  ma::apply_points(plan, points, mixed_points, point_weights);                        // {y, x}
+
+  for (int i = 0; i < n; ++i) {
+    CHECK((left[static_cast<std::size_t>(4 * i)] == 0.0f || left[static_cast<std::size_t>(4 * i)] >= 0.25f));
+    CHECK(left[static_cast<std::size_t>(4 * i + 1)] == 0.0f);
+    float const own = shown[static_cast<std::size_t>(2 * i)], other = shown[static_cast<std::size_t>(2 * i + 1)];
+    CHECK(own + other == (plan.partner[i] == i ? 1.0f : own + other));
+    CHECK((own == 0.0f || own == 1.0f));
+  }
+}
+
 TEST_CASE("a resumed run goes on with the records and the history that it saved") {
   namespace fs = std::filesystem;
   std::string const file = (fs::temp_directory_path() / ("mixaug_recipes_" + std::to_string(::getpid()))).string();
