@@ -18,24 +18,24 @@
 namespace ma = mixaug;
 using ma::index_t;
 
-constexpr index_t side = 48, grid = 8, width = grid * grid;
+constexpr index_t image_side = 48, grid = 8, width = grid * grid;
 // Appends the mask, read at 8 x 8 points of its bounding box.
 void append_thumbnail(std::vector<float>& out, std::uint8_t const* mask) {
-  index_t y0 = side, y1 = 0, x0 = side, x1 = 0;
-  for (index_t k = 0; k < side * side; ++k)
+  index_t y0 = image_side, y1 = 0, x0 = image_side, x1 = 0;
+  for (index_t k = 0; k < image_side * image_side; ++k)
     if (mask[k] != 0) {
-      y0 = std::min(y0, k / side), y1 = std::max(y1, k / side + 1);
-      x0 = std::min(x0, k % side), x1 = std::max(x1, k % side + 1);
+      y0 = std::min(y0, k / image_side), y1 = std::max(y1, k / image_side + 1);
+      x0 = std::min(x0, k % image_side), x1 = std::max(x1, k % image_side + 1);
     }
   for (index_t k = 0; k < width; ++k) {
     index_t const y = y0 + (2 * (k / grid) + 1) * (y1 - y0) / (2 * grid);
     index_t const x = x0 + (2 * (k % grid) + 1) * (x1 - x0) / (2 * grid);
-    out.push_back(static_cast<float>(mask[y * side + x]));
+    out.push_back(static_cast<float>(mask[y * image_side + x]));
   }
 }
 
 int main() {
-  auto const set = example::draw_images(1280, side, 1);
+  auto const set = example::draw_images(1280, image_side, 1);
   auto const classes = static_cast<index_t>(set.class_names.size());
   std::vector<float> features;
   std::vector<int> ids;
@@ -43,7 +43,7 @@ int main() {
   for (std::size_t c = 0; c < wanted.size(); ++c) wanted[c] = std::max(index_t{160} >> c, index_t{4});
   for (std::size_t i = 0; i < set.labels.size(); ++i)
     if (auto const c = static_cast<std::size_t>(set.labels[i]); wanted[c]-- > 0) {
-      append_thumbnail(features, set.masks.data() + i * side * side);
+      append_thumbnail(features, set.masks.data() + i * image_side * image_side);
       ids.push_back(static_cast<int>(c));
     }
   auto const n = static_cast<index_t>(ids.size());
@@ -69,7 +69,7 @@ int main() {
     std::printf("   n = %d\n", static_cast<int>(counts[static_cast<std::size_t>(c)]));
   }
 
-  auto const x = ma::nchw<float>(nullptr, {n, 3, side, side});  // cutmix is planned without pixels
+  auto const x = ma::nchw<float>(nullptr, {n, 3, image_side, image_side});  // cutmix is planned without pixels
   auto const in = ma::inputs(x).class_ids(ma::class_ids(ids.data(), {n}));
   ma::pairing::class_similarity const similar{.similarity = s, .temperature = 0.2f, .features = f};
   index_t const rare = std::find(ids.begin(), ids.end(), 7) - ids.begin();

@@ -305,7 +305,7 @@ void gather_packed_cubic(packed_image const& from, lane_positions const& x, lane
       }
       return sum;
     };
-    float* out[Channels];
+    float* out[static_cast<std::size_t>(Channels)];
     for (int c = 0; c < Channels; ++c) out[c] = plane[c] + first + done;
     int const made = simd::bicubic<Channels>(left[0], right[0], wx[0], wy[0], part, many, out);
     for (int c = 0; c < Channels; ++c)
