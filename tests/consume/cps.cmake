@@ -1,11 +1,15 @@
-# cmake -DPREFIX=... -DCOMPILER=... -DFOLDER=... -P cps.cmake: a program is built by what mixaug.cps of an installation
-# says, and where CMake reads such files, by find_package.
+# cmake -DPREFIX=... -DCPS=... -DCOMPILER=... -DGENERATOR=... -DFOLDER=... -P cps.cmake: a program is built by the headers
+# of one installation and what mixaug.cps of the other says, and where CMake reads such files, by find_package.
 cmake_minimum_required(VERSION 3.22)
 
-file(GLOB_RECURSE cps "${PREFIX}/*/mixaug.cps")
+# A prefix that has no files which find_package would prefer, or be kept from.
+set(prefix "${FOLDER}/prefix")
+file(REMOVE_RECURSE "${prefix}")
+file(COPY "${PREFIX}/include" "${CPS}/share" DESTINATION "${prefix}")
+file(GLOB_RECURSE cps "${prefix}/share/*.cps")
 file(READ "${cps}" json)
 string(JSON place GET "${json}" cps_path)
-string(REPLACE "@prefix@" "${PREFIX}" place "${place}")
+string(REPLACE "@prefix@" "${prefix}" place "${place}")
 get_filename_component(folder "${cps}" DIRECTORY)
 if(NOT place STREQUAL folder)
   message(FATAL_ERROR "cps_path is ${place}, and the file lies in ${folder}")
@@ -17,7 +21,7 @@ function(flags component variable)
   string(JSON count ERROR_VARIABLE none LENGTH "${json}" components ${component} includes)
   if(NOT none)
     string(JSON include GET "${json}" components ${component} includes 0)
-    string(REPLACE "@prefix@" "${PREFIX}" include "${include}")
+    string(REPLACE "@prefix@" "${prefix}" include "${include}")
     list(APPEND own "-I${include}")
   endif()
   string(JSON backend ERROR_VARIABLE none GET "${json}" components ${component} definitions "*" MIXAUG_BACKEND)
@@ -41,19 +45,18 @@ execute_process(COMMAND "${COMPILER}" -std=c++20 ${options} "${CMAKE_CURRENT_LIS
 execute_process(COMMAND "${FOLDER}/app" COMMAND_ERROR_IS_FATAL ANY)
 
 if(CMAKE_VERSION VERSION_GREATER_EQUAL 4.3)
-  set(alone "${FOLDER}/prefix")  # without the files that find_package would prefer
-  file(REMOVE_RECURSE "${alone}")
-  file(COPY "${PREFIX}/include" "${PREFIX}/share/cps" DESTINATION "${alone}")
-  file(MAKE_DIRECTORY "${alone}/share")
-  file(RENAME "${alone}/cps" "${alone}/share/cps")
   file(CONFIGURE OUTPUT "${FOLDER}/CMakeLists.txt" @ONLY CONTENT [=[
 cmake_minimum_required(VERSION 4.3)
 project(consumer LANGUAGES CXX)
 find_package(mixaug 0.2 REQUIRED)
 add_executable(app "@CMAKE_CURRENT_LIST_DIR@/app.cpp")
 target_link_libraries(app PRIVATE mixaug::mixaug)
+if(NOT TARGET mixaug::openmp)
+  message(FATAL_ERROR "mixaug.cps has no component openmp")
+endif()
 ]=])
-  execute_process(COMMAND "${CMAKE_COMMAND}" -S "${FOLDER}" -B "${FOLDER}/build" "-DCMAKE_PREFIX_PATH=${alone}"
-                          "-DCMAKE_CXX_COMPILER=${COMPILER}" COMMAND_ERROR_IS_FATAL ANY)
+  file(REMOVE_RECURSE "${FOLDER}/build")
+  execute_process(COMMAND "${CMAKE_COMMAND}" -G "${GENERATOR}" -S "${FOLDER}" -B "${FOLDER}/build"
+                          "-DCMAKE_PREFIX_PATH=${prefix}" "-DCMAKE_CXX_COMPILER=${COMPILER}" COMMAND_ERROR_IS_FATAL ANY)
   execute_process(COMMAND "${CMAKE_COMMAND}" --build "${FOLDER}/build" COMMAND_ERROR_IS_FATAL ANY)
 endif()
