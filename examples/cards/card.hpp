@@ -59,8 +59,8 @@ class card_maker {
       ma::apply(plan, x(), ma::nhwc(sources.pixels.data(), {sources.n, sources.h, sources.w, sources.c}), out);
 
     // RegMixup's plan has the batch first, and its mixes below.
-    std::int64_t const below = plan.rows() - images_.n;
-    std::int64_t const self = most_telling(plan, sources, below), row = below + self, partner = plan.partner[row];
+    std::int64_t const row = most_telling(plan, sources, plan.rows() - images_.n);
+    std::int64_t const self = plan.self[row], partner = plan.partner[row];
     strip picture(static_cast<int>(images_.h), static_cast<int>(images_.w), 1, 2);
     picture.column("sample", {images_.image(self)}, {captions(images_, self, parts)}, false);
     if (partner >= 0) picture.column("partner", {sources.image(partner)}, {captions(sources, partner, parts)}, false);
@@ -99,24 +99,17 @@ class card_maker {
     picture.column("label grid", {tile.data()},
                    {{"blue: " + images_.class_of(row), "else " + images_.class_of(partner)}}, false);
     picture.column("result", {mixed.data() + static_cast<std::size_t>(row) * images_.image_size()},
-                   {label_lines(plan, images_, row)}, true);
+                   {label_lines(plan, images_, images_, row)}, true);
     write(name, picture);
   }
 
  private:
-  // The row of the batch whose mix shows most, by the plan's rows from `below` on.
+  // The row of the plan, from `below` on, whose mix shows most.
   template <class Plan>
   std::int64_t most_telling(Plan const& plan, image_set const& sources, std::int64_t below) const {
-    std::int64_t best = 0;
-    int least = 4;
-    for (std::int64_t i = 0; i < images_.n; ++i) {
-      double const share = mixaug::pixel_share(plan, below + i);
-      std::int64_t const partner = plan.partner[below + i];
-      int dull = share < 0.3 || share > 0.8 ? 2 : 0;
-      if (partner >= 0 && sources.class_of(partner) == images_.class_of(i)) dull += 1;
-      if (share == 1) dull = 3;
-      if (dull < least) best = i, least = dull;
-    }
+    std::int64_t best = below;
+    for (std::int64_t i = below; i < plan.rows(); ++i)
+      if (dullness(plan, images_, sources, i) < dullness(plan, images_, sources, best)) best = i;
     return best;
   }
 
@@ -128,12 +121,8 @@ class card_maker {
 
   template <class Plan>
   strip::lines result_lines(Plan const& plan, image_set const& sources, std::int64_t row) const {
-    std::int64_t const partner = plan.partner[row];
-    strip::lines out{rounded(plan.share_self[row]) + " " + images_.class_of(row % images_.n)};
-    if (partner >= 0 && plan.share_partner[row] > 0)
-      out.push_back("+ " + rounded(plan.share_partner[row]) + " " + sources.class_of(partner));
-    else
-      out.push_back(rounded(mixaug::pixel_share(plan, row)) + " of pixels");
+    strip::lines out = label_lines(plan, images_, sources, row);
+    if (out.size() == 1) out.push_back(rounded(mixaug::pixel_share(plan, row)) + " of pixels");
     return out;
   }
 

@@ -46,7 +46,7 @@ class overview {
     auto const plan = ma::make_plan(ma::serial{}, method, ma::inputs(x), key_);
     ma::apply(plan, x, ma::nhwc(mixed.data(), {images_.n, images_.h, images_.w, images_.c}));
     picture_.column(name, {mixed.data(), mixed.data() + images_.image_size()},
-                    {label_lines(plan, images_, 0), label_lines(plan, images_, 1)}, true);
+                    {label_lines(plan, images_, images_, 0), label_lines(plan, images_, images_, 1)}, true);
   }
 
   image_set const& images_;

@@ -44,17 +44,18 @@ plan_boxes boxes_of(Plan const& plan, std::int64_t i) {
 // Whether the output is the sample as it was: paired with itself, or left without a partner.
 template <class Plan>
 bool untouched(Plan const& plan, std::int64_t i) {
-  return plan.partner[i] == i || (plan.partner[i] < 0 && mixaug::pixel_share(plan, i) == 1);
+  return (plan.shape.own_source && plan.partner[i] == plan.self[i]) ||
+         (plan.partner[i] < 0 && mixaug::pixel_share(plan, i) == 1);
 }
 
-// How little there is to see in a sample: from 0 where both classes show well.
+// How little there is to see in a row: from 0 where both classes show well. Partners are rows of `sources`.
 template <class Plan>
-int dullness(Plan const& plan, image_set const& images, std::int64_t i) {
+int dullness(Plan const& plan, image_set const& images, image_set const& sources, std::int64_t i) {
   double const share = mixaug::pixel_share(plan, i);
   std::int64_t const partner = plan.partner[i];
   if (untouched(plan, i)) return 3;
   if (share < (plan.share_partner[i] > 0 ? 0.3 : 0.5) || share > 0.8) return 2;
-  return partner >= 0 && images.class_of(partner) == images.class_of(i) ? 1 : 0;
+  return partner >= 0 && sources.class_of(partner) == images.class_of(plan.self[i]) ? 1 : 0;
 }
 
 // The least dull samples in order; where a method chooses among others, the choices in turn.
@@ -65,7 +66,7 @@ std::vector<std::int64_t> telling_samples(Plan const& plan, image_set const& ima
   while (!left.empty() && out.size() < count) {
     auto const cost = [&](std::int64_t i) {
       bool const again = !out.empty() && plan.choice[i] == plan.choice[out.back()];
-      return 2 * dullness(plan, images, i) + (again ? 1 : 0);
+      return 2 * dullness(plan, images, images, i) + (again ? 1 : 0);
     };
     auto const best = std::min_element(left.begin(), left.end(), [&](auto i, auto j) { return cost(i) < cost(j); });
     out.push_back(*best);
@@ -81,13 +82,14 @@ inline std::string rounded(double share) {
   return text;
 }
 
-// The label of a row, a line for each class that it holds.
+// The label of a row, a line for each class that it holds. Partners are rows of `sources`.
 template <class Plan>
-std::vector<std::string> label_lines(Plan const& plan, image_set const& images, std::int64_t i) {
-  std::int64_t const self = i % images.n, partner = plan.partner[i];
-  std::vector<std::string> out{rounded(plan.share_self[i]) + " " + images.class_of(self)};
+std::vector<std::string> label_lines(Plan const& plan, image_set const& images, image_set const& sources,
+                                     std::int64_t i) {
+  std::int64_t const partner = plan.partner[i];
+  std::vector<std::string> out{rounded(plan.share_self[i]) + " " + images.class_of(plan.self[i])};
   if (partner >= 0 && plan.share_partner[i] > 0)
-    out.push_back("+ " + rounded(plan.share_partner[i]) + " " + images.class_of(partner));
+    out.push_back("+ " + rounded(plan.share_partner[i]) + " " + sources.class_of(partner));
   return out;
 }
 

@@ -280,6 +280,19 @@ TEST_CASE("a plan of mixup fits every size and rank as any_plan, too, and a plan
   CHECK(mixed_by(ma::to_any(p)) == mixed_by(p));
   CHECK(mixed_by(read_back(p)) == mixed_by(p));
 
+  // A plan that was made for features knows no image: boxes of images are kept whole, with the ratio's weights.
+  auto const of_features = ma::make_plan(ma::mixup{}, features, ma::key{.seed = 3});
+  auto const boxes_by = [](auto const& plan) {
+    std::vector<float> corners, seen(4 * 2 * 4), weight(4 * 2);
+    for (int i = 0; i < 4; ++i) corners.insert(corners.end(), {1, 3, 2, 5});
+    ma::apply_boxes(plan, ma::row_major<float const>(corners.data(), ma::extents<3>{4, 1, 4}),
+                    ma::row_major<float>(seen.data(), ma::extents<3>{4, 2, 4}),
+                    ma::row_major<float>(weight.data(), ma::extents<2>{4, 2}));
+    seen.insert(seen.end(), weight.begin(), weight.end());
+    return seen;
+  };
+  CHECK(boxes_by(ma::to_any(of_features)) == boxes_by(of_features));
+
   ma::any_plan const boxes = ma::to_any(ma::make_plan(ma::cutmix{}, x, ma::key{.seed = 3}));
   ma::any_plan const either = ma::to_any(ma::make_plan(ma::one_of(ma::mixup{}, ma::cutmix{}), x, ma::key{.seed = 3}));
   for (ma::any_plan const* each : {&boxes, &either}) {

@@ -49,7 +49,7 @@ class shown_side {
 
   /// `self` or the partner of row i; `alone`: the sample is all that is shown.
   shown_side(Plan const& p, index_t i, bool self, bool alone) noexcept
-      : state_(p.view().state(i)), shape_(p.shape), self_(self), alone_(alone) {}
+      : state_(p.view().state(i)), shape_(p.shape), constant_field_(p.constant_field()), self_(self), alone_(alone) {}
 
   /// Calls f(y, x, end, weight, place) for each run of the rows [y0, y1) of its own coordinates, or of all rows where
   /// the side may be moved.
@@ -76,7 +76,7 @@ class shown_side {
   /// True if the whole side is shown with one weight, in images whose size the plan does not know.
   bool everywhere(float& weight) const noexcept {
     float m = 1.0f;
-    if (shape_.spatial == 2 || !region::constant_field || !state_.constant(m)) return false;
+    if (shape_.spatial == 2 || !constant_field_ || !state_.constant(m)) return false;
     weight = weight_of(m);
     return true;
   }
@@ -84,7 +84,7 @@ class shown_side {
  private:
   decltype(std::declval<Plan const&>().view().state(0)) state_;
   plan_shape shape_;
-  bool self_, alone_;
+  bool constant_field_, self_, alone_;
 };
 
 /// What is left of a box: the box around what is seen of it, its area in the output, the part that is seen, and the
@@ -162,7 +162,7 @@ void check_sides(Plan const& p, tensor_view<float const, 3> const& own, tensor_v
                  tensor_view<float, 3> const& out, tensor_view<float, 2> const& weight, index_t width, bool from_batch,
                  bool is_gathered, char const* name) {
   check_made(p.shape);
-  if (p.shape.spatial != 2 && !Plan::region_kind::constant_field)
+  if (p.shape.spatial != 2 && !p.constant_field())
     fail(std::string(name) + " need a plan of images, and this one has " + text(index_t{p.shape.spatial}) +
          " spatial dimensions");
   check_list(own, p.shape.samples, width, name);

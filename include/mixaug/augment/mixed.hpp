@@ -114,7 +114,7 @@ struct checked_output {
   image_facts image;
 };
 
-/// Checks a plan of mixing beside the images that a chain gives, and the output.
+/// Checks that a plan of mixing fits the images that a chain gives, and that the output fits both.
 template <class T, class R, class B, class U, space S>
 checked_output checked_mix(mixaug::plan<R, B> const& mix, index_t images, image_facts const& to,
                            tensor_view<U, 4, S> const& out) {

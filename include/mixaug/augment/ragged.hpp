@@ -107,14 +107,8 @@ struct ragged_body {
   index_t lanes;
 
   void operator()(index_t lane) const noexcept {
-    apply_scratch mine = scratch;
-    mine.base += static_cast<std::size_t>(lane) * scratch.bytes();
-    index_t const n = own.rows();
-    for (index_t i = lane * n / lanes; i < (lane + 1) * n / lanes; ++i) {
-      image<U> to = out;
-      to.data += i * out_sample;
-      one(i, to, mine);
-    }
+    each_of_lane(lane, lanes, own.rows(), scratch, out, out_sample,
+                 [this](index_t i, image<U> const& to, apply_scratch const& mine) { one(i, to, mine); });
   }
   /// Takes image i into `to`.
   void one(index_t i, image<U> const& to, apply_scratch const& mine) const noexcept {
@@ -128,11 +122,10 @@ struct ragged_body {
   }
 };
 
-/// Checks the images of a list beside their plan, and the memory of the output; returns the scratch of a thread.
+/// Checks that the images of a list are those of their plan, and that the output shares no memory with them; returns
+/// the scratch that a thread needs.
 template <class T, class U>
 apply_scratch checked_list(ragged_plan const& p, image_list<T> const& x, U* out, layout5 const& to) {
-  if (p.rows() == 0)
-    fail("the plan", "empty (default-constructed, or moved from)", "a plan that make_plan(chain, images, key) made");
   if (x.count != p.rows())
     fail("the list", text(x.count) + " images", text(p.rows()) + " images, for which the plan was made");
   check_integers<U>(plan_writer::compiled(p.image(0)));

@@ -86,7 +86,7 @@ struct erase {
     index_t const length = K == run_kind::vector16 ? detail::chunk_size<T> : n;
     index_t const to = K == run_kind::strided ? o.step : 1, from = K == run_kind::strided ? a.step : 1;
     detail::mixer<T> const f(m);
-    bool const pastes = m <= 0.0f;  // asked outside the loops: see mix_one
+    bool const pastes = m <= 0.0f;  // no choice in a loop that is vectorised: see mix_one
     if (px == 1 || fill.count == 1) {
       T const v = detail::fill_as<T>(fill.at(channel));
       if (pastes)

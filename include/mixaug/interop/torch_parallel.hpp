@@ -9,7 +9,7 @@ MIXAUG_EXACT_BEGIN
 
 namespace mixaug {
 
-/// Backend on LibTorch's own threads (at::parallel_for): as many as at::set_num_threads says, none beside them, and one
+/// Backend on LibTorch's own threads (at::parallel_for): as many as at::set_num_threads says, and no others, and one
 /// where a loop of LibTorch's already runs. Results do not depend on their number. Where LibTorch's threads are
 /// OpenMP's, as in Debian and in PyTorch's wheels, compile with -fopenmp: without it at::parallel_for, an inline
 /// function, is a plain loop, and so is this backend. In a child of fork(), such as a worker of a data loader,

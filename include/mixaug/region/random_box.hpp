@@ -86,16 +86,15 @@ struct random_box {
       box const b = detail::box_of_intervals(s, [&](int d) -> detail::interval {
         auto const number = static_cast<std::uint32_t>(6 * j + 2 * d);
         index_t const size = s.size[d] / align;
-        index_t side = length > 0 ? length / align : detail::box_side(size, area, axes);
+        index_t cut = length > 0 ? length / align : detail::box_side(size, area, axes);
         if (minmax.given()) {
           limits const sides = sides_of(size);
-          side = sides.low + draw.below(sides.high - sides.low + 1, number + 1);
+          cut = sides.low + draw.below(sides.high - sides.low + 1, number + 1);
         }
         auto const where = minmax.given() ? mixaug::placement::inside : placement;
         // A fixed length may exceed the image, which only clipping handles.
-        if (where == mixaug::placement::inside || where == mixaug::placement::shifted)
-          side = detail::lesser(side, size);
-        detail::interval const tokens = detail::place_interval(where, size, side, draw, number);
+        if (where == mixaug::placement::inside || where == mixaug::placement::shifted) cut = detail::lesser(cut, size);
+        detail::interval const tokens = detail::place_interval(where, size, cut, draw, number);
         auto const pixels = static_cast<std::int32_t>(align);
         return {tokens.begin * pixels, tokens.end * pixels};
       });

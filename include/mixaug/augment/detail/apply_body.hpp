@@ -154,6 +154,20 @@ void run_tiles(Read const& read, stage_list stages, image<Out> const& to) noexce
   pass(stages, nullptr);
 }
 
+/// Calls act(i, to, scratch) for the images of one of `lanes` lanes: the place of image i in the output, and the lane's
+/// part of the scratch.
+template <class U, class Act>
+void each_of_lane(index_t lane, index_t lanes, index_t images, apply_scratch const& scratch, image<U> const& out,
+                  index_t out_sample, Act const& act) noexcept {
+  apply_scratch mine = scratch;
+  mine.base += static_cast<std::size_t>(lane) * scratch.bytes();
+  for (index_t i = lane * images / lanes; i < (lane + 1) * images / lanes; ++i) {
+    image<U> to = out;
+    to.data += i * out_sample;
+    act(i, to, mine);
+  }
+}
+
 /// Takes the images of a batch through their chain, one after the other.
 template <class T, class U>
 struct apply_body {
@@ -166,14 +180,8 @@ struct apply_body {
 
   /// The images of one lane.
   void operator()(index_t lane) const noexcept {
-    apply_scratch mine = scratch;
-    mine.base += static_cast<std::size_t>(lane) * scratch.bytes();
-    index_t const n = own.rows();
-    for (index_t i = lane * n / lanes; i < (lane + 1) * n / lanes; ++i) {
-      image<U> to = out;
-      to.data += i * out_sample;
-      one(i, to, mine);
-    }
+    each_of_lane(lane, lanes, own.rows(), scratch, out, out_sample,
+                 [this](index_t i, image<U> const& to, apply_scratch const& mine) { one(i, to, mine); });
   }
   /// Takes image i into `to`.
   void one(index_t i, image<U> const& to, apply_scratch const& mine) const noexcept {

@@ -9,8 +9,9 @@
 MIXAUG_EXACT_BEGIN
 
 /// The table of one-dimensional labels (kernel/detail/line) over several ranks: each has a part of the sorted labels,
-/// the cells that its part begins in, begins, and a halo of cells beside them. Numbers of cells are local; positions,
-/// rows and windows are those of the whole, so that cells, alias tables and draws have the bits of one process.
+/// the cells in which the labels of its part lie, and a halo of the cells before and after them. Numbers of cells are
+/// local; positions, rows and windows are those of the whole, so that cells, alias tables and draws have the bits of
+/// one process.
 namespace mixaug::detail {
 
 /// Cells of a halo on each side: those of the widest window, and those by which a distant query proposes.
@@ -161,7 +162,8 @@ class sharded_table {
   static std::vector<V> last_of(V const* v, index_t n, index_t most) {
     return {v + n - lesser(n, most), v + n};
   }
-  /// Places this rank's elements between those beside it that a scanned window may reach over.
+  /// Stores this rank's elements, with the last ones of the ranks before it and the first ones of the ranks after it
+  /// around them, which a scanned window may reach.
   void place_elements(std::vector<element> sorted) {
     index_t const n = static_cast<index_t>(sorted.size());
     auto const left = beside(last_of(sorted.data(), n, kernel_scan_most), kernel_scan_most, true);
@@ -278,7 +280,7 @@ class sharded_table {
   std::shared_ptr<communicator const> comm_;
   std::vector<index_t> rows_;     ///< the first row that each rank has given, and the number of all
   std::vector<T> label_;          ///< those of this rank's rows
-  std::vector<element> element_;  ///< this rank's part of the sorted labels, between those beside it
+  std::vector<element> element_;  ///< this rank's part of the sorted labels, and its neighbours' nearest
   std::vector<shard_ends<T>> ranks_;
   std::vector<cell> cell_;
   std::vector<std::uint64_t> alias_;
