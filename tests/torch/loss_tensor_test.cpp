@@ -66,6 +66,7 @@ TEST_CASE("torch: the pair cross entropy and its gradient are those of tensor op
   CHECK(near(torch::autograd::grad({scaled}, {m.z})[0], 4 * torch::autograd::grad({plain}, {m.z})[0]));
   auto const constant = ma::pair_cross_entropy(m.plan, m.z.detach(), m.ids.to(torch::kInt));
   CHECK_FALSE(constant.requires_grad());
+  CHECK(torch::equal(constant, ma::pair_cross_entropy(m.plan, m.z, m.ids.to(torch::kInt)).detach()));
 }
 
 TEST_CASE("torch: the pair cross entropy with a second source and with gathered ids") {

@@ -501,29 +501,36 @@ at::Tensor soft_labels(Backend const& be, plan<R, B, S> const& p, at::Tensor con
 
 namespace detail {
 
-/// The losses of the rows, and their gradients by the logits: those of a sum, or of a mean over `counts`.
+/// The losses of the rows, and their gradients by the logits, those of a sum, if they are wanted.
 struct row_losses {
   at::Tensor losses, gradient;
 };
 template <class Backend, class Plan, class Source>
 row_losses pair_losses(Backend const& be, Plan const& p, at::Tensor const& logits, at::Tensor const& ids,
-                       Source const& source, cross_entropy_options const& o) {
-  row_losses out{at::empty({p.rows()}, logits.options().requires_grad(false)),
-                 at::empty_like(logits, logits.options().requires_grad(false))};
+                       Source const& source, cross_entropy_options const& o, bool with_gradient) {
+  row_losses out{at::empty({p.rows()}, logits.options().requires_grad(false)), {}};
+  if (with_gradient) out.gradient = at::empty_like(logits, logits.options().requires_grad(false));
   visit_float(logits, "the logits' type", [&](auto type) {
     using T = typename decltype(type)::type;
-    auto const z = features<T, Backend::memory>(logits), grad = features<T, Backend::memory>(out.gradient);
+    auto const z = features<T, Backend::memory>(logits);
     auto const losses = weights<T, Backend::memory>(out.losses);
     visit_ids(ids, "the class ids' type", [&](auto id_type) {
       using id = typename decltype(id_type)::type;
       auto const own = class_ids<id const, Backend::memory>(ids);
-      if constexpr (std::is_same_v<Source, std::nullptr_t>)
-        mixaug::pair_cross_entropy(be, p, z, own, losses, grad, o);
-      else if constexpr (std::is_same_v<Source, gathered_tensor>)
-        mixaug::pair_cross_entropy(be, p, z, own, mixaug::gathered(class_ids<id const, Backend::memory>(source.rows)),
-                                   losses, grad, o);
+      auto const run = [&](auto const&... gradient) {
+        if constexpr (std::is_same_v<Source, std::nullptr_t>)
+          mixaug::pair_cross_entropy(be, p, z, own, losses, gradient..., o);
+        else if constexpr (std::is_same_v<Source, gathered_tensor>)
+          mixaug::pair_cross_entropy(be, p, z, own, mixaug::gathered(class_ids<id const, Backend::memory>(source.rows)),
+                                     losses, gradient..., o);
+        else
+          mixaug::pair_cross_entropy(be, p, z, own, class_ids<id const, Backend::memory>(source), losses, gradient...,
+                                     o);
+      };
+      if (with_gradient)
+        run(features<T, Backend::memory>(out.gradient));
       else
-        mixaug::pair_cross_entropy(be, p, z, own, class_ids<id const, Backend::memory>(source), losses, grad, o);
+        run();
     });
   });
   return out;
@@ -556,14 +563,14 @@ at::Tensor torch_cross_entropy(Backend const& be, Plan const& p, at::Tensor cons
   if (reduce == reduction::mean && (o.ignore_index || o.counts.given()))
     fail(
         "reduction::mean of tensors divides by the rows of the batch, and options.ignore_index or counts asks for "
-        "other "
-        "divisors; take reduction::sum with options.scale, or none, and divide by the number that you mean");
+        "other divisors; take reduction::sum with options.scale, or none, and divide by the number that you mean");
   o.reduce = reduction::none;
-  row_losses const rows = pair_losses(be, p, logits, ids, source, o);
+  bool const with_gradient = at::GradMode::is_enabled() && logits.requires_grad();
+  row_losses const rows = pair_losses(be, p, logits, ids, source, o, with_gradient);
   at::Tensor const loss = reduce == reduction::none  ? rows.losses
                           : reduce == reduction::sum ? rows.losses.sum()
                                                      : rows.losses.mean();
-  if (!at::GradMode::is_enabled() || !logits.requires_grad()) return loss;
+  if (!with_gradient) return loss;
   if (reduce == reduction::mean) rows.gradient.div_(static_cast<double>(p.rows()));
   return loss_node::apply(logits, loss, rows.gradient);
 }

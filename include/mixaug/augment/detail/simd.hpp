@@ -299,3 +299,4 @@ inline int add_normal(float*, std::uint16_t const*, int, float) noexcept { retur
 #endif
 MIXAUG_UNFUSED_END
 MIXAUG_EXACT_END
+#undef MIXAUG_WIDE
