@@ -188,7 +188,7 @@ int bicubic(std::uint64_t const* left, std::uint64_t const* right, float const* 
             float* const* out) noexcept {
   int k = 0;
   for (; k + lanes <= n; k += lanes) {
-    floats sum[Channels];
+    floats sum[static_cast<std::size_t>(Channels)];
     for (int j = 0; j < 4; ++j) {
       word_pairs const a(left + j * part + k), b(right + j * part + k);
       floats const y = load(wy + j * part + k);
