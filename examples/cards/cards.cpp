@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Draws the picture of each method's card: sample, partner, map, mask and result, with their shares of the label.
+// Draws the picture of each method's card: sample, partner, map, mask and result, with their shares of the label; and
+// one of each step of the augmentations: images, a grid, and what becomes of them, in the folder's augment/.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,9 +11,12 @@
 #include <mixaug/apply/label_grid.hpp>
 #include <mixaug/mixaug.hpp>
 #include <mixaug/weight/uncertainty.hpp>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "support/chain_sheet.hpp"
+#include "support/shown_chains.hpp"
 #include "cards/card.hpp"
 #include "support/drawn_images.hpp"
 #include "support/load_images.hpp"
@@ -110,6 +114,26 @@ void annotated(card_maker& cards, image_set const& images) {
              }});
 }
 
+// Each step on three images and a grid.
+void augmentations(image_set images, std::filesystem::path const& folder, std::uint64_t seed) {
+  images.n = 3;
+  images.pixels.resize(3 * images.image_size());
+  images.labels.resize(3);
+  if (!images.masks.empty()) images.masks.resize(static_cast<std::size_t>(3 * images.h * images.w));
+  example::add_grid(images);
+  std::filesystem::create_directories(folder);
+  for (auto const& chain : example::chains_of_steps(images.h)) {
+    example::chain_sheet sheet(images, seed);
+    sheet.show(example::unchanged());
+    sheet.show(chain);
+    std::string name = chain.name;  // "affine, reflect": affine_reflect
+    if (auto const comma = name.find(", "); comma != std::string::npos) name.replace(comma, 2, "_");
+    std::filesystem::path const file = folder / (name + ".png");
+    if (!sheet.write_png(file.string())) throw std::runtime_error(file.string() + ": cannot be written");
+    std::printf("%s\n", file.string().c_str());
+  }
+}
+
 int main(int argc, char** argv) try {
   auto const options = example::read_options(
       argc, argv, "cards: draws the picture of each method's card into a folder, which --out names", "method_cards");
@@ -121,6 +145,7 @@ int main(int argc, char** argv) try {
   recursive(cards, images);
   scored(cards, images);
   annotated(cards, images);
+  augmentations(images, std::filesystem::path(options.out) / "augment", options.seed);
 } catch (std::exception const& problem) {
   std::fprintf(stderr, "cards: %s\n", problem.what());
   return 2;
