@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <mixaug/augment/channel_statistics.hpp>
 #include <mixaug/augment/ragged.hpp>
 #include <mixaug/mixaug.hpp>
 #include <vector>
@@ -41,4 +42,26 @@ auto const ragged = ma::make_plan(steps, ma::images(views), ma::key{.seed = 42})
 ma::apply(ragged, ma::images(views), out);
   // clang-format on
   for (float v : floats) CHECK((v >= -2.0f && v <= 2.3f));
+}
+
+TEST_CASE("the statistics of the README of augment/") {
+  ma::index_t const h = 8, w = 8;
+  namespace au = ma::augment;
+  struct batch_of_images {
+    ma::index_t n;
+    std::vector<std::uint8_t> pixels;
+  };
+  std::vector<batch_of_images> batches;
+  for (ma::index_t n : {2, 3}) {
+    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(n * h * w * 3));
+    for (std::size_t k = 0; k < pixels.size(); ++k) pixels[k] = static_cast<std::uint8_t>(k * k % 251);
+    batches.push_back({n, pixels});
+  }
+  // clang-format off
+au::channel_statistics all(3);
+for (auto const& batch : batches) all.add(ma::nhwc(batch.pixels.data(), {batch.n, h, w, 3}));
+au::chain const steps{all.pca(), all.normalising()};
+  // clang-format on
+  CHECK(all.pixels() == 5 * h * w);
+  CHECK(steps.steps.size() == 2);
 }
