@@ -105,6 +105,7 @@ struct plan_writer {
       make_numbers(p.chain_, c, s, drawn, p.drawn_with, static_cast<std::uint64_t>(p.drawn_with.first + i),
                    numbers + s.first);
   }
+  static void copy_drawn(plan const& from, plan& to) { to.drawn_ = from.drawn_; }
   /// Takes the drawn numbers of all images.
   static void set_drawn(plan& p, std::vector<float> const& drawn) { p.drawn_ = drawn; }
   static void clear(plan& p) noexcept { p.rows_ = 0; }

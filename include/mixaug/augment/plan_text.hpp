@@ -169,11 +169,14 @@ bool may_draw([[maybe_unused]] S const& s, [[maybe_unused]] image_facts const& i
 }  // namespace detail
 }  // namespace augment
 
-/// Writes a plan in the format above, independently of the stream's flags and locale. Errors: an empty plan.
+/// Writes a plan in the format above, independently of the stream's flags and locale. Errors: an empty plan, or one that
+/// rescaled made.
 inline void write_plan(std::ostream& out, augment::plan const& p) {
   namespace own = augment::detail;
   if (p.rows() == 0)
     own::fail("the plan", "empty (default-constructed, or moved from)", "a plan that make_plan(chain, x, key) made");
+  if (own::plan_writer::compiled(p).of_features)
+    own::fail("the plan", "one of features", "that of the images: write it, and rescale what is read back");
   std::string all = "mixaug-augment 1\nrows";
   text_writer w(all);
   augment::image_facts const& in = p.in();

@@ -64,6 +64,7 @@ struct compiled_chain {
   image_facts facts[chain::most + 1] = {};  ///< of what each step gets
   index_t drawn_width = 0, numbers_width = 0, doubles_width = 0;
   bool normalises = false;
+  bool of_features = false;  ///< passes are of hidden features, and the facts of their images (augment/rescaled.hpp)
 
   /// Empties it, and keeps its memory.
   void clear() noexcept {
@@ -72,6 +73,7 @@ struct compiled_chain {
     warps.clear();
     drawn_width = numbers_width = doubles_width = 0;
     normalises = false;
+    of_features = false;
   }
 };
 
@@ -357,12 +359,34 @@ inline affine_map affine_of(chain const& c, compiled_chain const& all, int from,
     });
   return map;
 }
+/// A stretch of both axes.
+inline affine_map stretch(double x, double y) noexcept {
+  affine_map m;
+  m.xx = x;
+  m.yy = y;
+  return m;
+}
+/// From the pixels that a pass gives to those of the images, and from those of the images to the pixels that it gets.
+/// Both are 1 but for features.
+inline affine_map to_image(compiled_chain const& all, pass const& q) noexcept {
+  image_facts const& f = all.facts[q.last];
+  return stretch(static_cast<double>(f.width) / static_cast<double>(q.out.width),
+                 static_cast<double>(f.height) / static_cast<double>(q.out.height));
+}
+inline affine_map from_image(compiled_chain const& all, pass const& q) noexcept {
+  image_facts const& f = all.facts[q.step];
+  return stretch(static_cast<double>(q.in.width) / static_cast<double>(f.width),
+                 static_cast<double>(q.in.height) / static_cast<double>(f.height));
+}
 /// The map of one image in one pass; returns false if integers cannot hold it.
 inline bool make_map(chain const& c, compiled_chain const& all, pass const& q, float const* drawn, fixed_map& to) {
-  if (!to_fixed(affine_of(c, all, q.step, q.last, drawn), q.how.antialias, to)) return false;
+  affine_map map = affine_of(c, all, q.step, q.last, drawn);
+  if (all.of_features) map = from_image(all, q).after(map).after(to_image(all, q));
+  if (!to_fixed(map, q.how.antialias, to)) return false;
   to.warped = false;
   for (std::size_t k = q.warp; k < q.last_warp; ++k) {
     int const p = all.warps[k].step;
+    if (all.warps[k].kind == warp_kind::affine) continue;
     visit(c.steps[static_cast<std::size_t>(p)], [&](auto const& own) {
       if constexpr (is_warp<std::remove_cvref_t<decltype(own)>>)
         to.warped = to.warped || is_active(own, drawn + all.drawn_first[p] + 1);
@@ -378,7 +402,10 @@ inline void make_warps(chain const& c, compiled_chain const& all, pass const& q,
     warp_item const& item = all.warps[w];
     double* const to = doubles + item.first;
     if (item.kind == warp_kind::affine) {
-      affine_map const m = affine_of(c, all, item.step, item.last, drawn);
+      bool const changes = item.step == item.last;  // between features and images, at an end of the list
+      affine_map const m = !changes      ? affine_of(c, all, item.step, item.last, drawn)
+                           : w == q.warp ? from_image(all, q)
+                                         : to_image(all, q);
       to[0] = m.xx;
       to[1] = m.xy;
       to[2] = m.x0;

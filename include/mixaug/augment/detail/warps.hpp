@@ -16,7 +16,7 @@ namespace mixaug::augment {
 namespace detail {
 
 enum class warp_kind : unsigned char {
-  affine,      ///< an affine_map
+  affine,      ///< an affine_map; of no steps, the change between the pixels of features and those of their images
   projective,  ///< 9 numbers, row by row
   radial,      ///< centre x and y, 1 / (half diagonal)^2, k1, k2
   spline       ///< 1 / spacing, rows and columns of the nodes, 1 if they move anything, spacing
