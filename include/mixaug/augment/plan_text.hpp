@@ -169,8 +169,8 @@ bool may_draw([[maybe_unused]] S const& s, [[maybe_unused]] image_facts const& i
 }  // namespace detail
 }  // namespace augment
 
-/// Writes a plan in the format above, independently of the stream's flags and locale. Errors: an empty plan, or one that
-/// rescaled made.
+/// Writes a plan in the format above, independently of the stream's flags and locale. Errors: an empty plan, or one
+/// that rescaled made.
 inline void write_plan(std::ostream& out, augment::plan const& p) {
   namespace own = augment::detail;
   if (p.rows() == 0)
