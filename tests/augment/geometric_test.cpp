@@ -32,6 +32,66 @@ TEST_CASE("affine maps are those of the definition, for every interpolation and 
       }
 }
 
+TEST_CASE("bytes between four bytes are exact to 2^-8, and integers at whole positions; a byte is its float, rounded") {
+  using namespace mixaug::augment::detail;
+  test::stream s(2);
+  double worst = 0;
+  int wrong = 0;
+  for (int k = 0; k < 400000; ++k) {
+    auto const byte = [&] { return s.below(4) == 0 ? (s.below(2) == 0 ? 0 : 255) : static_cast<int>(s.below(256)); };
+    auto const part = [&] { return s.below(5) == 0 ? 0 : static_cast<int>(s.below(16384)); };
+    int const a = byte(), b = byte(), c = byte(), d = byte(), fx = part(), fy = part();
+    double const u = fx / 16384.0, v = fy / 16384.0;
+    double const exact = (a * (1 - u) + b * u) * (1 - v) + (c * (1 - u) + d * u) * v;
+    std::int32_t const sum = between_bytes(a, b, c, d, fx, fy);
+    worst = std::max(worst, std::fabs(static_cast<double>(float_of_sum(sum)) - exact));
+    wrong += byte_of_sum(sum) == element_of<std::uint8_t>(float_of_sum(sum)) ? 0 : 1;
+    if (fx == 0 && fy == 0) wrong += float_of_sum(sum) == static_cast<float>(a) ? 0 : 1;
+  }
+  CHECK(worst <= 0x1p-8 + 0x1p-16);
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("bytes are the rounded floats, in every layout, for any number of channels and any border") {
+  for (au::border border : {au::border::constant, au::border::reflect, au::border::edge})
+    for (index_t channels : {1, 2, 3, 4, 5}) {
+      CAPTURE(channels);
+      index_t const n = 3, h = 19, w = 37;
+      auto const all = test::photos(n, 5, h, w);
+      std::vector<std::uint8_t> x;
+      for (index_t i = 0; i < n; ++i) {
+        auto const from = all.begin() + i * 5 * h * w;
+        x.insert(x.end(), from, from + channels * h * w);
+      }
+      au::affine const turned{.degrees = {-60, 60}, .scale = {0.7f, 1.5f}, .border = border, .fill = 9.0f};
+      auto const whole = test::applied<float>(test::planned_chain(au::chain{turned}, n, 5, h, w), all);
+      auto const p = test::planned_chain(au::chain{turned}, n, channels, h, w);
+      auto const floats = test::applied<float>(p, x);
+      auto const bytes = test::applied<std::uint8_t>(p, x);
+      std::vector<std::uint8_t> y(x.size()), last(x.size());
+      auto const in = ma::nhwc(y.data(), {n, h, w, channels});
+      auto const out = ma::nhwc(last.data(), {n, h, w, channels});
+      for (index_t i = 0; i < n; ++i)
+        for (index_t c = 0; c < channels; ++c)
+          for (index_t k = 0; k < h * w; ++k)
+            in(i, c, k / w, k % w) = x[static_cast<std::size_t>((i * channels + c) * h * w + k)];
+      ma::apply(ma::serial{}, p, in, out);
+      // steps that change nothing
+      au::chain const with_clip{turned, au::color_jitter{.brightness = {1.0f, 1.0f}}, au::occlusion{.prob = 0}};
+      auto const clipped = test::applied<std::uint8_t>(test::planned_chain(with_clip, n, channels, h, w), x);
+      int wrong = 0;
+      for (index_t i = 0; i < n; ++i)
+        for (index_t c = 0; c < channels; ++c)
+          for (index_t k = 0; k < h * w; ++k) {
+            auto const at = static_cast<std::size_t>((i * channels + c) * h * w + k);
+            wrong += test::same_bits(floats[at], whole[static_cast<std::size_t>((i * 5 + c) * h * w + k)]) ? 0 : 1;
+            auto const wanted = static_cast<std::uint8_t>(floats[at] + 0.5f);
+            wrong += bytes[at] == wanted && out(i, c, k / w, k % w) == wanted && clipped[at] == wanted ? 0 : 1;
+          }
+      CHECK(wrong == 0);
+    }
+}
+
 TEST_CASE("nearest reads the pixel that holds the point") {
   auto const x = test::photos(6, 2, 17, 20);
   au::chain const c{

@@ -241,7 +241,13 @@ struct apply_body {
                                   mine.ring_rows()),
                 stages, to);
     else
-      run_tiles(reader<In>{from, q.how, map, packed(q, map, from, mine), plan_writer::warps(own, i, k)}, stages, to);
+      read(reader<In>{from, q.how, map, packed(q, map, from, mine), plan_writer::warps(own, i, k)}, stages, to);
+  }
+  template <class In, class Out>
+  static void read(reader<In> const& from, stage_list const& stages, image<Out> const& to) noexcept {
+    if constexpr (std::is_same_v<In, std::uint8_t> && std::is_same_v<Out, std::uint8_t>)
+      if (from.writes_bytes() && stages.leave_bytes()) return from.write(to);
+    run_tiles(from, stages, to);
   }
   template <class In>
   static packed_image packed(pass const& q, fixed_map const& map, image<In const> const& from,
@@ -263,8 +269,8 @@ apply_scratch scratch_of(compiled_chain const& c) noexcept {
   apply_scratch s;
   pass const& first = c.passes.front();
   if (std::is_same_v<T, std::uint8_t> && packed_image::possible && first.in.channels >= 2 && first.in.channels <= 4 &&
-      first.how.interpolation != augment::interpolation::nearest && packs_fill(first.how, first.in.channels) &&
-      first.last > first.step && first.in.height * first.in.width < (index_t{1} << 30))
+      first.how.interpolation != augment::interpolation::nearest && first.how.byte_fill && first.last > first.step &&
+      first.in.height * first.in.width < (index_t{1} << 30))
     s.packed = mixaug::detail::aligned(packed_image::bytes(first.in.height, first.in.width));
   index_t most = 0;
   for (std::size_t k = 0; k + 1 < c.passes.size(); ++k)

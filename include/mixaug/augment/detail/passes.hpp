@@ -41,6 +41,7 @@ struct sampling {
   augment::border border = augment::border::constant;
   per_channel fill = 0.0f;
   float antialias = 0.0f;
+  bool byte_fill = true;  ///< the fill is a byte in every channel, or none is read
 };
 
 struct pass {
@@ -76,6 +77,16 @@ struct compiled_chain {
     of_features = false;
   }
 };
+
+/// True if the fill is a byte in every channel, or none is read.
+inline bool fills_with_bytes(sampling const& how, index_t channels) noexcept {
+  if (how.border != border::constant) return true;
+  for (index_t c = 0; c < channels; ++c) {
+    float const v = how.fill.at(c);
+    if (!(v >= 0.0f && v <= 255.0f && v == static_cast<float>(static_cast<std::int32_t>(v)))) return false;
+  }
+  return true;
+}
 
 /// How a geometric step reads, and which of it matters: others may be joined to it.
 struct sampling_need {
@@ -205,6 +216,7 @@ class compiler {
     to_.passes.back().last_stage = to_.stages.size();
     for (pass& q : to_.passes) {
       if (q.last == q.step) q.how.antialias = 0.0f;
+      q.how.byte_fill = fills_with_bytes(q.how, q.in.channels);
       list_warps(q);
     }
   }

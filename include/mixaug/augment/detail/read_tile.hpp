@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <bit>
-#include <mixaug/augment/detail/passes.hpp>
-#include <mixaug/augment/detail/simd.hpp>
+#include <mixaug/augment/detail/gather_bytes.hpp>
 
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
 MIXAUG_WIDE_LOOPS
 
 /// Reads the pixels that a tile of the output shows. Positions are integers in units of 2^-32 pixels, of which 14 bits
-/// behind the point are used; sums are in float, each product rounded: the same bits everywhere.
+/// behind the point are used; sums are in float, each product rounded, but for bytes that are read bilinearly, which
+/// are sums of integers (gather_bytes.hpp): the same bits everywhere.
 namespace mixaug::augment {
 namespace detail {
-
-/// The pixel that an index beyond [0, n) stands for with border::edge and border::reflect.
-MIXAUG_HD inline index_t inside(index_t k, index_t n, border how) noexcept {
-  if (k >= 0 && k < n) return k;
-  if (how == border::edge || n == 1) return k < 0 ? 0 : n - 1;
-  index_t const period = 2 * (n - 1);
-  index_t const rest = (k % period + period) % period;
-  return rest < n ? rest : period - rest;
-}
 
 /// v + f (w - v), the product rounded.
 MIXAUG_HD inline float between(float v, float w, float f) noexcept {
@@ -54,13 +44,13 @@ template <augment::interpolation I>
 inline constexpr std::int64_t half_step =
     std::int64_t{1} << (fixed_map::bits - (I == augment::interpolation::nearest ? 1 : 15));
 
-/// A position along an axis: the pixel at or before it, and how far it lies behind, in [0, 1).
+/// A position along an axis: the pixel at or before it, and how far it lies behind, in units of 2^-14 pixels.
 struct position {
   index_t pixel;
-  float fraction;
+  std::int32_t part;
   MIXAUG_HD explicit position(std::int64_t at) noexcept
-      : pixel(at >> fixed_map::bits),
-        fraction(static_cast<float>(static_cast<std::int32_t>(at >> (fixed_map::bits - 14)) & 16383) * 0x1p-14f) {}
+      : pixel(at >> fixed_map::bits), part(static_cast<std::int32_t>(at >> (fixed_map::bits - 14)) & 16383) {}
+  MIXAUG_HD float fraction() const noexcept { return static_cast<float>(part) * 0x1p-14f; }
 };
 
 /// The value at a fraction between taps; tap(j, i) is the value in row j and column i.
@@ -84,12 +74,16 @@ MIXAUG_HD float interpolated(float fx, float fy, Tap const& tap) noexcept {
   }
 }
 
+/// True if elements of type T are read in integers, where their fill is a byte.
+template <augment::interpolation I, class T>
+inline constexpr bool reads_integers = std::is_same_v<T, std::uint8_t>&& I == augment::interpolation::bilinear;
+
 /// One pixel of channel c at any position, inside or outside; `at_x` and `at_y` have half_step added.
 template <augment::interpolation I, class T>
 float sampled(image<T const> const& from, sampling const& how, index_t c, std::int64_t at_x,
               std::int64_t at_y) noexcept {
   position const x(at_x), y(at_y);
-  return interpolated<I>(x.fraction, y.fraction, [&](int j, int i) {
+  auto const tap = [&](int j, int i) {
     index_t py = y.pixel - taps_before<I> + j, px = x.pixel - taps_before<I> + i;
     bool const outside = py < 0 || px < 0 || py >= from.height || px >= from.width;
     if (outside && how.border == border::constant) return how.fill.at(c);
@@ -98,7 +92,13 @@ float sampled(image<T const> const& from, sampling const& how, index_t c, std::i
       px = inside(px, from.width, how.border);
     }
     return value_of(*from.at(c, py, px));
-  });
+  };
+  if constexpr (reads_integers<I, T>)
+    if (how.byte_fill) {
+      auto const byte = [&](int j, int i) { return static_cast<std::int32_t>(tap(j, i)); };
+      return float_of_sum(between_bytes(byte(0, 0), byte(0, 1), byte(1, 0), byte(1, 1), x.part, y.part));
+    }
+  return interpolated<I>(x.fraction(), y.fraction(), tap);
 }
 
 /// floor(a / b) and ceil(a / b) for b > 0.
@@ -148,126 +148,10 @@ class lane_positions {
   std::int32_t first_, step_, low_first_, low_step_;
 };
 
-/// An image of bytes with each pixel's channels in one 32-bit word, and a rim of one pixel around it, so that bilinear
-/// reading needs no check of the borders and two loads for four pixels. Words are little-endian.
-struct packed_image {
-  static constexpr bool possible = std::endian::native == std::endian::little;
-  std::uint32_t* data = nullptr;  ///< pixel (0, 0)
-  index_t row = 0;
-
-  static std::size_t bytes(index_t height, index_t width) noexcept {
-    return static_cast<std::size_t>((height + 2) * (width + 2) + 16) * sizeof(std::uint32_t);
-  }
-};
-
-/// Packs an image of 2 to 4 channels.
-inline packed_image pack(image<std::uint8_t const> const& from, std::byte* scratch) noexcept {
-  packed_image to;
-  to.row = from.width + 2;
-  std::uint32_t* const all = reinterpret_cast<std::uint32_t*>(scratch);
-  to.data = all + to.row + 1;
-  index_t const h = from.height, w = from.width;
-  for (index_t y = 0; y < h; ++y) {
-    std::uint32_t* MIXAUG_RESTRICT const o = to.data + y * to.row;
-    std::uint8_t const* const p = from.at(0, y, 0);
-    if (from.interleaved() && from.channels == 3) {
-      for (index_t x = simd::pack_rgb(p, w, o); x < w - 1; ++x) {
-        std::uint32_t v;
-        std::memcpy(&v, p + 3 * x, 4);
-        o[x] = v & 0xFFFFFFu;
-      }
-      std::uint8_t const* const last = p + 3 * (w - 1);
-      o[w - 1] = static_cast<std::uint32_t>(last[0] | last[1] << 8 | last[2] << 16);
-    } else if (from.channels == 3 && from.column == 1) {
-      std::uint8_t const *const q = p + from.plane, *const r = q + from.plane;
-      for (index_t x = 0; x < w; ++x) o[x] = std::uint32_t{p[x]} | std::uint32_t{q[x]} << 8 | std::uint32_t{r[x]} << 16;
-    } else {
-      for (index_t x = 0; x < w; ++x) {
-        std::uint32_t v = 0;
-        for (index_t c = 0; c < from.channels; ++c)
-          v |= std::uint32_t{p[c * from.plane + x * from.column]} << (8 * static_cast<int>(c));
-        o[x] = v;
-      }
-    }
-  }
-  return to;
-}
-/// Writes the rim: border pixels, or the fill where it is whole numbers of a byte (packs_fill).
-inline void write_rim(packed_image const& to, index_t h, index_t w, index_t channels, sampling const& how) noexcept {
-  std::uint32_t fill = 0;
-  for (index_t c = 0; c < channels && how.border == border::constant; ++c)
-    fill |= static_cast<std::uint32_t>(how.fill.at(c)) << (8 * static_cast<int>(c));
-  auto const pixel = [&](index_t y, index_t x) {
-    if (how.border == border::constant) return fill;
-    return to.data[inside(y, h, how.border) * to.row + inside(x, w, how.border)];
-  };
-  for (index_t x = -1; x <= w; ++x) {
-    to.data[-to.row + x] = pixel(-1, x);
-    to.data[h * to.row + x] = pixel(h, x);
-  }
-  for (index_t y = 0; y < h; ++y) {
-    to.data[y * to.row - 1] = pixel(y, -1);
-    to.data[y * to.row + w] = pixel(y, w);
-  }
-}
-/// True if the fill can stand in the rim.
-inline bool packs_fill(sampling const& how, index_t channels) noexcept {
-  if (how.border != border::constant) return true;
-  for (index_t c = 0; c < channels; ++c) {
-    float const v = how.fill.at(c);
-    if (!(v >= 0.0f && v <= 255.0f && v == static_cast<float>(static_cast<std::int32_t>(v)))) return false;
-  }
-  return true;
-}
-
-/// Positions along one axis that stand in an array, as 14-bit fixed point.
-struct listed_positions {
-  std::int32_t const* list;
-  std::int32_t at(std::int32_t k) const noexcept { return list[k]; }
-};
-
-/// Bilinear reading of a packed image for pixels [0, n) of a run, whose four taps lie inside the rim.
-template <int Channels, class Positions>
-void gather_packed(packed_image const& from, Positions const& x, Positions const& y, int n, float (*plane)[tile::room],
-                   int first) noexcept {
-  alignas(64) std::int32_t place[tile::room];
-  alignas(64) float fx[tile::room], fy[tile::room];
-  alignas(64) std::uint64_t upper[tile::room], lower[tile::room];
-  std::int32_t const row = static_cast<std::int32_t>(from.row);
-  for (int k = 0; k < n; ++k) {
-    std::int32_t const px = x.at(k), py = y.at(k);
-    place[k] = (py >> 14) * row + (px >> 14);
-    fx[k] = static_cast<float>(px & 16383) * 0x1p-14f;
-    fy[k] = static_cast<float>(py & 16383) * 0x1p-14f;
-  }
-  for (int k = 0; k < n; ++k) {
-    std::uint32_t const* const p = from.data + place[k];
-    std::memcpy(upper + k, p, 8);
-    std::memcpy(lower + k, p + row, 8);
-  }
-  auto const channel = [&](int k, int shift) {
-    auto const byte = [shift](std::uint64_t two, int more) {
-      return static_cast<float>(static_cast<std::int32_t>(static_cast<std::uint32_t>(two >> more) >> shift & 255u));
-    };
-    float const a = between(byte(upper[k], 0), byte(upper[k], 32), fx[k]);
-    float const b = between(byte(lower[k], 0), byte(lower[k], 32), fx[k]);
-    return between(a, b, fy[k]);
-  };
-  float *MIXAUG_RESTRICT const p0 = plane[0] + first, *MIXAUG_RESTRICT const p1 = plane[1] + first;
-  float *MIXAUG_RESTRICT const p2 = plane[2] + first, *MIXAUG_RESTRICT const p3 = plane[3] + first;
-  float* const planes[] = {p0, p1, p2, p3};
-  for (int k = simd::bilinear<Channels>(upper, lower, fx, fy, n, planes); k < n; ++k) {
-    p0[k] = channel(k, 0);
-    p1[k] = channel(k, 8);
-    if constexpr (Channels > 2) p2[k] = channel(k, 16);
-    if constexpr (Channels > 3) p3[k] = channel(k, 24);
-  }
-}
-
 /// Bicubic reading of a packed image for pixels [0, n) of a run, whose sixteen taps lie inside the rim.
 template <int Channels>
 void gather_packed_cubic(packed_image const& from, lane_positions const& x, lane_positions const& y, int n,
-                         float (*plane)[tile::room], int first) noexcept {
+                         float_run const& to) noexcept {
   using mixaug::detail::rounded_product;
   constexpr int part = 64;  // pixels at a time, whose taps stay in the first cache
   alignas(64) std::int32_t place[part];
@@ -306,7 +190,7 @@ void gather_packed_cubic(packed_image const& from, lane_positions const& x, lane
       return sum;
     };
     float* out[static_cast<std::size_t>(Channels)];
-    for (int c = 0; c < Channels; ++c) out[c] = plane[c] + first + done;
+    for (int c = 0; c < Channels; ++c) out[c] = to.plane[c] + done;
     int const made = simd::bicubic<Channels>(left[0], right[0], wx[0], wy[0], part, many, out);
     for (int c = 0; c < Channels; ++c)
       for (int k = made; k < many; ++k) out[c][k] = channel(k, 8 * c);
@@ -315,21 +199,32 @@ void gather_packed_cubic(packed_image const& from, lane_positions const& x, lane
 
 /// Reading of an image for pixels [0, n) of a run, whose taps lie inside it; `from` begins at the tile's first channel.
 template <augment::interpolation I, class T>
-void gather(image<T const> const& from, std::int64_t at_x, std::int64_t step_x, std::int64_t at_y, std::int64_t step_y,
-            int n, int channels, float (*plane)[tile::room], int first) noexcept {
+void gather(image<T const> const& from, [[maybe_unused]] bool byte_fill, std::int64_t at_x, std::int64_t step_x,
+            std::int64_t at_y, std::int64_t step_y, int n, float_run const& to) noexcept {
   alignas(64) index_t place[tile::room];
+  alignas(64) std::int32_t part_x[tile::room], part_y[tile::room];
   alignas(64) float fx[tile::room], fy[tile::room];
   lane_positions const x(at_x, step_x), y(at_y, step_y);
   for (int k = 0; k < n; ++k) {
     std::int32_t const px = x.at(k), py = y.at(k);
     place[k] = ((py >> 14) - taps_before<I>)*from.row + ((px >> 14) - taps_before<I>)*from.column;
-    fx[k] = static_cast<float>(px & 16383) * 0x1p-14f;
-    fy[k] = static_cast<float>(py & 16383) * 0x1p-14f;
+    part_x[k] = px & 16383;
+    part_y[k] = py & 16383;
+    fx[k] = static_cast<float>(part_x[k]) * 0x1p-14f;
+    fy[k] = static_cast<float>(part_y[k]) * 0x1p-14f;
   }
   index_t const row = from.row, column = from.column;
-  for (int c = 0; c < channels; ++c) {
+  for (int c = 0; c < to.channels; ++c) {
     T const* const p = from.data + c * from.plane;
-    float* MIXAUG_RESTRICT const o = plane[c] + first;
+    float* MIXAUG_RESTRICT const o = to.plane[c];
+    if constexpr (reads_integers<I, T>)
+      if (byte_fill) {
+        for (int k = 0; k < n; ++k) {
+          T const* const q = p + place[k];
+          o[k] = float_of_sum(between_bytes(q[0], q[column], q[row], q[row + column], part_x[k], part_y[k]));
+        }
+        continue;
+      }
     for (int k = 0; k < n; ++k)
       o[k] = interpolated<I>(fx[k], fy[k], [&](int j, int i) { return value_of(p[place[k] + j * row + i * column]); });
   }
@@ -358,23 +253,42 @@ struct reader {
         return sample<augment::interpolation::bicubic>(part, t);
     }
   }
+  /// True if `write` gives the bytes of all tiles.
+  bool writes_bytes() const noexcept {
+    return packs && packed.data != nullptr && !map.exact && how.interpolation == augment::interpolation::bilinear &&
+           map.samples_x == 1 && map.samples_y == 1;
+  }
+  /// Reads all pixels of the output straight into bytes.
+  void write(image<std::uint8_t> const& to) const noexcept {
+    constexpr augment::interpolation linear = augment::interpolation::bilinear;
+    for (index_t y = 0; y < to.height; ++y) {
+      byte_run const all{to.at(0, y, 0), to.plane, to.column, static_cast<int>(to.channels)};
+      if (map.warped)
+        for (index_t x = 0; x < to.width; x += tile::room)
+          warped_row<linear>(from, all.behind(static_cast<int>(x)), x, y,
+                             static_cast<int>(mixaug::detail::lesser(tile::room, to.width - x)));
+      else
+        row<linear>(from, all, map.x0 + y * map.xy, map.y0 + y * map.yy, static_cast<int>(to.width));
+    }
+  }
 
  private:
   static constexpr bool packs = std::is_same_v<T, std::uint8_t>;
 
-  void fill(tile& t, int row, int begin, int end) const noexcept {
-    for (int c = 0; c < t.channels; ++c) {
-      float const v = how.fill.at(c);  // several numbers: at most 8 channels, one tile
-      for (int k = begin; k < end; ++k) t.plane[c][row * t.width + k] = v;
-    }
+  /// The place of row r of a tile.
+  static float_run run_of(tile& t, int r) noexcept {
+    float_run to;
+    to.channels = t.channels;
+    for (int c = 0; c < t.channels; ++c) to.plane[c] = t.plane[c] + r * t.width;
+    return to;
   }
-  /// Pixel by pixel, anywhere.
-  template <augment::interpolation I>
-  void each(image<T const> const& part, tile& t, float (*plane)[tile::room], int row, int begin, int end,
-            std::int64_t at_x, std::int64_t at_y) const noexcept {
+  /// Pixels [begin, end) of a row, one by one, anywhere.
+  template <augment::interpolation I, class Run>
+  void each(image<T const> const& part, Run const& to, int begin, int end, std::int64_t at_x,
+            std::int64_t at_y) const noexcept {
     for (int k = begin; k < end; ++k)
-      for (int c = 0; c < t.channels; ++c)
-        plane[c][row * t.width + k] = sampled<I>(part, how, c, at_x + k * map.xx, at_y + k * map.yx);
+      for (int c = 0; c < to.channels; ++c)
+        to.put(k, c, sampled<I>(part, how, c, at_x + k * map.xx, at_y + k * map.yx));
   }
 
   /// Rows of pixels that are pixels of the image: copied.
@@ -385,12 +299,13 @@ struct reader {
       span in = clipped({0, t.width}, at_x, map.xx, 0, part.width * fixed_map::one);
       in = clipped(in, at_y, map.yx, 0, part.height * fixed_map::one);
       index_t const step_x = map.xx >> fixed_map::bits, step_y = map.yx >> fixed_map::bits;
+      float_run const to = run_of(t, r);
       if (how.border == border::constant) {
-        fill(t, r, 0, in.begin);
-        fill(t, r, in.end, t.width);
+        to.fill(0, in.begin, how.fill);
+        to.fill(in.end, t.width, how.fill);
       } else {
-        each<augment::interpolation::nearest>(part, t, t.plane, r, 0, in.begin, at_x, at_y);
-        each<augment::interpolation::nearest>(part, t, t.plane, r, in.end, t.width, at_x, at_y);
+        each<augment::interpolation::nearest>(part, to, 0, in.begin, at_x, at_y);
+        each<augment::interpolation::nearest>(part, to, in.end, t.width, at_x, at_y);
       }
       if (in.empty()) continue;
       index_t const x = (at_x >> fixed_map::bits) + in.begin * step_x,
@@ -431,21 +346,11 @@ struct reader {
     }
   }
 
-  template <class Positions>
-  void gather_any(Positions const& x, Positions const& y, int n, int channels, float (*plane)[tile::room],
-                  int first) const noexcept {
-    if (channels == 3)
-      gather_packed<3>(packed, x, y, n, plane, first);
-    else if (channels == 2)
-      gather_packed<2>(packed, x, y, n, plane, first);
-    else
-      gather_packed<4>(packed, x, y, n, plane, first);
-  }
-  /// Points that come from warps, in units of 2^-14 pixels.
-  template <augment::interpolation I>
-  void warped(image<T const> const& part, tile& t) const noexcept {
+  /// Points that come from warps, in units of 2^-14 pixels: a row of n <= tile::room pixels that begins at (x, y).
+  template <augment::interpolation I, class Run>
+  void warped_row(image<T const> const& part, Run const& to, index_t first_x, index_t first_y, int n) const noexcept {
     alignas(64) double x[tile::room], y[tile::room];
-    alignas(64) std::int32_t px[tile::room], py[tile::room];
+    alignas(64) std::int32_t px[tile::room + listed_points::more], py[tile::room + listed_points::more];
     constexpr double farthest = 0x1p16;
     bool const rim =
         packs && I == augment::interpolation::bilinear && packed.data != nullptr && how.border != border::reflect;
@@ -453,29 +358,25 @@ struct reader {
     double const low = rim ? -1.0 : -farthest;
     double const high_x = rim ? static_cast<double>(part.width) : farthest,
                  high_y = rim ? static_cast<double>(part.height) : farthest;
-    for (int r = 0; r < t.rows; ++r) {
-      int const n = t.width, first = r * t.width;
-      for (int k = 0; k < n; ++k) {
-        x[k] = static_cast<double>(t.x) + (static_cast<double>(k) + 0.5);
-        y[k] = static_cast<double>(t.y + r) + 0.5;
-      }
-      warps.row(n, x, y);
-      fixed(x, n, low, high_x, px);
-      fixed(y, n, low, high_y, py);
-      if constexpr (packs && I == augment::interpolation::bilinear)
-        if (rim) {
-          gather_any(listed_positions{px}, listed_positions{py}, n, t.channels, t.plane, first);
-          continue;
-        }
-      constexpr std::int64_t half = I == augment::interpolation::nearest ? 1 << 13 : 0;
-      for (int k = 0; k < n; ++k)
-        for (int c = 0; c < t.channels; ++c)
-          t.plane[c][first + k] = sampled<I>(part, how, c, (px[k] + half) << (fixed_map::bits - 14),
-                                             (py[k] + half) << (fixed_map::bits - 14));
+    for (int k = 0; k < n; ++k) {
+      x[k] = static_cast<double>(first_x) + (static_cast<double>(k) + 0.5);
+      y[k] = static_cast<double>(first_y) + 0.5;
     }
+    warps.row(n, x, y);
+    std::int32_t const origin = rim ? 16384 : 0;  // positions count from the rim
+    fixed(x, n, low, high_x, origin, px);
+    fixed(y, n, low, high_y, origin, py);
+    if constexpr (packs && I == augment::interpolation::bilinear)
+      if (rim) return gather_packed(packed, listed_points{px, py}, n, to);
+    constexpr std::int64_t half = I == augment::interpolation::nearest ? 1 << 13 : 0;
+    for (int k = 0; k < n; ++k)
+      for (int c = 0; c < to.channels; ++c)
+        to.put(k, c,
+               sampled<I>(part, how, c, (px[k] + half) << (fixed_map::bits - 14),
+                          (py[k] + half) << (fixed_map::bits - 14)));
   }
   /// Points of the continuous image to positions of pixel centres, rounded to 14 bits.
-  static void fixed(double* MIXAUG_RESTRICT v, int n, double low, double high,
+  static void fixed(double* MIXAUG_RESTRICT v, int n, double low, double high, std::int32_t origin,
                     std::int32_t* MIXAUG_RESTRICT to) noexcept {
     for (int k = 0; k < n; ++k) {
       double const at = v[k] - 0.5, above = at > low ? at : low;
@@ -486,14 +387,17 @@ struct reader {
       double const sum = v[k] * 0x1p14 + 0x1.8p52;
       std::uint64_t bits;
       std::memcpy(&bits, &sum, sizeof bits);
-      to[k] = static_cast<std::int32_t>(static_cast<std::uint32_t>(bits));
+      to[k] = origin + static_cast<std::int32_t>(static_cast<std::uint32_t>(bits));
     }
   }
 
   template <augment::interpolation I>
   void sample(image<T const> const& part, tile& t) const noexcept {
-    if (map.warped) return warped<I>(part, t);
-    if (map.samples_x == 1 && map.samples_y == 1) return points<I>(part, t, t.plane, 0, 0);
+    if (map.warped) {
+      for (int r = 0; r < t.rows; ++r) warped_row<I>(part, run_of(t, r), t.x, t.y + r, t.width);
+      return;
+    }
+    if (map.samples_x == 1 && map.samples_y == 1) return points<I>(part, t, 0, 0);
     alignas(64) float sum[tile::most_channels][tile::room];
     float const share = 1.0f / static_cast<float>(map.samples_x * map.samples_y);
     for (int v = 0; v < map.samples_y; ++v)
@@ -502,7 +406,7 @@ struct reader {
         std::int64_t const du = 2 * u + 1 - map.samples_x, dv = 2 * v + 1 - map.samples_y;
         std::int64_t const dx = map.xx * du / (2 * map.samples_x) + map.xy * dv / (2 * map.samples_y);
         std::int64_t const dy = map.yx * du / (2 * map.samples_x) + map.yy * dv / (2 * map.samples_y);
-        points<I>(part, t, t.plane, dx, dy);
+        points<I>(part, t, dx, dy);
         for (int c = 0; c < t.channels; ++c)
           for (int k = 0; k < t.count(); ++k) sum[c][k] = u == 0 && v == 0 ? t.plane[c][k] : sum[c][k] + t.plane[c][k];
       }
@@ -511,52 +415,50 @@ struct reader {
   }
   /// One point a pixel, shifted by (dx, dy).
   template <augment::interpolation I>
-  void points(image<T const> const& part, tile& t, float (*plane)[tile::room], std::int64_t dx,
-              std::int64_t dy) const noexcept {
+  void points(image<T const> const& part, tile& t, std::int64_t dx, std::int64_t dy) const noexcept {
+    for (int r = 0; r < t.rows; ++r)
+      row<I>(part, run_of(t, r), map.x0 + (t.y + r) * map.xy + t.x * map.xx + dx,
+             map.y0 + (t.y + r) * map.yy + t.x * map.yx + dy, t.width);
+  }
+  /// A row of `width` pixels, the first one at (at_x, at_y).
+  template <augment::interpolation I, class Run>
+  void row(image<T const> const& part, Run const& to, std::int64_t at_x, std::int64_t at_y, int width) const noexcept {
     constexpr std::int64_t one = fixed_map::one;
     constexpr int before = taps_before<I>, behind = taps<I> - 1 - before;
+    constexpr bool floats = std::is_same_v<Run, float_run>;
     bool const from_packed = packs && I != augment::interpolation::nearest && packed.data != nullptr;
-    for (int r = 0; r < t.rows; ++r) {
-      std::int64_t const at_x = map.x0 + (t.y + r) * map.xy + t.x * map.xx + dx + half_step<I>,
-                         at_y = map.y0 + (t.y + r) * map.yy + t.x * map.yx + dy + half_step<I>;
-      auto const row_inside = [&](int rim) {  // taps lie in the image with a rim of some pixels
-        span const s = clipped({0, t.width}, at_x, map.xx, (before - rim) * one, (part.width - behind + rim) * one);
-        return clipped(s, at_y, map.yx, (before - rim) * one, (part.height - behind + rim) * one);
-      };
-      span const in = row_inside(from_packed ? 1 : 0);
-      span touched = {0, t.width};
-      if (how.border == border::constant) {
-        touched = clipped(touched, at_x, map.xx, -behind * one, (part.width + before) * one);
-        touched = clipped(touched, at_y, map.yx, -behind * one, (part.height + before) * one);
-        fill(t, r, 0, touched.begin);
-        fill(t, r, touched.end, t.width);
-      }
-      if (in.empty()) {
-        each<I>(part, t, plane, r, touched.begin, touched.end, at_x, at_y);
-        continue;
-      }
-      each<I>(part, t, plane, r, touched.begin, in.begin, at_x, at_y);
-      each<I>(part, t, plane, r, in.end, touched.end, at_x, at_y);
-      std::int64_t const x = at_x + in.begin * map.xx, y = at_y + in.begin * map.yx;
-      int const first = r * t.width + in.begin, n = in.end - in.begin;
-      if constexpr (packs && I == augment::interpolation::bilinear)
-        if (from_packed) {
-          gather_any(lane_positions(x, map.xx), lane_positions(y, map.yx), n, t.channels, plane, first);
-          continue;
-        }
-      if constexpr (packs && I == augment::interpolation::bicubic)
-        if (from_packed) {
-          lane_positions const px(x, map.xx), py(y, map.yx);
-          if (t.channels == 3)
-            gather_packed_cubic<3>(packed, px, py, n, plane, first);
-          else if (t.channels == 2)
-            gather_packed_cubic<2>(packed, px, py, n, plane, first);
-          else
-            gather_packed_cubic<4>(packed, px, py, n, plane, first);
-          continue;
-        }
-      gather<I>(part, x, map.xx, y, map.yx, n, t.channels, plane, first);
+    int const rim = from_packed ? 1 : 0;  // taps lie in the image with its rim
+    at_x += half_step<I>;
+    at_y += half_step<I>;
+    span in = clipped({0, width}, at_x, map.xx, (before - rim) * one, (part.width - behind + rim) * one);
+    in = clipped(in, at_y, map.yx, (before - rim) * one, (part.height - behind + rim) * one);
+    span touched = {0, width};
+    if (how.border == border::constant) {
+      touched = clipped(touched, at_x, map.xx, -behind * one, (part.width + before) * one);
+      touched = clipped(touched, at_y, map.yx, -behind * one, (part.height + before) * one);
+      to.fill(0, touched.begin, how.fill);
+      to.fill(touched.end, width, how.fill);
     }
+    if (in.empty()) return each<I>(part, to, touched.begin, touched.end, at_x, at_y);
+    each<I>(part, to, touched.begin, in.begin, at_x, at_y);
+    each<I>(part, to, in.end, touched.end, at_x, at_y);
+    std::int64_t const x = at_x + in.begin * map.xx, y = at_y + in.begin * map.yx;
+    Run const run = to.behind(in.begin);
+    int const n = in.end - in.begin;
+    if constexpr (packs && I == augment::interpolation::bilinear)
+      if (from_packed) return gather_packed(packed, stepped_points{x + one, map.xx, y + one, map.yx}, n, run);
+    if constexpr (packs && I == augment::interpolation::bicubic)
+      if (from_packed) {
+        lane_positions const px(x, map.xx), py(y, map.yx);
+        if (to.channels == 3)
+          gather_packed_cubic<3>(packed, px, py, n, run);
+        else if (to.channels == 2)
+          gather_packed_cubic<2>(packed, px, py, n, run);
+        else
+          gather_packed_cubic<4>(packed, px, py, n, run);
+        return;
+      }
+    if constexpr (floats) gather<I>(part, how.byte_fill, x, map.xx, y, map.yx, n, run);
   }
 };
 

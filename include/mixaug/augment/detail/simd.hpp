@@ -34,10 +34,6 @@ inline index_t pack_rgb(std::uint8_t const*, index_t, std::uint32_t*) noexcept {
 inline index_t mirror_rgb(std::uint8_t const*, index_t, std::uint8_t*) noexcept { return 0; }
 inline int store_rgb(float const*, float const*, float const*, int, std::uint8_t*) noexcept { return 0; }
 template <int Channels>
-int bilinear(std::uint64_t const*, std::uint64_t const*, float const*, float const*, int, float* const*) noexcept {
-  return 0;
-}
-template <int Channels>
 int bicubic(std::uint64_t const*, std::uint64_t const*, float const*, float const*, int, int, float* const*) noexcept {
   return 0;
 }
@@ -165,23 +161,6 @@ inline int store_rgb(float const* a, float const* b, float const* c, int n, std:
     store_three(o + 3 * k, either(whole(a + k), either(shifted_up(whole(b + k), 8), shifted_up(whole(c + k), 16))));
   return k;
 }
-inline floats mix(floats v, floats w, floats f) noexcept { return add(v, multiply(f, subtract(w, v))); }
-
-/// Bilinear values of packed pixels, from pairs of words above and below each point.
-template <int Channels>
-int bilinear(std::uint64_t const* upper, std::uint64_t const* lower, float const* fx, float const* fy, int n,
-             float* const* out) noexcept {
-  int k = 0;
-  for (; k + lanes <= n; k += lanes) {
-    word_pairs const a(upper + k), b(lower + k);
-    floats const x = load(fx + k), y = load(fy + k);
-    for (int c = 0; c < Channels; ++c) {
-      floats const top = mix(byte_of(a.low, 8 * c), byte_of(a.high, 8 * c), x);
-      store(out[c] + k, mix(top, mix(byte_of(b.low, 8 * c), byte_of(b.high, 8 * c), x), y));
-    }
-  }
-  return k;
-}
 /// Bicubic values, from two pairs of words in each of four rows; arrays of rows and of weights are `part` apart.
 template <int Channels>
 int bicubic(std::uint64_t const* left, std::uint64_t const* right, float const* wx, float const* wy, int part, int n,
@@ -299,4 +278,3 @@ inline int add_normal(float*, std::uint16_t const*, int, float) noexcept { retur
 #endif
 MIXAUG_UNFUSED_END
 MIXAUG_EXACT_END
-#undef MIXAUG_WIDE

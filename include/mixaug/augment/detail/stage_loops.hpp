@@ -167,6 +167,15 @@ struct stage_list {
       if (!is_identity(s, m)) run(s, m, t, s.kind == stage_kind::contrast ? means[k - own.stage] : 0.0f);
     }
   }
+  /// True if they leave any image of bytes as it is.
+  bool leave_bytes() const noexcept {
+    for (std::size_t k = own.stage; k < own.last_stage; ++k) {
+      stage const& s = compiled.stages[k];
+      bool const clips_nothing = s.kind == stage_kind::clip && compiled.in.range >= 255.0f;
+      if (!clips_nothing && !is_identity(s, numbers + s.first)) return false;
+    }
+    return true;
+  }
   /// The stages before stage k, which needs a mean.
   stage_list before(std::size_t k) const noexcept {
     stage_list some = *this;

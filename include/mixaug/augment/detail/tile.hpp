@@ -41,6 +41,15 @@ struct image {
   bool interleaved() const noexcept { return plane == 1 && column == channels && channels > 1; }
 };
 
+/// The pixel that an index beyond [0, n) stands for with border::edge and border::reflect.
+MIXAUG_HD inline index_t inside(index_t k, index_t n, border how) noexcept {
+  if (k >= 0 && k < n) return k;
+  if (how == border::edge || n == 1) return k < 0 ? 0 : n - 1;
+  index_t const period = 2 * (n - 1);
+  index_t const rest = (k % period + period) % period;
+  return rest < n ? rest : period - rest;
+}
+
 /// The value of an element as a float: exact for integers of up to 24 bits, rounded for doubles.
 template <class T>
 MIXAUG_HD float value_of(T v) noexcept {

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <bit>
+#include <cstring>
+#include <mixaug/augment/detail/passes.hpp>
+#include <mixaug/augment/detail/simd_bytes.hpp>
+
+MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
+MIXAUG_WIDE_LOOPS
+
+/// Bytes between pixels, bilinearly, in integers: fractions have 14 bits, rows are rounded to 7 bits behind the point,
+/// and what stands between two rows has 21, of which floats take 16. A byte made of that float is the one that is
+/// rounded from the sum itself, so that whoever writes bytes may take either way.
+namespace mixaug::augment {
+namespace detail {
+
+/// The value between a and b above, and c and d below, in units of 2^-21; fractions in units of 2^-14.
+MIXAUG_HD inline std::int32_t between_bytes(std::int32_t a, std::int32_t b, std::int32_t c, std::int32_t d,
+                                            std::int32_t fx, std::int32_t fy) noexcept {
+  std::int32_t const upper = 128 * a + (((b - a) * fx + 64) >> 7), lower = 128 * c + (((d - c) * fx + 64) >> 7);
+  return upper * (16384 - fy) + lower * fy;
+}
+/// Exact but for the 5 bits that are cut.
+MIXAUG_HD inline float float_of_sum(std::int32_t v) noexcept { return static_cast<float>(v >> 5) * 0x1p-16f; }
+MIXAUG_HD inline std::uint8_t byte_of_sum(std::int32_t v) noexcept {
+  return static_cast<std::uint8_t>((v + (1 << 20)) >> 21);
+}
+
+/// An image of bytes with each pixel's channels in one 32-bit word, and a rim of one pixel around it, so that bilinear
+/// reading needs no check of the borders and two loads for four pixels. Words are little-endian.
+struct packed_image {
+  static constexpr bool possible = std::endian::native == std::endian::little;
+  std::uint32_t* data = nullptr;  ///< pixel (0, 0)
+  index_t row = 0;
+
+  /// With a row below the rim, which is read with the weight 0 at points that lie on it.
+  static std::size_t bytes(index_t height, index_t width) noexcept {
+    return static_cast<std::size_t>((height + 3) * (width + 2) + 16) * sizeof(std::uint32_t);
+  }
+  std::uint32_t const* origin() const noexcept { return data - row - 1; }
+};
+
+/// Packs an image of 2 to 4 channels.
+inline packed_image pack(image<std::uint8_t const> const& from, std::byte* scratch) noexcept {
+  packed_image to;
+  to.row = from.width + 2;
+  std::uint32_t* const all = reinterpret_cast<std::uint32_t*>(scratch);
+  to.data = all + to.row + 1;
+  index_t const h = from.height, w = from.width;
+  for (index_t y = 0; y < h; ++y) {
+    std::uint32_t* MIXAUG_RESTRICT const o = to.data + y * to.row;
+    std::uint8_t const* const p = from.at(0, y, 0);
+    if (from.interleaved() && from.channels == 3) {
+      for (index_t x = simd::pack_rgb(p, w, o); x < w - 1; ++x) {
+        std::uint32_t v;
+        std::memcpy(&v, p + 3 * x, 4);
+        o[x] = v & 0xFFFFFFu;
+      }
+      std::uint8_t const* const last = p + 3 * (w - 1);
+      o[w - 1] = static_cast<std::uint32_t>(last[0] | last[1] << 8 | last[2] << 16);
+    } else if (from.channels == 3 && from.column == 1) {
+      std::uint8_t const *const q = p + from.plane, *const r = q + from.plane;
+      for (index_t x = 0; x < w; ++x) o[x] = std::uint32_t{p[x]} | std::uint32_t{q[x]} << 8 | std::uint32_t{r[x]} << 16;
+    } else {
+      for (index_t x = 0; x < w; ++x) {
+        std::uint32_t v = 0;
+        for (index_t c = 0; c < from.channels; ++c)
+          v |= std::uint32_t{p[c * from.plane + x * from.column]} << (8 * static_cast<int>(c));
+        o[x] = v;
+      }
+    }
+  }
+  return to;
+}
+/// Writes the rim: border pixels, or the fill, which is a byte.
+inline void write_rim(packed_image const& to, index_t h, index_t w, index_t channels, sampling const& how) noexcept {
+  std::uint32_t fill = 0;
+  for (index_t c = 0; c < channels && how.border == border::constant; ++c)
+    fill |= static_cast<std::uint32_t>(how.fill.at(c)) << (8 * static_cast<int>(c));
+  auto const pixel = [&](index_t y, index_t x) {
+    if (how.border == border::constant) return fill;
+    return to.data[inside(y, h, how.border) * to.row + inside(x, w, how.border)];
+  };
+  for (index_t x = -1; x <= w; ++x) {
+    to.data[-to.row + x] = pixel(-1, x);
+    to.data[h * to.row + x] = pixel(h, x);
+  }
+  for (index_t y = 0; y < h; ++y) {
+    to.data[y * to.row - 1] = pixel(y, -1);
+    to.data[y * to.row + w] = pixel(y, w);
+  }
+}
+
+/// Where the pixels of a run go, one after the other: rows of floats, a channel each.
+struct float_run {
+  float* plane[tile::most_channels];
+  int channels;
+
+  float_run behind(int n) const noexcept {
+    float_run r = *this;
+    for (int c = 0; c < channels; ++c) r.plane[c] += n;
+    return r;
+  }
+  void put(int k, int c, float v) const noexcept { plane[c][k] = v; }
+  void put_sums(int c, std::int32_t const* sums, int first, int n) const noexcept {
+    float* MIXAUG_RESTRICT const to = plane[c] + first;
+    for (int k = 0; k < n; ++k) to[k] = float_of_sum(sums[k]);
+  }
+  void fill(int begin, int end, per_channel const& v) const noexcept {
+    for (int c = 0; c < channels; ++c)
+      for (int k = begin; k < end; ++k) plane[c][k] = v.at(c);
+  }
+};
+/// The same for bytes of an image, of 2 to 4 channels.
+struct byte_run {
+  std::uint8_t* to;
+  index_t plane, column;
+  int channels;
+
+  byte_run behind(int n) const noexcept { return {to + n * column, plane, column, channels}; }
+  void put(int k, int c, float v) const noexcept { to[c * plane + k * column] = element_of<std::uint8_t>(v); }
+  void put_sums(int c, std::int32_t const* sums, int first, int n) const noexcept {
+    std::uint8_t* MIXAUG_RESTRICT const o = to + c * plane + first * column;
+    for (int k = 0; k < n; ++k) o[k * column] = byte_of_sum(sums[k]);
+  }
+  void fill(int begin, int end, per_channel const& v) const noexcept {
+    for (int c = 0; c < channels; ++c)
+      for (int k = begin; k < end; ++k) to[c * plane + k * column] = static_cast<std::uint8_t>(v.at(c));
+  }
+};
+
+/// Positions along both axes that grow by equal steps, in units of 2^-32 pixels.
+struct stepped_points {
+  std::int64_t x, step_x, y, step_y;
+  std::int32_t x_at(int k) const noexcept { return static_cast<std::int32_t>((x + k * step_x) >> 18); }
+  std::int32_t y_at(int k) const noexcept { return static_cast<std::int32_t>((y + k * step_y) >> 18); }
+};
+/// Positions that stand in arrays, in units of 2^-14 pixels, with room for as many more as registers hold.
+struct listed_points {
+  static constexpr int more = 16;
+  std::int32_t const *x, *y;
+  std::int32_t x_at(int k) const noexcept { return x[k]; }
+  std::int32_t y_at(int k) const noexcept { return y[k]; }
+};
+
+/// Bilinear reading of pixels [0, n) of a run, at points in the rectangle of the rim's centres: the plain loop. The
+/// positions count from the centre of the first pixel of the rim.
+template <class Points, class Run>
+void gather_plainly(packed_image const& from, Points const& at, int n, Run const& to) noexcept {
+  constexpr int part = 64;
+  alignas(64) std::int32_t place[part], sums[part];
+  alignas(64) std::int16_t fx[part], fy[part];
+  alignas(64) std::uint32_t word[4][part];
+  std::int32_t const row = static_cast<std::int32_t>(from.row);
+  std::uint32_t const* const origin = from.origin();
+  for (int done = 0; done < n; done += part) {
+    int const many = n - done < part ? n - done : part;
+    for (int k = 0; k < many; ++k) {
+      std::int32_t const px = at.x_at(done + k), py = at.y_at(done + k);
+      place[k] = (py >> 14) * row + (px >> 14);
+      fx[k] = static_cast<std::int16_t>(px & 16383);
+      fy[k] = static_cast<std::int16_t>(py & 16383);
+    }
+    for (int k = 0; k < many; ++k) {
+      std::uint32_t const* const p = origin + place[k];
+      word[0][k] = p[0];
+      word[1][k] = p[1];
+      word[2][k] = p[row];
+      word[3][k] = p[row + 1];
+    }
+    for (int c = 0; c < to.channels; ++c) {
+      for (int k = 0; k < many; ++k) {
+        auto const tap = [&](int t) { return std::int32_t{static_cast<std::int16_t>(word[t][k] >> (8 * c) & 255u)}; };
+        sums[k] = between_bytes(tap(0), tap(1), tap(2), tap(3), fx[k], fy[k]);
+      }
+      to.put_sums(c, sums, done, many);
+    }
+  }
+}
+
+#if defined(MIXAUG_WIDE)
+
+/// Puts a block of sums where they belong; blocks that are not whole go by way of an array.
+inline void take_sums(float_run const& to, int k, int many, simd::ints const* sums) noexcept {
+  using namespace simd;
+  auto const put = [&](int c, floats v) {
+    if (many == lanes) return store(to.plane[c] + k, v);
+    alignas(64) float some[lanes];
+    store(some, v);
+    std::memcpy(to.plane[c] + k, some, static_cast<std::size_t>(many) * sizeof(float));
+  };
+  put(0, floats_of<0>(sums));
+  put(1, floats_of<1>(sums));
+  if (to.channels > 2) put(2, floats_of<2>(sums));
+  if (to.channels > 3) put(3, floats_of<3>(sums));
+}
+inline void take_sums(byte_run const& to, int k, int many, simd::ints const* sums) noexcept {
+  using namespace simd;
+  ints const words = words_of(sums);
+  std::size_t const n = static_cast<std::size_t>(many);
+  if (to.column == 3 && to.plane == 1 && to.channels == 3) {
+    if (many == lanes) return store_three(to.to + 3 * k, words);
+    std::uint8_t some[3 * lanes];
+    store_three(some, words);
+    std::memcpy(to.to + 3 * k, some, 3 * n);
+    return;
+  }
+  alignas(64) std::uint8_t all[4 * lanes];
+  if (to.column == 1) {
+    store(all, planes_of(words));
+    for (int c = 0; c < to.channels; ++c) {
+      std::uint8_t* const o = to.to + c * to.plane + k;
+      if (many == lanes)
+        std::memcpy(o, all + c * lanes, static_cast<std::size_t>(lanes));
+      else
+        std::memcpy(o, all + c * lanes, n);
+    }
+    return;
+  }
+  store(all, words);
+  for (int i = 0; i < many; ++i)
+    for (int c = 0; c < to.channels; ++c) to.to[c * to.plane + (k + i) * to.column] = all[4 * i + c];
+}
+
+template <class Run>
+void gather_packed(packed_image const& from, stepped_points const& at, int n, Run const& to) noexcept {
+  simd::bilinear_bytes(from.origin(), from.row, simd::stepped(at.x, at.step_x, at.y, at.step_y), n,
+                       [&](int k, int many, simd::ints const* sums) { take_sums(to, k, many, sums); });
+}
+template <class Run>
+void gather_packed(packed_image const& from, listed_points const& at, int n, Run const& to) noexcept {
+  simd::bilinear_bytes(from.origin(), from.row, simd::listed_points{at.x, at.y}, n,
+                       [&](int k, int many, simd::ints const* sums) { take_sums(to, k, many, sums); });
+}
+
+#else
+
+template <class Points, class Run>
+void gather_packed(packed_image const& from, Points const& at, int n, Run const& to) noexcept {
+  gather_plainly(from, at, n, to);
+}
+
+#endif
+
+}  // namespace detail
+}  // namespace mixaug::augment
+
+MIXAUG_UNFUSED_END
+MIXAUG_EXACT_END

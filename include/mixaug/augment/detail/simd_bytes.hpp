@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <mixaug/augment/detail/simd.hpp>
+
+MIXAUG_EXACT_BEGIN
+#if defined(__GNUC__) && !defined(__clang__)
+#  pragma GCC diagnostic push
+#  pragma GCC diagnostic ignored "-Wuninitialized"
+#  pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+/// Explicit SIMD of bilinear reading of bytes. A register holds pixels of four channels, and two registers a block of
+/// `lanes` pixels: pixels 4 i and 4 i + 1 stand in quarter i of the first (half, where a register has 256 bits), and
+/// 4 i + 2 and 4 i + 3 in the second, so that narrowing puts them in order.
+namespace mixaug::augment {
+namespace detail {
+namespace simd {
+
+#if !defined(MIXAUG_WIDE)
+
+inline constexpr bool reads_bytes = false;
+
+#else
+
+inline constexpr bool reads_bytes = true;
+
+#  if MIXAUG_WIDE == 16
+inline ints all64(std::uint64_t v) noexcept { return _mm512_set1_epi64(static_cast<long long>(v)); }
+inline ints all32(std::int32_t v) noexcept { return _mm512_set1_epi32(v); }
+inline ints add64(ints a, ints b) noexcept { return _mm512_add_epi64(a, b); }
+inline ints product64(ints a, ints b) noexcept { return _mm512_mul_epu32(a, b); }
+template <int By>
+ints right64(ints v) noexcept {
+  return _mm512_srli_epi64(v, By);
+}
+template <int By>
+ints left64(ints v) noexcept {
+  return _mm512_slli_epi64(v, By);
+}
+template <int By>
+ints right32(ints v) noexcept {
+  return _mm512_srli_epi32(v, By);
+}
+template <int By>
+ints right16(ints v) noexcept {
+  return _mm512_srli_epi16(v, By);
+}
+inline ints add32(ints a, ints b) noexcept { return _mm512_add_epi32(a, b); }
+inline ints add16(ints a, ints b) noexcept { return _mm512_add_epi16(a, b); }
+inline ints both(ints a, ints b) noexcept { return _mm512_and_si512(a, b); }
+inline ints unlike(ints a, ints b) noexcept { return _mm512_xor_si512(a, b); }
+inline ints pairs_of_bytes(ints bytes, ints weights) noexcept { return _mm512_maddubs_epi16(bytes, weights); }
+inline ints pairs_of_words(ints a, ints b) noexcept { return _mm512_madd_epi16(a, b); }
+inline ints rounded15(ints a, ints b) noexcept { return _mm512_mulhrs_epi16(a, b); }
+inline ints low16(ints a, ints b) noexcept { return _mm512_unpacklo_epi16(a, b); }
+inline ints high16(ints a, ints b) noexcept { return _mm512_unpackhi_epi16(a, b); }
+inline ints low32(ints a, ints b) noexcept { return _mm512_unpacklo_epi32(a, b); }
+inline ints high32(ints a, ints b) noexcept { return _mm512_unpackhi_epi32(a, b); }
+inline ints low64(ints a, ints b) noexcept { return _mm512_unpacklo_epi64(a, b); }
+inline ints high64(ints a, ints b) noexcept { return _mm512_unpackhi_epi64(a, b); }
+inline ints narrow32(ints a, ints b) noexcept { return _mm512_packs_epi32(a, b); }
+inline ints narrow16(ints a, ints b) noexcept { return _mm512_packus_epi16(a, b); }
+inline floats to_floats(ints v) noexcept { return _mm512_cvtepi32_ps(v); }
+inline void store(void* p, ints v) noexcept { _mm512_storeu_si512(p, v); }
+/// Sixteen bytes of order in each quarter.
+inline ints order_of(__m128i order) noexcept { return _mm512_broadcast_i32x4(order); }
+inline ints ordered(ints v, ints order) noexcept { return _mm512_shuffle_epi8(v, order); }
+/// The pixels of a register within their block.
+inline ints pixels_of(int half) noexcept {
+  return half == 0 ? _mm512_setr_epi64(0, 1, 4, 5, 8, 9, 12, 13) : _mm512_setr_epi64(2, 3, 6, 7, 10, 11, 14, 15);
+}
+inline ints times_pixels(int half, std::int64_t step) noexcept {
+  return _mm512_mullo_epi64(pixels_of(half), _mm512_set1_epi64(step));
+}
+/// v where the pixel lies below n, else 0.
+inline ints kept(ints v, int half, int n) noexcept {
+  return _mm512_maskz_mov_epi64(_mm512_cmpgt_epi64_mask(_mm512_set1_epi64(n), pixels_of(half)), v);
+}
+/// Sixteen numbers of 32 bits, in the order of blocks, those of a half as 64 bits.
+inline ints listed(std::int32_t const* p, int half) noexcept {
+  ints const v =
+      _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15), load(p));
+  return _mm512_cvtepu32_epi64(half == 0 ? _mm512_castsi512_si256(v) : _mm512_extracti64x4_epi64(v, 1));
+}
+/// Two words at each place. Without optimisation the intrinsic is a macro that converts its mask to char.
+#    if defined(__GNUC__)
+#      pragma GCC diagnostic push
+#      pragma GCC diagnostic ignored "-Wsign-conversion"
+#    endif
+inline ints fetched(std::uint32_t const* p, ints place) noexcept { return _mm512_i64gather_epi64(place, p, 4); }
+#    if defined(__GNUC__)
+#      pragma GCC diagnostic pop
+#    endif
+/// Words of four channels to the four channels, one after the other, each in order.
+inline ints planes_of(ints words) noexcept {
+  ints const order = order_of(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+  return _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15),
+                                  ordered(words, order));
+}
+#  else
+inline ints all64(std::uint64_t v) noexcept { return _mm256_set1_epi64x(static_cast<long long>(v)); }
+inline ints all32(std::int32_t v) noexcept { return _mm256_set1_epi32(v); }
+inline ints add64(ints a, ints b) noexcept { return _mm256_add_epi64(a, b); }
+inline ints product64(ints a, ints b) noexcept { return _mm256_mul_epu32(a, b); }
+template <int By>
+ints right64(ints v) noexcept {
+  return _mm256_srli_epi64(v, By);
+}
+template <int By>
+ints left64(ints v) noexcept {
+  return _mm256_slli_epi64(v, By);
+}
+template <int By>
+ints right32(ints v) noexcept {
+  return _mm256_srli_epi32(v, By);
+}
+template <int By>
+ints right16(ints v) noexcept {
+  return _mm256_srli_epi16(v, By);
+}
+inline ints add32(ints a, ints b) noexcept { return _mm256_add_epi32(a, b); }
+inline ints add16(ints a, ints b) noexcept { return _mm256_add_epi16(a, b); }
+inline ints both(ints a, ints b) noexcept { return _mm256_and_si256(a, b); }
+inline ints unlike(ints a, ints b) noexcept { return _mm256_xor_si256(a, b); }
+inline ints pairs_of_bytes(ints bytes, ints weights) noexcept { return _mm256_maddubs_epi16(bytes, weights); }
+inline ints pairs_of_words(ints a, ints b) noexcept { return _mm256_madd_epi16(a, b); }
+inline ints rounded15(ints a, ints b) noexcept { return _mm256_mulhrs_epi16(a, b); }
+inline ints low16(ints a, ints b) noexcept { return _mm256_unpacklo_epi16(a, b); }
+inline ints high16(ints a, ints b) noexcept { return _mm256_unpackhi_epi16(a, b); }
+inline ints low32(ints a, ints b) noexcept { return _mm256_unpacklo_epi32(a, b); }
+inline ints high32(ints a, ints b) noexcept { return _mm256_unpackhi_epi32(a, b); }
+inline ints low64(ints a, ints b) noexcept { return _mm256_unpacklo_epi64(a, b); }
+inline ints high64(ints a, ints b) noexcept { return _mm256_unpackhi_epi64(a, b); }
+inline ints narrow32(ints a, ints b) noexcept { return _mm256_packs_epi32(a, b); }
+inline ints narrow16(ints a, ints b) noexcept { return _mm256_packus_epi16(a, b); }
+inline floats to_floats(ints v) noexcept { return _mm256_cvtepi32_ps(v); }
+inline void store(void* p, ints v) noexcept { _mm256_storeu_si256(static_cast<__m256i*>(p), v); }
+inline ints order_of(__m128i order) noexcept { return _mm256_broadcastsi128_si256(order); }
+inline ints ordered(ints v, ints order) noexcept { return _mm256_shuffle_epi8(v, order); }
+inline ints pixels_of(int half) noexcept {
+  return half == 0 ? _mm256_setr_epi64x(0, 1, 4, 5) : _mm256_setr_epi64x(2, 3, 6, 7);
+}
+inline ints times_pixels(int half, std::int64_t step) noexcept {
+  std::int64_t const first = 2 * half * step;
+  return _mm256_setr_epi64x(first, first + step, first + 4 * step, first + 5 * step);
+}
+inline ints kept(ints v, int half, int n) noexcept {
+  return _mm256_and_si256(_mm256_cmpgt_epi64(_mm256_set1_epi64x(n), pixels_of(half)), v);
+}
+inline ints listed(std::int32_t const* p, int half) noexcept {
+  ints const v = _mm256_permute4x64_epi64(load(p), 0xD8);
+  return _mm256_cvtepu32_epi64(half == 0 ? _mm256_castsi256_si128(v) : _mm256_extracti128_si256(v, 1));
+}
+/// By single loads, for gathers are slow on many machines that have AVX2 alone.
+inline ints fetched(std::uint32_t const* p, ints place) noexcept {
+  alignas(32) std::uint64_t at[4];
+  store(at, place);
+  auto const two = [&](int k) {
+    __m128i const first = _mm_loadl_epi64(reinterpret_cast<__m128i const*>(p + at[k]));
+    return _mm_castps_si128(_mm_loadh_pi(_mm_castsi128_ps(first), reinterpret_cast<__m64 const*>(p + at[k + 1])));
+  };
+  return _mm256_inserti128_si256(_mm256_castsi128_si256(two(0)), two(2), 1);
+}
+inline ints planes_of(ints words) noexcept {
+  ints const order = order_of(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+  return _mm256_permutevar8x32_epi32(ordered(words, order), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+#  endif
+
+/// Positions that grow by equal steps, in units of 2^-32 pixels; pixels of a block lie `lanes` steps before those of
+/// the next.
+class stepped {
+ public:
+  stepped(std::int64_t x, std::int64_t step_x, std::int64_t y, std::int64_t step_y) noexcept
+      : step_x_(all64(static_cast<std::uint64_t>(step_x) * lanes)),
+        step_y_(all64(static_cast<std::uint64_t>(step_y) * lanes)) {
+    for (int half = 0; half < 2; ++half) {
+      x_[half] = add64(all64(static_cast<std::uint64_t>(x)), times_pixels(half, step_x));
+      y_[half] = add64(all64(static_cast<std::uint64_t>(y)), times_pixels(half, step_y));
+    }
+  }
+  ints x(int half, int) noexcept {
+    ints const at = x_[half];
+    x_[half] = add64(at, step_x_);
+    return at;
+  }
+  ints y(int half, int) noexcept {
+    ints const at = y_[half];
+    y_[half] = add64(at, step_y_);
+    return at;
+  }
+
+ private:
+  ints x_[2], y_[2], step_x_, step_y_;
+};
+/// Positions that stand in arrays, in units of 2^-14 pixels; a block may be read beyond their end.
+struct listed_points {
+  std::int32_t const *list_x, *list_y;
+  ints x(int half, int k) const noexcept { return left64<18>(listed(list_x + k, half)); }
+  ints y(int half, int k) const noexcept { return left64<18>(listed(list_y + k, half)); }
+};
+
+/// The sums of between_bytes for one register of pixels: of four channels of those with even numbers, and with odd
+/// ones.
+struct sums_of_bytes {
+  ints even, odd;
+  /// From pairs of words above and below the points (x, y), in units of 2^-32 pixels.
+  sums_of_bytes(ints upper, ints lower, ints x, ints y) noexcept {
+    // the channels of both pixels side by side
+    ints const side = order_of(_mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15));
+    // bits 16 to 31 of a position, of which the upper 14 are its fraction, for each channel
+    ints const high_half = order_of(_mm_setr_epi8(2, 3, 2, 3, 2, 3, 2, 3, 10, 11, 10, 11, 10, 11, 10, 11));
+    // a + (b - a) f = (a + b) / 2 + (b - a) (f - 1/2), whose factors fit 16 bits
+    ints const fx = unlike(both(ordered(x, high_half), all64(0xFFFCFFFCFFFCFFFCu)), all64(0x8000800080008000u));
+    ints const fy = right16<2>(ordered(y, high_half));
+    ints const weights = add16(unlike(fy, all32(0x0000FFFF)), all32(16385));  // 2^14 - f and f
+    ints const t = across(ordered(upper, side), fx), b = across(ordered(lower, side), fx);
+    even = pairs_of_words(low16(t, b), weights_of<0>(weights));
+    odd = pairs_of_words(high16(t, b), weights_of<1>(weights));
+  }
+
+ private:
+  static ints across(ints pairs, ints fx) noexcept {
+    return add16(pairs_of_bytes(pairs, all32(0x40404040)), rounded15(pairs_of_bytes(pairs, all32(0x40C040C0)), fx));
+  }
+  /// The weights of the pixel with an even or an odd number, for its four channels.
+  template <int Odd>
+  static ints weights_of(ints w) noexcept {
+    return Odd == 0 ? low64(w, w) : high64(w, w);
+  }
+};
+
+/// Calls take(k, many, sums) for blocks of the pixels [0, n): sums are those of pixels 4 i, 4 i + 1, 4 i + 2, 4 i + 3,
+/// each in quarter i. `origin` is the pixel (-1, -1) of the image with its rim, and positions count from there.
+template <class Positions, class Take>
+void bilinear_bytes(std::uint32_t const* origin, index_t row, Positions at, int n, Take const& take) noexcept {
+  ints const rows = all64(static_cast<std::uint64_t>(row));
+  for (int k = 0; k < n; k += lanes) {
+    ints sums[4];
+    for (int half = 0; half < 2; ++half) {
+      ints const x = at.x(half, k), y = at.y(half, k);
+      ints place = add64(product64(right64<32>(y), rows), right64<32>(x));
+      if (n - k < lanes) place = kept(place, half, n - k);
+      sums_of_bytes const s(fetched(origin, place), fetched(origin + row, place), x, y);
+      sums[2 * half] = s.even;
+      sums[2 * half + 1] = s.odd;
+    }
+    take(k, n - k < lanes ? n - k : lanes, sums);
+  }
+}
+
+/// Sums to words of four bytes, in order.
+inline ints words_of(ints const* sums) noexcept {
+  auto const whole = [](ints v) { return right32<21>(add32(v, all32(1 << 20))); };
+  return narrow16(narrow32(whole(sums[0]), whole(sums[1])), narrow32(whole(sums[2]), whole(sums[3])));
+}
+/// Sums to floats, channel after channel.
+template <int Channel>
+floats floats_of(ints const* sums) noexcept {
+  ints const a = Channel < 2 ? low32(sums[0], sums[1]) : high32(sums[0], sums[1]);
+  ints const b = Channel < 2 ? low32(sums[2], sums[3]) : high32(sums[2], sums[3]);
+  ints const v = Channel % 2 == 0 ? low64(a, b) : high64(a, b);
+  return multiply(to_floats(right32<5>(v)), all(0x1p-16f));
+}
+
+#endif
+
+}  // namespace simd
+}  // namespace detail
+}  // namespace mixaug::augment
+
+#if defined(__GNUC__) && !defined(__clang__)
+#  pragma GCC diagnostic pop
+#endif
+MIXAUG_EXACT_END
