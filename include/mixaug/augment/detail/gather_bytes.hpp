@@ -108,8 +108,10 @@ struct float_run {
     for (int k = 0; k < n; ++k) to[k] = float_of_sum(sums[k]);
   }
   void fill(int begin, int end, per_channel const& v) const noexcept {
-    for (int c = 0; c < channels; ++c)
-      for (int k = begin; k < end; ++k) plane[c][k] = v.at(c);
+    for (int c = 0; c < channels; ++c) {
+      float const all = v.at(c);
+      for (int k = begin; k < end; ++k) plane[c][k] = all;
+    }
   }
 };
 /// The same for bytes of an image, of 2 to 4 channels.
@@ -125,8 +127,19 @@ struct byte_run {
     for (int k = 0; k < n; ++k) o[k * column] = byte_of_sum(sums[k]);
   }
   void fill(int begin, int end, per_channel const& v) const noexcept {
-    for (int c = 0; c < channels; ++c)
-      for (int k = begin; k < end; ++k) to[c * plane + k * column] = static_cast<std::uint8_t>(v.at(c));
+    if (begin >= end) return;
+    std::size_t const n = static_cast<std::size_t>(end - begin);
+    if (plane == 1 && column == channels && v.count == 1) {
+      std::memset(to + begin * column, static_cast<std::uint8_t>(v.at(0)), n * static_cast<std::size_t>(channels));
+      return;
+    }
+    for (int c = 0; c < channels; ++c) {
+      std::uint8_t const all = static_cast<std::uint8_t>(v.at(c));
+      if (column == 1)
+        std::memset(to + c * plane + begin, all, n);
+      else
+        for (int k = begin; k < end; ++k) to[c * plane + k * column] = all;
+    }
   }
 };
 

@@ -101,29 +101,33 @@ float sampled(image<T const> const& from, sampling const& how, index_t c, std::i
   return interpolated<I>(x.fraction(), y.fraction(), tap);
 }
 
-/// floor(a / b) and ceil(a / b) for b > 0.
-inline std::int64_t floor_quotient(std::int64_t a, std::int64_t b) noexcept {
-  return a / b - static_cast<std::int64_t>(a % b < 0);
-}
-inline std::int64_t ceil_quotient(std::int64_t a, std::int64_t b) noexcept {
-  return a / b + static_cast<std::int64_t>(a % b > 0);
-}
 /// Pixels [begin, end) of a row.
 struct span {
   int begin, end;
   bool empty() const noexcept { return begin >= end; }
 };
-/// The pixels k of `within` with low <= start + k step < high.
+/// The pixels k of `within` with low <= start + k step < high. Quotients are guessed in double and set right in
+/// integers, for divisions of 64 bits are slow.
 inline span clipped(span within, std::int64_t start, std::int64_t step, std::int64_t low, std::int64_t high) noexcept {
   if (step == 0) {
     if (start < low || start >= high) within.end = within.begin;
     return within;
   }
-  std::int64_t const first = step > 0 ? ceil_quotient(low - start, step) : ceil_quotient(start - high + 1, -step);
-  std::int64_t const last = step > 0 ? floor_quotient(high - 1 - start, step) : floor_quotient(start - low, -step);
-  if (first > within.begin) within.begin = static_cast<int>(mixaug::detail::lesser(first, within.end));
-  if (last + 1 < within.end) within.end = static_cast<int>(mixaug::detail::greater(last + 1, within.begin));
-  return within;
+  double const inverse = 1.0 / static_cast<double>(step), first = static_cast<double>(within.begin),
+               last = static_cast<double>(within.end);
+  // the first pixel at or behind a limit, on the way
+  auto const reached = [&](std::int64_t limit) {
+    double const guess = static_cast<double>(limit - start) * inverse;
+    int k = static_cast<int>(guess > first ? guess < last ? guess : last : first);
+    auto const is_behind = [&](int at) {
+      std::int64_t const v = start + at * step;
+      return step > 0 ? v >= limit : v < limit;
+    };
+    while (k > within.begin && is_behind(k - 1)) --k;
+    while (k < within.end && !is_behind(k)) ++k;
+    return k;
+  };
+  return step > 0 ? span{reached(low), reached(high)} : span{reached(high), reached(low)};
 }
 
 /// Positions along one axis for a run of pixels, as 14-bit fixed point: (start + k step) >> 18, in 32-bit lanes that
@@ -430,14 +434,17 @@ struct reader {
     int const rim = from_packed ? 1 : 0;  // taps lie in the image with its rim
     at_x += half_step<I>;
     at_y += half_step<I>;
-    span in = clipped({0, width}, at_x, map.xx, (before - rim) * one, (part.width - behind + rim) * one);
-    in = clipped(in, at_y, map.yx, (before - rim) * one, (part.height - behind + rim) * one);
     span touched = {0, width};
     if (how.border == border::constant) {
       touched = clipped(touched, at_x, map.xx, -behind * one, (part.width + before) * one);
       touched = clipped(touched, at_y, map.yx, -behind * one, (part.height + before) * one);
       to.fill(0, touched.begin, how.fill);
       to.fill(touched.end, width, how.fill);
+    }
+    span in = touched;
+    if (how.border != border::constant || rim < before + behind) {
+      in = clipped(in, at_x, map.xx, (before - rim) * one, (part.width - behind + rim) * one);
+      in = clipped(in, at_y, map.yx, (before - rim) * one, (part.height - behind + rim) * one);
     }
     if (in.empty()) return each<I>(part, to, touched.begin, touched.end, at_x, at_y);
     each<I>(part, to, touched.begin, in.begin, at_x, at_y);

@@ -13,6 +13,7 @@
 
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
+MIXAUG_WIDE_LOOPS
 #if defined(__GNUC__) && !defined(__clang__)  // gcc's own intrinsics begin with registers of no value (its bug 105593)
 #  pragma GCC diagnostic push
 #  pragma GCC diagnostic ignored "-Wuninitialized"

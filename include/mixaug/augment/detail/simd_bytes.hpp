@@ -3,6 +3,8 @@
 #include <mixaug/augment/detail/simd.hpp>
 
 MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
+MIXAUG_WIDE_LOOPS
 #if defined(__GNUC__) && !defined(__clang__)
 #  pragma GCC diagnostic push
 #  pragma GCC diagnostic ignored "-Wuninitialized"
@@ -272,4 +274,5 @@ floats floats_of(ints const* sums) noexcept {
 #if defined(__GNUC__) && !defined(__clang__)
 #  pragma GCC diagnostic pop
 #endif
+MIXAUG_UNFUSED_END
 MIXAUG_EXACT_END
