@@ -1,4 +1,6 @@
 // What one rank does wrong is thrown on all ranks, by the same sentence, before any row travels.
+#include <algorithm>
+#include <cstring>
 #include <numeric>
 
 #include "distributed/ranks.hpp"
@@ -59,10 +61,8 @@ TEST_CASE("a rank with bad labels, another shape, another option or another key"
              [&] { ranks().make_plan(ma::cutmix{.alpha = b.odd ? 0.5f : 1.0f}, b.view(), b.key()); });
   all_refuse("the method or one of its options of rank " + std::to_string(b.last),
              [&] { ranks().make_plan(with(ma::mixup{}, ma::ratio::beta{b.odd ? 0.5f : 1.0f}), b.view(), b.key()); });
-#if defined(MIXAUG_CLEARS_PADDING)
   all_refuse("the method or one of its options of rank " + std::to_string(b.last),
              [&] { ranks().make_plan(ma::gridmix{.n = b.odd ? 2 : 4}, b.view(), b.key()); });
-#endif
   all_refuse(b.who + "ratio::beta's alpha is -1",
              [&] { ranks().make_plan(ma::mixup{.alpha = b.odd ? -1.0f : 1.0f}, b.view(), b.key()); });
   all_refuse("key.step is 5 on rank 0 and 6 on rank " + std::to_string(b.last), [&] { b.key(b.odd ? 6 : 5); });
@@ -76,6 +76,78 @@ TEST_CASE("a rank with bad labels, another shape, another option or another key"
   auto const apart = ma::make_plan(ma::cutmix{}, b.view(), plain_key);
   all_refuse("the key's step of the plan is 1 on rank 0 and 9 on rank",
              [&] { ma::mpi::mix(ranks(), apart, b.view(), b.room()); });
+}
+
+/// True if each option of a method changes its digest, and a copy on other bits of padding does not.
+template <class M>
+void every_option_counts(char const* name, std::vector<M> const& others) {
+  INFO(std::string(name));
+  std::vector<std::uint64_t> digests{ma::detail::digest_of(M{})};
+  for (M const& m : others) digests.push_back(ma::detail::digest_of(m));
+  std::sort(digests.begin(), digests.end());
+  CHECK(std::adjacent_find(digests.begin(), digests.end()) == digests.end());
+  alignas(M) unsigned char memory[2][sizeof(M)];
+  std::uint64_t same[2] = {};
+  for (int k = 0; k < 2; ++k) {
+    std::memset(memory[k], k == 0 ? 0x55 : 0xAA, sizeof(M));
+    same[k] = ma::detail::digest_of(*new (memory[k]) M{});
+  }
+  CHECK(same[0] == same[1]);
+}
+
+TEST_CASE("every option of a method is in its digest, on every compiler") {
+  using d = ma::saliency::any_detector;
+  every_option_counts<ma::cutmix>("cutmix", {{.alpha = 0.5f},
+                                             {.prob = 0.5f},
+                                             {.mode = ma::mode::batch},
+                                             {.placement = ma::placement::inside},
+                                             {.minmax = {0.1f, 0.5f}},
+                                             {.minmax = {0.1f, 0.6f}},
+                                             {.correct_lam = false},
+                                             {.boxes = 2},
+                                             {.align = 2}});
+  every_option_counts<ma::cutout>(
+      "cutout", {{.n_holes = 2}, {.length = 17}, {.fill = 1.0f}, {.fill = {0.0f, 0.0f, 1.0f}}, {.prob = 0.5f}});
+  every_option_counts<ma::puzzlemix>("puzzlemix", {{.alpha = 2.0f},
+                                                   {.n_labels = 2},
+                                                   {.beta = 1.0f},
+                                                   {.gamma = 1.0f},
+                                                   {.eta = 1.0f},
+                                                   {.neigh_size = 2},
+                                                   {.t_eps = 1.0f},
+                                                   {.blocks = {2, 4, 8}},
+                                                   {.transport = false},
+                                                   {.t_size = 4},
+                                                   {.assignment = ma::puzzle_assignment::published},
+                                                   {.range = {0.0f, 2.0f}},
+                                                   {.normalised = {{0.5f}, {1.0f}}},
+                                                   {.normalised = {{0.5f, 0.5f}, {1.0f}}},
+                                                   {.prob = 0.5f},
+                                                   {.detector = d(ma::saliency::fine_grained{})}});
+  every_option_counts<ma::saliencymix>("saliencymix",
+                                       {{.detector = d(ma::saliency::spectral_residual{})},
+                                        {.detector = d(ma::saliency::fine_grained{.order = ma::channel_order::bgr})},
+                                        {.detector = d(ma::saliency::fine_grained{.range = {0.0f, 255.0f}})}});
+  every_option_counts<ma::c_mixup>("c_mixup", {{.alpha = 1.0f},
+                                               {.prob = 0.5f},
+                                               {.bandwidth = 2.0},
+                                               {.kernel = ma::kernel::tophat},
+                                               {.with_self = false},
+                                               {.of = ma::distance_of::features}});
+  auto const one = [](float first, float second) {
+    auto m = ma::one_of(ma::mixup{}, ma::gridmix{.n = 2});
+    m.weight[0] = first;
+    m.weight[1] = second;
+    return ma::detail::digest_of(m);
+  };
+  CHECK(one(1.0f, 2.0f) != one(2.0f, 1.0f));
+  CHECK(one(1.0f, 2.0f) == one(1.0f, 2.0f));
+  // Views of data are each rank's own.
+  std::vector<std::int64_t> const partners(4);
+  auto const given = [&](index_t n) {
+    return ma::detail::digest_of(with(ma::mixup{}, ma::pairing::given{ma::indices(partners.data(), {n})}));
+  };
+  CHECK(given(2) == given(4));
 }
 
 TEST_CASE("a plan that was given is empty where a rank has refused, and ranks of other rows are told apart") {

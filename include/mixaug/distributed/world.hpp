@@ -57,9 +57,9 @@ class world {
   gathered_inputs gather(input_set<space::host> const& in) const { return {*comm_, in}; }
 
   /// make_plan, after which all ranks agree that none has thrown, and that method, key and extents are alike: what one
-  /// rank throws is thrown on all, and a plan that was given is then empty. Methods are compared by their types and,
-  /// where they hold no pointers, by the bits of their options. Collective; mixaug::make_plan draws the same plan, and
-  /// agrees on nothing.
+  /// rank throws is thrown on all, and a plan that was given is then empty. Methods are compared by their types and
+  /// by the values of their options, member by member; views of data, which are each rank's own, by their types.
+  /// Collective; mixaug::make_plan draws the same plan, and agrees on nothing.
   template <class M, class X>
   auto make_plan(M const& m, X const& in, key const& k) const requires(!backend<M>) {
     plan_of<M> p;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cstring>
+#include <mixaug/blend/erase.hpp>
+#include <mixaug/distributed/detail/members.hpp>
 #include <mixaug/plan/recipe.hpp>
-
-/// Defined where the compiler can set the padding of an object to 0.
-#if defined(__has_builtin) && !defined(__CUDACC__)
-#  if __has_builtin(__builtin_clear_padding)
-#    define MIXAUG_CLEARS_PADDING 1
-#  endif
-#endif
+#include <mixaug/region/puzzle.hpp>
 
 MIXAUG_EXACT_BEGIN
 
-/// A number by which ranks see that their methods are alike: their types and, of options without pointers, the bits.
+/// A number by which ranks see that their methods are alike: the types and values of their options.
 namespace mixaug::detail {
+
+/// True for a pointer to data, whose address differs between ranks; texts are part of the program.
+template <class T>
+inline constexpr bool points_to_data = std::is_pointer_v<T> && !std::is_same_v<T, char const*>;
 
 class option_digest {
  public:
@@ -29,34 +29,35 @@ class option_digest {
     add(name, std::strlen(name));
 #endif
   }
-  /// Adds an option or a rule: its type and, where it is plain memory, its words of 64 bits. Words that may be an
-  /// address (2^20 to 2^48), which differs between ranks, are left out; so is all of what has padding, where the
-  /// compiler cannot clear it.
+  /// Adds an option, a rule or a method: its type, and its value member by member, so that padding does not count. Of
+  /// views of data, which are each rank's own, and of classes with private members the type alone is added.
   template <class T>
   void option(T const& v) noexcept {
     type<T>();
-    if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
+    if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>)
       add(&v, sizeof v);
-    } else {
-      if constexpr (requires { v.alpha + 1.0f; }) add(&v.alpha, sizeof v.alpha);
-#if defined(MIXAUG_CLEARS_PADDING)
-      if constexpr (std::is_trivially_copyable_v<T> && !std::is_empty_v<T>) {
-        T copy = v;
-        __builtin_clear_padding(&copy);
-        words(reinterpret_cast<unsigned char const*>(&copy), sizeof copy);
-      }
-#endif
-    }
+    else if constexpr (requires { v.visit([](auto const&) {}); })  // a detector chosen at run time
+      v.visit([&](auto const& chosen) { option(chosen); });
+    else if constexpr (std::is_aggregate_v<T>)
+      with_members(v, [&](auto const&... members) {
+        if constexpr (!(points_to_data<std::remove_cvref_t<decltype(members)>> || ...)) (member(members), ...);
+      });
+  }
+  void option(fill_value const& v) noexcept {
+    for (int k = 0; k < 4 && k < v.count; ++k) option(v.value[k]);
+  }
+  void option(block_list const& v) noexcept {
+    for (int k = 0; k < block_list::most && k < v.count; ++k) option(v.side[k]);
   }
 
  private:
-  void words(unsigned char const* p, std::size_t bytes) noexcept {
-    for (std::size_t at = 0; at < bytes; at += sizeof(std::uint64_t)) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, p + at, bytes - at < sizeof word ? bytes - at : sizeof word);
-      bool const address = word >= std::uint64_t{1} << 20 && word < std::uint64_t{1} << 48;
-      if (!address || bytes < sizeof(void*)) add(&word, sizeof word);
-    }
+  template <class T>
+  void member(T const& v) noexcept {
+    if constexpr (!std::is_pointer_v<T>) option(v);
+  }
+  template <class T, std::size_t N>
+  void member(T const (&v)[N]) noexcept {
+    for (T const& one : v) member(one);
   }
 };
 
@@ -75,10 +76,9 @@ std::uint64_t digest_of(M const& m) {
     d.option(r.region);
     d.option(r.blend);
     d.option(r.label);
-    d.option(r.when.mode);
-    d.option(r.when.prob);
-    d.option(r.rows.clean);
-    d.option(r.rows.mixed_weight);
+    d.option(r.when);
+    d.option(r.saliency);
+    d.option(r.rows);
     d.option(r.weight);
   });
   return d.value;

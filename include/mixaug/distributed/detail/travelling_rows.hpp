@@ -32,7 +32,8 @@ struct travelling_row {
   template <class View>
   travelling_row(View const& v, bool last) noexcept : channels_last(last) {
     extent[0] = stride[0] = 1;
-    for (int d = 0; d + 1 < R; ++d) extent[place(d)] = v.extent[d + 1], stride[place(d)] = v.stride[d + 1];
+    if constexpr (R > 1)
+      for (int d = 0; d + 1 < R; ++d) extent[place(d)] = v.extent[d + 1], stride[place(d)] = v.stride[d + 1];
   }
   /// True for a view (n, c, ...) whose channels are contiguous.
   template <class View>
