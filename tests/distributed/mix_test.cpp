@@ -234,6 +234,86 @@ TEST_CASE("where partners follow from the key, no request is sent") {
         }).find("are not those of the rule that is given") != std::string::npos);
 }
 
+/// Compares mix, soft_labels, mix_targets and fetched boxes by a rule with those that send requests.
+template <class M, class Rule>
+void same_by_rule(char const* name, M const& method, Rule const& rule, bool second, bool boxes) {
+  INFO(std::string(name));
+  using b = batch<float>;
+  index_t const n = 19, m = second ? 26 : n;
+  b all(n), other(m, 7);
+  b& from = second ? other : all;
+  auto const view = [](float* p, index_t rows) { return ma::nchw(p, {rows, b::c, b::h, b::w}); };
+  auto const soft = [](float* p, index_t rows) { return ma::labels(p, {rows, b::classes}); };
+  for (int how = 0; how < test::splits; ++how) {
+    INFO("split " << how << " on rank " << ranks().rank());
+    test::part const mine(n, how), slice(m, second ? (how + 1) % test::splits : how);
+    auto const x = view(mine.of(all.pixels, b::size), mine.count);
+    auto const source = view(slice.of(from.pixels, b::size), slice.count);
+    auto const y = ma::class_ids(mine.of(all.ids), {mine.count}), z = ma::class_ids(slice.of(from.ids), {slice.count});
+    auto const t = soft(mine.of(all.soft, b::classes), mine.count),
+               u = soft(slice.of(from.soft, b::classes), slice.count);
+    auto in = ma::inputs(x);
+    if (second) in.source_rows(m);
+    auto const plan = ranks().make_plan(with(method, rule), in, ranks().key_of({.seed = 4, .step = 2}, mine.count));
+    auto const ask = [&](auto const&... rule_or_none) {
+      std::vector<float> out(static_cast<std::size_t>(mine.count * b::size)),
+          labels(static_cast<std::size_t>(mine.count * b::classes)), targets(labels), rows(out.size(), -9.0f);
+      index_t const before = ranks().bytes_sent();
+      auto const to = view(out.data(), mine.count);
+      auto const label_rows = soft(labels.data(), mine.count), target_rows = soft(targets.data(), mine.count);
+      ma::mpi::fetch_options const o{.boxes_only = boxes};
+      if (second) {
+        ma::mpi::mix(ranks(), plan, rule_or_none..., x, source, to, o);
+        ma::mpi::soft_labels(ranks(), plan, rule_or_none..., y, z, label_rows);
+        ma::mpi::mix_targets(ranks(), plan, rule_or_none..., t, u, target_rows);
+      } else {
+        ma::mpi::mix(ranks(), ma::serial{}, plan, rule_or_none..., x, to, o);
+        ma::mpi::soft_labels(ranks(), plan, rule_or_none..., y, label_rows, {.smoothing = 0.1f});
+        ma::mpi::mix_targets(ranks(), plan, rule_or_none..., t, target_rows);
+      }
+      // By a rule, whole rows are fetched also where nothing is read of them.
+      bool const whole = ma::plan_of<M>::region_kind::constant_field;
+      ma::mpi::fetch(ranks(), plan, rule_or_none..., source, view(rows.data(), mine.count),
+                     {.boxes_only = boxes && !whole});
+      index_t const sent = ranks().bytes_sent() - before;
+      out.insert(out.end(), labels.begin(), labels.end());
+      out.insert(out.end(), targets.begin(), targets.end());
+      out.insert(out.end(), rows.begin(), rows.end());
+      return std::pair(sent, out);
+    };
+    auto const asked = ask(), drawn = ask(rule);
+    CHECK(asked.second == drawn.second);
+    if (ranks().size() > 1) CHECK(drawn.first < asked.first);
+  }
+}
+
+TEST_CASE("mix, labels and boxes by a rule that draws from the key: the same, and fewer bytes") {
+  for (bool second : {false, true}) {
+    same_by_rule("mixup", ma::mixup{}, ma::pairing::shuffle{}, second, true);
+    same_by_rule("cutmix", ma::cutmix{}, ma::pairing::shuffle{}, second, true);
+    same_by_rule("cutmix, whole rows", ma::cutmix{}, ma::pairing::shuffle{}, second, false);
+  }
+  same_by_rule("cutmix where it fires", ma::cutmix{.prob = 0.5f}, ma::pairing::roll{.shift = 3}, false, true);
+  same_by_rule("gridmix", ma::gridmix{.n = 2}, ma::pairing::reverse{}, false, true);
+  same_by_rule("resizemix", ma::resizemix{}, ma::pairing::derangement{}, false, true);
+  if (ranks().size() == 1) return;
+  batch<float> all(2);
+  std::vector<float> out(all.pixels.size());
+  auto const view = [](float* p) { return ma::nchw(p, {2, 3, 6, 5}); };
+  auto const plan = ranks().make_plan(ma::mixup{}, view(all.pixels.data()), ranks().key_of({.seed = 8}, 2));
+  CHECK(test::refused([&] {
+          ma::mpi::mix(ranks(), plan, ma::pairing::roll{}, view(all.pixels.data()), view(out.data()));
+        }).find("are not those of the rule that is given") != std::string::npos);
+  CHECK(test::refused([&] {  // another call on rank 0
+          auto const x = view(all.pixels.data()), to = view(out.data());
+          if (ranks().rank() == 0)
+            ma::mpi::mix(ranks(), plan, x, to);
+          else
+            ma::mpi::mix(ranks(), plan, ma::pairing::shuffle{}, x, to);
+        })
+            .find("the pairing rule that the call is given of rank 1") != std::string::npos);
+}
+
 TEST_CASE("of a plan only the boxes that are read are fetched") {
   using b = batch<float>;
   index_t const n = 16;

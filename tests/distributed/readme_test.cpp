@@ -27,6 +27,10 @@ TEST_CASE("a step on several ranks") {
   ma::mpi::mix(world, plan, x, out);                               // partners on any rank
   ma::mpi::soft_labels(world, plan, class_ids, targets);
   CHECK(mixed == pixels);
+  std::fill(mixed.begin(), mixed.end(), 0.0f);
+  ma::mpi::mix(world, plan, ma::pairing::shuffle{}, x, out);
+  ma::mpi::soft_labels(world, plan, ma::pairing::shuffle{}, class_ids, targets);
+  CHECK(mixed == pixels);
 
   auto inputs = world.gather(ma::inputs(x).class_ids(class_ids));  // those of all ranks, for rules that read them
   auto pairs = world.make_plan(with(ma::cutmix{}, ma::pairing::same_class{}), inputs, key);

@@ -77,8 +77,9 @@ void same_draws(std::string const& shape, index_t n, options const& o,
     MPI_Allreduce(held, &most, 1, MPI_INT64_T, MPI_MAX, ranks().comm());
     CHECK(sum == n);
     CHECK(most <= n / ranks().size() + n / 64 + ranks().size());  // balanced, however the labels lie
-    std::vector<ma::detail::shard_query<T>> list, list_of_values;
-    std::vector<index_t> wanted(rows.begin() + asked.first, rows.begin() + asked.first + asked.count);
+    auto list = ranks().shared()->list<ma::detail::shard_query<T>>(), list_of_values = list;
+    auto wanted = ranks().shared()->list<index_t>();
+    wanted.assign(rows.begin() + asked.first, rows.begin() + asked.first + asked.count);
     auto const labels = ma::detail::labels_of_rows(table, wanted);
     for (index_t i = 0; i < asked.count; ++i) {
       std::size_t const at = static_cast<std::size_t>(i);

@@ -28,30 +28,24 @@ struct fetch_options {
 }  // namespace mpi
 namespace detail {
 
-/// What the rows of a plan read of the source: whole rows, or boxes of them.
-struct wanted_rows {
-  std::vector<index_t> row;  ///< -1: none
-  std::vector<box> where;
-  index_t count = 0;  ///< rows that are wanted
-  bool boxed = false;
-  int spatial = 0;  ///< dimensions that the boxes limit
+/// Stands for the rule of a call that is given none, and sends its requests.
+struct no_rule {};
 
-  std::vector<box> const* boxes() const noexcept { return boxed ? &where : nullptr; }
-  box box_of(index_t i) const noexcept { return boxed ? where[static_cast<std::size_t>(i)] : no_box; }
-};
-/// `v`: the view whose rows are read.
+/// What the rows of a plan want of the source. `v`: the view whose rows are read. `known`: other ranks compute which
+/// rows this one requests, so that those of which nothing is read are among them.
 template <class Plan, class View>
-wanted_rows wanted_by(Plan const& p, View const& v, char const* name, bool boxes_only) {
-  wanted_rows w;
+void want(wanted_rows& w, Plan const& p, View const& v, char const* name, bool boxes_only, bool known) {
   w.boxed = boxes_only && !Plan::region_kind::constant_field;  // a constant field reads whole rows, of any size
+  w.row.reserve(static_cast<std::size_t>(p.rows()));
+  if (w.boxed) w.where.reserve(static_cast<std::size_t>(p.rows()));
   for (index_t i = 0; i < p.rows(); ++i) {
     box const b = boxes_only ? read_box(p, i) : no_box;
-    bool const read = p.partner[i] >= 0 && (!boxes_only || !b.empty());
+    bool const read = p.partner[i] >= 0 && (known || !boxes_only || !b.empty());
     w.row.push_back(read ? p.partner[i] : -1);
     if (w.boxed) w.where.push_back(b);
     w.count += read;
   }
-  if (!w.boxed) return w;
+  if (!w.boxed) return;
   if constexpr (View::rank > 1) {
     layout5 const f = to_layout5(v, p.shape.spatial, false, name);
     for (int d = 0; d < 3 && v.extent[0] > 0; ++d)
@@ -62,7 +56,6 @@ wanted_rows wanted_by(Plan const& p, View const& v, char const* name, bool boxes
     fail(name, "of one dimension", "rows of pixels where boxes_only is asked for");
   }
   w.spatial = p.shape.spatial;
-  return w;
 }
 
 /// Refuses a place for n rows that does not fit the rows of x.
@@ -99,9 +92,11 @@ void check_source_rows(Plan const& p, X const& x, bool batch) {
 }
 
 /// Agrees on the call with all ranks, and returns what they hold.
-template <class T, class Plan>
-std::vector<held_rows> agree_on_rows(communicator const& c, std::exception_ptr const& refused, Plan const& p,
-                                     held_rows const& mine, int rank, bool boxed) {
+template <class T, class Plan, class Rule>
+kept_list<held_rows> agree_on_rows(communicator const& c, std::exception_ptr const& refused, Plan const& p,
+                                   Rule const& rule, held_rows const& mine, int rank, bool boxed) {
+  option_digest d;
+  d.option(rule);
   return agree(c, refused,
                {{"the size of an element", sizeof(T)},
                 {"the rank of the batch", static_cast<std::uint64_t>(rank)},
@@ -109,42 +104,76 @@ std::vector<held_rows> agree_on_rows(communicator const& c, std::exception_ptr c
                 {"the key's step of the plan", p.drawn_with.step},
                 {"the number of rows that the plan's partners index", static_cast<std::uint64_t>(p.shape.source_rows)},
                 {"the first row that the plan's partners index", static_cast<std::uint64_t>(p.shape.source_first)},
-                {"boxes_only", boxed ? 1u : 0u}},
+                {"boxes_only", boxed ? 1u : 0u},
+                {"the pairing rule that the call is given", d.value, false}},
                mine);
 }
 
-/// The partners of all rows of the global batch, by a rule that draws them from the key alone.
-template <class Pairing>
-std::vector<index_t> drawn_partners(Pairing const& rule, plan_shape const& s, key k) {
-  plan_shape whole = s;
-  whole.rows = whole.samples = k.global;
-  whole.first = k.first = 0;
-  input_set<space::host> const in(whole);
-  workspace<space::host> scratch;
-  std::vector<index_t> partner(static_cast<std::size_t>(k.global), -1);
-  std::vector<std::uint8_t> const choice(partner.size(), 0);
-  index_t const block = k.block == 0 || k.block > k.global ? k.global : k.block;
-  if (whole.source_rows > 0)
-    rule(pairing_task<space::host>{in, k, k.global, block, partner.data(), choice.data(), -1, scratch});
-  return partner;
-}
+/// What the rows of all ranks want of a plan's source: computed where a rule is given that draws the partners from the
+/// key alone.
+template <class Rule>
+class computed_requests {
+ public:
+  static constexpr bool known = mpi::drawn_from_key<Rule>;
 
-/// Brings the wanted rows to `rows`, after all ranks have agreed. `known`: what all rows of the global batch want,
-/// where that is known, and `batch` the rows of each rank.
+  explicit computed_requests(communicator const& c)
+      : comm_(c), rows_{c.list<index_t>(), row_owners(c.list<index_t>()), 0} {}
+
+  /// Draws the partners of the global batch; refuses a plan that has others.
+  template <class Plan>
+  void draw(Rule const& rule, Plan const& p) {
+    if constexpr (known) {
+      plan_shape whole = p.shape;
+      key k = p.drawn_with;
+      index_t const first = whole.first;
+      whole.rows = whole.samples = k.global;
+      whole.first = k.first = 0;
+      input_set<space::host> const in(whole);
+      auto const choice = comm_.list<std::uint8_t>(k.global);
+      rows_.row.assign(static_cast<std::size_t>(k.global), -1);
+      index_t const block = k.block == 0 || k.block > k.global ? k.global : k.block;
+      if (whole.source_rows > 0)
+        rule(pairing_task<space::host>{in, k, k.global, block, rows_.row.data(), choice.data(), -1, comm_.scratch(3)});
+      for (index_t i = 0; i < p.rows(); ++i)
+        if (p.rows() != p.shape.samples || p.partner[i] != rows_.row[static_cast<std::size_t>(first + i)])
+          fail(
+              "the plan's partners are not those of the rule that is given; the same call without a rule asks for "
+              "them");
+    }
+  }
+  /// What all ranks want, after they have agreed; null where requests are sent.
+  known_rows const* of_ranks(kept_list<held_rows> const& all, key const& k) {
+    if (!known) return nullptr;
+    auto first = comm_.list<index_t>(1);
+    for (std::size_t r = 0; r < all.size(); ++r) {
+      if (all[r].first != first.back())
+        fail("the first row of the plan of rank " + std::to_string(r), text(all[r].first),
+             text(first.back()) + ", the row after those of the ranks before (mpi::world's key_of gives the key)");
+      first.push_back(first.back() + all[r].planned);
+      rows_.most = greater(rows_.most, all[r].planned);
+    }
+    if (first.back() != k.global)
+      fail("the rows of all ranks' plans", text(first.back()), text(k.global) + ", the rows of the global batch");
+    rows_.batch = row_owners(std::move(first));
+    return &rows_;
+  }
+
+ private:
+  communicator const& comm_;
+  known_rows rows_;
+};
+
+/// Brings the wanted rows to `rows`, after all ranks have agreed. `known`: what all ranks want, or null.
 template <class X, class Rows>
-void bring_rows(communicator const& c, row_owners const& owners, std::vector<held_rows> const& all,
-                wanted_rows const& w, X const& x, Rows const& rows, std::vector<index_t> const* known = nullptr,
-                row_owners const& batch = {}) {
+void bring_rows(communicator const& c, row_owners const& owners, kept_list<held_rows> const& all, wanted_rows const& w,
+                X const& x, Rows const& rows, known_rows const* known) {
   using T = typename Rows::element;
   using row_shape = travelling_row<T, X::rank>;
   bool const last = channels_last(all);
   auto const bring = [&](auto const& like) {
-    index_t const size = row_size(all, X::rank);
-    using moving_rows = remote_rows<T, X::rank>;
-    moving_rows remote = known != nullptr ? moving_rows(c, owners, x, like, last, size, *known, batch)
-                                          : moving_rows(c, owners, x, like, last, size, w.row, w.boxes(), w.spatial);
+    remote_rows<T, X::rank> remote(c, owners, x, like, last, row_size(all, X::rank), w, known);
     row_shape const from(x, last), to(rows, last);
-    std::vector<T> between(static_cast<std::size_t>(remote.dense().size()));
+    auto between = c.list<T>(remote.dense().size());
     for (index_t i = 0; i < rows.extent[0]; ++i) {  // rows of this rank, while the others travel
       index_t const row = w.row[static_cast<std::size_t>(i)];
       if (row < 0 || remote.slot(i) >= 0) continue;
@@ -162,6 +191,27 @@ void bring_rows(communicator const& c, row_owners const& owners, std::vector<hel
     bring(rows);
 }
 
+/// fetch, with a rule or without.
+template <class R, class B, class Rule, class X, class Rows>
+void fetch_rows(communicator const& c, plan<R, B> const& p, Rule const& rule, X const& x, Rows const& rows,
+                mpi::fetch_options const& o) {
+  using T = typename Rows::element;
+  computed_requests<Rule> requests(c);
+  wanted_rows wanted(c);
+  held_rows mine{};
+  auto const refused = caught([&] {
+    check_made(p.shape);
+    if (p.shape.own_source) same_rows("x", x.extent[0], p.shape.samples);
+    check_place(x, rows, p.rows());
+    requests.draw(rule, p);
+    want(wanted, p, rows, "the place for fetched rows", o.boxes_only, requests.known);
+    mine = held(x, rows, p.shape.first, p.rows(), wanted.count);
+  });
+  auto const all = agree_on_rows<T>(c, refused, p, rule, mine, X::rank, o.boxes_only);
+  auto const owners = owners_of(all, X::rank, p.shape.own_source, p.shape.source_first, p.shape.source_rows);
+  bring_rows(c, owners, all, wanted, x, rows, requests.of_ranks(all, p.drawn_with));
+}
+
 }  // namespace detail
 
 namespace mpi {
@@ -176,53 +226,20 @@ namespace mpi {
 /// Collective. Errors, on all ranks and before any row travels: x or `rows` of other extents than on another rank,
 /// ranks whose rows do not follow each other, memory that overlaps, plans of other keys.
 template <class R, class B, class X, class Rows>
-void fetch(world const& w, plan<R, B> const& p, X const& x, Rows const& rows, fetch_options const& o = {}) {
-  using T = typename Rows::element;
-  detail::wanted_rows wanted;
-  detail::held_rows mine{};
-  auto const refused = detail::caught([&] {
-    detail::check_made(p.shape);
-    if (p.shape.own_source) detail::same_rows("x", x.extent[0], p.shape.samples);
-    detail::check_place(x, rows, p.rows());
-    wanted = detail::wanted_by(p, rows, "the place for fetched rows", o.boxes_only);
-    mine = detail::held(x, rows, p.shape.first, wanted.count);
-  });
-  auto const& c = *w.shared();
-  auto const all = detail::agree_on_rows<T>(c, refused, p, mine, X::rank, o.boxes_only);
-  auto const owners = detail::owners_of(all, X::rank, p.shape.own_source, p.shape.source_first, p.shape.source_rows);
-  detail::bring_rows(c, owners, all, wanted, x, rows);
+requires(!drawn_from_key<X>) void fetch(world const& w, plan<R, B> const& p, X const& x, Rows const& rows,
+                                        fetch_options const& o = {}) {
+  detail::fetch_rows(*w.shared(), p, detail::no_rule{}, x, rows, o);
 }
-
 /// The same for a plan whose partners a rule draws from the key alone (pairing::shuffle, reverse, roll, derangement):
-/// each rank draws those of all rows, and no request is sent; O(global) work, as the permutation itself, beside the two
-/// all-to-alls that it saves. Errors: a plan whose partners are not those of the rule, too.
-template <class R, class B, class Pairing, class X, class Rows>
-requires drawn_from_key<Pairing>
-void fetch(world const& w, plan<R, B> const& p, Pairing const& rule, X const& x, Rows const& rows) {
-  using T = typename Rows::element;
-  detail::wanted_rows wanted;
-  detail::held_rows mine{};
-  std::vector<index_t> all_wanted;
-  auto const refused = detail::caught([&] {
-    detail::check_made(p.shape);
-    if (p.shape.own_source) detail::same_rows("x", x.extent[0], p.shape.samples);
-    detail::check_place(x, rows, p.rows());
-    all_wanted = detail::drawn_partners(rule, p.shape, p.drawn_with);
-    for (index_t i = 0; i < p.rows(); ++i)
-      if (p.rows() != p.shape.samples || p.partner[i] != all_wanted[static_cast<std::size_t>(p.shape.first + i)])
-        detail::fail(
-            "the plan's partners are not those of the rule that is given; fetch(world, plan, x, rows) asks for "
-            "them");
-    wanted = detail::wanted_by(p, rows, "the place for fetched rows", false);
-    mine = detail::held(x, rows, p.shape.first, wanted.count);
-  });
-  auto const& c = *w.shared();
-  auto const all = detail::agree_on_rows<T>(c, refused, p, mine, X::rank, false);
-  auto const owners = detail::owners_of(all, X::rank, p.shape.own_source, p.shape.source_first, p.shape.source_rows);
-  std::vector<index_t> firsts;
-  for (detail::held_rows const& h : all) firsts.push_back(h.first);
-  firsts.push_back(p.drawn_with.global);
-  detail::bring_rows(c, owners, all, wanted, x, rows, &all_wanted, detail::row_owners(std::move(firsts)));
+/// each rank draws those of all rows, so that requests are computed and not sent, but for their boxes where only boxes
+/// travel: O(global) work, as the permutation itself, for the two all-to-alls that it saves, or one. Of plans whose m
+/// is one number a row, all partners travel, also those of which nothing is read. Errors: a plan whose partners are not
+/// those of the rule, or that has more rows than samples, too; another rule than on rank 0.
+template <class R, class B, class Rule, class X, class Rows>
+requires drawn_from_key<Rule>
+void fetch(world const& w, plan<R, B> const& p, Rule const& rule, X const& x, Rows const& rows,
+           fetch_options const& o = {}) {
+  detail::fetch_rows(*w.shared(), p, rule, x, rows, o);
 }
 
 /// The same for given rows of a sharded set, whose slices are in the order of the ranks: row i of `rows` becomes row
@@ -230,7 +247,8 @@ void fetch(world const& w, plan<R, B> const& p, Pairing const& rule, X const& x,
 template <class X, class Rows>
 void fetch(world const& w, tensor_view<std::int64_t const, 1> const& wanted, X const& x, Rows const& rows) {
   using T = typename Rows::element;
-  detail::wanted_rows list;
+  detail::communicator const& c = *w.shared();
+  detail::wanted_rows list(c);
   detail::held_rows mine{};
   auto const refused = detail::caught([&] {
     detail::check_place(x, rows, wanted.extent[0]);
@@ -240,9 +258,8 @@ void fetch(world const& w, tensor_view<std::int64_t const, 1> const& wanted, X c
       list.row.push_back(wanted(i));
       list.count += wanted(i) >= 0;
     }
-    mine = detail::held(x, rows, 0, list.count);
+    mine = detail::held(x, rows, 0, wanted.extent[0], list.count);
   });
-  auto const& c = *w.shared();
   auto const all = detail::agree(
       c, refused,
       {{"the size of an element", sizeof(T)}, {"the rank of the batch", static_cast<std::uint64_t>(X::rank)}}, mine);
@@ -253,7 +270,7 @@ void fetch(world const& w, tensor_view<std::int64_t const, 1> const& wanted, X c
         detail::fail("row " + detail::text(i) + " of the list", detail::text(wanted(i)),
                      "a row in [0, " + detail::text(owners.end()) + "), or -1 for none");
   }));
-  detail::bring_rows(c, owners, all, list, x, rows);
+  detail::bring_rows(c, owners, all, list, x, rows, nullptr);
 }
 
 }  // namespace mpi

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <memory>
 #include <mixaug/distributed/detail/agreement.hpp>
 #include <mixaug/plan/inputs.hpp>
 
@@ -16,19 +17,21 @@ inline constexpr bool is_input_set<mpi::gathered_inputs> = true;
 /// Gathers the lists of inputs whose rows are those of the batch: of every rank, in the order of the ranks.
 class input_gathering {
  public:
-  input_gathering(communicator const& c, std::vector<index_t> const& rows) : c_(c), rows_(rows) {}
+  input_gathering(communicator const& c, kept_list<index_t> const& rows) : c_(c), rows_(rows) {}
 
   /// The ids of all rows.
-  std::vector<std::int64_t> ids(id_list const& v) const {
-    std::vector<std::int64_t> mine(static_cast<std::size_t>(v.size()));
+  kept_list<std::int64_t> ids(id_list const& v) const {
+    auto mine = c_.list<std::int64_t>(v.size());
     for (index_t i = 0; i < v.size(); ++i) mine[static_cast<std::size_t>(i)] = v[i];
     return all_gather(c_, mine.data(), rows_);
   }
   /// The numbers of all rows, row by row; in float where that holds all of them.
-  std::vector<double> reals(real_list const& v, index_t width, bool in_float) const {
+  kept_list<double> reals(real_list const& v, index_t width, bool in_float) const {
     if (in_float) {
-      std::vector<float> const all = rows_of_width<float>(v, width);
-      return {all.begin(), all.end()};
+      auto const all = rows_of_width<float>(v, width);
+      auto reals = c_.list<double>();
+      reals.assign(all.begin(), all.end());
+      return reals;
     }
     return rows_of_width<double>(v, width);
   }
@@ -42,17 +45,17 @@ class input_gathering {
 
  private:
   template <class T>
-  std::vector<T> rows_of_width(real_list const& v, index_t width) const {
-    std::vector<T> mine;
+  kept_list<T> rows_of_width(real_list const& v, index_t width) const {
+    auto mine = c_.list<T>();
     mine.reserve(static_cast<std::size_t>(v.size() * width));
     for (index_t i = 0; i < v.size(); ++i)
       for (index_t j = 0; j < width; ++j) mine.push_back(static_cast<T>(v.at(i, j)));
-    std::vector<index_t> counts;
+    auto counts = c_.list<index_t>();
     for (index_t n : rows_) counts.push_back(n * width);
     return all_gather(c_, mine.data(), counts);
   }
   communicator const& c_;
-  std::vector<index_t> const& rows_;
+  kept_list<index_t> const& rows_;
 };
 
 }  // namespace detail
@@ -66,7 +69,14 @@ class gathered_inputs : public input_set<space::host> {
   gathered_inputs(gathered_inputs const&) = delete;
   gathered_inputs& operator=(gathered_inputs const&) = delete;
   gathered_inputs(gathered_inputs&&) = default;
-  gathered_inputs& operator=(gathered_inputs&&) = default;
+  gathered_inputs& operator=(gathered_inputs&& other) noexcept {
+    gathered_inputs taken(std::move(other));
+    static_cast<input_set<space::host>&>(*this) = taken;
+    std::swap(comm_, taken.comm_);
+    std::swap(ids_, taken.ids_);
+    std::swap(reals_, taken.reals_);
+    return *this;
+  }
 
  private:
   friend class world;
@@ -78,7 +88,9 @@ class gathered_inputs : public input_set<space::host> {
     bool in_float[lists] = {};
   };
 
-  gathered_inputs(detail::communicator const& c, input_set<space::host> const& in) : input_set<space::host>(in) {
+  gathered_inputs(std::shared_ptr<detail::communicator> comm, input_set<space::host> const& in)
+      : input_set<space::host>(in), comm_(std::move(comm)) {
+    detail::communicator const& c = *comm_;
     detail::id_list* const lists_of_ids[] = {&this->ids, &this->group_ids, &this->places};
     detail::real_list* const lists_of_reals[] = {&this->labels, &this->feature_rows, &this->loss_weights};
     char const* const id_names[] = {"class_ids", "groups", "index"};
@@ -98,7 +110,7 @@ class gathered_inputs : public input_set<space::host> {
       }
     });
     auto const all = detail::agree(c, refused, {{"the list of inputs that are given", named, false}}, mine);
-    std::vector<index_t> rows;
+    auto rows = c.list<index_t>();
     for (facts const& f : all) rows.push_back(f.rows);
     detail::input_gathering const gather(c, rows);
     index_t const global = detail::starts_of(rows).back();
@@ -131,8 +143,9 @@ class gathered_inputs : public input_set<space::host> {
     if (data == nullptr && rows > 0) detail::fail(name, "a null pointer", detail::text(rows) + " rows");
   }
 
-  std::vector<std::int64_t> ids_[lists];
-  std::vector<double> reals_[lists];
+  std::shared_ptr<detail::communicator> comm_;  ///< in whose memory the lists are
+  detail::kept_list<std::int64_t> ids_[lists];
+  detail::kept_list<double> reals_[lists];
 };
 
 }  // namespace mpi

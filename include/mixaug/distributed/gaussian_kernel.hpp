@@ -78,10 +78,10 @@ class gaussian_kernel {
           detail::fail("queries(" + detail::text(i) + ")", detail::text(queries(i)),
                        "a row in [0, " + detail::text(t.rows()) + ")");
     });
-    std::vector<index_t> rows;
+    auto rows = t.comm().template list<index_t>();
     for (index_t i = 0; i < queries.extent[0]; ++i) rows.push_back(queries(i));
     auto const labels = detail::labels_of_rows(t, rows);
-    std::vector<detail::shard_query<T>> list;
+    auto list = t.comm().template list<detail::shard_query<T>>();
     for (std::size_t i = 0; i < rows.size(); ++i)
       list.push_back({labels[i], rows[i], k.first + static_cast<index_t>(i)});
     write(t, k, list, out);
@@ -96,13 +96,13 @@ class gaussian_kernel {
         if (!detail::finite(values(i)))
           detail::fail("query " + detail::text(i), detail::text(static_cast<double>(values(i))), "a finite number");
     });
-    std::vector<detail::shard_query<T>> list;
+    auto list = t.comm().template list<detail::shard_query<T>>();
     for (index_t i = 0; i < values.extent[0]; ++i) list.push_back({static_cast<T>(values(i)), -1, k.first + i});
     write(t, k, list, out);
   }
   template <class T>
-  static void write(detail::sharded_table<T> const& t, key const& k, std::vector<detail::shard_query<T>> const& list,
-                    tensor_view<index_t, 2> const& out) {
+  static void write(detail::sharded_table<T> const& t, key const& k,
+                    detail::kept_list<detail::shard_query<T>> const& list, tensor_view<index_t, 2> const& out) {
     index_t const slots = out.extent[1];
     auto const partners = detail::partners_of(t, k, list, slots);
     for (index_t i = 0; i < out.extent[0]; ++i)

@@ -44,7 +44,7 @@ struct some_rows {
 
 /// Rows at addresses of their own, with the extents and strides of a view.
 template <class T, class View>
-tensor_rows<T const, View::rank> rows_at(std::vector<T const*> const& pointers, View const& like) {
+tensor_rows<T const, View::rank> rows_at(kept_list<T const*> const& pointers, View const& like) {
   tensor_rows<T const, View::rank> v;
   v.table = v.host_table = pointers.data();
   v.extent[0] = static_cast<index_t>(pointers.size());
@@ -57,16 +57,18 @@ tensor_rows<T const, View::rank> rows_at(std::vector<T const*> const& pointers, 
 }
 
 /// Mixes the rows of this rank, those whose partners are here while the others travel.
-template <class Backend, class R, class B, class X, class Source, class Out>
-void mix_ranks(mpi::world const& w, Backend const& be, plan<R, B> const& p, X const& x, Source const& source,
-               Out const& out, bool batch, bool boxes_only) {
+template <class Backend, class R, class B, class Rule, class X, class Source, class Out>
+void mix_ranks(mpi::world const& w, Backend const& be, plan<R, B> const& p, Rule const& rule, X const& x,
+               Source const& source, Out const& out, bool batch, bool boxes_only) {
   using T = std::remove_const_t<typename X::element>;
   static_assert(host_backend<Backend>, "mixaug: mpi::mix runs on the host; mix device rows with gathered(rows) there");
   static_assert(same_element<X, Source, Out> && X::rank == Source::rank && X::rank == Out::rank,
                 "mixaug: x, the source and the output have one element type and rank");
-  wanted_rows wanted;
+  communicator const& c = *w.shared();
+  computed_requests<Rule> requests(c);
+  wanted_rows wanted(c);
   held_rows mine{};
-  std::vector<T const*> from;
+  auto from = c.list<T const*>();
   auto const refused = caught([&] {
     check_source_rows(p, source, batch);
     same_rows("x", x.extent[0], p.shape.samples);
@@ -82,17 +84,17 @@ void mix_ranks(mpi::world const& w, Backend const& be, plan<R, B> const& p, X co
           fail("the source", "of shape " + shape_text(source.extent, X::rank),
                "rows of the extents of x, " + shape_text(x.extent + 1, X::rank - 1));
     }
-    wanted = wanted_by(p, x, "x", boxes_only);
-    mine = held(source, x, p.shape.first, wanted.count);
+    requests.draw(rule, p);
+    want(wanted, p, x, "x", boxes_only, requests.known);
+    mine = held(source, x, p.shape.first, p.rows(), wanted.count);
   });
-  communicator const& c = *w.shared();
-  auto const all = agree_on_rows<T>(c, refused, p, mine, X::rank, boxes_only);
+  auto const all = agree_on_rows<T>(c, refused, p, rule, mine, X::rank, boxes_only);
   auto const owners = owners_of(all, X::rank, p.shape.own_source, p.shape.source_first, p.shape.source_rows);
   bool const last = channels_last(all);
   auto const run = [&](auto const& like) {
-    remote_rows<T, X::rank> remote(c, owners, source, like, last, row_size(all, X::rank), wanted.row, wanted.boxes(),
-                                   wanted.spatial);
-    std::vector<index_t> here, away;
+    remote_rows<T, X::rank> remote(c, owners, source, like, last, row_size(all, X::rank), wanted,
+                                   requests.of_ranks(all, p.drawn_with));
+    auto here = c.list<index_t>(), away = here;
     for (index_t i = 0; i < p.rows(); ++i) {
       index_t const row = wanted.row[static_cast<std::size_t>(i)];
       (remote.slot(i) >= 0 ? away : here).push_back(i);
@@ -121,14 +123,14 @@ void mix_ranks(mpi::world const& w, Backend const& be, plan<R, B> const& p, X co
     run(x);
 }
 
-/// Labels of this rank's rows: those of the partners are fetched into memory of our own.
-template <class Backend, class R, class B, class Y, class Source, class Out>
-void labels_of_ranks(mpi::world const& w, Backend const& be, plan<R, B> const& p, Y const& y, Source const& source,
-                     Out const& out, soft_label_options const& o, bool batch) {
+/// Labels of this rank's rows: those of the partners are fetched into memory that is kept.
+template <class Backend, class R, class B, class Rule, class Y, class Source, class Out>
+void labels_of_ranks(mpi::world const& w, Backend const& be, plan<R, B> const& p, Rule const& rule, Y const& y,
+                     Source const& source, Out const& out, soft_label_options const& o, bool batch) {
   using T = std::remove_const_t<typename Source::element>;
   constexpr int rank = Source::rank;
   static_assert(host_backend<Backend>, "mixaug: labels of other ranks are mixed on the host");
-  std::vector<T> rows;
+  auto rows = w.shared()->template list<T>();
   tensor_view<T, rank> place;
   w.agree(caught([&] {
     check_source_rows(p, source, batch);
@@ -145,7 +147,7 @@ void labels_of_ranks(mpi::world const& w, Backend const& be, plan<R, B> const& p
     if (source.extent[0] > 0 && p.rows() > 0)
       label_side<target>(source, classes, o, o.smooth != smooth::self, "the source's labels");
   }));
-  mpi::fetch(w, p, source, place);
+  fetch_rows(*w.shared(), p, rule, source, place, {});
   labels_from(be, p, y, place, out, o, false, true);
 }
 
@@ -165,18 +167,35 @@ namespace mpi {
 template <backend Backend, class R, class B, class X, class Out>
 requires(is_batch<X>&& is_batch<Out>) void mix(world const& w, Backend const& be, plan<R, B> const& p, X const& x,
                                                Out const& out, fetch_options const& o = {.boxes_only = true}) {
-  detail::mix_ranks(w, be, p, x, x, out, true, o.boxes_only);
+  detail::mix_ranks(w, be, p, detail::no_rule{}, x, x, out, true, o.boxes_only);
 }
 template <backend Backend, class R, class B, class X, class Src, class Out>
 requires(is_batch<X>&& is_batch<Src>&& is_batch<Out>) void mix(world const& w, Backend const& be, plan<R, B> const& p,
                                                                X const& x, Src const& source, Out const& out,
                                                                fetch_options const& o = {.boxes_only = true}) {
-  detail::mix_ranks(w, be, p, x, source, out, false, o.boxes_only);
+  detail::mix_ranks(w, be, p, detail::no_rule{}, x, source, out, false, o.boxes_only);
+}
+/// The same for a plan whose partners a rule draws from the key alone: mix(w, plan, pairing::shuffle{}, x, out).
+/// Requests are computed, not sent; where only boxes travel, the boxes are. Errors: as fetch with a rule.
+template <backend Backend, class R, class B, class Rule, class X, class Out>
+requires(drawn_from_key<Rule>&& is_batch<X>&& is_batch<Out>) void mix(world const& w, Backend const& be,
+                                                                      plan<R, B> const& p, Rule const& rule, X const& x,
+                                                                      Out const& out,
+                                                                      fetch_options const& o = {.boxes_only = true}) {
+  detail::mix_ranks(w, be, p, rule, x, x, out, true, o.boxes_only);
+}
+template <backend Backend, class R, class B, class Rule, class X, class Src, class Out>
+requires(drawn_from_key<Rule>&& is_batch<X>&& is_batch<Src>&& is_batch<Out>) void mix(
+    world const& w, Backend const& be, plan<R, B> const& p, Rule const& rule, X const& x, Src const& source,
+    Out const& out, fetch_options const& o = {.boxes_only = true}) {
+  detail::mix_ranks(w, be, p, rule, x, source, out, false, o.boxes_only);
 }
 /// The same in this thread, without a backend.
 template <class R, class B, class X, class... More>
-requires is_batch<X>
-void mix(world const& w, plan<R, B> const& p, X const& x, More const&... more) { mpi::mix(w, serial{}, p, x, more...); }
+requires(is_batch<X> || drawn_from_key<X>) void mix(world const& w, plan<R, B> const& p, X const& x_or_rule,
+                                                    More const&... more) {
+  mpi::mix(w, serial{}, p, x_or_rule, more...);
+}
 
 /// soft_labels of this rank's rows, with the labels of partners on any rank; y, and `source` (this rank's slice), as in
 /// mix. mix_targets (labels that are regression targets or soft already) likewise. Collective. Errors, on all ranks:
@@ -184,19 +203,39 @@ void mix(world const& w, plan<R, B> const& p, X const& x, More const&... more) {
 template <class R, class B, class Y, class Out>
 requires(is_tensor_view<Y>&& is_tensor_view<Out>) void soft_labels(world const& w, plan<R, B> const& p, Y const& y,
                                                                    Out const& out, soft_label_options const& o = {}) {
-  detail::labels_of_ranks(w, serial{}, p, y, y, out, o, true);
+  detail::labels_of_ranks(w, serial{}, p, detail::no_rule{}, y, y, out, o, true);
 }
 template <class R, class B, class Y, class Src, class Out>
 requires(is_tensor_view<Y>&& is_tensor_view<Src>&& is_tensor_view<Out>) void soft_labels(
     world const& w, plan<R, B> const& p, Y const& y, Src const& source, Out const& out,
     soft_label_options const& o = {}) {
-  detail::labels_of_ranks(w, serial{}, p, y, source, out, o, false);
+  detail::labels_of_ranks(w, serial{}, p, detail::no_rule{}, y, source, out, o, false);
+}
+/// The same for a plan whose partners a rule draws from the key alone, as in mix; no request is sent.
+template <class R, class B, class Rule, class Y, class Out>
+requires(drawn_from_key<Rule>&& is_tensor_view<Y>&& is_tensor_view<Out>) void soft_labels(
+    world const& w, plan<R, B> const& p, Rule const& rule, Y const& y, Out const& out,
+    soft_label_options const& o = {}) {
+  detail::labels_of_ranks(w, serial{}, p, rule, y, y, out, o, true);
+}
+template <class R, class B, class Rule, class Y, class Src, class Out>
+requires(drawn_from_key<Rule>&& is_tensor_view<Y>&& is_tensor_view<Src>&& is_tensor_view<Out>) void soft_labels(
+    world const& w, plan<R, B> const& p, Rule const& rule, Y const& y, Src const& source, Out const& out,
+    soft_label_options const& o = {}) {
+  detail::labels_of_ranks(w, serial{}, p, rule, y, source, out, o, false);
 }
 /// Mixed targets of this rank's rows.
 template <class R, class B, class Y, class... More>
+requires is_tensor_view<Y>
 void mix_targets(world const& w, plan<R, B> const& p, Y const& y, More const&... more) {
   static_assert(!std::is_integral_v<typename Y::element>, "mixaug: targets are float or double; ids go to soft_labels");
   mpi::soft_labels(w, p, y, more...);
+}
+template <class R, class B, class Rule, class Y, class... More>
+requires(drawn_from_key<Rule>&& is_tensor_view<Y>) void mix_targets(world const& w, plan<R, B> const& p,
+                                                                    Rule const& rule, Y const& y, More const&... more) {
+  static_assert(!std::is_integral_v<typename Y::element>, "mixaug: targets are float or double; ids go to soft_labels");
+  mpi::soft_labels(w, p, rule, y, more...);
 }
 
 }  // namespace mpi

@@ -66,7 +66,7 @@ void fetch(mpi::world const& w, ncclComm_t comm, cudaStream_t stream, plan<R, B>
            tensor_view<T, Rank, space::device> const& x, tensor_view<U, Rank, space::device> const& rows) {
   static_assert(std::is_same_v<std::remove_const_t<T>, U>, "mixaug: fetched rows have the element type of x");
   detail::communicator const& c = *w.shared();
-  detail::wanted_rows wanted;
+  detail::wanted_rows wanted(c);
   detail::held_rows mine{};
   auto const refused = detail::caught([&] {
     int rank = -1, size = 0;
@@ -84,10 +84,10 @@ void fetch(mpi::world const& w, ncclComm_t comm, cudaStream_t stream, plan<R, B>
       detail::check_blocks(rows, x, "the place for fetched rows");
     else
       detail::check_blocks(rows, rows, "the place for fetched rows");
-    wanted = detail::wanted_by(p, rows, "the place for fetched rows", false);
-    mine = detail::held(x, rows, p.shape.first, wanted.count);
+    detail::want(wanted, p, rows, "the place for fetched rows", false, false);
+    mine = detail::held(x, rows, p.shape.first, p.rows(), wanted.count);
   });
-  auto const all = detail::agree_on_rows<U>(c, refused, p, mine, Rank, false);
+  auto const all = detail::agree_on_rows<U>(c, refused, p, detail::no_rule{}, mine, Rank, false);
   auto const owners = detail::owners_of(all, Rank, p.shape.own_source, p.shape.source_first, p.shape.source_rows);
   bool const last = detail::channels_last(all);
   w.agree(detail::caught([&] {

@@ -23,7 +23,7 @@ namespace detail {
 template <class Counter>
 void merge_counters(communicator const& c, typename Counter::word* own, index_t rows, mpi::repeats how) {
   using word = typename Counter::word;
-  rank_groups<word> out{std::vector<word>(own, own + rows), {}};
+  rank_groups<word> out{kept_list<word>(own, own + rows), {}};
   for (int r = 0; r < c.size(); ++r) {
     part_range const part(rows, c.size(), r);
     out.count.push_back(part.end - part.begin);
@@ -75,7 +75,7 @@ inline void merge(world const& w, weight::uncertainty& record, repeats how = rep
                  {"the record's epochs", static_cast<std::uint64_t>(o.epochs)},
                  {"eta, c, unvisited or normalise of the record", d.value, false}},
                 detail::no_numbers{});
-  std::vector<index_t> const words(static_cast<std::size_t>(c.size()), record.mark_words());
+  detail::kept_list<index_t> const words(static_cast<std::size_t>(c.size()), record.mark_words());
   auto const all = detail::all_gather(c, record.marks(), words);
   std::vector<std::uint64_t> marks(static_cast<std::size_t>(record.mark_words()), 0);
   for (std::size_t k = 0; k < all.size(); ++k) marks[k % marks.size()] |= all[k];

@@ -15,22 +15,21 @@ namespace detail {
 /// The values (n) of all ranks, and the place of this rank's among them.
 template <class T>
 struct gathered_values {
-  std::vector<T> all;
+  kept_list<T> all;
   index_t first = 0, rows = 0;
   tensor_view<T const, 1> view() const noexcept {
     return row_major(static_cast<T const*>(all.data()), extents<1>{static_cast<index_t>(all.size())});
   }
 };
 template <class T>
-std::vector<T> dense_values(tensor_view<T const, 1> const& v, char const* name) {
-  std::vector<T> dense;
+kept_list<T> dense_values(communicator const& c, tensor_view<T const, 1> const& v, char const* name) {
+  auto dense = c.list<T>();
   if (v.data == nullptr && v.extent[0] > 0) fail(name, "a null pointer", text(v.extent[0]) + " numbers");
   for (index_t i = 0; i < v.extent[0]; ++i) dense.push_back(v(i));
   return dense;
 }
 template <class T>
-gathered_values<T> values_of_ranks(communicator const& c, std::vector<T> const& mine,
-                                   std::vector<index_t> const& rows) {
+gathered_values<T> values_of_ranks(communicator const& c, kept_list<T> const& mine, kept_list<index_t> const& rows) {
   gathered_values<T> g;
   g.all = all_gather(c, mine.data(), rows);
   g.first = starts_of(rows)[static_cast<std::size_t>(c.rank())];
@@ -39,7 +38,7 @@ gathered_values<T> values_of_ranks(communicator const& c, std::vector<T> const& 
 }
 /// Copies this rank's part of n results to `out`.
 template <class V, class T, class Out>
-void part_of_results(gathered_values<V> const& g, std::vector<T> const& all, Out const& out) {
+void part_of_results(gathered_values<V> const& g, kept_list<T> const& all, Out const& out) {
   for (index_t i = 0; i < g.rows; ++i)
     out(i) = static_cast<typename Out::element>(all[static_cast<std::size_t>(g.first + i)]);
 }
@@ -56,10 +55,10 @@ void update(world const& w, Backend const& be, weight::group_dro& dro, tensor_vi
             tensor_view<G, 1> const& groups, Out const& out) {
   using loss = std::remove_const_t<L>;
   detail::communicator const& c = *w.shared();
-  std::vector<loss> mine;
-  std::vector<std::int64_t> ids;
+  auto mine = c.list<loss>();
+  auto ids = c.list<std::int64_t>();
   auto const refused = detail::caught([&] {
-    mine = detail::dense_values(tensor_view<loss const, 1>(losses), "losses");
+    mine = detail::dense_values(c, tensor_view<loss const, 1>(losses), "losses");
     detail::same_rows("groups", groups.extent[0], losses.extent[0]);
     detail::same_rows("the output", out.extent[0], losses.extent[0]);
     if (groups.data == nullptr && groups.extent[0] > 0) detail::fail("groups", "a null pointer", "integers");
@@ -79,7 +78,7 @@ void update(world const& w, Backend const& be, weight::group_dro& dro, tensor_vi
       losses.extent[0]);
   auto const all = detail::values_of_ranks(c, mine, rows);
   auto const of = detail::values_of_ranks(c, ids, rows);
-  std::vector<double> weights(all.all.size());
+  auto weights = c.list<double>(static_cast<index_t>(all.all.size()));
   dro.update(be, all.view(), of.view(), row_major(weights.data(), extents<1>{static_cast<index_t>(weights.size())}));
   detail::part_of_results(all, weights, out);
 }
@@ -90,9 +89,9 @@ template <backend Backend, class L, class Out>
 void weights(world const& w, Backend const& be, weight::cvar& rule, tensor_view<L, 1> const& losses, Out const& out) {
   using loss = std::remove_const_t<L>;
   detail::communicator const& c = *w.shared();
-  std::vector<loss> mine;
+  auto mine = c.list<loss>();
   auto const refused = detail::caught([&] {
-    mine = detail::dense_values(tensor_view<loss const, 1>(losses), "losses");
+    mine = detail::dense_values(c, tensor_view<loss const, 1>(losses), "losses");
     detail::same_rows("the output", out.extent[0], losses.extent[0]);
     for (std::size_t i = 0; i < mine.size(); ++i)
       if (!detail::finite(mine[i]))
@@ -100,7 +99,7 @@ void weights(world const& w, Backend const& be, weight::cvar& rule, tensor_view<
   });
   auto const rows = detail::agree(c, refused, {{"the size of a loss", sizeof(loss)}}, losses.extent[0]);
   auto const all = detail::values_of_ranks(c, mine, rows);
-  std::vector<double> result(all.all.size());
+  auto result = c.list<double>(static_cast<index_t>(all.all.size()));
   rule.weights(be, all.view(), row_major(result.data(), extents<1>{static_cast<index_t>(result.size())}));
   detail::part_of_results(all, result, out);
 }
@@ -111,7 +110,7 @@ template <class Id>
 void class_counts(world const& w, tensor_view<Id, 1> const& class_ids, tensor_view<std::int64_t, 1> const& counts) {
   detail::communicator const& c = *w.shared();
   index_t const classes = counts.extent[0];
-  std::vector<index_t> mine, all;
+  auto mine = c.list<index_t>(), all = mine;
   auto const refused = detail::caught([&] {
     if (classes < 1 || classes > (index_t{1} << 30) || counts.data == nullptr)
       detail::fail("counts", "of " + detail::text(classes) + " elements", "memory for a number of each class");

@@ -54,7 +54,7 @@ class world {
   /// The class ids, groups, index, targets, features and weights of all ranks, for pairing rules and weights of the
   /// global batch (4 to 8 bytes a number). Lists of a second source are taken as they are. Collective. Errors: lists of
   /// another number of rows than this rank's batch, lists that some ranks lack.
-  gathered_inputs gather(input_set<space::host> const& in) const { return {*comm_, in}; }
+  gathered_inputs gather(input_set<space::host> const& in) const { return {comm_, in}; }
 
   /// make_plan, after which all ranks agree that none has thrown, and that method, key and extents are alike: what one
   /// rank throws is thrown on all, and a plan that was given is then empty. Methods are compared by their types and

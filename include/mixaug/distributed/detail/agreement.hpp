@@ -65,8 +65,7 @@ struct told {
 /// Returns the numbers of all ranks, if none has failed and the others are alike. Otherwise throws the same exception
 /// on all: that of the lowest rank that failed, or one that names the first number that differs.
 template <class Own, std::size_t N>
-std::vector<Own> agree(communicator const& c, std::exception_ptr const& e, same_number const (&same)[N],
-                       Own const& own) {
+kept_list<Own> agree(communicator const& c, std::exception_ptr const& e, same_number const (&same)[N], Own const& own) {
   told<Own, N> mine{e == nullptr ? 0 : 1, {}, own};
   for (std::size_t k = 0; k < N; ++k) mine.same[k] = same[k].value;
   auto const all = all_gather(c, mine);
@@ -81,7 +80,7 @@ std::vector<Own> agree(communicator const& c, std::exception_ptr const& e, same_
            std::to_string(all[0].same[k]) + " on rank 0 and " + std::to_string(all[r].same[k]) + " on rank " + rank,
            "the same on all ranks");
     }
-  std::vector<Own> numbers;
+  auto numbers = c.list<Own>();
   for (auto const& rank : all) numbers.push_back(rank.own);
   return numbers;
 }

@@ -10,8 +10,8 @@
 #include <mpi.h>
 
 #include <mixaug/core/workspace.hpp>
+#include <mixaug/distributed/detail/kept_memory.hpp>
 #include <mixaug/distributed/error.hpp>
-#include <vector>
 
 MIXAUG_EXACT_BEGIN
 
@@ -66,8 +66,18 @@ class communicator {
   /// Bytes that this rank has sent to others.
   index_t sent() const noexcept { return sent_; }
   void count(index_t bytes) const noexcept { sent_ += bytes; }
-  /// Memory that the exchanges of rows keep from call to call: what is sent, what arrives, rows unpacked.
+  /// Memory that the exchanges of rows keep from call to call: what is sent, what arrives, rows unpacked; and that of
+  /// pairing rules.
   workspace<space::host>& scratch(int which) const noexcept { return scratch_[which]; }
+  /// A list in memory that is kept from call to call, empty or of n values; it must not outlive this object.
+  template <class T>
+  kept_list<T> list() const {
+    return kept_list<T>(kept_allocator<T>(memory_));
+  }
+  template <class T>
+  kept_list<T> list(index_t n) const {
+    return kept_list<T>(static_cast<std::size_t>(n), kept_allocator<T>(memory_));
+  }
   /// Units that one call may send, which MPI counts by an int; lower in the tests.
   index_t most = INT32_MAX;
 
@@ -75,7 +85,8 @@ class communicator {
   MPI_Comm comm_ = MPI_COMM_NULL;
   int rank_ = 0, size_ = 1;
   mutable index_t sent_ = 0;
-  mutable workspace<space::host> scratch_[3];
+  mutable workspace<space::host> scratch_[4];
+  mutable kept_memory memory_;
 };
 
 }  // namespace mixaug::detail

@@ -25,26 +25,27 @@ class unit_type {
 };
 
 /// Returns the sums of the counts before each, and the sum of all at the end.
-inline std::vector<index_t> starts_of(std::vector<index_t> const& counts) {
-  std::vector<index_t> at(counts.size() + 1, 0);
+template <class List>
+List starts_of(List const& counts) {
+  List at(counts.size() + 1, 0, counts.get_allocator());
   for (std::size_t r = 0; r < counts.size(); ++r) at[r + 1] = at[r] + counts[r];
   return at;
 }
 
 /// The numbers of units that every pair of ranks exchanges, as this rank knows them.
 struct exchange_counts {
-  std::vector<index_t> send, receive;
+  kept_list<index_t> send, receive;
   index_t largest = 0;  ///< of any pair of ranks
 };
 /// Tells every rank how much it will receive. `largest`: at least this is the largest number of all.
-inline exchange_counts exchanged(communicator const& c, std::vector<index_t> const& send, index_t largest = 0) {
+inline exchange_counts exchanged(communicator const& c, kept_list<index_t> const& send, index_t largest = 0) {
   std::size_t const p = static_cast<std::size_t>(c.size());
   for (index_t n : send) largest = greater(largest, n);
-  std::vector<index_t> out(2 * p), in(2 * p);
+  auto out = c.list<index_t>(2 * c.size()), in = out;
   for (std::size_t r = 0; r < p; ++r) out[2 * r] = send[r], out[2 * r + 1] = largest;
   c.check(MPI_Alltoall(out.data(), 2, MPI_INT64_T, in.data(), 2, MPI_INT64_T, c.get()), "MPI_Alltoall");
   c.count(16 * (c.size() - 1));
-  exchange_counts e{send, std::vector<index_t>(p), 0};
+  exchange_counts e{send, c.list<index_t>(c.size()), 0};
   for (std::size_t r = 0; r < p; ++r) {
     e.receive[r] = in[2 * r];
     e.largest = greater(e.largest, in[2 * r + 1]);
@@ -57,7 +58,12 @@ inline exchange_counts exchanged(communicator const& c, std::vector<index_t> con
 class exchange {
  public:
   exchange(communicator const& c, exchange_counts const& n, index_t bytes, std::byte const* send, std::byte* receive)
-      : c_(c), type_(c, bytes) {
+      : c_(c),
+        type_(c, bytes),
+        send_count_(c.list<int>()),
+        send_at_(send_count_),
+        receive_count_(send_count_),
+        receive_at_(send_count_) {
     index_t const part = c.most / c.size();  // so that displacements fit too
     for (int r = 0; r < c.size(); ++r)
       if (r != c.rank()) c.count(bytes * n.send[static_cast<std::size_t>(r)]);
@@ -69,8 +75,8 @@ class exchange {
               "MPI_Ialltoallv");
       return;
     }
-    std::vector<std::byte> out, in;
-    std::vector<index_t> const from = starts_of(n.send), to = starts_of(n.receive);
+    auto out = c.list<std::byte>(), in = out;
+    auto const from = starts_of(n.send), to = starts_of(n.receive);
     for (index_t begin = 0; begin < n.largest; begin += part) {
       auto const sent = part_of(n.send, begin, part), received = part_of(n.receive, begin, part);
       place(sent, send_count_, send_at_);
@@ -101,7 +107,7 @@ class exchange {
   }
 
  private:
-  static void place(std::vector<index_t> const& n, std::vector<int>& count, std::vector<int>& at) {
+  static void place(kept_list<index_t> const& n, kept_list<int>& count, kept_list<int>& at) {
     count.resize(n.size());
     at.resize(n.size());
     index_t sum = 0;
@@ -111,8 +117,8 @@ class exchange {
       sum += n[r];
     }
   }
-  static std::vector<index_t> part_of(std::vector<index_t> const& n, index_t begin, index_t most) {
-    std::vector<index_t> part(n.size());
+  static kept_list<index_t> part_of(kept_list<index_t> const& n, index_t begin, index_t most) {
+    kept_list<index_t> part(n.size(), 0, n.get_allocator());
     for (std::size_t r = 0; r < n.size(); ++r) part[r] = greater(0, lesser(most, n[r] - begin));
     return part;
   }
@@ -122,23 +128,29 @@ class exchange {
   communicator const& c_;
   unit_type type_;
   MPI_Request request_ = MPI_REQUEST_NULL;
-  std::vector<int> send_count_, send_at_, receive_count_, receive_at_;
+  kept_list<int> send_count_, send_at_, receive_count_, receive_at_;
 };
 
 /// Values in groups, one group for (or from) each rank, in the order of the ranks.
 template <class T>
 struct rank_groups {
-  std::vector<T> value;
-  std::vector<index_t> count;
-  index_t largest =
-      0;  ///< of received groups: of all groups of all ranks, at least as much as any rank said in what it sent
+  kept_list<T> value;
+  kept_list<index_t> count;
+  /// Of received groups: of all groups of all ranks, at least as much as any rank said in what it sent.
+  index_t largest = 0;
 };
+/// Empty groups in memory that is kept.
+template <class T>
+rank_groups<T> kept_groups(communicator const& c) {
+  return {c.list<T>(), c.list<index_t>()};
+}
 /// Sends each group to its rank, and returns what the ranks sent.
 template <class T>
 rank_groups<T> all_to_all(communicator const& c, rank_groups<T> const& out) {
   static_assert(std::is_trivially_copyable_v<T>);
   exchange_counts const n = exchanged(c, out.count, out.largest);
-  rank_groups<T> in{std::vector<T>(static_cast<std::size_t>(starts_of(n.receive).back())), n.receive, n.largest};
+  rank_groups<T> in{list_beside<T>(out.value), n.receive, n.largest};
+  in.value.resize(static_cast<std::size_t>(starts_of(n.receive).back()));
   exchange(c, n, sizeof(T), reinterpret_cast<std::byte const*>(out.value.data()),
            reinterpret_cast<std::byte*>(in.value.data()))
       .wait();
@@ -146,10 +158,11 @@ rank_groups<T> all_to_all(communicator const& c, rank_groups<T> const& out) {
 }
 /// Answers in the groups of requests: group r of `out` goes back to rank r, which asked for `asked[r]` of them.
 template <class T>
-std::vector<T> all_to_all_back(communicator const& c, std::vector<T> const& out, std::vector<index_t> const& answered,
-                               std::vector<index_t> const& asked, index_t largest) {
+kept_list<T> all_to_all_back(communicator const& c, kept_list<T> const& out, kept_list<index_t> const& answered,
+                             kept_list<index_t> const& asked, index_t largest) {
   exchange_counts const n{answered, asked, largest};
-  std::vector<T> in(static_cast<std::size_t>(starts_of(asked).back()));
+  auto in = list_beside<T>(out);
+  in.resize(static_cast<std::size_t>(starts_of(asked).back()));
   exchange(c, n, sizeof(T), reinterpret_cast<std::byte const*>(out.data()), reinterpret_cast<std::byte*>(in.data()))
       .wait();
   return in;
@@ -157,26 +170,27 @@ std::vector<T> all_to_all_back(communicator const& c, std::vector<T> const& out,
 
 /// Returns the value of every rank.
 template <class T>
-std::vector<T> all_gather(communicator const& c, T const& mine) {
+kept_list<T> all_gather(communicator const& c, T const& mine) {
   static_assert(std::is_trivially_copyable_v<T>);
-  std::vector<T> all(static_cast<std::size_t>(c.size()));
+  auto all = c.list<T>(c.size());
   c.check(MPI_Allgather(&mine, static_cast<int>(sizeof(T)), MPI_BYTE, all.data(), static_cast<int>(sizeof(T)), MPI_BYTE,
                         c.get()),
           "MPI_Allgather");
   c.count(static_cast<index_t>(sizeof(T)) * (c.size() - 1));
   return all;
 }
-/// Returns the values of all ranks, those of rank 0 first; `counts`: how many each rank has.
+/// Returns the values of all ranks, those of rank 0 first, in the memory of `counts`: how many each rank has.
 template <class T>
-std::vector<T> all_gather(communicator const& c, T const* mine, std::vector<index_t> const& counts) {
+kept_list<T> all_gather(communicator const& c, T const* mine, kept_list<index_t> const& counts) {
   static_assert(std::is_trivially_copyable_v<T>);
-  std::vector<index_t> const at = starts_of(counts);
+  auto const at = starts_of(counts);
   index_t const n = counts[static_cast<std::size_t>(c.rank())];
-  std::vector<T> all(static_cast<std::size_t>(at.back()));
+  auto all = list_beside<T>(counts);
+  all.resize(static_cast<std::size_t>(at.back()));
   unit_type const type(c, sizeof(T));
   for (index_t begin = 0; begin < at.back(); begin += c.most) {  // units [begin, end) of all, in one call
     index_t const end = lesser(at.back(), begin + c.most);
-    std::vector<int> count, place;
+    auto count = c.list<int>(), place = count;
     for (int r = 0; r < c.size(); ++r) {
       std::size_t const k = static_cast<std::size_t>(r);
       index_t const from = greater(at[k], begin), to = lesser(at[k + 1], end);

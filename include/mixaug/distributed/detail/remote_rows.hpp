@@ -16,7 +16,7 @@ namespace mixaug::detail {
 class row_owners {
  public:
   row_owners() = default;
-  explicit row_owners(std::vector<index_t> starts) : at_(std::move(starts)) {}
+  explicit row_owners(kept_list<index_t> starts) : at_(std::move(starts)) {}
   index_t first(int rank) const noexcept { return at_[static_cast<std::size_t>(rank)]; }
   index_t end() const noexcept { return at_.back(); }
   int of(index_t row) const noexcept {
@@ -24,18 +24,38 @@ class row_owners {
   }
 
  private:
-  std::vector<index_t> at_;
+  kept_list<index_t> at_;
+};
+
+/// What the rows of a plan read of the source: whole rows, or boxes of them.
+struct wanted_rows {
+  kept_list<index_t> row;  ///< -1: none
+  kept_list<box> where;
+  index_t count = 0;   ///< rows that are wanted
+  bool boxed = false;  ///< of each row only a box
+  int spatial = 0;     ///< dimensions that the boxes limit
+
+  explicit wanted_rows(communicator const& c) : row(c.list<index_t>()), where(c.list<box>()) {}
+  box box_of(index_t i) const noexcept { return boxed ? where[static_cast<std::size_t>(i)] : no_box; }
+};
+
+/// The rows that all rows of the global batch want, where each rank can compute them.
+struct known_rows {
+  kept_list<index_t> row;
+  row_owners batch;  ///< who has which row of the global batch
+  index_t most = 0;  ///< rows of the global batch on one rank, at most
 };
 
 /// What a rank tells the others about the rows that it holds.
 struct held_rows {
-  index_t first, rows, extent[4];
+  index_t first, planned;  ///< the rows of its plan
+  index_t rows, extent[4];
   bool wants, channels_last;
 };
 /// `like`: a view of the extents of a row, where x has no rows.
 template <class View, class Like>
-held_rows held(View const& x, Like const& like, index_t first, index_t wanted) {
-  held_rows h{first, x.extent[0], {}, wanted > 0, false};
+held_rows held(View const& x, Like const& like, index_t first, index_t planned, index_t wanted) {
+  held_rows h{first, planned, x.extent[0], {}, wanted > 0, false};
   auto const take = [&](auto const& v) {
     using row = travelling_row<std::remove_const_t<typename View::element>, View::rank>;
     h.channels_last = row::prefers_last(v);
@@ -48,9 +68,10 @@ held_rows held(View const& x, Like const& like, index_t first, index_t wanted) {
   return h;
 }
 /// Refuses ranks whose rows do not follow each other, or have different extents; returns who holds which row.
-inline row_owners owners_of(std::vector<held_rows> const& all, int rank_of_view, bool batch, index_t first,
+inline row_owners owners_of(kept_list<held_rows> const& all, int rank_of_view, bool batch, index_t first,
                             index_t expected) {
-  std::vector<index_t> at{first};
+  auto at = list_beside<index_t>(all);
+  at.push_back(first);
   held_rows const* shape = nullptr;
   for (std::size_t r = 0; r < all.size(); ++r) {
     held_rows const& h = all[r];
@@ -71,7 +92,7 @@ inline row_owners owners_of(std::vector<held_rows> const& all, int rank_of_view,
   return row_owners(std::move(at));
 }
 /// Elements of a row on the ranks that have rows or want some.
-inline index_t row_size(std::vector<held_rows> const& all, int rank_of_view) noexcept {
+inline index_t row_size(kept_list<held_rows> const& all, int rank_of_view) noexcept {
   for (held_rows const& h : all) {
     if (h.rows == 0 && !h.wants) continue;
     index_t size = 1;
@@ -81,7 +102,7 @@ inline index_t row_size(std::vector<held_rows> const& all, int rank_of_view) noe
   return 0;
 }
 /// True if the rows of all ranks have their channels last.
-inline bool channels_last(std::vector<held_rows> const& all) noexcept {
+inline bool channels_last(kept_list<held_rows> const& all) noexcept {
   bool last = true;
   for (held_rows const& h : all) last = last && (h.channels_last || (h.rows == 0 && !h.wants));
   return last;
@@ -95,46 +116,23 @@ class remote_rows {
   using part = row_part<row_shape::D>;
 
  public:
-  /// wanted[i]: the row that row i reads, or -1. `boxes`: the pixels that it reads of it; null for whole rows. `like`:
-  /// a view of the extents of a row, where x has no rows. `size`: elements of a row on the ranks that have rows.
+  /// `w`: what this rank's rows want. `known`: what the rows of all ranks want, so that requests are computed, and of
+  /// them only the boxes sent; null: each rank sends its requests. `like`: a view of the extents of a row, where x has
+  /// no rows. `size`: elements of a row on the ranks that have rows.
   template <class View, class Like>
   remote_rows(communicator const& c, row_owners const& owners, View const& x, Like const& like, bool last, index_t size,
-              std::vector<index_t> const& wanted, std::vector<box> const* boxes, int spatial)
+              wanted_rows const& w, known_rows const* known)
       : comm_(c),
         owners_(owners),
         dense_(row_shape(like, last).dense()),
-        boxed_(boxes != nullptr),
+        boxed_(w.boxed),
         bytes_(size * static_cast<index_t>(sizeof(T))),
-        spatial_(spatial) {
-    requests_ = requests_of(c.rank(), wanted, boxes, slot_);
-    answer(x, row_shape(x, last), all_to_all(c, requests_));
-  }
-  /// The same of whole rows, where this rank knows what all ranks want, so that no request is sent: all[i] is what row
-  /// i of the global batch wants, batch[r] the first row of rank r.
-  template <class View, class Like>
-  remote_rows(communicator const& c, row_owners const& owners, View const& x, Like const& like, bool last, index_t size,
-              std::vector<index_t> const& all, row_owners const& batch)
-      : comm_(c),
-        owners_(owners),
-        dense_(row_shape(like, last).dense()),
-        boxed_(false),
-        bytes_(size * static_cast<index_t>(sizeof(T))),
-        spatial_(0) {
-    rank_groups<asked_row> asked;
-    for (int r = 0; r < c.size(); ++r) {
-      std::vector<index_t> slot;
-      std::vector<index_t> const wanted(all.begin() + batch.first(r), all.begin() + batch.first(r + 1));
-      auto of_rank = requests_of(r, wanted, nullptr, slot);
-      for (index_t n : of_rank.count) asked.largest = greater(asked.largest, n);
-      auto const at = starts_of(of_rank.count);
-      std::size_t const me = static_cast<std::size_t>(c.rank());
-      asked.count.push_back(of_rank.count[me]);
-      asked.value.insert(asked.value.end(), of_rank.value.begin() + at[me], of_rank.value.begin() + at[me + 1]);
-      if (r != c.rank()) continue;
-      requests_ = std::move(of_rank);
-      slot_ = std::move(slot);
-    }
-    answer(x, row_shape(x, last), asked);
+        spatial_(w.spatial),
+        requests_(kept_groups<asked_row>(c)),
+        slot_(c.list<index_t>()),
+        arrived_place_(c.list<index_t>()) {
+    request(w, known == nullptr);
+    answer(x, row_shape(x, last), known == nullptr ? all_to_all(c, requests_) : computed(*known));
   }
   void progress() { moving_->progress(); }
   void wait() {
@@ -165,34 +163,53 @@ class remote_rows {
   struct asked_row {
     index_t row;
     box where;
+    friend bool operator==(asked_row const&, asked_row const&) = default;
   };
 
   part part_of(asked_row const& r) const noexcept { return part_of_box(r.where); }
   T const* arrived_at(std::size_t k) const noexcept { return reinterpret_cast<T const*>(arrived_ + arrived_place_[k]); }
-  /// Sorts what a rank wants of others by row, which is by rank; whole rows that several rows want are asked for once.
-  /// `slot` gets the place of each row's request, -1 for none.
-  rank_groups<asked_row> requests_of(int rank, std::vector<index_t> const& wanted, std::vector<box> const* boxes,
-                                     std::vector<index_t>& slot) const {
-    std::vector<index_t> order;
-    rank_groups<asked_row> r;
-    slot.assign(wanted.size(), -1);
-    for (std::size_t i = 0; i < wanted.size(); ++i)
-      if (wanted[i] >= 0 && owners_.of(wanted[i]) != rank) order.push_back(static_cast<index_t>(i));
-    std::stable_sort(order.begin(), order.end(), [&](index_t a, index_t b) {
-      return wanted[static_cast<std::size_t>(a)] < wanted[static_cast<std::size_t>(b)];
+  /// Sorts what this rank wants of others by row, which is by rank. Rows that several rows want are asked for once, but
+  /// where their boxes differ or, with `by_box` false, are not known to who answers.
+  void request(wanted_rows const& w, bool by_box) {
+    std::size_t const n = w.row.size();
+    auto order = comm_.list<index_t>();
+    slot_.assign(n, -1);
+    for (std::size_t i = 0; i < n; ++i)
+      if (w.row[i] >= 0 && owners_.of(w.row[i]) != comm_.rank()) order.push_back(static_cast<index_t>(i));
+    std::sort(order.begin(), order.end(), [&](index_t a, index_t b) {
+      index_t const row = w.row[static_cast<std::size_t>(a)], other = w.row[static_cast<std::size_t>(b)];
+      return row < other || (row == other && a < b);
     });
-    r.count.assign(static_cast<std::size_t>(comm_.size()), 0);
+    requests_.count.assign(static_cast<std::size_t>(comm_.size()), 0);
     for (index_t i : order) {
-      std::size_t const k = static_cast<std::size_t>(i);
-      asked_row const ask{wanted[k], boxed_ ? (*boxes)[k] : no_box};
-      bool const again = !r.value.empty() && r.value.back().row == ask.row && r.value.back().where == ask.where;
+      asked_row const ask{w.row[static_cast<std::size_t>(i)], w.box_of(i)};
+      auto& list = requests_.value;
+      bool const again = (by_box || !boxed_) && !list.empty() && list.back() == ask;
       if (!again) {
-        r.value.push_back(ask);
-        ++r.count[static_cast<std::size_t>(owners_.of(ask.row))];
+        list.push_back(ask);
+        ++requests_.count[static_cast<std::size_t>(owners_.of(ask.row))];
       }
-      slot[k] = static_cast<index_t>(r.value.size()) - 1;
+      slot_[static_cast<std::size_t>(i)] = static_cast<index_t>(list.size()) - 1;
     }
-    return r;
+  }
+  /// What the others request of this rank, as they have it; their boxes are sent.
+  rank_groups<asked_row> computed(known_rows const& known) const {
+    int const me = comm_.rank();
+    auto asked = kept_groups<asked_row>(comm_);
+    asked.largest = known.most;
+    for (int r = 0; r < comm_.size(); ++r) {
+      std::size_t const begin = asked.value.size();
+      for (index_t i = known.batch.first(r); r != me && i < known.batch.first(r + 1); ++i)
+        if (index_t const row = known.row[static_cast<std::size_t>(i)];
+            row >= owners_.first(me) && row < owners_.first(me + 1))
+          asked.value.push_back({row, no_box});
+      auto const from = asked.value.begin() + static_cast<std::ptrdiff_t>(begin);
+      std::sort(from, asked.value.end(), [](asked_row const& a, asked_row const& b) { return a.row < b.row; });
+      if (!boxed_) asked.value.erase(std::unique(from, asked.value.end()), asked.value.end());
+      asked.count.push_back(static_cast<index_t>(asked.value.size() - begin));
+    }
+    if (boxed_) asked.value = all_to_all_back(comm_, requests_.value, requests_.count, asked.count, asked.largest);
+    return asked;
   }
   /// Bytes that a request's answer takes on its way.
   index_t bytes_of(asked_row const& r) const noexcept {
@@ -201,8 +218,8 @@ class remote_rows {
   }
   /// Rows travel in units of whole rows, boxes and very large rows in units of fewer bytes.
   index_t unit() const noexcept { return boxed_ ? 64 : bytes_ <= index_t{1} << 30 ? greater(1, bytes_) : 4096; }
-  std::vector<index_t> units_of(rank_groups<asked_row> const& asked, std::vector<index_t>& place) const {
-    std::vector<index_t> units(asked.count.size(), 0);
+  kept_list<index_t> units_of(rank_groups<asked_row> const& asked, kept_list<index_t>& place) const {
+    auto units = comm_.list<index_t>(comm_.size());
     index_t at = 0;
     std::size_t k = 0;
     for (std::size_t r = 0; r < units.size(); ++r)
@@ -215,7 +232,7 @@ class remote_rows {
   }
   template <class View>
   void answer(View const& x, row_shape const& shape, rank_groups<asked_row> const& asked) {
-    std::vector<index_t> place;
+    auto place = comm_.list<index_t>();
     exchange_counts const n{units_of(asked, place), units_of(requests_, arrived_place_),
                             asked.largest * ceil_div(bytes_, unit())};
     std::byte* const sent = comm_.scratch(0).reserve(static_cast<std::size_t>(starts_of(n.send).back() * unit()));
@@ -235,7 +252,7 @@ class remote_rows {
   index_t bytes_;  ///< of a row
   int spatial_;
   rank_groups<asked_row> requests_;
-  std::vector<index_t> slot_, arrived_place_;
+  kept_list<index_t> slot_, arrived_place_;
   std::byte* arrived_ = nullptr;
   T* full_ = nullptr;
   std::optional<exchange> moving_;

@@ -16,8 +16,8 @@ inline index_t sort_samples(int ranks) noexcept { return lesser(2048, greater(64
 
 /// Sorts this rank's labels; their rows of the whole are first, first + 1, ... Equal labels stay in the order of rows.
 template <class T>
-std::vector<packed_element<T>> sorted_labels(T const* labels, index_t stride, index_t n, index_t first) {
-  std::vector<packed_element<T>> out;
+kept_list<packed_element<T>> sorted_labels(T const* labels, index_t stride, index_t n, index_t first) {
+  kept_list<packed_element<T>> out;
   if (n == 0) return out;
   one_thread const be;
   table_builder<one_thread> const kit(be, n);
@@ -34,13 +34,13 @@ std::vector<packed_element<T>> sorted_labels(T const* labels, index_t stride, in
 
 /// Merges sorted runs, of the given lengths, one after the other; of equal labels those of the earlier run come first.
 template <class T>
-void merge_runs(std::vector<packed_element<T>>& all, std::vector<index_t> const& lengths) {
-  std::vector<index_t> begins = starts_of(lengths);
-  std::vector<packed_element<T>> spare;
+void merge_runs(kept_list<packed_element<T>>& all, kept_list<index_t> const& lengths) {
+  auto begins = starts_of(lengths);
+  kept_list<packed_element<T>> spare;
   auto const before = [](packed_element<T> const& a, packed_element<T> const& b) { return a.key < b.key; };
   while (begins.size() > 2) {
     spare.resize(all.size());
-    std::vector<index_t> merged;
+    auto merged = list_beside<index_t>(begins);
     for (std::size_t r = 0; r + 1 < begins.size(); r += 2) {
       std::size_t const last = r + 2 < begins.size() ? r + 2 : r + 1;
       auto const at = [&](std::size_t k) { return all.begin() + begins[k]; };
@@ -56,14 +56,14 @@ void merge_runs(std::vector<packed_element<T>>& all, std::vector<index_t> const&
 /// Sorts the labels of all ranks by label, then row: rank 0 gets the first part, rank 1 the next, ... `mine`: this
 /// rank's sorted labels; `total`: labels of all ranks.
 template <class T>
-std::vector<packed_element<T>> sample_sort(communicator const& c, std::vector<packed_element<T>> mine, index_t total) {
+kept_list<packed_element<T>> sample_sort(communicator const& c, kept_list<packed_element<T>> mine, index_t total) {
   using element = packed_element<T>;
   auto const before = [](element const& a, element const& b) { return comes_before(a.key, a.row(), b.key, b.row()); };
   index_t const n = static_cast<index_t>(mine.size()), p = c.size();
   if (p == 1) return mine;
   // Every step-th label of each rank, so that a sample stands for as many labels everywhere.
   index_t const step = greater(1, total / (p * sort_samples(c.size())));
-  std::vector<element> samples;
+  kept_list<element> samples;
   for (index_t i = step / 2; i < n; i += step) samples.push_back(mine[static_cast<std::size_t>(i)]);
   samples = all_gather(c, samples.data(), all_gather(c, static_cast<index_t>(samples.size())));
   std::sort(samples.begin(), samples.end(), before);
@@ -79,7 +79,7 @@ std::vector<packed_element<T>> sample_sort(communicator const& c, std::vector<pa
     from = to;
   }
   auto in = all_to_all(c, out);
-  std::vector<element>().swap(out.value);
+  kept_list<element>().swap(out.value);
   merge_runs(in.value, in.count);
   return std::move(in.value);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
+#include <mixaug/distributed/detail/kept_memory.hpp>
 #include <mixaug/kernel/detail/line/view.hpp>
 #include <vector>
 
@@ -40,13 +41,16 @@ struct fetched_elements {
     index_t at;
     packed_element<T> element;
   };
-  std::vector<one> singles;
+  kept_list<one> singles;
   std::size_t read = 0;  ///< the one behind the last that was read
-  std::vector<packed_element<T>> block;
+  kept_list<packed_element<T>> block;
   index_t block_begin = 0;
   kernel_walk walk;
   index_t missing = -1;  ///< position of the first element that was not here
   bool walking = false;  ///< it is one of a walk, so that those behind it will be wanted
+
+  explicit fetched_elements(kept_allocator<one> const& memory)
+      : singles(memory), block(kept_allocator<packed_element<T>>(memory)) {}
 };
 
 /// Positions [begin, end) of all, of which a rank holds some. A position that is not here is noted.
@@ -66,7 +70,7 @@ class shard_elements {
   shard_elements() = default;
   /// `data`: elements at positions [begin, end).
   shard_elements(packed_element<T> const* data, index_t begin, index_t end,
-                 std::vector<shard_ends<T>> const* ranks) noexcept
+                 kept_list<shard_ends<T>> const* ranks) noexcept
       : data_(data), begin_(begin), end_(end), ranks_(ranks) {}
 
   /// The query that reads from now on.
@@ -116,7 +120,7 @@ class shard_elements {
   static element of(packed_element<T> const& e) noexcept { return {e.key, e.row()}; }
   packed_element<T> const* data_ = nullptr;
   index_t begin_ = 0, end_ = 0;
-  std::vector<shard_ends<T>> const* ranks_ = nullptr;
+  kept_list<shard_ends<T>> const* ranks_ = nullptr;
   fetched_elements<T>* query_ = nullptr;
 };
 

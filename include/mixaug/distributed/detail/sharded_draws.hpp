@@ -14,6 +14,28 @@ struct shard_query {
   index_t draw;  ///< global row of the random numbers
 };
 
+/// Sorts values into groups by rank; `place` gets the place of each in the groups.
+template <class V, class RankOf>
+rank_groups<V> grouped(communicator const& c, kept_list<V> const& values, RankOf const& rank_of,
+                       kept_list<std::size_t>& place) {
+  auto g = kept_groups<V>(c);
+  g.count.assign(static_cast<std::size_t>(c.size()), 0);
+  auto rank = c.list<int>();
+  rank.reserve(values.size());
+  for (V const& v : values) {
+    rank.push_back(rank_of(v));
+    ++g.count[static_cast<std::size_t>(rank.back())];
+  }
+  auto next = starts_of(g.count);
+  g.value.resize(values.size());
+  place.resize(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    place[i] = static_cast<std::size_t>(next[static_cast<std::size_t>(rank[i])]++);
+    g.value[place[i]] = values[i];
+  }
+  return g;
+}
+
 /// Draws for the queries that have come to this rank. A query whose draw reads an element that another rank holds
 /// waits; in a round all ranks ask for what their queries wait for, and go on. A draw begins anew with what it has
 /// fetched, so that it reads and computes what the draw of one process does; only the walk over many elements goes on
@@ -21,12 +43,16 @@ struct shard_query {
 template <class T>
 class sharded_draws {
  public:
-  sharded_draws(sharded_table<T> const& table, key const& k, std::vector<shard_query<T>> const& queries, index_t slots)
-      : table_(table), view_(table.view()), key_(k), queries_(queries), slots_(slots) {
-    partner_.resize(queries.size() * static_cast<std::size_t>(slots));
-  }
+  sharded_draws(sharded_table<T> const& table, key const& k, kept_list<shard_query<T>> const& queries, index_t slots)
+      : table_(table),
+        view_(table.view()),
+        key_(k),
+        queries_(queries),
+        slots_(slots),
+        partner_(table.comm().template list<std::int64_t>(static_cast<index_t>(queries.size()) * slots)),
+        waiting_(table.comm().template list<waiting>()) {}
   /// (query, slot) partners, once all ranks have done theirs. Collective.
-  std::vector<std::int64_t> const& run() {
+  kept_list<std::int64_t> const& run() {
     do {
       go_on();
       begin();
@@ -71,13 +97,13 @@ class sharded_draws {
       if (kept != w) waiting_[kept] = std::move(waiting_[w]);
       ++kept;
     }
-    waiting_.resize(kept);
+    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(kept), waiting_.end());
   }
   /// Draws for the next queries, until too many wait.
   void begin() {
     index_t const all = static_cast<index_t>(partner_.size());
     for (; next_ < all && static_cast<index_t>(waiting_.size()) < most_waiting; ++next_) {
-      fetched_elements<T> fetched;
+      fetched_elements<T> fetched(waiting_.get_allocator());
       if (!draw(next_, fetched)) waiting_.push_back({next_, std::move(fetched)});
     }
   }
@@ -92,106 +118,83 @@ class sharded_draws {
   }
   /// Asks for missing elements; false if no rank had to.
   bool exchange_elements() {
-    std::size_t const p = static_cast<std::size_t>(table_.comm().size());
-    std::vector<std::vector<request>> wishes(p);
-    std::vector<std::vector<std::size_t>> askers(p);
+    communicator const& c = table_.comm();
+    auto wishes = c.list<request>();
+    auto askers = c.list<std::size_t>(), place = askers;
     index_t walks = 0;
     for (std::size_t w = 0; w < waiting_.size(); ++w) {
       fetched_elements<T> const& f = waiting_[w].fetched;
       if (f.walking && walks++ >= most_walks()) continue;  // it asks in a later round
-      int const holder = table_.holder_of(f.missing);
-      wishes[static_cast<std::size_t>(holder)].push_back(wish_of(f, holder));
-      askers[static_cast<std::size_t>(holder)].push_back(w);
+      wishes.push_back(wish_of(f, table_.holder_of(f.missing)));
+      askers.push_back(w);
     }
-    rank_groups<request> out;
-    std::vector<index_t> awaited(p, 0), answered(p, 0);
-    for (std::size_t r = 0; r < p; ++r) {
-      out.value.insert(out.value.end(), wishes[r].begin(), wishes[r].end());
-      out.count.push_back(static_cast<index_t>(wishes[r].size()));
-      for (request const& wish : wishes[r]) awaited[r] += wish.count;
-      out.largest = greater(out.largest, awaited[r]);  // so that all ranks know how much any will answer
-    }
-    auto const in = all_to_all(table_.comm(), out);
+    auto out = grouped(
+        c, wishes, [&](request const& wish) { return table_.holder_of(wish.begin); }, place);
+    auto const awaited = elements_of(out);
+    for (index_t n : awaited) out.largest = greater(out.largest, n);  // all ranks know how much any will answer
+    auto const in = all_to_all(c, out);
     if (in.largest == 0) return false;
-    std::vector<packed_element<T>> answers;
-    std::size_t k = 0;
-    for (std::size_t r = 0; r < p; ++r)
-      for (index_t j = 0; j < in.count[r]; ++j, ++k) {
-        request const& wish = in.value[k];
-        for (index_t at = wish.begin; at < wish.begin + wish.count; ++at) answers.push_back(table_.at(at));
-        answered[r] += wish.count;
+    auto answers = c.list<packed_element<T>>();
+    for (request const& wish : in.value)
+      for (index_t at = wish.begin; at < wish.begin + wish.count; ++at) answers.push_back(table_.at(at));
+    auto const got = all_to_all_back(c, answers, elements_of(in), awaited, in.largest);
+    auto begins = c.list<index_t>();
+    for (request const& wish : out.value) begins.push_back(wish.count);
+    begins = starts_of(begins);
+    for (std::size_t k = 0; k < wishes.size(); ++k) {
+      fetched_elements<T>& f = waiting_[askers[k]].fetched;
+      auto const from = got.begin() + begins[place[k]];
+      if (f.walking) {
+        f.block.assign(from, from + wishes[k].count);
+        f.block_begin = wishes[k].begin;
+      } else {
+        f.singles.push_back({wishes[k].begin, *from});
       }
-    auto const got = all_to_all_back(table_.comm(), answers, answered, awaited, in.largest);
-    auto from = got.begin();
-    for (std::size_t r = 0; r < p; ++r)
-      for (std::size_t j = 0; j < wishes[r].size(); ++j) {
-        fetched_elements<T>& f = waiting_[askers[r][j]].fetched;
-        request const& wish = wishes[r][j];
-        if (f.walking) {
-          f.block.assign(from, from + wish.count);
-          f.block_begin = wish.begin;
-        } else {
-          f.singles.push_back({wish.begin, *from});
-        }
-        from += wish.count;
-      }
+    }
     return true;
+  }
+  /// How many elements the requests of each rank are for.
+  static kept_list<index_t> elements_of(rank_groups<request> const& requests) {
+    kept_list<index_t> elements(requests.count.size(), 0, requests.count.get_allocator());
+    std::size_t k = 0;
+    for (std::size_t r = 0; r < elements.size(); ++r)
+      for (index_t j = 0; j < requests.count[r]; ++j, ++k) elements[r] += requests.value[k].count;
+    return elements;
   }
 
   sharded_table<T> const& table_;
   typename sharded_table<T>::view_type view_;
   key key_;
-  std::vector<shard_query<T>> const& queries_;
+  kept_list<shard_query<T>> const& queries_;
   index_t slots_, next_ = 0;
-  std::vector<std::int64_t> partner_;
-  std::vector<waiting> waiting_;
+  kept_list<std::int64_t> partner_;
+  kept_list<waiting> waiting_;
 };
-
-/// Sorts values into groups by rank; `place` gets the place of each in the groups.
-template <class V, class RankOf>
-rank_groups<V> grouped(std::vector<V> const& values, int ranks, RankOf const& rank_of,
-                       std::vector<std::size_t>& place) {
-  rank_groups<V> g;
-  g.count.assign(static_cast<std::size_t>(ranks), 0);
-  std::vector<int> rank;
-  for (V const& v : values) {
-    rank.push_back(rank_of(v));
-    ++g.count[static_cast<std::size_t>(rank.back())];
-  }
-  auto next = starts_of(g.count);
-  g.value.resize(values.size());
-  place.resize(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    place[i] = static_cast<std::size_t>(next[static_cast<std::size_t>(rank[i])]++);
-    g.value[place[i]] = values[i];
-  }
-  return g;
-}
 
 /// The labels of rows, from the ranks that gave them.
 template <class T>
-std::vector<T> labels_of_rows(sharded_table<T> const& table, std::vector<index_t> const& rows) {
+kept_list<T> labels_of_rows(sharded_table<T> const& table, kept_list<index_t> const& rows) {
   communicator const& c = table.comm();
-  std::vector<std::size_t> place;
+  auto place = c.list<std::size_t>();
   auto const out = grouped(
-      rows, c.size(), [&](index_t row) { return table.giver_of(row); }, place);
+      c, rows, [&](index_t row) { return table.giver_of(row); }, place);
   auto const in = all_to_all(c, out);
-  std::vector<T> answers;
+  auto answers = c.list<T>();
   for (index_t row : in.value) answers.push_back(table.label(row));
   auto const got = all_to_all_back(c, answers, in.count, out.count, in.largest);
-  std::vector<T> labels;
+  auto labels = c.list<T>();
   for (std::size_t at : place) labels.push_back(got[at]);
   return labels;
 }
 
 /// The partners (query, slot) of queries, each drawn by the rank that has its cell.
 template <class T>
-std::vector<std::int64_t> partners_of(sharded_table<T> const& table, key const& k,
-                                      std::vector<shard_query<T>> const& queries, index_t slots) {
+kept_list<std::int64_t> partners_of(sharded_table<T> const& table, key const& k,
+                                    kept_list<shard_query<T>> const& queries, index_t slots) {
   communicator const& c = table.comm();
-  std::vector<std::size_t> place;
+  auto place = c.list<std::size_t>();
   auto const out = grouped(
-      queries, c.size(),
+      c, queries,
       [&](shard_query<T> const& q) { return q.row >= 0 ? table.owner_of(q.y, q.row) : table.owner_of(q.y); }, place);
   auto const in = all_to_all(c, out);
   sharded_draws<T> draws(table, k, in.value, slots);
@@ -199,7 +202,7 @@ std::vector<std::int64_t> partners_of(sharded_table<T> const& table, key const& 
   for (index_t& n : answered) n *= slots;
   for (index_t& n : asked) n *= slots;
   auto const got = all_to_all_back(c, draws.run(), answered, asked, in.largest * slots);
-  std::vector<std::int64_t> partners;
+  auto partners = c.list<std::int64_t>();
   for (std::size_t at : place)
     for (index_t s = 0; s < slots; ++s)
       partners.push_back(got[at * static_cast<std::size_t>(slots) + static_cast<std::size_t>(s)]);

@@ -130,7 +130,7 @@ class sharded_table {
     view_.with_self = o.with_self;
   }
   /// Tells all ranks where each one's part begins and ends.
-  void share_ends(std::vector<element> const& sorted) {
+  void share_ends(kept_list<element> const& sorted) {
     shard_ends<T> mine;
     mine.end = static_cast<index_t>(sorted.size());
     if (mine.end > 0) mine.first = sorted.front(), mine.last = sorted.back();
@@ -164,7 +164,7 @@ class sharded_table {
   }
   /// Stores this rank's elements, with the last ones of the ranks before it and the first ones of the ranks after it
   /// around them, which a scanned window may reach.
-  void place_elements(std::vector<element> sorted) {
+  void place_elements(kept_list<element> sorted) {
     index_t const n = static_cast<index_t>(sorted.size());
     auto const left = beside(last_of(sorted.data(), n, kernel_scan_most), kernel_scan_most, true);
     auto const right = beside(first_of(sorted.data(), n, kernel_scan_most), kernel_scan_most, false);
@@ -226,7 +226,7 @@ class sharded_table {
     return measure(tuning);
   }
   /// The last label of the last cell that begins on this rank; it may lie on another.
-  T end_of_last(std::vector<cell_ends> const& all) const noexcept {
+  T end_of_last(kept_list<cell_ends> const& all) const noexcept {
     for (int r = comm_->rank() + 1; r < comm_->size(); ++r) {
       cell_ends const& next = all[static_cast<std::size_t>(r)];
       if (next.begun > 0) return next.inside ? next.before : last_before(r);
@@ -278,10 +278,10 @@ class sharded_table {
   }
 
   std::shared_ptr<communicator const> comm_;
-  std::vector<index_t> rows_;     ///< the first row that each rank has given, and the number of all
+  kept_list<index_t> rows_;       ///< the first row that each rank has given, and the number of all
   std::vector<T> label_;          ///< those of this rank's rows
   std::vector<element> element_;  ///< this rank's part of the sorted labels, and its neighbours' nearest
-  std::vector<shard_ends<T>> ranks_;
+  kept_list<shard_ends<T>> ranks_;
   std::vector<cell> cell_;
   std::vector<std::uint64_t> alias_;
   double most_ = 0.0;
