@@ -1,27 +1,8 @@
 // What a world and a table keep from step to step: the second step allocates nothing. Counted are calls of operator new
 // alone, which MPI, a library in C, does not call.
-#include <cstdlib>
 #include <mixaug/distributed/statistics.hpp>
-#include <new>
 
 #include "distributed/ranks.hpp"
-
-namespace {
-long news = 0;
-
-void* counted(std::size_t bytes, std::size_t alignment) {
-  ++news;
-  void* const p = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-  return p == nullptr ? throw std::bad_alloc() : p;
-}
-}  // namespace
-
-void* operator new(std::size_t bytes) { return counted(bytes, alignof(std::max_align_t)); }
-void* operator new(std::size_t bytes, std::align_val_t a) { return counted(bytes, static_cast<std::size_t>(a)); }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 
 namespace allocation_test {
 
@@ -32,9 +13,9 @@ using test::ranks;
 /// Calls of operator new on this rank in the second of two equal calls.
 long in_second(auto const& act) {
   act();
-  long const before = news;
+  long const before = test::news();
   act();
-  return news - before;
+  return test::news() - before;
 }
 
 template <class M>
@@ -67,9 +48,9 @@ void allocates_once(char const* name, M const& method) {
 }
 
 TEST_CASE("the second step of a shape allocates nothing") {
-  long const before = news;
+  long const before = test::news();
   ::operator delete(::operator new(8));
-  CHECK(news == before + 1);
+  CHECK(test::news() == before + 1);
   allocates_once("mixup", ma::mixup{});
   allocates_once("cutmix", ma::cutmix{});
   allocates_once("one of two", ma::one_of(ma::cutmix{}, ma::mixup{}));

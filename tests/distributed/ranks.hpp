@@ -21,6 +21,9 @@ inline ma::mpi::world& ranks() {
   return *w;
 }
 
+/// Calls of operator new so far (count_new.cpp).
+long news();
+
 /// How n rows may lie on the ranks: evenly, unevenly, on every second rank, on the last alone.
 inline constexpr int splits = 4;
 inline std::vector<index_t> split(index_t n, int how, int size) {
