@@ -1,5 +1,6 @@
 // One kernel table a machine: its draws are those of a table of one process.
 #include <mixaug/distributed/shared_gaussian_kernel.hpp>
+#include <optional>
 
 #include "distributed/ranks.hpp"
 
@@ -55,6 +56,59 @@ TEST_CASE("a shared table is a pairing rule") {
   auto const plan = ranks().make_plan(with(ma::mixup{}, shared), ma::features(mine.of(x, 4), {mine.count, 4}),
                                       ranks().key_of(k, mine.count));
   for (index_t i = 0; i < mine.count; ++i) CHECK(plan.partner[i] == whole.partner[mine.first + i]);
+}
+
+/// The ranks as if every second one ran on another node.
+struct two_nodes {
+  MPI_Comm comm = MPI_COMM_NULL;
+  bool first;  ///< this rank is the first of its node
+  two_nodes() : first(ranks().rank() < 2) { MPI_Comm_split(ranks().comm(), ranks().rank() % 2, ranks().rank(), &comm); }
+  ~two_nodes() { MPI_Comm_free(&comm); }
+};
+
+TEST_CASE("several nodes: a table on each, the draws of one process") {
+  index_t const n = 600, m = 40;
+  for (index_t d : {1, 3, 5}) {
+    auto const y = test::any_values<float>(n * d, 5);
+    auto const labels = [&](index_t rows) { return ma::labels(rows == 0 ? nullptr : y.data(), {rows, d}); };
+    ma::pairing::gaussian_kernel const alone(labels(n), {.bandwidth = 0.1});
+    std::optional<ma::pairing::gaussian_kernel> shared;
+    {
+      two_nodes const nodes;  // its communicators are freed before the table
+      shared = ma::mpi::shared_gaussian_kernel(ranks(), nodes.comm, labels(nodes.first ? n : 0), {.bandwidth = 0.1});
+    }
+    std::vector<std::int64_t> queries, a(static_cast<std::size_t>(m)), b(a);
+    for (index_t i = 0; i < m; ++i) queries.push_back((11 * i + ranks().rank()) % n);
+    auto const rows = ma::indices(static_cast<std::int64_t const*>(queries.data()), {m});
+    ma::key const k{.seed = 3, .first = m * ranks().rank()};
+    alone.draw(rows, k, ma::indices(a.data(), {m}));
+    shared->draw(rows, k, ma::indices(b.data(), {m}));
+    CHECK(a == b);
+    CHECK(shared->bytes() == alone.bytes());
+    CHECK(shared->rows() == n);
+  }
+}
+
+TEST_CASE("labels that differ between nodes, and what one node refuses") {
+  if (ranks().size() == 1) return;
+  two_nodes const nodes;
+  std::vector<float> y = {1.0f, ranks().rank() == 1 ? 3.0f : 2.0f};
+  auto const build = [&](MPI_Comm comm, double bandwidth) {
+    return test::refused(
+        [&] { ma::mpi::shared_gaussian_kernel(ranks(), comm, ma::labels(y.data(), {2}), {.bandwidth = bandwidth}); });
+  };
+  CHECK(build(nodes.comm, 1.0).find("the labels or options of rank 1, each the first of a node, are not") !=
+        std::string::npos);
+  y[1] = 2.0f;
+  CHECK(build(nodes.comm, ranks().rank() == 1 ? 2.0 : 1.0).find("the labels or options of rank 1") !=
+        std::string::npos);
+  CHECK(build(nodes.comm, 1.0) == "");
+  y[1] = ranks().rank() == 1 ? HUGE_VALF : 2.0f;
+  CHECK(build(nodes.comm, 1.0) == "mixaug: on rank 1: label 1 is inf; expected a finite number");
+  y[1] = 2.0f;
+  CHECK(build(ranks().rank() == 1 ? MPI_COMM_NULL : nodes.comm, 1.0).find("on rank 1: the communicator of the ranks") !=
+        std::string::npos);
+  CHECK(build(nodes.comm, 1.0) == "");
 }
 
 TEST_CASE("what the first rank of a node refuses, all refuse") {
