@@ -165,11 +165,11 @@ TEST_CASE("texts that are not plans are refused by their line") {
   std::string const text = out.str();
   std::string const row =
       text.substr(text.find("\n1 ") + 1, text.find('\n', text.find("\n1 ") + 1) - text.find("\n1 ") - 1);
-  CHECK(with(row, "1 0.5 0 1 0 1 0 1").find("numbers that it may draw") != std::string::npos);
-  CHECK(with(row, "1 0 0 1 0 1 0 10").find("numbers that it may draw") != std::string::npos);
-  CHECK(with(row, "1 0 0 1 0 1 0 nan").find("a finite number") != std::string::npos);
-  CHECK(with(row, "2 0 0 1 0 1 0 1").find("[0, 1]") != std::string::npos);
-  CHECK(with(row, "1 0 0 1 0 1 0 1 7").find("the end of the line") != std::string::npos);
+  CHECK(with(row, "1 0.5 0 0 1 0 1 0 1").find("numbers that it may draw") != std::string::npos);
+  CHECK(with(row, "1 0 0 0 1 0 1 0 10").find("numbers that it may draw") != std::string::npos);
+  CHECK(with(row, "1 0 0 0 1 0 1 0 nan").find("a finite number") != std::string::npos);
+  CHECK(with(row, "2 0 0 0 1 0 1 0 1").find("[0, 1]") != std::string::npos);
+  CHECK(with(row, "1 0 0 0 1 0 1 0 1 7").find("the end of the line") != std::string::npos);
 }
 
 TEST_CASE("a short text asks for no more memory than it may") {

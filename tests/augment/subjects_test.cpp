@@ -121,6 +121,84 @@ TEST_CASE("volumes: every slice goes the way of an image, and noise differs betw
   CHECK(noisy[0] != noisy[static_cast<std::size_t>(h * w)]);
 }
 
+TEST_CASE("slices of volumes are cropped and mirrored with their images, whatever stands between") {
+  index_t const d = 13, h = 12, w = 14;
+  auto const x = numbers(static_cast<std::size_t>(n * c * d * h * w));
+  au::affine const turned{.degrees = {-30, 30}, .interpolation = au::interpolation::bilinear};
+  au::gamma const brighter{.gamma = {1, 2}};
+  au::chain const chains[] = {
+      au::chain{au::crop{.size = {12, 14}, .depth = 9}, au::flip{.horizontal = 0.5f, .depth = 0.5f}},
+      au::chain{au::flip{.depth = 0.5f}, au::crop{.size = {12, 14}, .depth = 9}},
+      au::chain{au::crop{.size = {10, 12}, .depth = 11}, turned, au::flip{.depth = 0.5f},
+                au::crop{.size = {8, 9}, .depth = 10, .prob = 0.5f}},
+      au::chain{au::flip{.depth = 1}, brighter, au::crop{.size = {12, 14}, .depth = 1}, brighter,
+                au::gaussian_blur{.sigma = {1, 1}}}};
+  for (au::chain const& steps : chains) {
+    auto const p =
+        ma::make_plan(steps, ma::volumes(x.data(), {n, c, d, h, w}), ma::key{.seed = 4, .first = 3, .global = 20});
+    index_t const od = p.out().depth, oh = p.out().height, ow = p.out().width;
+    CHECK(p.out().channels == c * od);
+    std::vector<float> out(static_cast<std::size_t>(n * c * od * oh * ow));
+    ma::apply(p, ma::volumes(x.data(), {n, c, d, h, w}), ma::volumes(out.data(), {n, c, od, oh, ow}));
+    // The same without slices: each volume's slices are chosen by hand, and go through the plane's part of the chain.
+    au::chain planar = steps;
+    for (au::step& s : planar.steps) {
+      if (auto* const cut = std::get_if<au::crop>(&s)) cut->depth = 0;
+      if (auto* const mirror = std::get_if<au::flip>(&s)) mirror->depth = 0;
+    }
+    auto const q = ma::make_plan(planar, ma::volumes(x.data(), {n, c, d, h, w}), p.drawn_with);
+    std::vector<float> all(static_cast<std::size_t>(n * c * d * oh * ow));
+    ma::apply(q, ma::volumes(x.data(), {n, c, d, h, w}), ma::volumes(all.data(), {n, c, d, oh, ow}));
+    std::size_t const plane = static_cast<std::size_t>(oh * ow);
+    for (index_t i = 0; i < n; ++i) {
+      std::vector<index_t> slices;
+      for (index_t z = 0; z < d; ++z) slices.push_back(z);
+      for (int k = 0; k < static_cast<int>(steps.steps.size()); ++k) {
+        auto const& s = steps.steps[static_cast<std::size_t>(k)];
+        if (auto const* const cut = std::get_if<au::crop>(&s)) {
+          auto const first = slices.begin() + static_cast<std::ptrdiff_t>(p.drawn(i, k)[2]);
+          CHECK(static_cast<index_t>(p.drawn(i, k)[2]) <= static_cast<index_t>(slices.size()) - cut->depth);
+          slices = std::vector<index_t>(first, first + static_cast<std::ptrdiff_t>(cut->depth));
+        } else if (std::holds_alternative<au::flip>(s) && p.drawn(i, k)[2] != 0) {
+          std::reverse(slices.begin(), slices.end());
+        }
+      }
+      CHECK(static_cast<index_t>(slices.size()) == od);
+      for (index_t channel = 0; channel < c; ++channel)
+        for (index_t z = 0; z < od; ++z) {
+          float const* const got = out.data() + static_cast<std::size_t>((i * c + channel) * od + z) * plane;
+          float const* const wanted =
+              all.data() +
+              static_cast<std::size_t>((i * c + channel) * d + slices[static_cast<std::size_t>(z)]) * plane;
+          CHECK(std::equal(got, got + plane, wanted));
+        }
+    }
+    std::stringstream text;
+    ma::write_plan(text, p);
+    auto const again = ma::read_augment_plan(text);
+    std::vector<float> same(out.size());
+    ma::apply(again, ma::volumes(x.data(), {n, c, d, h, w}), ma::volumes(same.data(), {n, c, od, oh, ow}));
+    CHECK(same == out);
+  }
+  // bytes of two to four slices, whose pixels are packed where they keep their places
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(n * 3 * h * w)), turned_over(bytes.size()),
+      whole(bytes.size());
+  for (std::size_t k = 0; k < bytes.size(); ++k) bytes[k] = static_cast<std::uint8_t>(k * 37 % 256);
+  auto const in = ma::volumes(bytes.data(), {n, 1, 3, h, w});
+  auto const apply = [&](au::chain const& steps, std::vector<std::uint8_t>& to) {
+    ma::apply(ma::make_plan(steps, in, ma::key{.seed = 8}), in, ma::volumes(to.data(), {n, 1, 3, h, w}));
+  };
+  apply(au::chain{au::flip{.depth = 1}, turned}, turned_over);
+  apply(au::chain{au::flip{}, turned}, whole);
+  std::size_t const plane = static_cast<std::size_t>(h * w);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i)
+    for (std::size_t z = 0; z < 3; ++z)
+      for (std::size_t k = 0; k < plane; ++k) {
+        int const gap = turned_over[(3 * i + z) * plane + k] - whole[(3 * i + 2 - z) * plane + k];
+        CHECK((gap >= -1 && gap <= 1));
+      }
+}
+
 TEST_CASE("plans of signals and volumes are texts, and are applied to what they were made for") {
   au::chain const steps{au::crop{.size = {1, 8}}};
   std::vector<float> x(2 * 3 * 12), out(2 * 3 * 8, -1.0f);
@@ -183,6 +261,11 @@ TEST_CASE("steps that make no sense for signals or volumes are refused, and say 
     CAPTURE(s.index());
     CHECK(has(refused(s, volume), "makes no sense for volumes"));
   }
+  CHECK(has(refused(au::crop{.size = {9, 9}, .depth = 4}, volume), "crop's depth is 4; expected 0 to the 3 slices"));
+  CHECK(has(refused(au::crop{.size = {9, 9}, .depth = -1}, volume), "crop's depth"));
+  CHECK(has(refused(au::crop{.size = {1, 9}, .depth = 1}, signal), "only volumes have slices"));
+  CHECK(has(refused(au::flip{.depth = 0.5f}, signal), "only volumes have slices"));
+  CHECK(has(refused(au::flip{.depth = 1.5f}, volume), "flip's depth"));
 }
 
 }  // namespace subjects_test

@@ -218,7 +218,9 @@ struct mask_body {
   }
   void read(index_t i, std::size_t k, image<T const> const& from, image<T> const& to) const noexcept {
     compiled_chain const& c = plan_writer::compiled(own);
-    fixed_map const& map = plan_writer::maps(own, i)[k];
+    fixed_map map = plan_writer::maps(own, i)[k];
+    map.z0 = 0;  // one mask for all slices of a volume
+    map.zz = map.depth_in = map.depth_out = 1;
     pass q = c.passes[k];
     q.how.fill = 0.0f;
     q.stage = q.last_stage = 0;

@@ -11,17 +11,19 @@ namespace mixaug::augment {
 
 /// A window of `size`, placed uniformly over the image with `padding` pixels around it (the crop of CIFAR: size 32,
 /// padding 4). Where it does not fire it is the central window. An exact copy. Signals have the height 1, and are
-/// padded at both ends. Errors: a size outside 1 to 65535, or larger than the image with its padding; a padding outside
-/// 0 to 65535; a reflecting one that is not less than the image.
+/// padded at both ends. Of volumes, `depth` slices are kept, which are not padded; 0 = all. Errors: a size outside 1 to
+/// 65535, or larger than the image with its padding; a padding outside 0 to 65535; a reflecting one that is not less
+/// than the image; a depth outside 0 to that of the volume.
 struct crop {
   image_size size{};
   index_t padding = 0;
   augment::border padding_mode = augment::border::constant;
   per_channel fill = 0.0f;
+  index_t depth = 0;
   float prob = 1.0f;
 
   static constexpr char const* name = "crop";
-  static constexpr int numbers = 2;  ///< first row and column of the window, in pixels of the image
+  static constexpr int numbers = 3;  ///< first row, column and slice of the window, in pixels of the image
 
   void check(image_facts const& in) const {
     detail::check_size(name, "size", size);
@@ -35,17 +37,25 @@ struct crop {
     if (padding_mode == augment::border::reflect && (padding_above(in) >= in.height || padding >= in.width))
       detail::fail(detail::option_name(name, "padding"), detail::text(padding),
                    "less than the image's sides, at which it is reflected");
+    if (in.kind != subject::volume && depth != 0)
+      detail::fail(detail::option_name(name, "depth"), detail::text(depth), "0; only volumes have slices");
+    if (depth < 0 || depth > in.depth)
+      detail::fail(detail::option_name(name, "depth"), detail::text(depth),
+                   "0 to the " + detail::text(in.depth) + " slices of the volume");
   }
   image_size out(image_facts const&) const noexcept { return size; }
+  index_t out_depth(image_facts const& in) const noexcept { return depth == 0 ? in.depth : depth; }
   void draw(detail::parameter_draws const& d, image_facts const& in, float* to) const noexcept {
     index_t const above = padding_above(in);
     to[0] = static_cast<float>(d.below(1, in.height + 2 * above - size.height + 1) - above);
     to[1] = static_cast<float>(d.below(2, in.width + 2 * padding - size.width + 1) - padding);
+    to[2] = static_cast<float>(d.below(3, in.depth - out_depth(in) + 1));
   }
   void rest(image_facts const& in, float* to) const noexcept {
     index_t const above = padding_above(in);
     to[0] = static_cast<float>((in.height + 2 * above - size.height) / 2 - above);
     to[1] = static_cast<float>((in.width + 2 * padding - size.width) / 2 - padding);
+    to[2] = static_cast<float>((in.depth - out_depth(in)) / 2);
   }
   template <class Self, class F>
   static void each(Self& s, F&& f) {
@@ -53,6 +63,7 @@ struct crop {
     f("padding", s.padding);
     f("padding_mode", s.padding_mode);
     f("fill", s.fill);
+    f("depth", s.depth);
     f("prob", s.prob);
   }
 
@@ -60,30 +71,36 @@ struct crop {
   index_t padding_above(image_facts const& in) const noexcept { return in.kind == subject::signal ? 0 : padding; }
 };
 
-/// Mirrors left and right with chance `horizontal`, top and bottom with chance `vertical`. An exact copy.
-/// Errors: chances outside [0, 1].
+/// Mirrors left and right with chance `horizontal`, top and bottom with chance `vertical`, the slices of volumes with
+/// chance `depth`. An exact copy. Errors: chances outside [0, 1]; a depth without slices.
 struct flip {
   float horizontal = 0.0f;
   float vertical = 0.0f;
+  float depth = 0.0f;
   float prob = 1.0f;
 
   static constexpr char const* name = "flip";
-  static constexpr int numbers = 2;  ///< 1 where it is mirrored left and right; top and bottom
+  static constexpr int numbers = 3;  ///< 1 where it is mirrored left and right; top and bottom; first and last slice
 
-  void check(image_facts const&) const {
+  void check(image_facts const& in) const {
     detail::check_number(name, "horizontal", horizontal, 0.0f, 1.0f);
     detail::check_number(name, "vertical", vertical, 0.0f, 1.0f);
+    detail::check_number(name, "depth", depth, 0.0f, 1.0f);
+    if (in.kind != subject::volume && depth != 0.0f)
+      detail::fail(detail::option_name(name, "depth"), detail::text_of(depth), "0; only volumes have slices");
   }
   image_size out(image_facts const& in) const noexcept { return {in.height, in.width}; }
   void draw(detail::parameter_draws const& d, image_facts const&, float* to) const noexcept {
     to[0] = d.unit(1) < static_cast<double>(horizontal) ? 1.0f : 0.0f;
     to[1] = d.unit(2) < static_cast<double>(vertical) ? 1.0f : 0.0f;
+    to[2] = d.unit(3) < static_cast<double>(depth) ? 1.0f : 0.0f;
   }
-  void rest(image_facts const&, float* to) const noexcept { to[0] = to[1] = 0.0f; }
+  void rest(image_facts const&, float* to) const noexcept { to[0] = to[1] = to[2] = 0.0f; }
   template <class Self, class F>
   static void each(Self& s, F&& f) {
     f("horizontal", s.horizontal);
     f("vertical", s.vertical);
+    f("depth", s.depth);
     f("prob", s.prob);
   }
 };

@@ -142,8 +142,12 @@ template <class S>
 bool may_draw([[maybe_unused]] S const& s, [[maybe_unused]] image_facts const& in,
               [[maybe_unused]] float const* v) noexcept {
   if constexpr (std::is_same_v<S, crop>)
-    return is_whole(v[0], -longest_side, longest_side) && is_whole(v[1], -longest_side, longest_side);
-  if constexpr (std::is_same_v<S, flip>) return is_whole(v[0], 0, 1) && is_whole(v[1], 0, 1);
+    return is_whole(v[0], -longest_side, longest_side) && is_whole(v[1], -longest_side, longest_side) &&
+           is_whole(v[2], 0, in.depth - s.out_depth(in));
+  if constexpr (std::is_same_v<S, flip>) {
+    bool const slices = in.kind == subject::volume;
+    return is_whole(v[0], 0, 1) && is_whole(v[1], 0, 1) && is_whole(v[2], 0, slices ? 1 : 0);
+  }
   if constexpr (std::is_same_v<S, resized_crop>)
     return is_whole(v[0], 0, in.height - 1) && is_whole(v[1], 0, in.width - 1) && is_whole(v[2], 1, in.height) &&
            is_whole(v[3], 1, in.width);

@@ -96,11 +96,37 @@ struct fixed_map {
   std::int64_t xx = one, xy = 0, x0 = 0;
   std::int64_t yx = 0, yy = one, y0 = 0;
   std::int32_t samples_x = 1, samples_y = 1;  ///< points along each side of an output pixel, whose mean it shows
-  bool warped = false;                        ///< positions come from a warp_list
-  bool exact = true;                          ///< every pixel is a pixel of the input, or lies beyond it
+  std::int32_t z0 = 0, zz = 1;               ///< slice k of a volume's output is slice z0 + zz k of its input, zz = +-1
+  std::int32_t depth_in = 1, depth_out = 1;  ///< slices; 1 but for volumes
+  bool warped = false;                       ///< positions come from a warp_list
+  bool exact = true;                         ///< every pixel is a pixel of the input, or lies beyond it
 
+  /// The channel of the input, of all slices, that channel c of the output shows.
+  MIXAUG_HD constexpr index_t channel(index_t c) const noexcept {
+    return c / depth_out * depth_in + z0 + zz * (c % depth_out);
+  }
+  /// True if every channel shows itself.
+  MIXAUG_HD constexpr bool keeps_channels() const noexcept { return depth_in == depth_out && zz == 1 && z0 == 0; }
   friend constexpr bool operator==(fixed_map const&, fixed_map const&) = default;
 };
+
+/// Slices of one step: as fixed_map's z0 and zz.
+struct slice_map {
+  index_t first = 0, step = 1;
+  /// The map that first takes a slice through `next`, then through this one.
+  slice_map after(slice_map const& next) const noexcept { return {first + step * next.first, step * next.step}; }
+};
+template <class S>
+slice_map slices_of(S const&, float const*, image_facts const&) noexcept {
+  return {};
+}
+inline slice_map slices_of(crop const&, float const* drawn, image_facts const&) noexcept {
+  return {static_cast<index_t>(drawn[2]), 1};
+}
+inline slice_map slices_of(flip const&, float const* drawn, image_facts const& in) noexcept {
+  if (drawn[2] == 0.0f) return {};
+  return {in.depth - 1, -1};
+}
 
 /// Rounds to units of 2^-32, halves up; |v| < 2^30.
 inline std::int64_t to_fixed(double v) noexcept { return static_cast<std::int64_t>(std::floor(v * 0x1p32 + 0.5)); }

@@ -48,17 +48,18 @@ void copy_elements(image<T const> const& from, image<T> const& to, fixed_map con
       auto const beyond = [&](int begin, int end) {
         for (int k = begin; k < end; ++k) {
           index_t const px = (at_x + k * map.xx) >> fixed_map::bits, py = (at_y + k * map.yx) >> fixed_map::bits;
-          o[k * to.column] = how.border == border::constant
-                                 ? outside
-                                 : *from.at(c, inside(py, from.height, how.border), inside(px, from.width, how.border));
+          o[k * to.column] =
+              how.border == border::constant
+                  ? outside
+                  : *from.at(map.channel(c), inside(py, from.height, how.border), inside(px, from.width, how.border));
         }
       };
       beyond(0, in.begin);
       beyond(in.end, all.end);
       if (in.empty()) continue;
       index_t const step = (map.xx >> fixed_map::bits) * from.column + (map.yx >> fixed_map::bits) * from.row;
-      T const* const p =
-          from.at(c, (at_y + in.begin * map.yx) >> fixed_map::bits, (at_x + in.begin * map.xx) >> fixed_map::bits);
+      T const* const p = from.at(map.channel(c), (at_y + in.begin * map.yx) >> fixed_map::bits,
+                                 (at_x + in.begin * map.xx) >> fixed_map::bits);
       index_t const n = in.end - in.begin;
       T* const first = o + in.begin * to.column;
       if (step == 1 && to.column == 1)
@@ -110,14 +111,16 @@ inline bool stays_inside(fixed_map const& m, index_t in_h, index_t in_w, index_t
   return true;
 }
 
-/// Calls act(t) for the tiles of an image that a reader has read and stages have changed, row by row.
+/// Calls act(t) for the tiles of an image that a reader has read and stages have changed, row by row. The channels of a
+/// tile are neighbours: of a volume, slices of one channel.
 template <class Read, class Act>
 void each_tile(Read read, stage_list const& stages, image_facts const& of, Act const& act) noexcept {
   tile t;
   index_t const width = of.width < tile::room ? of.width : tile::room;
   index_t const rows = mixaug::detail::greater(1, tile::room / of.width);
-  for (t.channel = 0; t.channel < of.channels; t.channel += tile::most_channels) {
-    t.channels = static_cast<int>(mixaug::detail::lesser(tile::most_channels, of.channels - t.channel));
+  index_t const neighbours = of.kind == subject::volume ? of.depth : of.channels;
+  for (t.channel = 0; t.channel < of.channels; t.channel += t.channels) {
+    t.channels = static_cast<int>(mixaug::detail::lesser(tile::most_channels, neighbours - t.channel % neighbours));
     for (t.y = 0; t.y < of.height; t.y += rows) {
       t.rows = static_cast<int>(mixaug::detail::lesser(rows, of.height - t.y));
       for (t.x = 0; t.x < of.width; t.x += width) {
@@ -134,6 +137,7 @@ template <class Read, class Out>
 void run_tiles(Read const& read, stage_list stages, image<Out> const& to) noexcept {
   image_facts of{to.channels, to.height, to.width};
   of.kind = stages.compiled.in.kind;
+  of.depth = stages.own.out.depth;
   auto const pass = [&](stage_list const& list, channel_sums* sums) {  // one loop for both, which compiles once
     each_tile(read, list, of, [&](tile& t) {
       if (sums != nullptr)
@@ -218,7 +222,8 @@ struct apply_body {
     if (!map.exact || c.passes[0].blur >= 0) return false;
     for (stage const& s : c.stages)
       if (!is_identity(s, plan_writer::numbers(own, i) + s.first)) return false;
-    if (from.interleaved() && to.interleaved() && stays_inside(map, from.height, from.width, to.height, to.width))
+    if (from.interleaved() && to.interleaved() && map.keeps_channels() &&
+        stays_inside(map, from.height, from.width, to.height, to.width))
       copy_pixels(from, to, map);
     else
       copy_elements(from, to, map, c.passes[0].how, false);
@@ -253,7 +258,7 @@ struct apply_body {
   static packed_image packed(pass const& q, fixed_map const& map, image<In const> const& from,
                              apply_scratch const& mine) noexcept {
     if constexpr (std::is_same_v<In, std::uint8_t>) {
-      if (mine.packed == 0 || map.exact) return {};
+      if (mine.packed == 0 || map.exact || !map.keeps_channels()) return {};
       packed_image const p = pack(from, mine.packed_pixels());
       write_rim(p, from.height, from.width, from.channels, q.how);
       return p;

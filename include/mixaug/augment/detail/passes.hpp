@@ -149,7 +149,8 @@ void check_subject([[maybe_unused]] S const& s, image_facts const& in) {
                 "scale and size, color_jitter's brightness and contrast about the mean, color_cast, gaussian_noise, "
                 "gaussian_blur with border::reflect or edge, normalise"
               : " makes no sense for volumes, whose slices have no colours and one geometry; these take the geometric "
-                "steps in the plane of their slices, color_jitter's brightness and contrast, gamma, gaussian_noise, "
+                "steps in the plane of their slices, crop's and flip's depth, color_jitter's brightness and contrast, "
+                "gamma, gaussian_noise, "
                 "blurs, normalise with one number"));
   };
   if constexpr (std::is_same_v<S, pca_color> || std::is_same_v<S, grayscale> || std::is_same_v<S, vignette> ||
@@ -242,6 +243,11 @@ class compiler {
     }
     now_.height = size.height;
     now_.width = size.width;
+    if constexpr (requires { s.out_depth(now_); }) {
+      index_t const depth = s.out_depth(now_);
+      now_.channels = now_.channels / now_.depth * depth;
+      now_.depth = depth;
+    }
     last->last = p + 1;
     last->how = need_.how;
     last->out = now_;
@@ -345,6 +351,7 @@ inline void compile(chain const& c, image_facts const& in, compiled_chain& to) {
   if (in.height > longest_side || in.width > longest_side)
     fail("the batch", "one of images of {height, width} = " + text_of(image_size{in.height, in.width}),
          "at most 65535 pixels a side");
+  if (in.depth > index_t{1} << 24) fail("the batch", "one of volumes of " + text(in.depth) + " slices", "at most 2^24");
   if (c.steps.empty()) fail("the chain", "empty", "at least one step, such as chain{flip{.horizontal = 0.5f}}");
   if (c.steps.size() > static_cast<std::size_t>(chain::most))
     fail("the chain", "one of " + text(static_cast<index_t>(c.steps.size())) + " steps", "at most 64");
@@ -371,6 +378,17 @@ inline affine_map affine_of(chain const& c, compiled_chain const& all, int from,
     });
   return map;
 }
+/// The slices that a pass reads of the volumes of one image; none but one, of others.
+inline void make_slices(chain const& c, compiled_chain const& all, pass const& q, float const* drawn, fixed_map& to) {
+  slice_map map;
+  for (int p = q.step; p < q.last; ++p)
+    visit(c.steps[static_cast<std::size_t>(p)],
+          [&](auto const& own) { map = map.after(slices_of(own, drawn + all.drawn_first[p] + 1, all.facts[p])); });
+  to.z0 = static_cast<std::int32_t>(map.first);
+  to.zz = static_cast<std::int32_t>(map.step);
+  to.depth_in = static_cast<std::int32_t>(q.in.depth);
+  to.depth_out = static_cast<std::int32_t>(q.out.depth);
+}
 /// A stretch of both axes.
 inline affine_map stretch(double x, double y) noexcept {
   affine_map m;
@@ -395,6 +413,7 @@ inline bool make_map(chain const& c, compiled_chain const& all, pass const& q, f
   affine_map map = affine_of(c, all, q.step, q.last, drawn);
   if (all.of_features) map = from_image(all, q).after(map).after(to_image(all, q));
   if (!to_fixed(map, q.how.antialias, to)) return false;
+  make_slices(c, all, q, drawn, to);
   to.warped = false;
   for (std::size_t k = q.warp; k < q.last_warp; ++k) {
     int const p = all.warps[k].step;

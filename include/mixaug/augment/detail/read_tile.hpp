@@ -246,7 +246,8 @@ struct reader {
   /// Reads the pixels of `t`, whose place and size are set.
   void operator()(tile& t) const noexcept {
     image<T const> part = from;
-    part.data += t.channel * from.plane;
+    part.data += map.channel(t.channel) * from.plane;
+    part.plane *= map.zz;
     if (map.exact) return copy(part, t);
     switch (how.interpolation) {
       case augment::interpolation::nearest:
