@@ -26,8 +26,9 @@ TEST_CASE("noise, spots and boxes are their definitions, by counters of pixels")
           au::chain{au::gaussian_noise{.sigma = {5, 5}}, au::salt_and_pepper{.amount = {0.1f, 0.1f}},
                     au::occlusion{.noise = true}, au::gaussian_noise{.sigma = {2, 2}}}}) {
       auto const p = test::planned_chain(c, 2, s.c, s.h, s.w);
-      CHECK(test::worst_gap(p, x, test::applied<float>(p, x)) < 1e-3);
-      CHECK(test::worst_gap(p, x, test::applied<std::uint8_t>(p, x)) < 0.501);
+      double const lines = 30 * 5.5e-4;  // the largest sigma, and how far z is from the quantile
+      CHECK(test::worst_gap(p, x, test::applied<float>(p, x)) < 1e-3 + lines);
+      CHECK(test::worst_gap(p, x, test::applied<std::uint8_t>(p, x)) < 0.501 + lines);
     }
   }
 }

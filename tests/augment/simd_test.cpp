@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <mixaug/augment/detail/read_tile.hpp>
-#include <mixaug/core/detail/math/normal.hpp>
+#include <mixaug/augment/detail/simd_noise.hpp>
 
 #include "support/memory.hpp"
 #include "support/values.hpp"
@@ -58,11 +58,12 @@ TEST_CASE("normal numbers of all 65536 values, and the random bits of 32 blocks"
   std::vector<std::uint16_t> bits(65536);
   for (std::size_t k = 0; k < bits.size(); ++k) bits[k] = static_cast<std::uint16_t>(k);
   std::vector<float> v(bits.size(), 3.0f);
-  int const done = simd::add_normal(v.data(), bits.data(), 65536, 2.5f);
+  int const done = simd::add_normal(v.data(), bits.data(), 65536, 2.5f * 0x1p-24f);
   int differ = 0;
   for (int k = 0; k < done; ++k) {
     auto const at = static_cast<std::size_t>(k);
-    float const wanted = 3.0f + mixaug::detail::rounded_product(2.5f, mixaug::detail::normal_of(bits[at]));
+    float const wanted =
+        3.0f + mixaug::detail::rounded_product(2.5f * 0x1p-24f, mixaug::detail::normal_units(bits[at]));
     differ += test::same_bits(v[at], wanted) ? 0 : 1;
   }
   CHECK(differ == 0);

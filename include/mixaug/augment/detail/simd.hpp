@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/augment/detail/tile.hpp>
-#include <mixaug/core/random.hpp>
 #if !defined(__CUDACC__) && defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__) && \
     defined(__AVX512DQ__)
 #  include <immintrin.h>
@@ -185,88 +184,6 @@ int bicubic(std::uint64_t const* left, std::uint64_t const* right, float const* 
   }
   return k;
 }
-
-#endif
-
-#if defined(MIXAUG_WIDE) && MIXAUG_WIDE == 16
-
-/// 32 blocks of random numbers of 16 bits, as halves_of_numbers.
-inline void halves_of_numbers(key const& k, std::uint64_t row, purpose what, std::uint64_t const* number,
-                              std::uint16_t* out) noexcept {
-  auto const product = [](ints v, int factor, ints& high) {
-    ints const f = _mm512_set1_epi32(factor);
-    ints const even = _mm512_mul_epu32(v, f), odd = _mm512_mul_epu32(_mm512_srli_epi64(v, 32), f);
-    high = _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 32), odd);
-    return _mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
-  };
-  for (int half = 0; half < 2; ++half) {
-    std::uint64_t const* const n = number + 16 * half;
-    __m256i const low0 = _mm512_cvtepi64_epi32(load(n)), low1 = _mm512_cvtepi64_epi32(load(n + 8));
-    __m256i const high0 = _mm512_cvtepi64_epi32(_mm512_srli_epi64(load(n), 8)),
-                  high1 = _mm512_cvtepi64_epi32(_mm512_srli_epi64(load(n + 8), 8));
-    ints const low = _mm512_inserti64x4(_mm512_castsi256_si512(low0), low1, 1);
-    ints d = _mm512_inserti64x4(_mm512_castsi256_si512(high0), high1, 1);
-    ints a = _mm512_set1_epi32(static_cast<int>(static_cast<std::uint32_t>(row)));
-    ints b = _mm512_set1_epi32(static_cast<int>(static_cast<std::uint32_t>((row >> 32 & 0xFFu) | k.step << 8)));
-    ints c = either(_mm512_set1_epi32(static_cast<int>(
-                        static_cast<std::uint32_t>((k.step >> 24 & 0xFFFFu) | std::uint64_t(what) << 16))),
-                    shifted_up(low, 24));
-    std::uint32_t k0 = static_cast<std::uint32_t>(k.seed), k1 = static_cast<std::uint32_t>(k.seed >> 32);
-    for (int round = 0; round < 10; ++round) {
-      ints ph, qh;
-      ints const pl = product(a, static_cast<int>(0xD2511F53u), ph), ql = product(c, static_cast<int>(0xCD9E8D57u), qh);
-      a = _mm512_ternarylogic_epi32(qh, b, _mm512_set1_epi32(static_cast<int>(k0)), 0x96);
-      b = ql;
-      c = _mm512_ternarylogic_epi32(ph, d, _mm512_set1_epi32(static_cast<int>(k1)), 0x96);
-      d = pl;
-      k0 += 0x9E3779B9u;
-      k1 += 0xBB67AE85u;
-    }
-    ints const ab0 = _mm512_unpacklo_epi32(a, b), ab1 = _mm512_unpackhi_epi32(a, b);
-    ints const cd0 = _mm512_unpacklo_epi32(c, d), cd1 = _mm512_unpackhi_epi32(c, d);
-    // block 4 lane + j in lane `lane` of row[j]
-    ints const row0 = _mm512_unpacklo_epi64(ab0, cd0), row1 = _mm512_unpackhi_epi64(ab0, cd0),
-               row2 = _mm512_unpacklo_epi64(ab1, cd1), row3 = _mm512_unpackhi_epi64(ab1, cd1);
-    ints const low01 = _mm512_shuffle_i32x4(row0, row1, 0x44), high01 = _mm512_shuffle_i32x4(row0, row1, 0xEE);
-    ints const low23 = _mm512_shuffle_i32x4(row2, row3, 0x44), high23 = _mm512_shuffle_i32x4(row2, row3, 0xEE);
-    std::uint16_t* const o = out + 128 * half;
-    _mm512_storeu_si512(o, _mm512_shuffle_i32x4(low01, low23, 0x88));
-    _mm512_storeu_si512(o + 32, _mm512_shuffle_i32x4(low01, low23, 0xDD));
-    _mm512_storeu_si512(o + 64, _mm512_shuffle_i32x4(high01, high23, 0x88));
-    _mm512_storeu_si512(o + 96, _mm512_shuffle_i32x4(high01, high23, 0xDD));
-  }
-}
-/// v' = v + sigma z, z = normal_of(bits), step by step as there.
-inline int add_normal(float* v, std::uint16_t const* bits, int n, float sigma) noexcept {
-  constexpr float terms[] = {0.0033620065f, -0.010357960f, 0.00052304133f, 0.028397666f, -0.052216758f,
-                             0.043922237f,  0.034465523f,  -0.27520596f,   1.5522283f,   3.0043451f};
-  int k = 0;
-  for (; k + lanes <= n; k += lanes) {
-    ints const u = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<__m256i const*>(bits + k)));
-    floats const x = multiply(_mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_slli_epi32(u, 1), _mm512_set1_epi32(65535))),
-                              all(0x1p-16f));
-    floats const one = all(1.0f);
-    // fast_log of (1 - x)(1 + x)
-    ints const q = _mm512_castps_si512(multiply(subtract(one, x), add(one, x)));
-    ints const exponent = _mm512_srai_epi32(_mm512_sub_epi32(q, _mm512_set1_epi32(0x3F3504F3)), 23);
-    floats const m = _mm512_castsi512_ps(_mm512_sub_epi32(q, _mm512_slli_epi32(exponent, 23)));
-    floats const s = _mm512_div_ps(subtract(m, one), add(m, one)), t = multiply(s, s);
-    floats const fifth = add(all(1.0f / 5), multiply(t, add(all(1.0f / 7), multiply(t, all(1.0f / 9)))));
-    floats const tail = multiply(t, add(all(1.0f / 3), multiply(t, fifth)));
-    floats const w =
-        add(multiply(_mm512_cvtepi32_ps(exponent), all(0.6931471806f)), multiply(all(2.0f), add(s, multiply(s, tail))));
-    floats const at = subtract(multiply(w, all(-0.19193858f)), one);
-    floats p = all(0.00058542979f);
-    for (float term : terms) p = add(multiply(p, at), all(term));
-    store(v + k, add(load(v + k), multiply(all(sigma), multiply(x, p))));
-  }
-  return k;
-}
-
-#else
-
-using mixaug::detail::halves_of_numbers;
-inline int add_normal(float*, std::uint16_t const*, int, float) noexcept { return 0; }
 
 #endif
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/augment/detail/passes.hpp>
-#include <mixaug/augment/detail/simd.hpp>
+#include <mixaug/augment/detail/simd_noise.hpp>
 #include <mixaug/core/detail/math/fast_float.hpp>
-#include <mixaug/core/detail/math/normal.hpp>
-#include <mixaug/core/random.hpp>
 
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
@@ -50,41 +48,28 @@ inline void power_run(float* MIXAUG_RESTRICT v, int n, float exponent, float ran
 inline void pixel_bits(tile const& t, index_t channel, key const& k, std::uint64_t row, int step,
                        std::uint16_t* MIXAUG_RESTRICT out) noexcept {
   constexpr int lanes = mixaug::detail::bits_width;
-  std::uint64_t number[lanes];
-  alignas(64) std::uint16_t bits[8 * lanes];
+  std::uint64_t number[tile::room + lanes];
+  alignas(64) std::uint16_t spare[8 * (tile::room + lanes)];
   int const blocks = (t.width + 7) / 8, all = t.rows * blocks;  // tiles begin at multiples of 8
-  auto const what = static_cast<purpose>(128 + step);
-  int r = 0, b = 0;
-  for (int done = 0; done < all; done += lanes) {
-    int const n = all - done < lanes ? all - done : lanes;
-    int const first_row = r, first_block = b;
-    for (int i = 0; i < n; ++i) {
-      number[i] = static_cast<std::uint64_t>(channel) << 29 | static_cast<std::uint64_t>(t.y + r) << 13 |
-                  static_cast<std::uint64_t>(t.x / 8 + b);
-      if (++b == blocks) {
-        b = 0;
-        ++r;
-      }
-    }
-    for (int i = n; i < lanes; ++i) number[i] = 0;
-    simd::halves_of_numbers(k, row, what, number, bits);
-    int at_row = first_row, at_block = first_block;
-    for (int i = 0; i < n;) {  // the blocks of one row at a time
-      int const many = n - i < blocks - at_block ? n - i : blocks - at_block;
-      int const from = 8 * at_block, wanted = 8 * many, left = t.width - from;
-      std::memcpy(out + at_row * t.width + from, bits + 8 * i,
-                  static_cast<std::size_t>(wanted < left ? wanted : left) * sizeof(std::uint16_t));
-      i += many;
-      at_block = 0;
-      ++at_row;
-    }
+  bool const whole = t.width % 8 == 0;
+  std::uint16_t* const to = whole ? out : spare;
+  for (int r = 0; r < t.rows; ++r) {
+    std::uint64_t const first = static_cast<std::uint64_t>(channel) << 29 | static_cast<std::uint64_t>(t.y + r) << 13 |
+                                static_cast<std::uint64_t>(t.x / 8);
+    for (int b = 0; b < blocks; ++b) number[r * blocks + b] = first + static_cast<std::uint64_t>(b);
   }
+  for (int b = all; b % lanes != 0; ++b) number[b] = 0;
+  for (int done = 0; done < all; done += lanes)
+    simd::halves_of_numbers(k, row, static_cast<purpose>(128 + step), number + done, to + 8 * done);
+  for (int r = 0; r < t.rows && !whole; ++r)
+    std::memcpy(out + r * t.width, spare + 8 * r * blocks, static_cast<std::size_t>(t.width) * sizeof(std::uint16_t));
 }
-/// v' = v + sigma z.
+/// v' = v + sigma z, z = normal_of(bits).
 inline void noise_run(float* MIXAUG_RESTRICT v, std::uint16_t const* MIXAUG_RESTRICT bits, int n,
                       float sigma) noexcept {
-  for (int k = simd::add_normal(v, bits, n, sigma); k < n; ++k)
-    v[k] = v[k] + rounded_product(sigma, mixaug::detail::normal_of(bits[k]));
+  float const unit = sigma * 0x1p-24f;
+  for (int k = simd::add_normal(v, bits, n, unit); k < n; ++k)
+    v[k] = v[k] + rounded_product(unit, mixaug::detail::normal_units(bits[k]));
 }
 /// `most` for bits below `salt`, 0 for other bits below `both`.
 inline void extremes_run(float* MIXAUG_RESTRICT v, std::uint16_t const* MIXAUG_RESTRICT bits, int n, std::int32_t salt,
