@@ -88,6 +88,33 @@ TEST_CASE("an elastic map reads the image where its displacement says") {
   CHECK(worst < 0.02);
 }
 
+TEST_CASE("elastic maps, alone and behind others, are their spline in double to 2^-14 pixels") {
+  index_t const n = 2, h = 40, w = 300;  // wider than a tile
+  for (float sigma : {1.0f, 3.5f, 8.0f, 40.0f}) {
+    au::elastic const soft{.alpha = {2, 2}, .sigma = {sigma, sigma}, .border = au::border::edge};
+    au::affine const turned{.degrees = {-9, 9}, .scale = {0.95f, 1.2f}, .border = au::border::edge};
+    au::lens const barrel{.k1 = {0.02f, 0.05f}, .border = au::border::edge};
+    for (au::chain const& c : {au::chain{soft}, au::chain{turned, soft}, au::chain{barrel, soft},
+                               au::chain{soft, turned}, au::chain{turned, barrel, soft}}) {
+      auto const p = ma::make_plan(c, ma::nchw<float>(nullptr, {n, 2, h, w}), ma::key{.seed = 4});
+      auto const d = seen(p, n, h, w);
+      double worst = 0;
+      for (index_t i = 0; i < n; ++i)
+        for (index_t y = 0; y < h; ++y)
+          for (index_t z = 0; z < w; ++z) {
+            double a = static_cast<double>(z) + 0.5, b = static_cast<double>(y) + 0.5;
+            au::detail::plan_writer::warps(p, i, 0)(1, &a, &b);
+            if (a < 0.5 || b < 0.5 || a > static_cast<double>(w) - 0.5 || b > static_cast<double>(h) - 0.5) continue;
+            std::size_t const k = static_cast<std::size_t>((i * h + y) * w + z);
+            worst = std::max({worst, std::fabs(d.x[k] + static_cast<double>(z) + 0.5 - a),
+                              std::fabs(d.y[k] + static_cast<double>(y) + 0.5 - b)});
+          }
+      CAPTURE(sigma);
+      CHECK(worst < 0x1p-14);
+    }
+  }
+}
+
 TEST_CASE("elastic fields have the mean square alpha^2 along each axis, and the correlation of a normal kernel") {
   for (float sigma : {1.0f, 2.9f, 5.0f, 8.5f}) {
     CAPTURE(sigma);

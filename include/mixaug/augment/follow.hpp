@@ -228,7 +228,7 @@ struct mask_body {
     warp_list const warps = plan_writer::warps(own, i, k);
     if constexpr (interpolates) {
       stage_list const none{own.chain(), c, q, nullptr, own.drawn_with, 0};
-      run_tiles(reader<T>{from, q.how, map, {}, warps}, none, to);
+      run_tiles(reader<T>{from, q.how, map, {}, warps, nullptr}, none, to);
     } else {
       for (index_t y = 0; y < to.height; ++y)
         for (index_t x = 0; x < to.width; ++x) {

@@ -5,23 +5,25 @@
 #include <mixaug/augment/detail/stage_loops.hpp>
 #include <mixaug/augment/detail/write_tile.hpp>
 #include <mixaug/augment/plan.hpp>
+#include <optional>
 
 MIXAUG_EXACT_BEGIN
 
 namespace mixaug::augment {
 namespace detail {
 
-/// Memory of one thread: packed pixels, two images of floats between passes, and the rows of a blur.
+/// Memory of one thread: packed pixels, two images of floats between passes, the rows of a blur, and those of a field.
 struct apply_scratch {
-  std::size_t packed = 0, between = 0, ring = 0;  ///< bytes of each
+  std::size_t packed = 0, between = 0, ring = 0, field = 0;  ///< bytes of each
   std::byte* base = nullptr;
 
-  std::size_t bytes() const noexcept { return packed + 2 * between + ring; }
+  std::size_t bytes() const noexcept { return packed + 2 * between + ring + field; }
   std::byte* packed_pixels() const noexcept { return base; }
   float* image(int which) const noexcept {
     return reinterpret_cast<float*>(base + packed + static_cast<std::size_t>(which) * between);
   }
   float* ring_rows() const noexcept { return reinterpret_cast<float*>(base + packed + 2 * between); }
+  float* field_rows() const noexcept { return reinterpret_cast<float*>(base + packed + 2 * between + ring); }
 };
 
 /// A fill within the limits of T.
@@ -246,10 +248,14 @@ struct apply_body {
                                   mine.ring_rows()),
                 stages, to);
     else
-      read(reader<In>{from, q.how, map, packed(q, map, from, mine), plan_writer::warps(own, i, k)}, stages, to);
+      read(reader<In>{from, q.how, map, packed(q, map, from, mine), plan_writer::warps(own, i, k), nullptr},
+           mine.field_rows(), stages, to);
   }
   template <class In, class Out>
-  static void read(reader<In> const& from, stage_list const& stages, image<Out> const& to) noexcept {
+  static void read(reader<In> from, float* field_rows, stage_list const& stages, image<Out> const& to) noexcept {
+    std::optional<spline_rows> field;
+    double const* const spline = from.map.warped ? from.warps.spline() : nullptr;
+    if (spline != nullptr) from.field = &field.emplace(spline, from.warps.nodes(), to.width, field_rows);
     if constexpr (std::is_same_v<In, std::uint8_t> && std::is_same_v<Out, std::uint8_t>)
       if (from.writes_bytes() && stages.leave_bytes()) return from.write(to);
     run_tiles(from, stages, to);
@@ -284,6 +290,10 @@ apply_scratch scratch_of(compiled_chain const& c) noexcept {
   for (pass const& q : c.passes)
     if (q.blur >= 0) floats = mixaug::detail::greater(floats, ring_size::of(q.in, q.reach).floats());
   s.ring = mixaug::detail::aligned(floats * index_t{sizeof(float)});
+  for (pass const& q : c.passes)
+    if (q.last_warp > q.warp && c.warps[q.last_warp - 1].kind == warp_kind::spline)
+      s.field = mixaug::detail::greater(
+          s.field, mixaug::detail::aligned(spline_rows::floats(q.out.width) * index_t{sizeof(float)}));
   s.between = mixaug::detail::aligned(most * index_t{sizeof(float)});
   return s;
 }

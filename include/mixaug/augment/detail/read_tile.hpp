@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/augment/detail/gather_bytes.hpp>
+#include <mixaug/augment/detail/spline_rows.hpp>
 
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
@@ -145,12 +146,38 @@ class lane_positions {
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(first_) + j * static_cast<std::uint32_t>(step_) +
                                      (low >> shift));
   }
+  /// The same with d added, in units of 2^-18 pixels.
+  std::int32_t at(std::int32_t k, std::int32_t d) const noexcept {
+    std::uint32_t const j = static_cast<std::uint32_t>(k);
+    std::uint32_t const low = static_cast<std::uint32_t>(low_first_) + j * static_cast<std::uint32_t>(low_step_);
+    std::uint32_t const whole = static_cast<std::uint32_t>(first_) + j * static_cast<std::uint32_t>(step_);
+    std::int32_t const part = static_cast<std::int32_t>(low >> (shift - 4) & 15u) + d;
+    return static_cast<std::int32_t>(whole + (low >> shift) + static_cast<std::uint32_t>(part >> 4));
+  }
 
  private:
   static constexpr int shift = fixed_map::bits - 14;
   static constexpr std::int64_t mask = (std::int64_t{1} << shift) - 1;
   std::int32_t first_, step_, low_first_, low_step_;
 };
+
+/// Positions start + k step, displaced by d in units of 2^-18 pixels: in units of 2^-14 pixels, cut to [low, high].
+inline void displaced(std::int64_t start, std::int64_t step, std::int32_t const* MIXAUG_RESTRICT d, int n,
+                      std::int32_t low, std::int32_t high, std::int32_t* MIXAUG_RESTRICT to) noexcept {
+  // what lies so far away that 32 bits do not hold it is far from the image, however it is displaced
+  constexpr std::int64_t far = ((std::int64_t{1} << 17) - 8193) << fixed_map::bits;
+  span const near = clipped({0, n}, start, step, -far, far);
+  auto const one_by_one = [&](int begin, int end) {
+    for (int k = begin; k < end; ++k) to[k] = start + k * step < 0 ? low : high;
+  };
+  one_by_one(0, near.begin);
+  lane_positions const at(start, step);
+  for (int k = near.begin; k < near.end; ++k) {
+    std::int32_t const v = at.at(k, d[k]), above = v > low ? v : low;
+    to[k] = above < high ? above : high;
+  }
+  one_by_one(near.end, n);
+}
 
 /// Bicubic reading of a packed image for pixels [0, n) of a run, whose sixteen taps lie inside the rim.
 template <int Channels>
@@ -242,6 +269,7 @@ struct reader {
   fixed_map map;
   packed_image packed;  ///< where it pays; else null
   warp_list warps;      ///< read where the map is warped
+  spline_rows* field;   ///< for warps that end in a spline; where it is null, each pixel weights its own nodes
 
   /// Reads the pixels of `t`, whose place and size are set.
   void operator()(tile& t) const noexcept {
@@ -354,23 +382,20 @@ struct reader {
   /// Points that come from warps, in units of 2^-14 pixels: a row of n <= tile::room pixels that begins at (x, y).
   template <augment::interpolation I, class Run>
   void warped_row(image<T const> const& part, Run const& to, index_t first_x, index_t first_y, int n) const noexcept {
-    alignas(64) double x[tile::room], y[tile::room];
     alignas(64) std::int32_t px[tile::room + listed_points::more], py[tile::room + listed_points::more];
-    constexpr double farthest = 0x1p16;
     bool const rim =
         packs && I == augment::interpolation::bilinear && packed.data != nullptr && how.border != border::reflect;
-    // With a rim, what lies beyond it is the rim; else any position is looked up.
-    double const low = rim ? -1.0 : -farthest;
-    double const high_x = rim ? static_cast<double>(part.width) : farthest,
-                 high_y = rim ? static_cast<double>(part.height) : farthest;
-    for (int k = 0; k < n; ++k) {
-      x[k] = static_cast<double>(first_x) + (static_cast<double>(k) + 0.5);
-      y[k] = static_cast<double>(first_y) + 0.5;
-    }
-    warps.row(n, x, y);
-    std::int32_t const origin = rim ? 16384 : 0;  // positions count from the rim
-    fixed(x, n, low, high_x, origin, px);
-    fixed(y, n, low, high_y, origin, py);
+    // With a rim, what lies beyond it is the rim, from which positions count; else any position is looked up.
+    constexpr std::int32_t one = 1 << 14;
+    std::int32_t const far = one << 16, low = rim ? -one : -far;
+    std::int32_t const high_x = rim ? static_cast<std::int32_t>(part.width) * one : far,
+                       high_y = rim ? static_cast<std::int32_t>(part.height) * one : far;
+    positions(first_x, first_y, n, low, high_x, high_y, px, py);
+    if (rim)
+      for (int k = 0; k < n; ++k) {
+        px[k] += one;
+        py[k] += one;
+      }
     if constexpr (packs && I == augment::interpolation::bilinear)
       if (rim) return gather_packed(packed, listed_points{px, py}, n, to);
     constexpr std::int64_t half = I == augment::interpolation::nearest ? 1 << 13 : 0;
@@ -380,9 +405,59 @@ struct reader {
                sampled<I>(part, how, c, (px[k] + half) << (fixed_map::bits - 14),
                           (py[k] + half) << (fixed_map::bits - 14)));
   }
+  /// Positions of a row of n pixels that begins at (x, y), in units of 2^-14 pixels, cut to limits.
+  void positions(index_t first_x, index_t first_y, int n, std::int32_t low, std::int32_t high_x, std::int32_t high_y,
+                 std::int32_t* px, std::int32_t* py) const noexcept {
+    alignas(64) float dx[tile::room], dy[tile::room];
+    double const* const spline = warps.spline();
+    if (spline != nullptr) displacements(spline, first_x, first_y, n, dx, dy);
+    if (spline != nullptr && warps.only_spline()) {
+      alignas(64) std::int32_t ix[tile::room], iy[tile::room];
+      turn(dx, dy, n);
+      whole_displacements(dx, n, ix);
+      whole_displacements(dy, n, iy);
+      constexpr std::int64_t half = std::int64_t{1} << (fixed_map::bits - 15);
+      displaced(map.x0 + first_y * map.xy + first_x * map.xx + half, map.xx, ix, n, low, high_x, px);
+      displaced(map.y0 + first_y * map.yy + first_x * map.yx + half, map.yx, iy, n, low, high_y, py);
+      return;
+    }
+    alignas(64) double x[tile::room], y[tile::room];
+    for (int k = 0; k < n; ++k) {
+      x[k] = static_cast<double>(first_x) + (static_cast<double>(k) + 0.5);
+      y[k] = static_cast<double>(first_y) + 0.5;
+    }
+    if (spline != nullptr)
+      for (int k = 0; k < n; ++k) {
+        x[k] = x[k] + static_cast<double>(dx[k]) * 0x1p-18;
+        y[k] = y[k] + static_cast<double>(dy[k]) * 0x1p-18;
+      }
+    warps.first(spline != nullptr ? warps.count - 1 : warps.count, n, x, y);
+    fixed(x, n, low, high_x, px);
+    fixed(y, n, low, high_y, py);
+  }
+  void displacements(double const* spline, index_t x, index_t y, int n, float* dx, float* dy) const noexcept {
+    if (field != nullptr) return (*field)(y, x, n, dx, dy);
+    for (int k = 0; k < n; ++k) {
+      displacement const d = displacement_at(spline, warps.nodes(), x + k, y);
+      dx[k] = d.x;
+      dy[k] = d.y;
+    }
+  }
+  /// Takes displacements through the linear part of the affine map.
+  void turn(float* MIXAUG_RESTRICT dx, float* MIXAUG_RESTRICT dy, int n) const noexcept {
+    using mixaug::detail::rounded_product;
+    float const xx = static_cast<float>(map.xx) * 0x1p-32f, xy = static_cast<float>(map.xy) * 0x1p-32f,
+                yx = static_cast<float>(map.yx) * 0x1p-32f, yy = static_cast<float>(map.yy) * 0x1p-32f;
+    for (int k = 0; k < n; ++k) {
+      float const a = dx[k], b = dy[k];
+      dx[k] = rounded_product(xx, a) + rounded_product(xy, b);
+      dy[k] = rounded_product(yx, a) + rounded_product(yy, b);
+    }
+  }
   /// Points of the continuous image to positions of pixel centres, rounded to 14 bits.
-  static void fixed(double* MIXAUG_RESTRICT v, int n, double low, double high, std::int32_t origin,
+  static void fixed(double* MIXAUG_RESTRICT v, int n, std::int32_t least, std::int32_t most,
                     std::int32_t* MIXAUG_RESTRICT to) noexcept {
+    double const low = static_cast<double>(least) * 0x1p-14, high = static_cast<double>(most) * 0x1p-14;
     for (int k = 0; k < n; ++k) {
       double const at = v[k] - 0.5, above = at > low ? at : low;
       v[k] = above < high ? above : high;
@@ -392,7 +467,7 @@ struct reader {
       double const sum = v[k] * 0x1p14 + 0x1.8p52;
       std::uint64_t bits;
       std::memcpy(&bits, &sum, sizeof bits);
-      to[k] = origin + static_cast<std::int32_t>(static_cast<std::uint32_t>(bits));
+      to[k] = static_cast<std::int32_t>(static_cast<std::uint32_t>(bits));
     }
   }
 

@@ -260,82 +260,6 @@ inline void warp_run(warp_kind kind, double const* m, float const* nodes, int n,
   }
 }
 
-/// The two components of a row of a spline between its nodes: a cubic polynomial in each cell.
-struct spline_cells {
-  alignas(64) double a[2][4][264];  ///< coefficients of t^0 to t^3
-
-  void set(int c, double const* MIXAUG_RESTRICT q, index_t cells) noexcept {
-    using mixaug::detail::rounded_product;
-    constexpr double sixth = 1.0 / 6.0;
-    for (index_t j = 0; j < cells; ++j) {
-      a[c][0][j] = ((q[j] + q[j + 2]) + rounded_product(4.0, q[j + 1])) * sixth;
-      a[c][1][j] = 0.5 * (q[j + 2] - q[j]);
-      a[c][2][j] = 0.5 * ((q[j] + q[j + 2]) - rounded_product(2.0, q[j + 1]));
-      a[c][3][j] = ((q[j + 3] - q[j]) + rounded_product(3.0, q[j + 1] - q[j + 2])) * sixth;
-    }
-  }
-  /// Adds them to x and y. Pixels are done by `Wide`, those beyond the end of a cell in vain, so that short cells fill
-  /// registers; the next cell writes them again.
-  template <int Wide>
-  void run(index_t from, index_t spacing, index_t first, double centre, double unit, int n, double* MIXAUG_RESTRICT x,
-           double* MIXAUG_RESTRICT y) const noexcept {
-    using mixaug::detail::rounded_product;
-    alignas(64) double at[264], dx[264], dy[264];
-    for (int k = 0; k < n; ++k) at[k] = rounded_product(centre + static_cast<double>(k), unit);
-    for (int k = n; k < n + Wide; ++k) at[k] = 0.0;
-    index_t j = from;
-    for (int k = 0; k < n; ++j) {
-      int const end = static_cast<int>(mixaug::detail::lesser(n, (j + 1) * spacing - first));
-      double const begin = static_cast<double>(j);
-      index_t const c = j - from;
-      double const p0 = a[0][0][c], p1 = a[0][1][c], p2 = a[0][2][c], p3 = a[0][3][c];
-      double const q0 = a[1][0][c], q1 = a[1][1][c], q2 = a[1][2][c], q3 = a[1][3][c];
-      for (; k < end; k += Wide) {
-        double const* MIXAUG_RESTRICT const u = at + k;
-        double *MIXAUG_RESTRICT const ox = dx + k, *MIXAUG_RESTRICT const oy = dy + k;
-        for (int i = 0; i < Wide; ++i) {
-          double const t = u[i] - begin;
-          ox[i] = p0 + rounded_product(t, p1 + rounded_product(t, p2 + rounded_product(t, p3)));
-          oy[i] = q0 + rounded_product(t, q1 + rounded_product(t, q2 + rounded_product(t, q3)));
-        }
-      }
-      k = end;
-    }
-    for (int k = 0; k < n; ++k) {
-      x[k] = x[k] + dx[k];
-      y[k] = y[k] + dy[k];
-    }
-  }
-};
-
-/// Takes n <= 256 points of one row of pixels, at equal y and at x that grow by 1 from a pixel's centre, through a
-/// spline. The nodes around the row become one row, and the field between two of them a cubic polynomial.
-inline void spline_row(double const* m, float const* nodes, int n, double* MIXAUG_RESTRICT x,
-                       double* MIXAUG_RESTRICT y) noexcept {
-  using mixaug::detail::rounded_product;
-  index_t const rows = static_cast<index_t>(m[1]), columns = static_cast<index_t>(m[2]),
-                spacing = static_cast<index_t>(m[4]);
-  double const v = y[0] * m[0], centre = x[0];
-  index_t const i = static_cast<index_t>(v), first = static_cast<index_t>(centre);
-  index_t const from = first / spacing, many = (first + n - 1) / spacing + 4 - from;
-  spline_weights const w(v - static_cast<double>(i));
-  alignas(64) double node[2][264];
-  for (int c = 0; c < 2; ++c) {
-    float const* const p = nodes + (c * rows + i) * columns + from;
-    for (index_t b = 0; b < many; ++b)
-      node[c][b] = ((rounded_product(w.w[0], static_cast<double>(p[b])) +
-                     rounded_product(w.w[1], static_cast<double>(p[columns + b]))) +
-                    rounded_product(w.w[2], static_cast<double>(p[2 * columns + b]))) +
-                   rounded_product(w.w[3], static_cast<double>(p[3 * columns + b]));
-  }
-  spline_cells cells;
-  for (int c = 0; c < 2; ++c) cells.set(c, node[c], many - 3);
-  if (spacing > 4)
-    cells.run<8>(from, spacing, first, centre, m[0], n, x, y);
-  else
-    cells.run<4>(from, spacing, first, centre, m[0], n, x, y);
-}
-
 /// The items of one pass for one image.
 struct warp_list {
   warp_item const* items = nullptr;
@@ -343,18 +267,20 @@ struct warp_list {
   double const* doubles = nullptr;
   float const* floats = nullptr;
 
-  /// The same for a row of pixels of the output: n points at equal y, inside the image, and at x that grow by 1.
-  void row(int n, double* x, double* y) const noexcept {
-    warp_item const& last = items[count - 1];
-    double const* const m = doubles + last.first;
-    if (last.kind != warp_kind::spline) return (*this)(n, x, y);
-    if (m[3] != 0.0) spline_row(m, floats + last.nodes, n, x, y);
-    for (int k = count - 2; k >= 0; --k)
-      warp_run(items[k].kind, doubles + items[k].first, floats + items[k].nodes, n, x, y);
+  /// The numbers of a spline that is the last item and moves anything, so that it takes pixels of the output; or null.
+  double const* spline() const noexcept {
+    if (count == 0 || items[count - 1].kind != warp_kind::spline) return nullptr;
+    double const* const m = doubles + items[count - 1].first;
+    return m[3] == 0.0 ? nullptr : m;
   }
+  float const* nodes() const noexcept { return floats + items[count - 1].nodes; }
+  /// True if what comes before the spline is affine.
+  bool only_spline() const noexcept { return count == 1 || (count == 2 && items[0].kind == warp_kind::affine); }
   /// Takes points of the output to those of the input that they show.
-  void operator()(int n, double* x, double* y) const noexcept {
-    for (int k = count - 1; k >= 0; --k)
+  void operator()(int n, double* x, double* y) const noexcept { first(count, n, x, y); }
+  /// The first `many` items alone.
+  void first(int many, int n, double* x, double* y) const noexcept {
+    for (int k = many - 1; k >= 0; --k)
       warp_run(items[k].kind, doubles + items[k].first, floats + items[k].nodes, n, x, y);
   }
 };
