@@ -72,7 +72,7 @@ TEST_CASE("foreign, truncated and corrupted plan texts are refused with their li
         {"another row count at the end", change("end 2", "end 3"), "line 11", "the row count 3", "[2, 2]"},
         {"more rows than there are", change("rows 2", "rows 3"), "line 11", "\"end\"", "a number (choice)"},
         {"fewer rows than there are", change("rows 2", "rows 1"), "line 10", "\"1\"", "\"end\""},
-        {"no rows", change("rows 2", "rows 0"), "line 2", "rows 0", "[1, 1099511627774]"},
+        {"no rows", change("rows 2", "rows 0"), "line 2", "samples 2", "[0, 0]"},
         {"rows beyond counting", change("rows 2", "rows 99999999999999999999"), "line 2", "\"99999999999999999999\"",
          "a number (rows)"},
         {"a missing word", change("samples 2 ", ""), "line 2", "\"source_rows\"", "\"samples\""},

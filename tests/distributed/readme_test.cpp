@@ -32,6 +32,14 @@ TEST_CASE("a step on several ranks") {
   ma::mpi::soft_labels(world, plan, ma::pairing::shuffle{}, class_ids, targets);
   CHECK(mixed == pixels);
 
+  std::vector<float> each_loss(static_cast<std::size_t>(n), 2.0f);
+  auto losses = ma::labels(each_loss.data(), {n});
+  auto guesses = class_ids;
+  double const step_loss = ma::mpi::mean(world, losses);  // of the losses (n) of all ranks
+  double const accuracy = ma::mpi::pair_accuracy(world, plan, guesses, class_ids);
+  CHECK(step_loss == 2.0);
+  CHECK(accuracy == 1.0);
+
   auto inputs = world.gather(ma::inputs(x).class_ids(class_ids));  // those of all ranks, for rules that read them
   auto pairs = world.make_plan(with(ma::cutmix{}, ma::pairing::same_class{}), inputs, key);
   CHECK(pairs.rows() == n);

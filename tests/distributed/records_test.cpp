@@ -1,6 +1,8 @@
 // Records and statistics of the global batch: equal for any number of ranks.
 #include <mixaug/distributed/records.hpp>
 #include <mixaug/distributed/statistics.hpp>
+#include <mixaug/loss/pair_cross_entropy.hpp>
+#include <mixaug/loss/pair_loss.hpp>
 
 #include "distributed/ranks.hpp"
 
@@ -68,6 +70,57 @@ TEST_CASE("records of ranks that each visit some samples add up to that of one p
             ma::mpi::merge(ranks(), other);
           }).find("the number of the record's rows is 101 on rank 0 and 102 on rank 1") != std::string::npos);
   }
+}
+
+TEST_CASE("losses and accuracies of the global batch, with ranks that have no rows") {
+  index_t const n = 37, classes = 5, size = 3 * 4 * 4;
+  auto pixels = test::any_values<float>(n * size, 2), logits = test::any_values<float>(n * classes, 3);
+  std::vector<std::int64_t> ids, predicted;
+  test::stream s(9);
+  for (index_t i = 0; i < n; ++i) ids.push_back(s.below(classes)), predicted.push_back(s.below(classes));
+  ids[4] = 99;  // without a label
+  auto const view = [](float* p, index_t rows) { return ma::nchw(p, {rows, 3, 4, 4}); };
+  auto const id_view = [](std::int64_t* p, index_t rows) { return ma::class_ids(p, {rows}); };
+  ma::key const k{.seed = 5};
+  ma::accuracy_options const ignored{.ignore_index = 99};
+  ma::cross_entropy_options const o{.ignore_index = 99};
+  auto const whole = ma::make_plan(ma::cutmix{}, view(pixels.data(), n), k);
+  std::vector<float> losses(static_cast<std::size_t>(n)), gradient(logits.size()), got(losses.size()),
+      gradients(logits);
+  ma::pair_cross_entropy(whole, ma::features(logits.data(), {n, classes}), id_view(ids.data(), n),
+                         ma::labels(losses.data(), {n}), ma::features(gradient.data(), {n, classes}), o);
+  float mean = 0.0f;
+  std::vector<float> const zeros(losses.size());
+  // With shares of 1 and 0 the pair loss is the loss itself.
+  auto clean = ma::make_plan(ma::mixup{.prob = 0.0f}, view(pixels.data(), n), k);
+  ma::pair_loss(clean, ma::labels(losses.data(), {n}), ma::labels(zeros.data(), {n}), ma::labels(&mean, {1}),
+                ma::reduction::mean);
+  double const accuracy = ma::pair_accuracy(whole, id_view(predicted.data(), n), id_view(ids.data(), n), ignored);
+  CHECK(accuracy > 0.0);
+  CHECK(accuracy < 1.0);
+  for (int how = 0; how < test::splits; ++how) {
+    INFO("split " << how << " on rank " << ranks().rank());
+    test::part const mine(n, how);
+    auto const x = view(mine.of(pixels, size), mine.count);
+    auto const y = id_view(mine.of(ids), mine.count), told = id_view(mine.of(predicted), mine.count);
+    auto const plan = ranks().make_plan(ma::cutmix{}, x, ranks().key_of(k, mine.count));
+    std::vector<std::int64_t> partner(static_cast<std::size_t>(mine.count));
+    auto const partners = id_view(mine.count == 0 ? nullptr : partner.data(), mine.count);
+    ma::mpi::fetch(ranks(), plan, y, partners);
+    auto const loss = ma::labels(mine.of(got), {mine.count});
+    ma::pair_cross_entropy(plan, ma::features(mine.of(logits, classes), {mine.count, classes}), y,
+                           ma::gathered(partners), loss,
+                           ma::features(mine.of(gradients, classes), {mine.count, classes}), o);
+    auto const at = static_cast<std::ptrdiff_t>(mine.first), end = at + static_cast<std::ptrdiff_t>(mine.count);
+    CHECK(std::equal(got.begin() + at, got.begin() + end, losses.begin() + at));
+    CHECK(std::equal(gradients.begin() + at * classes, gradients.begin() + end * classes,
+                     gradient.begin() + at * classes));
+    CHECK(ma::mpi::mean(ranks(), loss) == mean);
+    CHECK(ma::mpi::pair_accuracy(ranks(), plan, told, y, ignored) == accuracy);
+    if (mine.count == 0) CHECK(ma::pair_accuracy(plan, told, y, ma::gathered(partners), ignored) == 0.0);
+  }
+  CHECK(test::refused([&] { ma::mpi::mean(ranks(), ma::labels(static_cast<float*>(nullptr), {0})); }) ==
+        "mixaug: the mean is of 0 values on all ranks, and has no value; give at least one on some rank");
 }
 
 TEST_CASE("group losses, the threshold of cvar, accuracies, counts and prototypes of the global batch") {

@@ -44,7 +44,7 @@ TEST_CASE("what does not fit is refused, and nothing is counted") {
   std::vector<refusal> const table{
       {[&] { m.update(ints(4), ints(3), ints(4)); }, "class_ids is 3 rows; expected 4 rows"},
       {[&] { m.update(ints(4), ints(4), ints(2)); }, "group_ids is 2 rows; expected 4 rows"},
-      {[&] { m.update(ints(0), ints(0), ints(0)); }, "predictions is 0 rows; expected at least 1 row"},
+      {[&] { m.update(ints(0), ints(1), ints(0)); }, "class_ids is 1 rows; expected 0 rows"},
       {[&] { m.update(none, ints(4), ints(4)); }, "predictions is a null pointer; expected 4 integers"},
       {[&] { m.update(ints(4), none, ints(4)); }, "class_ids is a null pointer"},
       {[&] { m.update(ints(4), ints(4), none); }, "group_ids is a null pointer"},

@@ -58,6 +58,10 @@ TEST_CASE("accuracy against a second source, the global batch, and with weights"
   auto const second = ma::make_plan(ma::cutmix{}, ma::inputs(x).source_rows(source_n), ma::key{.seed = 4});
   CHECK(ma::pair_accuracy(second, view(guess), view(own), view(source)) ==
         doctest::Approx(expected(second, guess, own, source)));
+  std::vector<int> partners;
+  for (int i = 0; i < n; ++i) partners.push_back(source[static_cast<std::size_t>(second.partner[i])]);
+  CHECK(ma::pair_accuracy(second, view(guess), view(own), ma::gathered(view(partners))) ==
+        ma::pair_accuracy(second, view(guess), view(own), view(source)));
   CHECK(ma::pair_accuracy(second, view(guess), view(own), view(source), {.ignore_index = 2}) ==
         doctest::Approx(expected(second, guess, own, source, 2)));
   CHECK(ma::pair_accuracy(second, view(guess), view(std::vector<int>(n, 9)), view(std::vector<int>(source_n, 9)),

@@ -23,6 +23,7 @@ requires(is_batch<X>) void apply_inplace(Backend const& be, plan<R, B, S> const&
   using T = typename X::element;
   if constexpr (S == Backend::memory && X::memory == S && !std::is_const_v<T> && B::same_place) {
     plan_shape const& s = p.shape;
+    if (detail::made_empty(s)) return detail::same_rows("x", x.extent[0], 0);
     bool const any = p.constant_field();
     detail::layout5 const f = detail::checked(x, s, any, "x");
     if (f.extent[0] != s.samples)

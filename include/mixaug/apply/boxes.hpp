@@ -162,6 +162,11 @@ void check_sides(Plan const& p, tensor_view<float const, 3> const& own, tensor_v
                  tensor_view<float, 3> const& out, tensor_view<float, 2> const& weight, index_t width, bool from_batch,
                  bool is_gathered, char const* name) {
   check_made(p.shape);
+  if (made_empty(p.shape)) {
+    same_rows(name, own.extent[0], 0);
+    same_rows("the output", out.extent[0], 0);
+    return same_rows("weight", weight.extent[0], 0);
+  }
   if (p.shape.spatial != 2 && !p.constant_field())
     fail(std::string(name) + " need a plan of images, and this one has " + text(index_t{p.shape.spatial}) +
          " spatial dimensions");

@@ -63,6 +63,7 @@ void label_grid_from(Backend const& be, plan<R, B, S> const& p, Y const& y, Src 
   if constexpr (ids && S == Backend::memory && Y::memory == S && Src::memory == S && Out::memory == S) {
     plan_shape const& s = p.shape;
     check_made(s);
+    if (made_empty(s)) return no_rows(y, out);
     bool const empty = !own && !is_gathered && empty_source(s, source);
     if (s.spatial == 0) fail("label_grid needs a plan with spatial extents, and this one is of features (n, d)");
     if (Out::rank != 1 + s.spatial)

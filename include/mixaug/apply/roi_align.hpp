@@ -130,6 +130,14 @@ struct roi_adjoint_body {
   }
 };
 
+/// True for a plan of 0 rows, and views of as many.
+template <class Plan, class Maps, class Means>
+bool no_roi(Plan const& p, Maps const& maps, Means const& means, char const* maps_name, char const* means_name) {
+  if (!made_empty(p.shape)) return false;
+  same_rows(maps_name, maps.extent[0], 0);
+  same_rows(means_name, means.extent[0], 0);
+  return true;
+}
 /// Checks a feature map (rows, c, h, w) and its averages (rows, c); `out` is the one that is written.
 template <class Plan, class Maps, class Means>
 void check_roi(Plan const& p, Maps const& maps, Means const& means, char const* maps_name, char const* means_name,
@@ -193,6 +201,7 @@ requires(is_tensor_view<F>&& is_tensor_view<O>) void roi_align(Be const& be, pla
   detail::check_writable<O>();
   if constexpr (detail::check_roi_types<F, O>() && S == Be::memory && F::memory == S && O::memory == S) {
     using T = std::remove_const_t<typename F::element>;
+    if (detail::no_roi(p, features, out, "the features", "the averages")) return;
     detail::check_roi(p, features, out, "the features", "the averages", false);
     using view = std::remove_cvref_t<decltype(p.view())>;
     detail::roi_body<T, view> body;
@@ -212,6 +221,7 @@ requires(is_tensor_view<G>&& is_tensor_view<F>) void roi_align_adjoint(Be const&
   detail::check_writable<F>();
   if constexpr (detail::check_roi_types<F, G>() && S == Be::memory && F::memory == S && G::memory == S) {
     using T = std::remove_const_t<typename F::element>;
+    if (detail::no_roi(p, grad_features, grad_out, "the features' gradient", "the averages' gradient")) return;
     detail::check_roi(p, grad_features, grad_out, "the features' gradient", "the averages' gradient", true);
     using view = std::remove_cvref_t<decltype(p.view())>;
     detail::roi_adjoint_body<T, view> body;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <mixaug/distributed/world.hpp>
+#include <mixaug/backend/detail/sums.hpp>
+#include <mixaug/backend/serial.hpp>
+#include <mixaug/distributed/fetch.hpp>
+#include <mixaug/metric/pair_accuracy.hpp>
 #include <mixaug/pairing/prototypes.hpp>
 #include <mixaug/weight/cvar.hpp>
 #include <mixaug/weight/group_dro.hpp>
@@ -43,9 +46,85 @@ void part_of_results(gathered_values<V> const& g, kept_list<T> const& all, Out c
     out(i) = static_cast<typename Out::element>(all[static_cast<std::size_t>(g.first + i)]);
 }
 
+/// A value as the term of a sum over rows.
+template <class T>
+struct value_term {
+  T const* value;
+  T operator()(index_t i) const noexcept { return value[i]; }
+};
+
+/// pair_accuracy over all ranks; the ids of partners are fetched.
+template <class R, class B, class P, class Y, class Source>
+double pair_accuracy_of_ranks(communicator const& c, plan<R, B> const& p, P const& predicted, Y const& class_ids,
+                              Source const& source, bool batch, accuracy_options const& o) {
+  using id = std::remove_const_t<typename Source::element>;
+  static_assert(std::is_integral_v<id> && Source::rank == 1, "mixaug: class ids are (n), integers");
+  auto partner = c.list<id>();
+  tensor_view<id, 1> place;
+  id_list const told(predicted), own(class_ids);
+  auto const refused = caught([&] {
+    check_source_rows(p, source, batch);
+    partner.resize(static_cast<std::size_t>(p.rows()));
+    place = row_major(partner.data(), extents<1>{p.rows()});
+    check_predictions(p, told, own, id_list(place), false, true);
+  });
+  auto const rows = agree(c, refused,
+                          {{"the ignore_index", static_cast<std::uint64_t>(o.ignore_index.value_or(0))},
+                           {"whether there is an ignore_index", o.ignore_index.has_value() ? 1u : 0u}},
+                          p.rows());
+  fetch_rows(c, p, no_rule{}, source, place, {});
+  auto mine = c.list<pair_hits>();
+  for (index_t i = 0; i < p.rows(); ++i)
+    mine.push_back(hits_of(p, i, told[i], own[p.self[i]], static_cast<index_t>(place(i)), o));
+  pair_hit_sums sums;
+  for (pair_hits const& row : all_gather(c, mine.data(), rows)) sums.add(row);
+  return sums.accuracy();
+}
+
 }  // namespace detail
 
 namespace mpi {
+
+/// The mean of the values (n) of all ranks, such as the losses of a step, n of any number, also 0: the number that
+/// pair_loss(..., reduction::mean) has in one process, bit for bit. Collective. Errors, on all ranks: a null pointer,
+/// no value on any rank, of which there is no mean.
+template <backend Backend, class T>
+std::remove_const_t<T> mean(world const& w, Backend const& be, tensor_view<T, 1> const& values) {
+  using number = std::remove_const_t<T>;
+  static_assert(std::is_same_v<number, float> || std::is_same_v<number, double>,
+                "mixaug: losses are views (n) of float, or of double");
+  detail::communicator const& c = *w.shared();
+  auto mine = c.list<number>();
+  auto const refused =
+      detail::caught([&] { mine = detail::dense_values(c, tensor_view<number const, 1>(values), "the values"); });
+  auto const rows = detail::agree(c, refused, {{"the size of a value", sizeof(number)}}, values.extent[0]);
+  auto const all = detail::values_of_ranks(c, mine, rows);
+  index_t const n = static_cast<index_t>(all.all.size());
+  if (n == 0) detail::fail("the mean is of 0 values on all ranks, and has no value; give at least one on some rank");
+  number result{};
+  detail::sum_rows(be, detail::value_term<number>{all.all.data()}, n, static_cast<double>(n), &result);
+  return result;
+}
+/// The same in this thread, without a backend.
+template <class T>
+std::remove_const_t<T> mean(world const& w, tensor_view<T, 1> const& values) {
+  return mpi::mean(w, serial{}, values);
+}
+
+/// pair_accuracy of the rows of all ranks, with partners on any rank: that of one process, bit for bit. `predicted` has
+/// the rows of this rank's plan, class_ids its samples, `source` (for a plan with a second source) its slice of the
+/// source's ids; ids of partners are fetched. Collective. Errors, on all ranks: those of pair_accuracy and fetch.
+template <class R, class B, class P, class Y>
+double pair_accuracy(world const& w, plan<R, B> const& p, P const& predicted, Y const& class_ids,
+                     accuracy_options const& o = {}) {
+  return detail::pair_accuracy_of_ranks(*w.shared(), p, predicted, class_ids, class_ids, true, o);
+}
+template <class R, class B, class P, class Y, class S>
+requires is_tensor_view<S>
+double pair_accuracy(world const& w, plan<R, B> const& p, P const& predicted, Y const& class_ids, S const& source,
+                     accuracy_options const& o = {}) {
+  return detail::pair_accuracy_of_ranks(*w.shared(), p, predicted, class_ids, source, false, o);
+}
 
 /// One step of group DRO by the losses (n) and groups (n) of all ranks, n of any number, also 0; `out` (n): the weights
 /// of this rank's samples, or left out. Every rank has the same state before and after. Collective. Errors, on all

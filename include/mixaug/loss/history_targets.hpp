@@ -62,6 +62,10 @@ requires(is_tensor_view<Z>&& is_tensor_view<Y>&& is_tensor_view<W>) void history
   if constexpr (types && S == Be::memory && Z::memory == S && Y::memory == S && W::memory == S) {
     plan_shape const& s = p.shape;
     detail::check_made(s);
+    if (detail::made_empty(s)) {
+      detail::same_rows("the targets", targets.extent[0], 0);
+      return detail::same_rows("the weights", weights.extent[0], 0);
+    }
     if (s.own_source)
       detail::fail("the plan pairs inside its batch, and history_targets reads logits of a second source, the history");
     if (!(omega >= 0.0 && omega <= 3e38)) detail::fail("omega", detail::text(omega), "a finite number >= 0");

@@ -139,6 +139,10 @@ void pair_cross_entropy_from(Be const& be, plan<R, B, S> const& p, Z const& logi
     using T = std::remove_const_t<typename Z::element>;
     plan_shape const& s = p.shape;
     check_made(s);
+    if (made_empty(s)) {
+      same_rows("class_ids", ids.extent[0], 0);
+      return no_logits(logits, losses, grad);
+    }
     logit_operands<Z, Loss, Grad> const all(logits, losses, grad, s.rows);
     if (!(o.smoothing >= 0.0f && o.smoothing < 1.0f))
       fail("smoothing", text(static_cast<double>(o.smoothing)), "a number in [0, 1)");

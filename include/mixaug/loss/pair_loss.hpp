@@ -69,6 +69,15 @@ struct pair_gradient_body {
   }
 };
 
+/// The sum over no rows.
+template <class T>
+struct zero_sum_body {
+  T* out;
+  MIXAUG_HD void operator()(index_t, index_t lane, index_t) const noexcept {
+    if (lane == 0) *out = T{0};
+  }
+};
+
 /// Checks the types of the losses and of the output.
 template <class Be, space S, class Out, class... Views>
 constexpr bool check_loss_types() {
@@ -79,6 +88,21 @@ constexpr bool check_loss_types() {
                          Out::rank == 1 && ((Views::rank == 1) && ...);
   static_assert(types, "mixaug: losses are views (n) of float, or all of double");
   return types && S == Be::memory && Out::memory == S && ((Views::memory == S) && ...);
+}
+
+/// Checks the operands of a sum over the 0 rows of a plan; a mean over them has no value.
+template <class L, class P, class Out>
+void check_no_losses(L const& loss_self, P const& loss_partner, Out const& out, reduction r,
+                     pair_counts const& counts) {
+  same_rows("loss_self", loss_self.extent[0], 0);
+  same_rows("loss_partner", loss_partner.extent[0], 0);
+  check_counts(counts);
+  if (r == reduction::mean && !counts.given())
+    fail(
+        "the mean over a plan of 0 rows has no value; use reduction::none or sum, and divide by the rows of the global "
+        "batch, or give their numbers as counts");
+  same_rows("the output", out.extent[0], 1);
+  label_extents(out, "the output");
 }
 
 /// Checks loss_self and loss_partner, and an output of `rows` rows.
@@ -118,7 +142,8 @@ void pair_loss(Be const& be, plan<R, B, S> const& p, L const& loss_self, P const
 /// The same, reduced in one pass to one number, out (1): the sum or the mean over the rows, summed in double in a fixed
 /// order (equal bits on every backend and number of threads). reduction::none: out (n), as above. The mean divides by n
 /// or, if some rows carry no label (their losses are 0), each side by its own number of rows in `counts`: sum_i a_i
-/// loss_self(i) / counts.self + sum_i b_i loss_partner(i) / counts.partner.
+/// loss_self(i) / counts.self + sum_i b_i loss_partner(i) / counts.partner. The sum over a plan of 0 rows is 0, as is
+/// its mean by counts; the mean of nothing is refused.
 template <backend Be, class R, class B, space S, class L, class P, class Out>
 void pair_loss(Be const& be, plan<R, B, S> const& p, L const& loss_self, P const& loss_partner, Out const& out,
                reduction r, pair_counts const& counts = {}) {
@@ -126,6 +151,10 @@ void pair_loss(Be const& be, plan<R, B, S> const& p, L const& loss_self, P const
   if constexpr (detail::check_loss_types<Be, S, Out, L, P>()) {
     using T = std::remove_const_t<typename Out::element>;
     using columns = plan_view<R, S>;
+    if (detail::made_empty(p.shape)) {
+      detail::check_no_losses(loss_self, loss_partner, out, r, counts);
+      return detail::run_rows(be, detail::zero_sum_body<T>{out.data}, 1);
+    }
     detail::check_losses(p.shape, loss_self, loss_partner, out, 1);
     index_t const n = p.shape.rows, sa = loss_self.stride[0], sb = loss_partner.stride[0];
     detail::pair_divisors const by(r, counts, n);

@@ -64,7 +64,11 @@ void soft_target_cross_entropy_from(Be const& be, Z const& logits, Y const& targ
                 "pair_cross_entropy");
   check_spaces<Be, Be::memory, Y, W>();
   if constexpr (check_logit_types<Be, Z, Loss, Grad>() && types && Y::memory == Be::memory && W::memory == Be::memory) {
-    if (logits.extent[0] <= 0) fail("logits", "of shape " + shape_text(logits.extent, 2), "at least one row");
+    if (logits.extent[0] == 0) {  // a rank without rows
+      same_rows("targets", targets.extent[0], 0);
+      if (weights != nullptr) same_rows("weights", weights->extent[0], 0);
+      return no_logits(logits, losses, grad);
+    }
     logit_operands<Z, Loss, Grad> const all(logits, losses, grad, logits.extent[0]);
     layout5 const ft = label_extents(targets, "targets");
     same_rows("targets", targets.extent[0], logits.extent[0]);
@@ -103,7 +107,8 @@ using no_weights_of = tensor_view<std::remove_const_t<typename Z::element> const
 /// Rows of zeros (both labels ignored by soft_labels) have loss and gradient 0, and count in the mean; to exclude them,
 /// use reduction::sum with scale = 1 / (number of other rows).
 /// All views are of one type, float or double, with any strides. Logits as for pair_cross_entropy: -infinity masks a
-/// class; if its target is 0 the loss stays finite. A row of weight 0 has loss and gradient 0.
+/// class; if its target is 0 the loss stays finite. A row of weight 0 has loss and gradient 0. Of 0 rows nothing is
+/// read, and views may be null.
 /// Errors: shapes, null pointers, weights that are negative or not finite (not checked on a device), an output that
 /// shares memory with another operand.
 template <backend Be, class Z, class Y, class L>

@@ -24,8 +24,8 @@ class group_accuracy {
   }
 
   /// Counts a batch: a row is correct if its prediction equals its class id; rows with class id options.ignore_index
-  /// are not counted. Errors: sizes that differ, no rows, null pointers, a group outside [0, groups) of a row that is
-  /// counted; then nothing is counted.
+  /// are not counted. Of 0 rows nothing is read. Errors: sizes that differ, null pointers, a group outside [0, groups)
+  /// of a row that is counted; then nothing is counted.
   template <class P, class Y, class G>
   requires(is_tensor_view<P>&& is_tensor_view<Y>&& is_tensor_view<G>) void update(P const& predictions,
                                                                                   Y const& class_ids,
@@ -129,9 +129,9 @@ class group_accuracy {
   void add(detail::id_list const& predicted, detail::id_list const& own, detail::id_list const& group,
            accuracy_options const& o) {
     index_t const n = predicted.size();
-    if (n <= 0) detail::fail("predictions", detail::text(n) + " rows", "at least 1 row");
     detail::same_rows("class_ids", own.size(), n);
     detail::same_rows("group_ids", group.size(), n);
+    if (n == 0) return;
     if (predicted.data() == nullptr) detail::fail("predictions", "a null pointer", detail::text(n) + " integers");
     if (own.data() == nullptr) detail::fail("class_ids", "a null pointer", detail::text(n) + " integers");
     if (group.data() == nullptr) detail::fail("group_ids", "a null pointer", detail::text(n) + " integers");

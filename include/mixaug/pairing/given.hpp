@@ -16,7 +16,7 @@ struct given {
   template <class Task>
   void operator()(Task const& task) const {
     detail::same_rows("pairing::given's partner", partner.extent[0], task.rows());
-    if (partner.data == nullptr)
+    if (partner.data == nullptr && task.rows() > 0)
       detail::fail("pairing::given's partner", "a null pointer", detail::text(task.rows()) + " rows");
     for (index_t i = 0; i < task.rows(); ++i) {
       index_t const p = partner(i);

@@ -52,9 +52,9 @@ inline plan_shape read_shape(text_reader& r) {
   plan_shape s;
   r.line();
   r.expect("rows");
-  s.rows = r.within("rows", 1, most);
+  s.rows = r.within("rows", 0, most);
   r.expect("samples");
-  s.samples = r.within("samples", 1, most);
+  s.samples = r.within("samples", s.rows == 0 ? 0 : 1, s.rows == 0 ? 0 : most);
   r.expect("source_rows");
   s.source_rows = r.within("source_rows", 0, most);
   r.expect("own_source");
@@ -68,6 +68,7 @@ inline plan_shape read_shape(text_reader& r) {
   if (s.own_source && s.first + s.samples > s.source_rows)
     r.bad("first " + text(s.first) + " and samples " + text(s.samples),
           "rows of the global batch of " + text(s.source_rows) + " rows (source_rows)");
+  if (s.own_source && s.source_rows == 0) r.bad("source_rows 0 and own_source 1", "a global batch of at least one row");
   r.finish();
   r.line();
   r.expect("size");
@@ -289,24 +290,18 @@ void read(std::istream& in, any_plan_of<Kinds...>& p) {
   index_plan(v, p.blend, flags.local, p.scratch());
 }
 
-/// Refuses a plan whose rows a text cannot hold.
-inline void check_written(plan_shape const& s) {
-  check_made(s);
-  if (s.rows == 0) fail("the plan", "of 0 rows", "a plan with rows, for a text of a plan has at least one");
-}
-
 }  // namespace detail
 
 /// Writes a plan in the format above, independently of the stream's flags and locale.
 template <class R, class B>
 void write_plan(std::ostream& out, plan<R, B> const& p) {
-  detail::check_written(p.shape);
+  detail::check_made(p.shape);
   detail::write_any(out, to_any(p));
 }
 /// The same for a plan that may have user-defined kinds.
 template <class Own, class... More, class R, class B>
 void write_plan_of(std::ostream& out, plan<R, B> const& p) {
-  detail::check_written(p.shape);
+  detail::check_made(p.shape);
   plan<kind::any_kind_and<Own, More...>, blend::any_blend> q;
   detail::convert(p, q);
   detail::write_any(out, q);

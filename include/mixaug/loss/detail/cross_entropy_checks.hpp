@@ -72,6 +72,14 @@ struct logit_operands {
   }
 };
 
+/// Checks the views of a call of 0 rows, of which nothing is read or written.
+template <class Z, class Loss, class Grad>
+void no_logits(Z const& logits, Loss const& losses, Grad const* grad) {
+  same_rows("logits", logits.extent[0], 0);
+  same_rows("losses", losses.extent[0], 0);
+  if (grad != nullptr) same_rows("grad_logits", grad->extent[0], 0);
+}
+
 /// Checks the class ids of `rows` rows: on the host each in [0, classes) or ignored; of gathered rows only those with a
 /// `partner`.
 template <class V>
