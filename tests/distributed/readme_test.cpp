@@ -67,6 +67,15 @@ TEST_CASE("tables and records of several ranks") {
   sharded.draw(queries, key, partners);                                 // queries and partners: rows of the whole
   CHECK(drawn[0] >= 0);
 
+  key = world.key_of(key, 2);
+  std::vector<float> batch(8, 1.0f), mixed(8), data(4 * local.size(), 1.0f);
+  auto x = ma::features(batch.data(), {2, 4}), out = ma::features(mixed.data(), {2, 4});
+  auto slice = ma::features(data.data(), {local.size(), 4});
+  auto rule = sharded.as_rule(queries, key, partners);  // draws, and gives the plan these partners
+  auto pairs = world.make_plan(with(ma::mixup{.alpha = 2.0f}, rule), ma::inputs(x).source_rows(sharded.rows()), key);
+  ma::mpi::mix(world, pairs, x, slice, out);  // fetch(world, partners, slice, rows) brings the rows alone
+  CHECK(mixed == batch);
+
   ma::index_t const samples = 20, epoch = 0;
   ma::weight::uncertainty record(samples, {.epochs = 4});
   std::vector<int> told(20, 1);

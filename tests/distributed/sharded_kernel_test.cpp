@@ -171,11 +171,11 @@ TEST_CASE("the public table: partners (m) and (m, k), rows of any rank, a plan o
   auto const whole =
       ma::make_plan(with(ma::mixup{}, alone), ma::inputs(view(x.data(), m)).index(all).source_rows(n), k);
   ma::apply(whole, view(x.data(), m), view(data.data(), n), view(out.data(), m));
-  table.draw(part, key, ma::indices(b.data(), {asked.count}));
-  auto const given = ma::pairing::given{ma::indices(static_cast<std::int64_t const*>(b.data()), {asked.count})};
+  std::fill(b.begin(), b.end(), -7);
+  auto const drawn = table.as_rule(part, key, ma::indices(b.data(), {asked.count}));
   auto const here = view(x.data() + 4 * asked.first, asked.count);
   auto const plan =
-      ranks().make_plan(with(ma::mixup{}, given), ma::inputs(here).source_rows(n), ranks().key_of(k, asked.count));
+      ranks().make_plan(with(ma::mixup{}, drawn), ma::inputs(here).source_rows(n), ranks().key_of(k, asked.count));
   ma::mpi::mix(ranks(), plan, here, view(mine.count == 0 ? nullptr : data.data() + 4 * mine.first, mine.count),
                view(mixed.data(), asked.count));
   CHECK(std::equal(mixed.begin(), mixed.begin() + 4 * asked.count, out.begin() + 4 * asked.first));

@@ -2,6 +2,7 @@
 #pragma once
 #include <mixaug/distributed/detail/sharded_draws.hpp>
 #include <mixaug/kernel/detail/argument_checks.hpp>
+#include <mixaug/pairing/given.hpp>
 #include <variant>
 
 MIXAUG_EXACT_BEGIN
@@ -14,7 +15,7 @@ namespace mixaug::mpi {
 /// bit. The build sorts by samples: time O(N log N / ranks), O(N / ranks) memory on each rank, for any distribution of
 /// the labels, and rows beyond 2^32. A draw asks the rank that was given the query's label, then the rank that has its
 /// cell; proposals that lie on other ranks are resolved in rounds. It is drawn from by all ranks together; mpi::fetch
-/// brings the drawn rows, and pairing::given makes a plan of them. Copies share the table, and a duplicate of the
+/// brings the drawn rows; as_rule is a pairing rule of the draws. Copies share the table, and a duplicate of the
 /// communicator. Errors, on all ranks: bandwidth not > 0, options that differ between ranks, labels that are not
 /// finite, no label.
 class gaussian_kernel {
@@ -44,6 +45,15 @@ class gaussian_kernel {
   void draw(tensor_view<std::int64_t const, 1> const& queries, key const& k,
             tensor_view<std::int64_t, R> const& partners) const {
     std::visit([&](auto const& t) { draw_rows(*t, queries, k, partners); }, table_);
+  }
+  /// The pairing rule of the table: draws, and returns what gives these partners to a plan of as many rows. A rule runs
+  /// on each rank by itself, and these draws are of all ranks together, so that they come before the plan. queries: the
+  /// rows of the table that this rank's batch has; k: the plan's key. `partners` (m) must outlive the plan's making.
+  /// Collective; errors as for draw.
+  pairing::given as_rule(tensor_view<std::int64_t const, 1> const& queries, key const& k,
+                         tensor_view<std::int64_t, 1> const& partners) const {
+    draw(queries, k, partners);
+    return {partners};
   }
   /// Draws the partners of labels that are not in the table: values (m), of the table's type.
   template <class T, int R>
