@@ -48,6 +48,7 @@ using floats = __m512;
 inline ints load(void const* p) noexcept { return _mm512_loadu_si512(p); }
 inline floats load(float const* p) noexcept { return _mm512_loadu_ps(p); }
 inline void store(float* p, floats v) noexcept { _mm512_storeu_ps(p, v); }
+inline void store(void* p, ints v) noexcept { _mm512_storeu_si512(p, v); }
 inline floats all(float v) noexcept { return _mm512_set1_ps(v); }
 inline floats add(floats a, floats b) noexcept { return _mm512_add_ps(a, b); }
 inline floats subtract(floats a, floats b) noexcept { return _mm512_sub_ps(a, b); }
@@ -89,6 +90,7 @@ using floats = __m256;
 inline ints load(void const* p) noexcept { return _mm256_loadu_si256(static_cast<__m256i const*>(p)); }
 inline floats load(float const* p) noexcept { return _mm256_loadu_ps(p); }
 inline void store(float* p, floats v) noexcept { _mm256_storeu_ps(p, v); }
+inline void store(void* p, ints v) noexcept { _mm256_storeu_si256(static_cast<__m256i*>(p), v); }
 inline floats all(float v) noexcept { return _mm256_set1_ps(v); }
 inline floats add(floats a, floats b) noexcept { return _mm256_add_ps(a, b); }
 inline floats subtract(floats a, floats b) noexcept { return _mm256_sub_ps(a, b); }

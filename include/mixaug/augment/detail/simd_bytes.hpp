@@ -63,7 +63,6 @@ inline ints high64(ints a, ints b) noexcept { return _mm512_unpackhi_epi64(a, b)
 inline ints narrow32(ints a, ints b) noexcept { return _mm512_packs_epi32(a, b); }
 inline ints narrow16(ints a, ints b) noexcept { return _mm512_packus_epi16(a, b); }
 inline floats to_floats(ints v) noexcept { return _mm512_cvtepi32_ps(v); }
-inline void store(void* p, ints v) noexcept { _mm512_storeu_si512(p, v); }
 /// Sixteen bytes of order in each quarter.
 inline ints order_of(__m128i order) noexcept { return _mm512_broadcast_i32x4(order); }
 inline ints ordered(ints v, ints order) noexcept { return _mm512_shuffle_epi8(v, order); }
@@ -136,7 +135,6 @@ inline ints high64(ints a, ints b) noexcept { return _mm256_unpackhi_epi64(a, b)
 inline ints narrow32(ints a, ints b) noexcept { return _mm256_packs_epi32(a, b); }
 inline ints narrow16(ints a, ints b) noexcept { return _mm256_packus_epi16(a, b); }
 inline floats to_floats(ints v) noexcept { return _mm256_cvtepi32_ps(v); }
-inline void store(void* p, ints v) noexcept { _mm256_storeu_si256(static_cast<__m256i*>(p), v); }
 inline ints order_of(__m128i order) noexcept { return _mm256_broadcastsi128_si256(order); }
 inline ints ordered(ints v, ints order) noexcept { return _mm256_shuffle_epi8(v, order); }
 inline ints pixels_of(int half) noexcept {

@@ -35,7 +35,6 @@ inline ints joined(ints low, ints high) noexcept { return _mm512_mask_shuffle_ep
 inline ints all_pairs(std::uint32_t v) noexcept { return _mm512_set1_epi64(static_cast<long long>(v)); }
 inline ints pairs_up(ints v, int by) noexcept { return _mm512_slli_epi64(v, static_cast<unsigned>(by)); }
 inline ints pairs_down(ints v, int by) noexcept { return _mm512_srli_epi64(v, static_cast<unsigned>(by)); }
-inline void store(void* p, ints v) noexcept { _mm512_storeu_si512(p, v); }
 inline ints even_pairs(ints a, ints b) noexcept { return _mm512_unpacklo_epi64(a, b); }
 inline ints odd_pairs(ints a, ints b) noexcept { return _mm512_unpackhi_epi64(a, b); }
 /// Numbers in the order of which even_pairs and odd_pairs make the first and the second half.
@@ -78,7 +77,6 @@ inline ints joined(ints low, ints high) noexcept { return _mm256_blend_epi32(low
 inline ints all_pairs(std::uint32_t v) noexcept { return _mm256_set1_epi64x(static_cast<long long>(v)); }
 inline ints pairs_up(ints v, int by) noexcept { return _mm256_slli_epi64(v, by); }
 inline ints pairs_down(ints v, int by) noexcept { return _mm256_srli_epi64(v, by); }
-inline void store(void* p, ints v) noexcept { _mm256_storeu_si256(static_cast<__m256i*>(p), v); }
 inline ints even_pairs(ints a, ints b) noexcept { return _mm256_unpacklo_epi64(a, b); }
 inline ints odd_pairs(ints a, ints b) noexcept { return _mm256_unpackhi_epi64(a, b); }
 inline ints spread_numbers(std::uint64_t const* p) noexcept { return _mm256_permute4x64_epi64(load(p), 0xD8); }
