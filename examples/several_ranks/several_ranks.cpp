@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Data-parallel training over MPI with one global plan. It trains three times: on one rank alone, on all ranks, and on
-// all ranks for an epoch, after which a smaller number of them resumes from what was saved. Plans must be equal bit for
-// bit, losses within the rounding of float sums.
+// Data-parallel training over MPI with one global plan and one kernel table over the ranks. It trains three times: on
+// one rank alone, on all ranks, and on all ranks for an epoch, after which a smaller number of them resumes from what
+// was saved. Plans must be equal bit for bit, losses within the rounding of float sums.
 //   ./examples/run several_ranks --ranks 4 [--images N] [--batch N] [--epochs N]
 
 #include <torch/torch.h>
@@ -80,7 +80,9 @@ void run(ma::mpi::world const& all, run_options const& o) {
   if (comm == MPI_COMM_NULL) return;
   ma::mpi::world const some(comm);
   MPI_Comm_free(&comm);
-  example::rank_training second(some, images, o.budget);
+  auto budget = o.budget;
+  budget.table_seed = 0;  // that of the saved run comes with load
+  example::rank_training second(some, images, budget);
   second.load(o.folder);
   second.run(o.budget.epochs, resumed);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Data-parallel training of a small classifier in LibTorch: each rank has a part of every global batch, partners lie on
-// any rank, gradients are averaged by MPI. Nothing in it depends on the number of ranks but the order of float sums.
+// Data-parallel training of a small classifier in LibTorch: each rank has a slice of the data set and a part of every
+// global batch, partners are images of similar brightness on any rank (the pairing of C-Mixup, by a kernel table over
+// all ranks), gradients are averaged by MPI. Nothing in it depends on the number of ranks but the order of float sums.
 
 #include <torch/torch.h>
 
@@ -50,6 +51,7 @@ struct rank_budget {
   int epochs = 3;
   double rate = 0.1;
   std::uint64_t seed = 7;
+  std::uint64_t table_seed = 11;  // of the kernel table's draws
 };
 
 // What a training leaves: of every step the mean loss of the global batch and a digest of the whole plan.
@@ -64,7 +66,13 @@ class rank_training {
       : world_(w),
         images_(images),
         budget_(budget),
-        record_(images.n, {.epochs = budget.epochs, .eta = 1.0, .c = 0.5}) {
+        slice_(part_of(images.n)),
+        table_seed_(budget.table_seed),
+        record_(images.n, {.epochs = budget.epochs, .eta = 1.0, .c = 0.5}),
+        table_(table_of_slice()) {
+    auto const rows = rows_of_slice();
+    slice_pixels_ = pixels_of(rows);
+    slice_labels_ = labels_of(rows);
     torch::manual_seed(static_cast<std::uint64_t>(budget.seed));
     net_ = std::make_shared<small_network>(static_cast<std::int64_t>(images.class_names.size()));
   }
@@ -77,11 +85,12 @@ class rank_training {
       record_epoch();
     }
   }
-  // Rank 0 writes what a run on any number of ranks needs to go on: weights, record, epoch and step.
+  // Rank 0 writes what a run on any number of ranks needs to go on: weights, record, epoch, step and the table's seed.
   void save(std::filesystem::path const& folder) {
     world_.agree(world_.rank() != 0 ? nullptr : ma::detail::caught([&] {
       torch::save(net_, (folder / "network.pt").string());
-      torch::save(torch::tensor({static_cast<std::int64_t>(epoch_), static_cast<std::int64_t>(step_)}),
+      torch::save(torch::tensor({static_cast<std::int64_t>(epoch_), static_cast<std::int64_t>(step_),
+                                 static_cast<std::int64_t>(table_seed_)}),
                   (folder / "place.pt").string());
       ma::weight::save(record_, folder / "record");
     }));
@@ -93,6 +102,7 @@ class rank_training {
       torch::load(place, (folder / "place.pt").string());
       epoch_ = static_cast<int>(place[0].item<std::int64_t>());
       step_ = static_cast<std::uint64_t>(place[1].item<std::int64_t>());
+      table_seed_ = static_cast<std::uint64_t>(place[2].item<std::int64_t>());
       record_ = ma::weight::load(folder / "record");
     }));
   }
@@ -113,6 +123,23 @@ class rank_training {
   part part_of(std::int64_t n) const {
     std::int64_t const p = world_.size(), r = world_.rank();
     return {n * r / p, n * (r + 1) / p - n * r / p};
+  }
+  // The rows of the data set that this rank holds.
+  std::vector<std::int64_t> rows_of_slice() const {
+    std::vector<std::int64_t> rows(static_cast<std::size_t>(slice_.count));
+    std::iota(rows.begin(), rows.end(), slice_.first);
+    return rows;
+  }
+  // The table over all ranks, of their images' mean brightness in [0, 1].
+  ma::mpi::gaussian_kernel table_of_slice() const {
+    std::vector<float> brightness;
+    for (std::int64_t row : rows_of_slice()) {
+      auto const* const bytes = images_.image(row);
+      double const sum = std::accumulate(bytes, bytes + images_.image_size(), 0.0);
+      brightness.push_back(static_cast<float>(sum / (255.0 * static_cast<double>(images_.image_size()))));
+    }
+    auto const labels = ma::labels(static_cast<float const*>(brightness.data()), {slice_.count});
+    return {world_, labels, {.bandwidth = 0.02}};
   }
   torch::Tensor pixels_of(std::vector<std::int64_t> const& rows) const {
     std::int64_t const side = images_.h;
@@ -135,14 +162,20 @@ class rank_training {
     std::vector<std::int64_t> const rows(order.begin() + at + mine.first, order.begin() + at + mine.first + mine.count);
     auto const x = pixels_of(rows), labels = labels_of(rows);
 
-    // The global plan: mixup, with UMIX's weights by the record of the epochs before.
-    auto in = ma::inputs(images_of(x)).index(ma::indices(rows.data(), {mine.count}));
-    if (record_.recorded() > 0) in.weights(record_);
+    // The global plan: mixup with partners of similar brightness, and UMIX's weights by the record of the epochs
+    // before.
     auto const key = world_.key_of({.seed = budget_.seed, .step = step_}, mine.count);
-    world_.make_plan(ma::umix{.alpha = 1.0f, .sigma = 0.8f}, world_.gather(in), key, plan_);
+    auto draws = key;
+    draws.seed = table_seed_;
+    std::vector<std::int64_t> drawn(rows.size());
+    auto const queries = ma::indices(rows.data(), {mine.count});
+    auto const similar = table_.as_rule(queries, draws, ma::indices(drawn.data(), {mine.count}));
+    auto in = ma::inputs(images_of(x)).index(queries).source_rows(images_.n);
+    if (record_.recorded() > 0) in.weights(record_);
+    world_.make_plan(with(ma::umix{.alpha = 1.0f, .sigma = 0.8f}, similar), in, key, plan_);
     auto const mixed = torch::empty_like(x), partners = torch::zeros_like(labels);
-    ma::mpi::mix(world_, plan_, images_of(x), images_of(mixed));
-    ma::mpi::fetch(world_, plan_, ids_of(labels), ids_of(partners));
+    ma::mpi::mix(world_, plan_, images_of(x), images_of(slice_pixels_), images_of(mixed));
+    ma::mpi::fetch(world_, plan_, ids_of(slice_labels_), ids_of(partners));
 
     for (auto& p : net_->parameters()) p.mutable_grad() = torch::zeros_like(p);
     double loss = 0.0;
@@ -195,16 +228,13 @@ class rank_training {
     for (unsigned char const byte : all) digest = (digest ^ byte) * 0x100000001b3;
     return digest;
   }
-  // Every rank tells a part of the images, clean; the record of the epoch is that of all.
+  // Every rank tells its slice of the images, clean; the record of the epoch is that of all.
   void record_epoch() {
-    part const mine = part_of(budget_.images);
     ma::weight::uncertainty fresh(images_.n, record_.options());
-    if (mine.count > 0) {
+    if (slice_.count > 0) {
       torch::NoGradGuard const guard;
-      std::vector<std::int64_t> rows(static_cast<std::size_t>(mine.count));
-      std::iota(rows.begin(), rows.end(), mine.first);
-      auto const told = net_->forward(pixels_of(rows)).argmax(1), labels = labels_of(rows);
-      fresh.record(ma::serial{}, epoch_, ids_of(told), ids_of(labels), mine.first);
+      auto const told = net_->forward(slice_pixels_).argmax(1);
+      fresh.record(ma::serial{}, epoch_, ids_of(told), ids_of(slice_labels_), slice_.first);
     }
     ma::mpi::merge(world_, fresh);
     record_.merge(fresh);
@@ -213,7 +243,11 @@ class rank_training {
   ma::mpi::world world_;
   image_set const& images_;
   rank_budget budget_;
+  part slice_;  // of the data set
+  torch::Tensor slice_pixels_, slice_labels_;
+  std::uint64_t table_seed_;
   ma::weight::uncertainty record_;
+  ma::mpi::gaussian_kernel table_;
   std::shared_ptr<small_network> net_;
   ma::plan_of<ma::umix> plan_;
   int epoch_ = 0;
