@@ -1,6 +1,7 @@
 // Several ranks of MPI on one machine: time, peak memory of a rank, bytes sent.
 //   bench/run --ranks P mix [ROWS]      mix of ROWS x 3 x 224 x 224 bytes, against an all-gather of the batch
-//   bench/run --ranks P table LABELS    the sharded kernel table: build, and draws of 2^14 queries a rank
+//   bench/run --ranks P table LABELS    the sharded kernel table: build, and draws of 2^14 queries a rank. It takes 32
+//                                       bytes a label of the machine, and says so where there are fewer.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +9,7 @@
 #include <mixaug/distributed/mpi.hpp>
 #include <mixaug/mixaug.hpp>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -42,16 +44,27 @@ double best(ma::mpi::world const& w, int runs, Act const& act) {
   }
   return least;
 }
-/// Peak memory of this process in MB (Linux).
-double peak_megabytes() {
-  std::ifstream in("/proc/self/status");
+/// A number of megabytes that Linux has under a name in a file of /proc; 0 elsewhere.
+double megabytes(char const* file, char const* name) {
+  std::ifstream in(file);
   for (std::string word; in >> word;)
-    if (word == "VmHWM:") {
+    if (word == name) {
       double kilobytes = 0.0;
       in >> kilobytes;
       return kilobytes / 1024;
     }
   return 0.0;
+}
+/// Peak memory of this process.
+double peak_megabytes() { return megabytes("/proc/self/status", "VmHWM:"); }
+/// Refuses labels for whose table the machine has too little memory: Linux would kill a rank, and say nothing.
+void check_memory(ma::mpi::world const& w, index_t labels) {
+  double const needed = 32e-6 * static_cast<double>(labels), there = megabytes("/proc/meminfo", "MemAvailable:");
+  w.agree(ma::detail::caught([&] {
+    if (there > 0.0 && needed > there)
+      throw std::runtime_error("a table of so many labels takes " + std::to_string(static_cast<long>(needed)) +
+                               " MB, and " + std::to_string(static_cast<long>(there)) + " MB are free");
+  }));
 }
 std::uint64_t mixed_bits(std::uint64_t z) {  // SplitMix64
   z = (z + 1) * 0x9E3779B97F4A7C15u;
@@ -84,6 +97,7 @@ void mix(ma::mpi::world const& w, char const* name, M const& method, index_t row
   ma::mpi::mix(w, plan, in, to);
   double const sent = static_cast<double>(largest(w, w.bytes_sent() - before));
   double const ours = best(w, 5, [&] { ma::mpi::mix(w, plan, in, to); });
+  double const ruled = best(w, 5, [&] { ma::mpi::mix(w, plan, ma::pairing::shuffle{}, in, to); });
   double const gather = best(w, 5, [&] {
     MPI_Allgatherv(x.data(), counts[static_cast<std::size_t>(w.rank())], MPI_BYTE, all.data(), counts.data(), at.data(),
                    MPI_BYTE, w.comm());
@@ -92,13 +106,15 @@ void mix(ma::mpi::world const& w, char const* name, M const& method, index_t row
   double const peer = static_cast<double>(largest(w, (p - 1) * n * size));
   if (w.rank() == 0)
     std::printf(
-        "%-7s %5ld rows %ld ranks | plan %6.2f ms | mix %7.1f ms, %6.1f MB sent a rank | all-gather %7.1f ms, "
+        "%-7s %5ld rows %ld ranks | plan %6.2f ms | mix %7.1f ms, by the rule %7.1f ms, %6.1f MB sent a rank | "
+        "all-gather %7.1f ms, "
         "%6.1f MB | time ratio %.2f, bytes ratio %.2f\n",
-        name, static_cast<long>(rows), static_cast<long>(p), 1e3 * planned, 1e3 * ours, sent / 1e6, 1e3 * gather,
-        peer / 1e6, gather / ours, peer > 0 ? sent / peer : 1.0);
+        name, static_cast<long>(rows), static_cast<long>(p), 1e3 * planned, 1e3 * ours, 1e3 * ruled, sent / 1e6,
+        1e3 * gather, peer / 1e6, gather / ours, peer > 0 ? sent / peer : 1.0);
 }
 
 void table(ma::mpi::world const& w, index_t labels) {
+  check_memory(w, labels);
   index_t const p = w.size(), first = labels * w.rank() / p, n = labels * (w.rank() + 1) / p - first;
   std::vector<float> y(static_cast<std::size_t>(n));
   for (index_t i = 0; i < n; ++i) y[static_cast<std::size_t>(i)] = static_cast<float>(unit(first + i));
@@ -137,7 +153,7 @@ void table(ma::mpi::world const& w, index_t labels) {
 
 int main(int argc, char** argv) {
   MPI_Init(&argc, &argv);
-  {
+  try {
     ma::mpi::world const w(MPI_COMM_WORLD);
     std::string const what = argc > 1 ? argv[1] : "mix";
     double const number = argc > 2 ? std::atof(argv[2]) : 0.0;
@@ -148,6 +164,9 @@ int main(int argc, char** argv) {
       mix(w, "mixup", ma::mixup{}, rows);
       mix(w, "cutmix", ma::cutmix{}, rows);
     }
+  } catch (std::exception const& e) {
+    std::fprintf(stderr, "bench_ranks: %s\n", e.what());
+    MPI_Abort(MPI_COMM_WORLD, 1);
   }
   MPI_Finalize();
 }
