@@ -63,7 +63,8 @@ class input_gathering {
 namespace mpi {
 
 /// The inputs of this rank's batch, and in the place of its class ids, groups, index, targets, features and weights
-/// those of the global batch, which it owns. world::gather makes it; make_plan takes it as inputs. It can be moved.
+/// those of the global batch, which it owns, in memory of the world: it is destroyed by the thread that calls that.
+/// world::gather makes it; make_plan takes it as inputs. It can be moved.
 class gathered_inputs : public input_set<space::host> {
  public:
   gathered_inputs(gathered_inputs const&) = delete;

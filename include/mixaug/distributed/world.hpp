@@ -13,7 +13,8 @@ namespace mixaug::mpi {
 /// The ranks of a communicator, of which each holds some rows of a global batch: those of rank 0 first, then those of
 /// rank 1, ... Ranks may hold different numbers of rows, also none. It duplicates the communicator (collectively), so
 /// that the caller's own messages do not meet its messages and the caller may free his; copies share the duplicate,
-/// which the last of them, or of the tables made with them, frees. Needs MPI_Init, no thread level: only the thread
+/// which the last of them, or of the tables made with them, frees. It keeps the memory of its calls, so that the second
+/// step of a shape allocates nothing but what MPI does. Needs MPI_Init, no thread level: only the thread
 /// that calls a function of it calls MPI. Members marked "collective" are called by all ranks, in the same order.
 /// Before their first message with data, ranks agree that no argument was refused: an exception on one rank is thrown
 /// on all, and names it. Errors: MPI not initialised, MPI_COMM_NULL, a communicator between groups.
