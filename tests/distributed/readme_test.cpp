@@ -40,7 +40,7 @@ TEST_CASE("a step on several ranks") {
   CHECK(step_loss == 2.0);
   CHECK(accuracy == 1.0);
 
-  auto inputs = world.gather(ma::inputs(x).class_ids(class_ids));  // those of all ranks, for rules that read them
+  auto inputs = world.gather(ma::inputs(x).class_ids(class_ids));
   auto pairs = world.make_plan(with(ma::cutmix{}, ma::pairing::same_class{}), inputs, key);
   CHECK(pairs.rows() == n);
 
