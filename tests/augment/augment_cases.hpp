@@ -31,6 +31,7 @@ inline std::vector<au::chain> chains() {
                     au::motion_blur{.length = {1, 9}, .angle = {0, 360}, .direction = {-1, 1}}},
           au::chain{au::elastic{.alpha = {1, 2}, .sigma = {3, 6}}, turned, au::perspective{.distortion = 0.4f}, jitter},
           au::chain{au::lens{.k1 = {-0.2f, 0.4f}, .border = au::border::reflect}, au::gaussian_noise{.sigma = {1, 5}}},
+          au::chain{turned, au::elastic{.alpha = {1, 3}, .sigma = {2, 7}}},
           au::chain{turned, au::color_jitter{.contrast = {0.5f, 1.5f}, .about = au::about::mean},
                     au::salt_and_pepper{.amount = {0.1f, 0.2f}, .exact_count = true}}};
 }

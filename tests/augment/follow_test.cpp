@@ -174,7 +174,7 @@ TEST_CASE("masks: ids are those of the nearest pixel, floats are read as the ima
     auto const wanted = test::applied<std::uint8_t>(test::planned_chain(moves, n, 1, h, w), x);
     std::vector<std::uint8_t> out(static_cast<std::size_t>(n * oh * ow));
     ma::apply_masks(ma::serial{}, p, ma::masks(x.data(), {n, h, w}), ma::masks(out.data(), {n, oh, ow}));
-    // warped points are rounded to 2^-14 pixels where images are read, and not for ids: one pixel in thousands differs
+    // warped points are rounded to 2^-15 pixels where images are read, and not for ids: one pixel in thousands differs
     index_t differ = 0;
     for (std::size_t k = 0; k < out.size(); ++k) differ += out[k] == wanted[k] ? 0 : 1;
     CHECK(differ <= (c.steps.size() == 1 ? 3 : 0) + (std::holds_alternative<au::perspective>(c.steps[0]) ? 3 : 0));

@@ -111,10 +111,10 @@ struct packed_points {
   }
   std::int32_t sum(int k, int c) const {
     auto const tap = [&](int j, int i) {
-      std::int64_t const at = ((y[k] >> 14) + j) * image.row + (x[k] >> 14) + i;
+      std::int64_t const at = ((y[k] >> 15) + j) * image.row + (x[k] >> 15) + i;
       return static_cast<std::int32_t>(image.origin()[at] >> (8 * c) & 255u);
     };
-    return detail::between_bytes(tap(0, 0), tap(0, 1), tap(1, 0), tap(1, 1), x[k] & 16383, y[k] & 16383);
+    return detail::between_bytes(tap(0, 0), tap(0, 1), tap(1, 0), tap(1, 1), x[k] & 32767, y[k] & 32767);
   }
 };
 

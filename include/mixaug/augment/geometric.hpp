@@ -320,9 +320,10 @@ struct lens {
 
 /// A smooth random displacement (Simard, Steinkraus and Platt, ICDAR 2003): normal noise, smoothed to a standard
 /// deviation of `sigma` pixels. `alpha` is the root mean square of the displacement along each axis, in pixels,
-/// whatever sigma is (the paper multiplies a field of another norm). The field stands on a grid of floor(sigma) pixels,
-/// as a cubic B-spline of noise that is blurred on the grid, so that both together have the variance sigma^2. Errors:
-/// reversed ranges, alpha outside [0, 1000], sigma outside [1, 256], a bad fill.
+/// whatever sigma is (the paper multiplies a field of another norm); no pixel is moved by more than 8191 pixels. The
+/// field stands on a grid of floor(sigma) pixels, as a cubic B-spline of noise that is blurred on the grid, so that
+/// both together have the variance sigma^2. Errors: reversed ranges, alpha outside [0, 1000], sigma outside [1, 256], a
+/// bad fill.
 struct elastic {
   range alpha{};
   range sigma{5.0f, 5.0f};

@@ -93,6 +93,8 @@ inline affine_map map_of(affine const&, float const* drawn, image_facts const& i
 struct fixed_map {
   static constexpr int bits = 32;
   static constexpr std::int64_t one = std::int64_t{1} << bits;
+  static constexpr int parts = 15;                   ///< of the bits behind the point, those that pixels are read by
+  static constexpr std::int32_t pixel = 1 << parts;  ///< a pixel, in units of 2^-parts
   std::int64_t xx = one, xy = 0, x0 = 0;
   std::int64_t yx = 0, yy = one, y0 = 0;
   std::int32_t samples_x = 1, samples_y = 1;  ///< points along each side of an output pixel, whose mean it shows

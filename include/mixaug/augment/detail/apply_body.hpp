@@ -281,6 +281,7 @@ apply_scratch scratch_of(compiled_chain const& c) noexcept {
   pass const& first = c.passes.front();
   if (std::is_same_v<T, std::uint8_t> && packed_image::possible && first.in.channels >= 2 && first.in.channels <= 4 &&
       first.how.interpolation != augment::interpolation::nearest && first.how.byte_fill && first.last > first.step &&
+      first.in.height < longest_side && first.in.width < longest_side &&
       first.in.height * first.in.width < (index_t{1} << 30))
     s.packed = mixaug::detail::aligned(packed_image::bytes(first.in.height, first.in.width));
   index_t most = 0;

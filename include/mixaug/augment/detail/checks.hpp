@@ -39,7 +39,7 @@ inline void check_channels(char const* step, char const* option, per_channel con
   for (int c = 0; c < v.count; ++c)
     if (!mixaug::detail::finite(v.value[c])) fail(option_name(step, option), text_of(v.value[c]), "finite numbers");
 }
-/// The longest side of an image; positions have 14 bits behind the point in 32-bit integers.
+/// The longest side of an image; positions have 15 bits behind the point in 32-bit integers.
 inline constexpr index_t longest_side = 65535;
 inline void check_size(char const* step, char const* option, image_size const& s) {
   if (s.height < 1 || s.width < 1 || s.height > longest_side || s.width > longest_side)

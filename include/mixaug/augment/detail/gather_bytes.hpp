@@ -9,23 +9,24 @@ MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
 MIXAUG_WIDE_LOOPS
 
-/// Bytes between pixels, bilinearly, in integers: fractions have 14 bits, rows are rounded to 7 bits behind the point,
-/// and what stands between two rows has 21, of which floats take 16. A byte made of that float is the one that is
-/// rounded from the sum itself, so that whoever writes bytes may take either way.
+/// Bytes between pixels, bilinearly, in integers of 16 bits: rows are rounded to 7 bits behind the point, and what
+/// stands between two rows to 8. A byte made of the float of that is the one that is rounded from the integer, so that
+/// whoever writes bytes may take either way.
 namespace mixaug::augment {
 namespace detail {
 
-/// The value between a and b above, and c and d below, in units of 2^-21; fractions in units of 2^-14.
+/// The value between a and b above, and c and d below, in units of 2^-8; fractions in units of 2^-15. A value between v
+/// and w is their mean and a product of their difference with the fraction less a half, so that all factors fit 16
+/// bits.
 MIXAUG_HD inline std::int32_t between_bytes(std::int32_t a, std::int32_t b, std::int32_t c, std::int32_t d,
                                             std::int32_t fx, std::int32_t fy) noexcept {
-  std::int32_t const upper = 128 * a + (((b - a) * fx + 64) >> 7), lower = 128 * c + (((d - c) * fx + 64) >> 7);
-  return upper * (16384 - fy) + lower * fy;
+  std::int32_t const x = 2 * fx - 32768, y = 2 * fy - 32768, half = 1 << 14;
+  std::int32_t const upper = 64 * (a + b) + ((64 * (b - a) * x + half) >> 15);
+  std::int32_t const lower = 64 * (c + d) + ((64 * (d - c) * x + half) >> 15);
+  return upper + lower + (((lower - upper) * y + half) >> 15);
 }
-/// Exact but for the 5 bits that are cut.
-MIXAUG_HD inline float float_of_sum(std::int32_t v) noexcept { return static_cast<float>(v >> 5) * 0x1p-16f; }
-MIXAUG_HD inline std::uint8_t byte_of_sum(std::int32_t v) noexcept {
-  return static_cast<std::uint8_t>((v + (1 << 20)) >> 21);
-}
+MIXAUG_HD inline float float_of_sum(std::int32_t v) noexcept { return static_cast<float>(v) * 0x1p-8f; }
+MIXAUG_HD inline std::uint8_t byte_of_sum(std::int32_t v) noexcept { return static_cast<std::uint8_t>((v + 128) >> 8); }
 
 /// An image of bytes with each pixel's channels in one 32-bit word, and a rim of one pixel around it, so that bilinear
 /// reading needs no check of the borders and two loads for four pixels. Words are little-endian.
@@ -146,10 +147,11 @@ struct byte_run {
 /// Positions along both axes that grow by equal steps, in units of 2^-32 pixels.
 struct stepped_points {
   std::int64_t x, step_x, y, step_y;
-  std::int32_t x_at(int k) const noexcept { return static_cast<std::int32_t>((x + k * step_x) >> 18); }
-  std::int32_t y_at(int k) const noexcept { return static_cast<std::int32_t>((y + k * step_y) >> 18); }
+  static constexpr int shift = fixed_map::bits - fixed_map::parts;
+  std::int32_t x_at(int k) const noexcept { return static_cast<std::int32_t>((x + k * step_x) >> shift); }
+  std::int32_t y_at(int k) const noexcept { return static_cast<std::int32_t>((y + k * step_y) >> shift); }
 };
-/// Positions that stand in arrays, in units of 2^-14 pixels, with room for as many more as registers hold.
+/// Positions that stand in arrays, in units of 2^-15 pixels, with room for as many more as registers hold.
 struct listed_points {
   static constexpr int more = 16;
   std::int32_t const *x, *y;
@@ -171,9 +173,9 @@ void gather_plainly(packed_image const& from, Points const& at, int n, Run const
     int const many = n - done < part ? n - done : part;
     for (int k = 0; k < many; ++k) {
       std::int32_t const px = at.x_at(done + k), py = at.y_at(done + k);
-      place[k] = (py >> 14) * row + (px >> 14);
-      fx[k] = static_cast<std::int16_t>(px & 16383);
-      fy[k] = static_cast<std::int16_t>(py & 16383);
+      place[k] = (py >> fixed_map::parts) * row + (px >> fixed_map::parts);
+      fx[k] = static_cast<std::int16_t>(px & (fixed_map::pixel - 1));
+      fy[k] = static_cast<std::int16_t>(py & (fixed_map::pixel - 1));
     }
     for (int k = 0; k < many; ++k) {
       std::uint32_t const* const p = origin + place[k];
@@ -194,8 +196,8 @@ void gather_plainly(packed_image const& from, Points const& at, int n, Run const
 
 #if defined(MIXAUG_WIDE)
 
-/// Puts a block of sums where they belong; blocks that are not whole go by way of an array.
-inline void take_sums(float_run const& to, int k, int many, simd::ints const* sums) noexcept {
+/// Puts a block of values where they belong; blocks that are not whole go by way of an array.
+inline void take_block(float_run const& to, int k, int many, simd::ints first, simd::ints second) noexcept {
   using namespace simd;
   auto const put = [&](int c, floats v) {
     if (many == lanes) return store(to.plane[c] + k, v);
@@ -203,14 +205,15 @@ inline void take_sums(float_run const& to, int k, int many, simd::ints const* su
     store(some, v);
     std::memcpy(to.plane[c] + k, some, static_cast<std::size_t>(many) * sizeof(float));
   };
-  put(0, floats_of<0>(sums));
-  put(1, floats_of<1>(sums));
-  if (to.channels > 2) put(2, floats_of<2>(sums));
-  if (to.channels > 3) put(3, floats_of<3>(sums));
+  channels_of const of(first, second);
+  put(0, of.at<0>());
+  put(1, of.at<1>());
+  if (to.channels > 2) put(2, of.at<2>());
+  if (to.channels > 3) put(3, of.at<3>());
 }
-inline void take_sums(byte_run const& to, int k, int many, simd::ints const* sums) noexcept {
+inline void take_block(byte_run const& to, int k, int many, simd::ints first, simd::ints second) noexcept {
   using namespace simd;
-  ints const words = words_of(sums);
+  ints const words = words_of(first, second);
   std::size_t const n = static_cast<std::size_t>(many);
   if (to.column == 3 && to.plane == 1 && to.channels == 3) {
     if (many == lanes) return store_three(to.to + 3 * k, words);
@@ -239,12 +242,12 @@ inline void take_sums(byte_run const& to, int k, int many, simd::ints const* sum
 template <class Run>
 void gather_packed(packed_image const& from, stepped_points const& at, int n, Run const& to) noexcept {
   simd::bilinear_bytes(from.origin(), from.row, simd::stepped(at.x, at.step_x, at.y, at.step_y), n,
-                       [&](int k, int many, simd::ints const* sums) { take_sums(to, k, many, sums); });
+                       [&](int k, int many, simd::ints a, simd::ints b) { take_block(to, k, many, a, b); });
 }
 template <class Run>
 void gather_packed(packed_image const& from, listed_points const& at, int n, Run const& to) noexcept {
   simd::bilinear_bytes(from.origin(), from.row, simd::listed_points{at.x, at.y}, n,
-                       [&](int k, int many, simd::ints const* sums) { take_sums(to, k, many, sums); });
+                       [&](int k, int many, simd::ints a, simd::ints b) { take_block(to, k, many, a, b); });
 }
 
 #else

@@ -7,7 +7,7 @@ MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
 MIXAUG_WIDE_LOOPS
 
-/// Reads the pixels that a tile of the output shows. Positions are integers in units of 2^-32 pixels, of which 14 bits
+/// Reads the pixels that a tile of the output shows. Positions are integers in units of 2^-32 pixels, of which 15 bits
 /// behind the point are used; sums are in float, each product rounded, but for bytes that are read bilinearly, which
 /// are sums of integers (gather_bytes.hpp): the same bits everywhere.
 namespace mixaug::augment {
@@ -40,18 +40,19 @@ inline constexpr int taps = I == augment::interpolation::nearest    ? 1
                                                                     : 4;
 template <augment::interpolation I>
 inline constexpr int taps_before = I == augment::interpolation::bicubic ? 1 : 0;
-/// What is added to a position before it is cut: half a pixel, or half a unit of the 14 bits.
+/// What is added to a position before it is cut: half a pixel, or half a unit of the bits that are kept.
 template <augment::interpolation I>
 inline constexpr std::int64_t half_step =
-    std::int64_t{1} << (fixed_map::bits - (I == augment::interpolation::nearest ? 1 : 15));
+    std::int64_t{1} << (fixed_map::bits - 1 - (I == augment::interpolation::nearest ? 0 : fixed_map::parts));
 
-/// A position along an axis: the pixel at or before it, and how far it lies behind, in units of 2^-14 pixels.
+/// A position along an axis: the pixel at or before it, and how far it lies behind, in units of 2^-15 pixels.
 struct position {
   index_t pixel;
   std::int32_t part;
   MIXAUG_HD explicit position(std::int64_t at) noexcept
-      : pixel(at >> fixed_map::bits), part(static_cast<std::int32_t>(at >> (fixed_map::bits - 14)) & 16383) {}
-  MIXAUG_HD float fraction() const noexcept { return static_cast<float>(part) * 0x1p-14f; }
+      : pixel(at >> fixed_map::bits),
+        part(static_cast<std::int32_t>(at >> (fixed_map::bits - fixed_map::parts)) & (fixed_map::pixel - 1)) {}
+  MIXAUG_HD float fraction() const noexcept { return static_cast<float>(part) * 0x1p-15f; }
 };
 
 /// The value at a fraction between taps; tap(j, i) is the value in row j and column i.
@@ -131,7 +132,12 @@ inline span clipped(span within, std::int64_t start, std::int64_t step, std::int
   return step > 0 ? span{reached(low), reached(high)} : span{reached(high), reached(low)};
 }
 
-/// Positions along one axis for a run of pixels, as 14-bit fixed point: (start + k step) >> 18, in 32-bit lanes that
+/// The fraction of a position in units of 2^-15 pixels.
+inline float fraction_of(std::int32_t at) noexcept {
+  return static_cast<float>(at & (fixed_map::pixel - 1)) * 0x1p-15f;
+}
+
+/// Positions along one axis for a run of pixels, in units of 2^-15: (start + k step) >> 17, in 32-bit lanes that
 /// the compiler vectorises. The results fit 32 bits, and there are at most tile::room.
 class lane_positions {
  public:
@@ -151,29 +157,36 @@ class lane_positions {
     std::uint32_t const j = static_cast<std::uint32_t>(k);
     std::uint32_t const low = static_cast<std::uint32_t>(low_first_) + j * static_cast<std::uint32_t>(low_step_);
     std::uint32_t const whole = static_cast<std::uint32_t>(first_) + j * static_cast<std::uint32_t>(step_);
-    std::int32_t const part = static_cast<std::int32_t>(low >> (shift - 4) & 15u) + d;
-    return static_cast<std::int32_t>(whole + (low >> shift) + static_cast<std::uint32_t>(part >> 4));
+    constexpr int more = 18 - fixed_map::parts;
+    std::int32_t const part = static_cast<std::int32_t>(low >> (shift - more) & ((1u << more) - 1u)) + d;
+    return static_cast<std::int32_t>(whole + (low >> shift) + static_cast<std::uint32_t>(part >> more));
   }
 
  private:
-  static constexpr int shift = fixed_map::bits - 14;
+  static constexpr int shift = fixed_map::bits - fixed_map::parts;
   static constexpr std::int64_t mask = (std::int64_t{1} << shift) - 1;
   std::int32_t first_, step_, low_first_, low_step_;
 };
 
-/// Positions start + k step, displaced by d in units of 2^-18 pixels: in units of 2^-14 pixels, cut to [low, high].
-inline void displaced(std::int64_t start, std::int64_t step, std::int32_t const* MIXAUG_RESTRICT d, int n,
-                      std::int32_t low, std::int32_t high, std::int32_t* MIXAUG_RESTRICT to) noexcept {
-  // what lies so far away that 32 bits do not hold it is far from the image, however it is displaced
-  constexpr std::int64_t far = ((std::int64_t{1} << 17) - 8193) << fixed_map::bits;
+/// Positions start + k step, displaced by less than 8192 pixels, d in units of 2^-18: in units of 2^-15 pixels, cut to
+/// [low, high].
+inline void displaced(std::int64_t start, std::int64_t step, float const* MIXAUG_RESTRICT d, int n, std::int32_t low,
+                      std::int32_t high, std::int32_t* MIXAUG_RESTRICT to) noexcept {
+  constexpr int shift = fixed_map::bits - fixed_map::parts;
+  auto const whole = [](float v) { return static_cast<std::int32_t>(v + std::copysign(0.5f, v)); };
+  // sums of 32 bits where they cannot overflow, and else of 64
+  constexpr std::int64_t far = ((std::int64_t{1} << 16) - 8193) << fixed_map::bits;
   span const near = clipped({0, n}, start, step, -far, far);
   auto const one_by_one = [&](int begin, int end) {
-    for (int k = begin; k < end; ++k) to[k] = start + k * step < 0 ? low : high;
+    for (int k = begin; k < end; ++k) {
+      std::int64_t const v = (start + k * step + (std::int64_t{whole(d[k])} << (fixed_map::bits - 18))) >> shift;
+      to[k] = v < low ? low : v > high ? high : static_cast<std::int32_t>(v);
+    }
   };
   one_by_one(0, near.begin);
   lane_positions const at(start, step);
   for (int k = near.begin; k < near.end; ++k) {
-    std::int32_t const v = at.at(k, d[k]), above = v > low ? v : low;
+    std::int32_t const v = at.at(k, whole(d[k])), above = v > low ? v : low;
     to[k] = above < high ? above : high;
   }
   one_by_one(near.end, n);
@@ -193,8 +206,8 @@ void gather_packed_cubic(packed_image const& from, lane_positions const& x, lane
     int const many = n - done < part ? n - done : part;
     for (int k = 0; k < many; ++k) {
       std::int32_t const px = x.at(done + k), py = y.at(done + k);
-      place[k] = ((py >> 14) - 1) * row + (px >> 14) - 1;
-      cubic_weights const u(static_cast<float>(px & 16383) * 0x1p-14f), v(static_cast<float>(py & 16383) * 0x1p-14f);
+      place[k] = ((py >> fixed_map::parts) - 1) * row + (px >> fixed_map::parts) - 1;
+      cubic_weights const u(fraction_of(px)), v(fraction_of(py));
       for (int t = 0; t < 4; ++t) {
         wx[t][k] = u.w[t];
         wy[t][k] = v.w[t];
@@ -238,11 +251,12 @@ void gather(image<T const> const& from, [[maybe_unused]] bool byte_fill, std::in
   lane_positions const x(at_x, step_x), y(at_y, step_y);
   for (int k = 0; k < n; ++k) {
     std::int32_t const px = x.at(k), py = y.at(k);
-    place[k] = ((py >> 14) - taps_before<I>)*from.row + ((px >> 14) - taps_before<I>)*from.column;
-    part_x[k] = px & 16383;
-    part_y[k] = py & 16383;
-    fx[k] = static_cast<float>(part_x[k]) * 0x1p-14f;
-    fy[k] = static_cast<float>(part_y[k]) * 0x1p-14f;
+    index_t const row = (py >> fixed_map::parts) - taps_before<I>, column = (px >> fixed_map::parts) - taps_before<I>;
+    place[k] = row * from.row + column * from.column;
+    part_x[k] = px & (fixed_map::pixel - 1);
+    part_y[k] = py & (fixed_map::pixel - 1);
+    fx[k] = fraction_of(px);
+    fy[k] = fraction_of(py);
   }
   index_t const row = from.row, column = from.column;
   for (int c = 0; c < to.channels; ++c) {
@@ -379,46 +393,40 @@ struct reader {
     }
   }
 
-  /// Points that come from warps, in units of 2^-14 pixels: a row of n <= tile::room pixels that begins at (x, y).
+  /// Points that come from warps, in units of 2^-15 pixels: a row of n <= tile::room pixels that begins at (x, y).
   template <augment::interpolation I, class Run>
   void warped_row(image<T const> const& part, Run const& to, index_t first_x, index_t first_y, int n) const noexcept {
     alignas(64) std::int32_t px[tile::room + listed_points::more], py[tile::room + listed_points::more];
     bool const rim =
         packs && I == augment::interpolation::bilinear && packed.data != nullptr && how.border != border::reflect;
     // With a rim, what lies beyond it is the rim, from which positions count; else any position is looked up.
-    constexpr std::int32_t one = 1 << 14;
-    std::int32_t const far = one << 16, low = rim ? -one : -far;
-    std::int32_t const high_x = rim ? static_cast<std::int32_t>(part.width) * one : far,
-                       high_y = rim ? static_cast<std::int32_t>(part.height) * one : far;
-    positions(first_x, first_y, n, low, high_x, high_y, px, py);
+    constexpr std::int32_t one = fixed_map::pixel, most = (std::numeric_limits<std::int32_t>::max)();
     if (rim)
-      for (int k = 0; k < n; ++k) {
-        px[k] += one;
-        py[k] += one;
-      }
+      positions(first_x, first_y, n, 0, static_cast<std::int32_t>(part.width + 1) * one,
+                static_cast<std::int32_t>(part.height + 1) * one, 1, px, py);
+    else
+      positions(first_x, first_y, n, -most, most, most, 0, px, py);
     if constexpr (packs && I == augment::interpolation::bilinear)
       if (rim) return gather_packed(packed, listed_points{px, py}, n, to);
-    constexpr std::int64_t half = I == augment::interpolation::nearest ? 1 << 13 : 0;
+    constexpr std::int64_t half = I == augment::interpolation::nearest ? fixed_map::pixel / 2 : 0;
     for (int k = 0; k < n; ++k)
       for (int c = 0; c < to.channels; ++c)
         to.put(k, c,
-               sampled<I>(part, how, c, (px[k] + half) << (fixed_map::bits - 14),
-                          (py[k] + half) << (fixed_map::bits - 14)));
+               sampled<I>(part, how, c, (px[k] + half) << (fixed_map::bits - fixed_map::parts),
+                          (py[k] + half) << (fixed_map::bits - fixed_map::parts)));
   }
-  /// Positions of a row of n pixels that begins at (x, y), in units of 2^-14 pixels, cut to limits.
+  /// Positions of a row of n pixels that begins at (x, y), in units of 2^-15 pixels from the pixel (-origin, -origin),
+  /// cut to limits.
   void positions(index_t first_x, index_t first_y, int n, std::int32_t low, std::int32_t high_x, std::int32_t high_y,
-                 std::int32_t* px, std::int32_t* py) const noexcept {
+                 int origin, std::int32_t* px, std::int32_t* py) const noexcept {
     alignas(64) float dx[tile::room], dy[tile::room];
     double const* const spline = warps.spline();
     if (spline != nullptr) displacements(spline, first_x, first_y, n, dx, dy);
     if (spline != nullptr && warps.only_spline()) {
-      alignas(64) std::int32_t ix[tile::room], iy[tile::room];
-      turn(dx, dy, n);
-      whole_displacements(dx, n, ix);
-      whole_displacements(dy, n, iy);
-      constexpr std::int64_t half = std::int64_t{1} << (fixed_map::bits - 15);
-      displaced(map.x0 + first_y * map.xy + first_x * map.xx + half, map.xx, ix, n, low, high_x, px);
-      displaced(map.y0 + first_y * map.yy + first_x * map.yx + half, map.yx, iy, n, low, high_y, py);
+      if (warps.count > 1) turn(dx, dy, n);
+      std::int64_t const plus = origin * fixed_map::one + half_step<augment::interpolation::bilinear>;
+      displaced(map.x0 + first_y * map.xy + first_x * map.xx + plus, map.xx, dx, n, low, high_x, px);
+      displaced(map.y0 + first_y * map.yy + first_x * map.yx + plus, map.yx, dy, n, low, high_y, py);
       return;
     }
     alignas(64) double x[tile::room], y[tile::room];
@@ -432,8 +440,8 @@ struct reader {
         y[k] = y[k] + static_cast<double>(dy[k]) * 0x1p-18;
       }
     warps.first(spline != nullptr ? warps.count - 1 : warps.count, n, x, y);
-    fixed(x, n, low, high_x, px);
-    fixed(y, n, low, high_y, py);
+    fixed(x, n, low, high_x, origin, px);
+    fixed(y, n, low, high_y, origin, py);
   }
   void displacements(double const* spline, index_t x, index_t y, int n, float* dx, float* dy) const noexcept {
     if (field != nullptr) return (*field)(y, x, n, dx, dy);
@@ -443,7 +451,7 @@ struct reader {
       dy[k] = d.y;
     }
   }
-  /// Takes displacements through the linear part of the affine map.
+  /// Takes displacements through the linear part of the affine map; they stay below 8192 pixels.
   void turn(float* MIXAUG_RESTRICT dx, float* MIXAUG_RESTRICT dy, int n) const noexcept {
     using mixaug::detail::rounded_product;
     float const xx = static_cast<float>(map.xx) * 0x1p-32f, xy = static_cast<float>(map.xy) * 0x1p-32f,
@@ -453,21 +461,25 @@ struct reader {
       dx[k] = rounded_product(xx, a) + rounded_product(xy, b);
       dy[k] = rounded_product(yx, a) + rounded_product(yy, b);
     }
+    constexpr float most = 8191.0f * 0x1p18f;
+    clip_run(dx, n, -most, most);
+    clip_run(dy, n, -most, most);
   }
-  /// Points of the continuous image to positions of pixel centres, rounded to 14 bits.
-  static void fixed(double* MIXAUG_RESTRICT v, int n, std::int32_t least, std::int32_t most,
+  /// Points of the continuous image to positions of pixel centres, in units of 2^-15.
+  static void fixed(double* MIXAUG_RESTRICT v, int n, std::int32_t least, std::int32_t most, int origin,
                     std::int32_t* MIXAUG_RESTRICT to) noexcept {
-    double const low = static_cast<double>(least) * 0x1p-14, high = static_cast<double>(most) * 0x1p-14;
+    std::int32_t const plus = origin * fixed_map::pixel;
+    double const low = static_cast<double>(least - plus) * 0x1p-15, high = static_cast<double>(most - plus) * 0x1p-15;
     for (int k = 0; k < n; ++k) {
       double const at = v[k] - 0.5, above = at > low ? at : low;
       v[k] = above < high ? above : high;
     }
     // adding 1.5 2^52 rounds to an integer, whose low bits are those of the sum
     for (int k = 0; k < n; ++k) {
-      double const sum = v[k] * 0x1p14 + 0x1.8p52;
+      double const sum = v[k] * 0x1p15 + 0x1.8p52;
       std::uint64_t bits;
       std::memcpy(&bits, &sum, sizeof bits);
-      to[k] = static_cast<std::int32_t>(static_cast<std::uint32_t>(bits));
+      to[k] = plus + static_cast<std::int32_t>(static_cast<std::uint32_t>(bits));
     }
   }
 

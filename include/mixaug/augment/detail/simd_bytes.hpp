@@ -40,27 +40,17 @@ ints left64(ints v) noexcept {
   return _mm512_slli_epi64(v, By);
 }
 template <int By>
-ints right32(ints v) noexcept {
-  return _mm512_srli_epi32(v, By);
-}
-template <int By>
 ints right16(ints v) noexcept {
   return _mm512_srli_epi16(v, By);
 }
-inline ints add32(ints a, ints b) noexcept { return _mm512_add_epi32(a, b); }
 inline ints add16(ints a, ints b) noexcept { return _mm512_add_epi16(a, b); }
+inline ints subtract16(ints a, ints b) noexcept { return _mm512_sub_epi16(a, b); }
 inline ints both(ints a, ints b) noexcept { return _mm512_and_si512(a, b); }
 inline ints unlike(ints a, ints b) noexcept { return _mm512_xor_si512(a, b); }
 inline ints pairs_of_bytes(ints bytes, ints weights) noexcept { return _mm512_maddubs_epi16(bytes, weights); }
-inline ints pairs_of_words(ints a, ints b) noexcept { return _mm512_madd_epi16(a, b); }
 inline ints rounded15(ints a, ints b) noexcept { return _mm512_mulhrs_epi16(a, b); }
 inline ints low16(ints a, ints b) noexcept { return _mm512_unpacklo_epi16(a, b); }
 inline ints high16(ints a, ints b) noexcept { return _mm512_unpackhi_epi16(a, b); }
-inline ints low32(ints a, ints b) noexcept { return _mm512_unpacklo_epi32(a, b); }
-inline ints high32(ints a, ints b) noexcept { return _mm512_unpackhi_epi32(a, b); }
-inline ints low64(ints a, ints b) noexcept { return _mm512_unpacklo_epi64(a, b); }
-inline ints high64(ints a, ints b) noexcept { return _mm512_unpackhi_epi64(a, b); }
-inline ints narrow32(ints a, ints b) noexcept { return _mm512_packs_epi32(a, b); }
 inline ints narrow16(ints a, ints b) noexcept { return _mm512_packus_epi16(a, b); }
 inline floats to_floats(ints v) noexcept { return _mm512_cvtepi32_ps(v); }
 /// Sixteen bytes of order in each quarter.
@@ -112,27 +102,17 @@ ints left64(ints v) noexcept {
   return _mm256_slli_epi64(v, By);
 }
 template <int By>
-ints right32(ints v) noexcept {
-  return _mm256_srli_epi32(v, By);
-}
-template <int By>
 ints right16(ints v) noexcept {
   return _mm256_srli_epi16(v, By);
 }
-inline ints add32(ints a, ints b) noexcept { return _mm256_add_epi32(a, b); }
 inline ints add16(ints a, ints b) noexcept { return _mm256_add_epi16(a, b); }
+inline ints subtract16(ints a, ints b) noexcept { return _mm256_sub_epi16(a, b); }
 inline ints both(ints a, ints b) noexcept { return _mm256_and_si256(a, b); }
 inline ints unlike(ints a, ints b) noexcept { return _mm256_xor_si256(a, b); }
 inline ints pairs_of_bytes(ints bytes, ints weights) noexcept { return _mm256_maddubs_epi16(bytes, weights); }
-inline ints pairs_of_words(ints a, ints b) noexcept { return _mm256_madd_epi16(a, b); }
 inline ints rounded15(ints a, ints b) noexcept { return _mm256_mulhrs_epi16(a, b); }
 inline ints low16(ints a, ints b) noexcept { return _mm256_unpacklo_epi16(a, b); }
 inline ints high16(ints a, ints b) noexcept { return _mm256_unpackhi_epi16(a, b); }
-inline ints low32(ints a, ints b) noexcept { return _mm256_unpacklo_epi32(a, b); }
-inline ints high32(ints a, ints b) noexcept { return _mm256_unpackhi_epi32(a, b); }
-inline ints low64(ints a, ints b) noexcept { return _mm256_unpacklo_epi64(a, b); }
-inline ints high64(ints a, ints b) noexcept { return _mm256_unpackhi_epi64(a, b); }
-inline ints narrow32(ints a, ints b) noexcept { return _mm256_packs_epi32(a, b); }
 inline ints narrow16(ints a, ints b) noexcept { return _mm256_packus_epi16(a, b); }
 inline floats to_floats(ints v) noexcept { return _mm256_cvtepi32_ps(v); }
 inline ints order_of(__m128i order) noexcept { return _mm256_broadcastsi128_si256(order); }
@@ -193,75 +173,69 @@ class stepped {
  private:
   ints x_[2], y_[2], step_x_, step_y_;
 };
-/// Positions that stand in arrays, in units of 2^-14 pixels; a block may be read beyond their end.
+/// Positions that stand in arrays, in units of 2^-15 pixels; a block may be read beyond their end.
 struct listed_points {
   std::int32_t const *list_x, *list_y;
-  ints x(int half, int k) const noexcept { return left64<18>(listed(list_x + k, half)); }
-  ints y(int half, int k) const noexcept { return left64<18>(listed(list_y + k, half)); }
+  ints x(int half, int k) const noexcept { return left64<17>(listed(list_x + k, half)); }
+  ints y(int half, int k) const noexcept { return left64<17>(listed(list_y + k, half)); }
 };
 
-/// The sums of between_bytes for one register of pixels: of four channels of those with even numbers, and with odd
-/// ones.
-struct sums_of_bytes {
-  ints even, odd;
-  /// From pairs of words above and below the points (x, y), in units of 2^-32 pixels.
-  sums_of_bytes(ints upper, ints lower, ints x, ints y) noexcept {
-    // the channels of both pixels side by side
-    ints const side = order_of(_mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15));
-    // bits 16 to 31 of a position, of which the upper 14 are its fraction, for each channel
-    ints const high_half = order_of(_mm_setr_epi8(2, 3, 2, 3, 2, 3, 2, 3, 10, 11, 10, 11, 10, 11, 10, 11));
-    // a + (b - a) f = (a + b) / 2 + (b - a) (f - 1/2), whose factors fit 16 bits
-    ints const fx = unlike(both(ordered(x, high_half), all64(0xFFFCFFFCFFFCFFFCu)), all64(0x8000800080008000u));
-    ints const fy = right16<2>(ordered(y, high_half));
-    ints const weights = add16(unlike(fy, all32(0x0000FFFF)), all32(16385));  // 2^14 - f and f
-    ints const t = across(ordered(upper, side), fx), b = across(ordered(lower, side), fx);
-    even = pairs_of_words(low16(t, b), weights_of<0>(weights));
-    odd = pairs_of_words(high16(t, b), weights_of<1>(weights));
-  }
-
- private:
-  static ints across(ints pairs, ints fx) noexcept {
+/// What between_bytes gives for a register of pixels, as numbers of 16 bits, from pairs of words above and below the
+/// points (x, y), in units of 2^-32 pixels.
+inline ints between_bytes(ints upper, ints lower, ints x, ints y) noexcept {
+  // the channels of both pixels side by side
+  ints const side = order_of(_mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15));
+  // bits 16 to 31 of a position, the upper 15 of which are its fraction, for each channel
+  ints const high_half = order_of(_mm_setr_epi8(2, 3, 2, 3, 2, 3, 2, 3, 10, 11, 10, 11, 10, 11, 10, 11));
+  auto const less_half = [&](ints at) {
+    return unlike(both(ordered(at, high_half), all32(static_cast<std::int32_t>(0xFFFEFFFEu))),
+                  all32(static_cast<std::int32_t>(0x80008000u)));
+  };
+  ints const fx = less_half(x);
+  auto const across = [&](ints words) {
+    ints const pairs = ordered(words, side);
     return add16(pairs_of_bytes(pairs, all32(0x40404040)), rounded15(pairs_of_bytes(pairs, all32(0x40C040C0)), fx));
-  }
-  /// The weights of the pixel with an even or an odd number, for its four channels.
-  template <int Odd>
-  static ints weights_of(ints w) noexcept {
-    return Odd == 0 ? low64(w, w) : high64(w, w);
-  }
-};
+  };
+  ints const a = across(upper), b = across(lower);
+  return add16(add16(a, b), rounded15(subtract16(b, a), less_half(y)));
+}
 
-/// Calls take(k, many, sums) for blocks of the pixels [0, n): sums are those of pixels 4 i, 4 i + 1, 4 i + 2, 4 i + 3,
-/// each in quarter i. `origin` is the pixel (-1, -1) of the image with its rim, and positions count from there.
+/// Calls take(k, many, even, odd) for blocks of the pixels [0, n), with what between_bytes gives for the two registers
+/// of a block. `origin` is the pixel (-1, -1) of the image with its rim, from which positions count.
 template <class Positions, class Take>
 void bilinear_bytes(std::uint32_t const* origin, index_t row, Positions at, int n, Take const& take) noexcept {
   ints const rows = all64(static_cast<std::uint64_t>(row));
   for (int k = 0; k < n; k += lanes) {
-    ints sums[4];
-    for (int half = 0; half < 2; ++half) {
+    auto const values = [&](int half) {
       ints const x = at.x(half, k), y = at.y(half, k);
       ints place = add64(product64(right64<32>(y), rows), right64<32>(x));
       if (n - k < lanes) place = kept(place, half, n - k);
-      sums_of_bytes const s(fetched(origin, place), fetched(origin + row, place), x, y);
-      sums[2 * half] = s.even;
-      sums[2 * half + 1] = s.odd;
-    }
-    take(k, n - k < lanes ? n - k : lanes, sums);
+      return between_bytes(fetched(origin, place), fetched(origin + row, place), x, y);
+    };
+    ints const first = values(0), second = values(1);
+    take(k, n - k < lanes ? n - k : lanes, first, second);
   }
 }
 
-/// Sums to words of four bytes, in order.
-inline ints words_of(ints const* sums) noexcept {
-  auto const whole = [](ints v) { return right32<21>(add32(v, all32(1 << 20))); };
-  return narrow16(narrow32(whole(sums[0]), whole(sums[1])), narrow32(whole(sums[2]), whole(sums[3])));
+/// Values of a block to words of four bytes, in order.
+inline ints words_of(ints first, ints second) noexcept {
+  auto const whole = [](ints v) { return right16<8>(add16(v, all32(0x00800080))); };
+  return narrow16(whole(first), whole(second));
 }
-/// Sums to floats, channel after channel.
-template <int Channel>
-floats floats_of(ints const* sums) noexcept {
-  ints const a = Channel < 2 ? low32(sums[0], sums[1]) : high32(sums[0], sums[1]);
-  ints const b = Channel < 2 ? low32(sums[2], sums[3]) : high32(sums[2], sums[3]);
-  ints const v = Channel % 2 == 0 ? low64(a, b) : high64(a, b);
-  return multiply(to_floats(right32<5>(v)), all(0x1p-16f));
-}
+/// Values of a block to floats, channel by channel.
+struct channels_of {
+  ints first, last;  ///< channels 0 and 1, 2 and 3, each four pixels of a quarter
+  channels_of(ints a, ints b) noexcept {
+    ints const even = low16(a, b), odd = high16(a, b);
+    first = low16(even, odd);
+    last = high16(even, odd);
+  }
+  template <int Channel>
+  floats at() const noexcept {
+    ints const v = Channel < 2 ? first : last;
+    return multiply(to_floats(Channel % 2 == 0 ? low16(v, all32(0)) : high16(v, all32(0))), all(0x1p-8f));
+  }
+};
 
 #endif
 

@@ -52,7 +52,7 @@ class spline_rows {
  public:
   static constexpr int most_spacing = 256, wide = 8;
 
-  static index_t floats(index_t width) noexcept { return 8 * (width + most_spacing + wide); }
+  static index_t floats(index_t width) noexcept { return 8 * pitch(width); }
 
   /// Memory of floats(width).
   spline_rows(double const* m, float const* nodes, index_t width, float* memory) noexcept
@@ -85,7 +85,8 @@ class spline_rows {
   }
 
  private:
-  float* line(int c, index_t i) const noexcept { return memory_ + (4 * c + i % 4) * (width_ + most_spacing + wide); }
+  static index_t pitch(index_t width) noexcept { return (width + most_spacing + wide + 15) / 16 * 16; }
+  float* line(int c, index_t i) const noexcept { return memory_ + (4 * c + i % 4) * pitch(width_); }
   /// Weights a row of nodes along x. Pixels are done by `wide`, those beyond the next node in vain, so that short cells
   /// fill registers; the next cell writes them again.
   void spread(index_t i) noexcept {
@@ -111,16 +112,6 @@ class spline_rows {
   index_t held_[4] = {-1, -1, -1, -1};
   alignas(64) float w_[4][most_spacing + wide];
 };
-
-/// Displacements to integers in units of 2^-18 pixels, halves away from 0; at most 8192 pixels.
-inline void whole_displacements(float* MIXAUG_RESTRICT v, int n, std::int32_t* MIXAUG_RESTRICT to) noexcept {
-  constexpr float most = 0x1.FFFFFEp30f;
-  for (int k = 0; k < n; ++k) {
-    float const above = v[k] > -most ? v[k] : -most;
-    v[k] = above < most ? above : most;
-  }
-  for (int k = 0; k < n; ++k) to[k] = static_cast<std::int32_t>(v[k] + std::copysign(0.5f, v[k]));
-}
 
 }  // namespace detail
 }  // namespace mixaug::augment

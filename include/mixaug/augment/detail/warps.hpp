@@ -104,7 +104,8 @@ inline void blur_line(grid_blur const& blur, double const* MIXAUG_RESTRICT from,
   }
 }
 
-/// Writes the nodes of a field, first those of x, then those of y, in pixels.
+/// Writes the nodes of a field, first those of x, then those of y, in pixels, of which there are at most 8191: the
+/// field between them is no farther away.
 inline void make_nodes(elastic const& s, float const* drawn, image_facts const& in, key const& k, std::uint64_t row,
                        int step, float* to) {
   spline_grid const g = spline_grid::of(in, drawn[1]);
@@ -112,6 +113,7 @@ inline void make_nodes(elastic const& s, float const* drawn, image_facts const& 
     for (index_t n = 0; n < 2 * g.nodes(); ++n) to[n] = 0.0f;
     return;
   }
+  constexpr double farthest = 8191.0;
   grid_blur const blur(static_cast<double>(drawn[1]), g.spacing);
   double const scale = static_cast<double>(drawn[0]) / blur.mean_square();
   constexpr int lanes = mixaug::detail::bits_width;
@@ -141,7 +143,10 @@ inline void make_nodes(elastic const& s, float const* drawn, image_facts const& 
     for (index_t y = 0; y < g.rows; ++y) {
       blur_line(blur, along + (y + r) * g.columns, g.columns, g.columns, sum);
       float* const o = to + c * g.nodes() + y * g.columns;
-      for (index_t x = 0; x < g.columns; ++x) o[x] = static_cast<float>(scale * sum[x]);
+      for (index_t x = 0; x < g.columns; ++x) {
+        double const v = scale * sum[x], above = v > -farthest ? v : -farthest;
+        o[x] = static_cast<float>(above < farthest ? above : farthest);
+      }
     }
   }
 }
