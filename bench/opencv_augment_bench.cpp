@@ -216,6 +216,12 @@ void versus(table& t, index_t n, index_t side, bool small) {
                }),
         sigma < 6 ? 6 : 10);
   }
+  au::elastic const soft{.alpha = {2, 2}, .sigma = {5, 5}};
+  for (bool first : {false, true})
+    t.contests.push_back(
+        {(first ? "elastic + affine " : "affine + elastic ") + std::to_string(side) + ", elastic alone",
+         ours(s, first ? au::chain{soft, turned} : au::chain{turned, soft}, s->nhwc(), s->to_nhwc()),
+         ours(s, au::chain{soft}, s->nhwc(), s->to_nhwc()), 1 / 1.2});
   // beside a loop by hand: crop + flip + normalise
   auto const q = std::make_shared<au::plan>(
       ma::make_plan(au::chain{au::crop{.size = {side, side}, .padding = 4}, au::flip{.horizontal = 0.5f}, norm},
