@@ -8,6 +8,8 @@
 #include <optional>
 
 MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
+MIXAUG_WIDE_LOOPS
 
 namespace mixaug::augment {
 namespace detail {
@@ -85,12 +87,11 @@ void copy_pixels(image<T const> const& from, image<T> const& to, fixed_map const
       std::memcpy(static_cast<void*>(o), static_cast<void const*>(p),
                   static_cast<std::size_t>(to.width * px) * sizeof(T));
     else if (sizeof(T) == 1 && px == 3 && to.width > 2) {
-      index_t x = 0;
       if constexpr (std::is_same_v<T, std::uint8_t>)
-        if (step == -3) x = simd::mirror_rgb(p, to.width - 2, o);
+        if (step == -3 && simd::mirror_rgb(p, to.width, o) == to.width) continue;
       // four bytes at a time, of which the next pixel overwrites the last one; the ends by three
       std::memcpy(static_cast<void*>(o), static_cast<void const*>(p), 3);
-      for (x = mixaug::detail::greater(x, 1); x < to.width - 1; ++x)
+      for (index_t x = 1; x < to.width - 1; ++x)
         std::memcpy(static_cast<void*>(o + 3 * x), static_cast<void const*>(p + x * step), 4);
       index_t const last = to.width - 1;
       std::memcpy(static_cast<void*>(o + 3 * last), static_cast<void const*>(p + last * step), 3);
@@ -302,4 +303,5 @@ apply_scratch scratch_of(compiled_chain const& c) noexcept {
 }  // namespace detail
 }  // namespace mixaug::augment
 
+MIXAUG_UNFUSED_END
 MIXAUG_EXACT_END

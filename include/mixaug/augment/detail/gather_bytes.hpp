@@ -76,21 +76,19 @@ inline packed_image pack(image<std::uint8_t const> const& from, std::byte* scrat
 }
 /// Writes the rim: border pixels, or the fill, which is a byte.
 inline void write_rim(packed_image const& to, index_t h, index_t w, index_t channels, sampling const& how) noexcept {
-  std::uint32_t fill = 0;
-  for (index_t c = 0; c < channels && how.border == border::constant; ++c)
-    fill |= static_cast<std::uint32_t>(how.fill.at(c)) << (8 * static_cast<int>(c));
-  auto const pixel = [&](index_t y, index_t x) {
-    if (how.border == border::constant) return fill;
-    return to.data[inside(y, h, how.border) * to.row + inside(x, w, how.border)];
-  };
-  for (index_t x = -1; x <= w; ++x) {
-    to.data[-to.row + x] = pixel(-1, x);
-    to.data[h * to.row + x] = pixel(h, x);
+  if (how.border == border::constant) {
+    std::uint32_t fill = 0;
+    for (index_t c = 0; c < channels; ++c)
+      fill |= static_cast<std::uint32_t>(how.fill.at(c)) << (8 * static_cast<int>(c));
+    for (index_t y : {index_t{-1}, h})
+      for (index_t x = -1; x <= w; ++x) to.data[y * to.row + x] = fill;
+    for (index_t y = 0; y < h; ++y) to.data[y * to.row - 1] = to.data[y * to.row + w] = fill;
+    return;
   }
-  for (index_t y = 0; y < h; ++y) {
-    to.data[y * to.row - 1] = pixel(y, -1);
-    to.data[y * to.row + w] = pixel(y, w);
-  }
+  for (index_t y = 0; y < h; ++y)
+    for (index_t x : {index_t{-1}, w}) to.data[y * to.row + x] = to.data[y * to.row + inside(x, w, how.border)];
+  for (index_t y : {index_t{-1}, h})
+    for (index_t x = -1; x <= w; ++x) to.data[y * to.row + x] = to.data[inside(y, h, how.border) * to.row + x];
 }
 
 /// Where the pixels of a run go, one after the other: rows of floats, a channel each.
@@ -241,13 +239,15 @@ inline void take_block(byte_run const& to, int k, int many, simd::ints first, si
 
 template <class Run>
 void gather_packed(packed_image const& from, stepped_points const& at, int n, Run const& to) noexcept {
-  simd::bilinear_bytes(from.origin(), from.row, simd::stepped(at.x, at.step_x, at.y, at.step_y), n,
-                       [&](int k, int many, simd::ints a, simd::ints b) { take_block(to, k, many, a, b); });
+  simd::bilinear_bytes<simd::stepped>(from.origin(), from.row, at, n, [&](int k, int many, simd::ints a, simd::ints b) {
+    take_block(to, k, many, a, b);
+  });
 }
 template <class Run>
 void gather_packed(packed_image const& from, listed_points const& at, int n, Run const& to) noexcept {
-  simd::bilinear_bytes(from.origin(), from.row, simd::listed_points{at.x, at.y}, n,
-                       [&](int k, int many, simd::ints a, simd::ints b) { take_block(to, k, many, a, b); });
+  simd::bilinear_bytes<simd::listed_in_blocks>(
+      from.origin(), from.row, at, n,
+      [&](int k, int many, simd::ints a, simd::ints b) { take_block(to, k, many, a, b); });
 }
 
 #else

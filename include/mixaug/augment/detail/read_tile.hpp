@@ -111,25 +111,27 @@ struct span {
 /// The pixels k of `within` with low <= start + k step < high. Quotients are guessed in double and set right in
 /// integers, for divisions of 64 bits are slow.
 inline span clipped(span within, std::int64_t start, std::int64_t step, std::int64_t low, std::int64_t high) noexcept {
-  if (step == 0) {
-    if (start < low || start >= high) within.end = within.begin;
-    return within;
-  }
-  double const inverse = 1.0 / static_cast<double>(step), first = static_cast<double>(within.begin),
-               last = static_cast<double>(within.end);
+  if (within.empty()) return within;
+  bool const up = step >= 0;
+  std::int64_t const enters = up ? low : high, leaves = up ? high : low;
+  auto const is_behind = [&](int k, std::int64_t limit) {
+    std::int64_t const v = start + k * step;
+    return up ? v >= limit : v < limit;
+  };
   // the first pixel at or behind a limit, on the way
   auto const reached = [&](std::int64_t limit) {
-    double const guess = static_cast<double>(limit - start) * inverse;
+    if (step == 0) return within.end;
+    double const guess = static_cast<double>(limit - start) / static_cast<double>(step),
+                 first = static_cast<double>(within.begin), last = static_cast<double>(within.end);
     int k = static_cast<int>(guess > first ? guess < last ? guess : last : first);
-    auto const is_behind = [&](int at) {
-      std::int64_t const v = start + at * step;
-      return step > 0 ? v >= limit : v < limit;
-    };
-    while (k > within.begin && is_behind(k - 1)) --k;
-    while (k < within.end && !is_behind(k)) ++k;
+    while (k > within.begin && is_behind(k - 1, limit)) --k;
+    while (k < within.end && !is_behind(k, limit)) ++k;
     return k;
   };
-  return step > 0 ? span{reached(low), reached(high)} : span{reached(high), reached(low)};
+  span in = within;
+  if (!is_behind(within.begin, enters)) in.begin = reached(enters);
+  if (is_behind(within.end - 1, leaves)) in.end = is_behind(within.begin, leaves) ? within.begin : reached(leaves);
+  return in.begin < in.end ? in : span{in.end, in.end};
 }
 
 /// The fraction of a position in units of 2^-15 pixels.

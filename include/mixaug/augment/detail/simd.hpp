@@ -19,10 +19,10 @@ MIXAUG_WIDE_LOOPS
 #  pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 
-/// Explicit SIMD of the chains, by the user's flags: AVX-512 or AVX2. Each function does the first pixels of a run, as
-/// many as fill registers, and returns their number; the plain loop, which stands where it is called, does the others,
-/// and all without SIMD. The bits are those of the plain loop. What gains nothing over the compiler's own vectors (the
-/// stages of colour, blurs) has no form here.
+/// Explicit SIMD of the chains, by the user's flags: AVX-512 or AVX2. Each function does the first pixels of a run and
+/// returns their number: none of a run that fills no register; the plain loop, which stands where it is called, does
+/// the others, and all without SIMD. The bits are those of the plain loop. What gains nothing over the compiler's own
+/// vectors (the stages of colour, blurs) has no form here.
 namespace mixaug::augment {
 namespace detail {
 namespace simd {
@@ -128,40 +128,42 @@ struct word_pairs {
 };
 #  endif
 
+/// Calls act(k) for blocks of `lanes` pixels that cover [0, n), the last of which begins earlier where it must; returns
+/// n, or 0 for runs that are shorter than a block.
+template <class Act>
+index_t each_block(index_t n, Act const& act) noexcept {
+  if (n < lanes) return 0;
+  for (index_t k = 0; k + lanes <= n; k += lanes) act(k);
+  if (n % lanes != 0) act(n - lanes);
+  return n;
+}
 /// Interleaved bytes of three channels to floats; pixel k lies at p + k step, step 3 or -3.
 inline int load_rgb(std::uint8_t const* p, int step, int n, float* a, float* b, float* c) noexcept {
-  int k = 0;
-  for (; k + lanes <= n; k += lanes) {
+  return static_cast<int>(each_block(n, [&](index_t k) {
     ints const v = step > 0 ? load_three(p + 3 * k) : reversed(load_three(p - 3 * (k + lanes - 1)));
     store(a + k, byte_of(v, 0));
     store(b + k, byte_of(v, 8));
     store(c + k, byte_of(v, 16));
-  }
-  return k;
+  }));
 }
 /// The same to words, channel c at bit 8 c.
 inline index_t pack_rgb(std::uint8_t const* p, index_t n, std::uint32_t* o) noexcept {
-  index_t k = 0;
-  for (; k + lanes <= n; k += lanes) {
+  return each_block(n, [&](index_t k) {
     ints const v = load_three(p + 3 * k);
     std::memcpy(o + k, &v, sizeof v);
-  }
-  return k;
+  });
 }
 /// Pixels of three bytes in reverse: pixel k of the output is the one at p - 3 k.
 inline index_t mirror_rgb(std::uint8_t const* p, index_t n, std::uint8_t* o) noexcept {
-  index_t k = 0;
-  for (; k + lanes <= n; k += lanes) store_three(o + 3 * k, reversed(load_three(p - 3 * (k + lanes - 1))));
-  return k;
+  return each_block(n, [&](index_t k) { store_three(o + 3 * k, reversed(load_three(p - 3 * (k + lanes - 1)))); });
 }
 /// Floats in [0, 255], rounded to nearest, halves up, to interleaved bytes.
 inline int store_rgb(float const* a, float const* b, float const* c, int n, std::uint8_t* o) noexcept {
   floats const half_up = all(0.5f);
   auto const whole = [&](float const* v) { return truncated(add(load(v), half_up)); };
-  int k = 0;
-  for (; k + lanes <= n; k += lanes)
+  return static_cast<int>(each_block(n, [&](index_t k) {
     store_three(o + 3 * k, either(whole(a + k), either(shifted_up(whole(b + k), 8), shifted_up(whole(c + k), 16))));
-  return k;
+  }));
 }
 /// Bicubic values, from two pairs of words in each of four rows; arrays of rows and of weights are `part` apart.
 template <int Channels>

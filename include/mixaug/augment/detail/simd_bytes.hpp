@@ -151,12 +151,13 @@ inline ints planes_of(ints words) noexcept {
 /// the next.
 class stepped {
  public:
-  stepped(std::int64_t x, std::int64_t step_x, std::int64_t y, std::int64_t step_y) noexcept
-      : step_x_(all64(static_cast<std::uint64_t>(step_x) * lanes)),
-        step_y_(all64(static_cast<std::uint64_t>(step_y) * lanes)) {
+  template <class Points>
+  explicit stepped(Points const& p) noexcept
+      : step_x_(all64(static_cast<std::uint64_t>(p.step_x) * lanes)),
+        step_y_(all64(static_cast<std::uint64_t>(p.step_y) * lanes)) {
     for (int half = 0; half < 2; ++half) {
-      x_[half] = add64(all64(static_cast<std::uint64_t>(x)), times_pixels(half, step_x));
-      y_[half] = add64(all64(static_cast<std::uint64_t>(y)), times_pixels(half, step_y));
+      x_[half] = add64(all64(static_cast<std::uint64_t>(p.x)), times_pixels(half, p.step_x));
+      y_[half] = add64(all64(static_cast<std::uint64_t>(p.y)), times_pixels(half, p.step_y));
     }
   }
   ints x(int half, int) noexcept {
@@ -174,10 +175,15 @@ class stepped {
   ints x_[2], y_[2], step_x_, step_y_;
 };
 /// Positions that stand in arrays, in units of 2^-15 pixels; a block may be read beyond their end.
-struct listed_points {
-  std::int32_t const *list_x, *list_y;
-  ints x(int half, int k) const noexcept { return left64<17>(listed(list_x + k, half)); }
-  ints y(int half, int k) const noexcept { return left64<17>(listed(list_y + k, half)); }
+class listed_in_blocks {
+ public:
+  template <class Points>
+  explicit listed_in_blocks(Points const& p) noexcept : x_(p.x), y_(p.y) {}
+  ints x(int half, int k) const noexcept { return left64<17>(listed(x_ + k, half)); }
+  ints y(int half, int k) const noexcept { return left64<17>(listed(y_ + k, half)); }
+
+ private:
+  std::int32_t const *x_, *y_;
 };
 
 /// What between_bytes gives for a register of pixels, as numbers of 16 bits, from pairs of words above and below the
@@ -202,8 +208,9 @@ inline ints between_bytes(ints upper, ints lower, ints x, ints y) noexcept {
 
 /// Calls take(k, many, even, odd) for blocks of the pixels [0, n), with what between_bytes gives for the two registers
 /// of a block. `origin` is the pixel (-1, -1) of the image with its rim, from which positions count.
-template <class Positions, class Take>
-void bilinear_bytes(std::uint32_t const* origin, index_t row, Positions at, int n, Take const& take) noexcept {
+template <class Positions, class Points, class Take>
+void bilinear_bytes(std::uint32_t const* origin, index_t row, Points const& points, int n, Take const& take) noexcept {
+  Positions at(points);
   ints const rows = all64(static_cast<std::uint64_t>(row));
   for (int k = 0; k < n; k += lanes) {
     auto const values = [&](int half) {

@@ -3,6 +3,8 @@
 #include <mixaug/augment/detail/simd.hpp>
 
 MIXAUG_EXACT_BEGIN
+MIXAUG_UNFUSED_BEGIN
+MIXAUG_WIDE_LOOPS
 
 namespace mixaug::augment {
 namespace detail {
@@ -41,4 +43,5 @@ void write_tile(tile& t, image<T> const& out) noexcept {
 }  // namespace detail
 }  // namespace mixaug::augment
 
+MIXAUG_UNFUSED_END
 MIXAUG_EXACT_END
