@@ -81,6 +81,18 @@ TEST_CASE("normal numbers of all 65536 values, and the random bits of 32 blocks"
   }
 }
 
+TEST_CASE("which of up to 32 numbers lie below a limit") {
+  test::stream s(4);
+  for (int n = 1; n <= 32; ++n)
+    for (std::uint32_t limit : {1u, 2u, 700u, 32768u, 32769u, 65535u, 65536u}) {
+      std::uint16_t bits[32];
+      for (auto& b : bits) b = static_cast<std::uint16_t>(s.below(3) == 0 ? limit - s.below(2) : s.below(65536));
+      std::uint32_t wanted = 0;
+      for (int k = n - 1; k >= 0; --k) wanted = 2 * wanted + (bits[k] < limit ? 1 : 0);
+      CHECK(simd::below(bits, n, limit) == wanted);
+    }
+}
+
 namespace detail = mixaug::augment::detail;
 
 /// An image with its rim, of any words, and points in it: stepped ones, and the same in a list.

@@ -109,6 +109,13 @@ struct fixed_map {
   }
   /// True if every channel shows itself.
   MIXAUG_HD constexpr bool keeps_channels() const noexcept { return depth_in == depth_out && zz == 1 && z0 == 0; }
+  /// The map of an output that begins at row y of this one.
+  fixed_map from_row(index_t y) const noexcept {
+    fixed_map m = *this;
+    m.x0 += y * xy;
+    m.y0 += y * yy;
+    return m;
+  }
   friend constexpr bool operator==(fixed_map const&, fixed_map const&) = default;
 };
 

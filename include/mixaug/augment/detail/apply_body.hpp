@@ -119,20 +119,15 @@ inline bool stays_inside(fixed_map const& m, index_t in_h, index_t in_w, index_t
 template <class Read, class Act>
 void each_tile(Read read, stage_list const& stages, image_facts const& of, Act const& act) noexcept {
   tile t;
-  index_t const width = of.width < tile::room ? of.width : tile::room;
-  index_t const rows = mixaug::detail::greater(1, tile::room / of.width);
   index_t const neighbours = of.kind == subject::volume ? of.depth : of.channels;
   for (t.channel = 0; t.channel < of.channels; t.channel += t.channels) {
     t.channels = static_cast<int>(mixaug::detail::lesser(tile::most_channels, neighbours - t.channel % neighbours));
-    for (t.y = 0; t.y < of.height; t.y += rows) {
-      t.rows = static_cast<int>(mixaug::detail::lesser(rows, of.height - t.y));
-      for (t.x = 0; t.x < of.width; t.x += width) {
-        t.width = static_cast<int>(mixaug::detail::lesser(width, of.width - t.x));
-        read(t);
-        stages(t);
-        act(t);
-      }
-    }
+    each_area(of.height, of.width, [&](tile_area const& area) {
+      static_cast<tile_area&>(t) = area;
+      read(t);
+      stages(t);
+      act(t);
+    });
   }
 }
 /// Takes one image through its reader and stages into `to`; the means that stages need are taken first.
@@ -218,18 +213,34 @@ struct apply_body {
   static image<float const> constant(image<float> const& v) noexcept {
     return {v.data, v.plane, v.row, v.column, v.height, v.width, v.channels};
   }
-  /// Copies the image if its only pass does no more.
+  stage_list stages_of(index_t i, std::size_t k) const noexcept {
+    compiled_chain const& c = plan_writer::compiled(own);
+    return {own.chain(),    c,
+            c.passes[k],    plan_writer::numbers(own, i),
+            own.drawn_with, static_cast<std::uint64_t>(own.drawn_with.first + i)};
+  }
+  /// Copies the image if its only pass does no more, or only sets pixels of bytes then.
   bool copied(index_t i, image<T const> const& from, image<T> const& to) const noexcept {
     compiled_chain const& c = plan_writer::compiled(own);
     fixed_map const& map = plan_writer::maps(own, i)[0];
     if (!map.exact || c.passes[0].blur >= 0) return false;
-    for (stage const& s : c.stages)
-      if (!is_identity(s, plan_writer::numbers(own, i) + s.first)) return false;
-    if (from.interleaved() && to.interleaved() && map.keeps_channels() &&
-        stays_inside(map, from.height, from.width, to.height, to.width))
-      copy_pixels(from, to, map);
-    else
-      copy_elements(from, to, map, c.passes[0].how, false);
+    stage_list const stages = stages_of(i, 0);
+    if (!stages.leave(std::is_same_v<T, std::uint8_t>)) return false;
+    bool const pixels = from.interleaved() && to.interleaved() && map.keeps_channels() &&
+                        stays_inside(map, from.height, from.width, to.height, to.width);
+    // some rows at a time, whose pixels are set while they are in the cache
+    index_t const rows = stages.leave(false) ? to.height : mixaug::detail::greater(1, 16384 / (to.width * to.channels));
+    for (index_t y = 0; y < to.height; y += rows) {
+      image<T> part = to;
+      part.data = to.at(0, y, 0);
+      part.height = mixaug::detail::lesser(rows, to.height - y);
+      fixed_map const there = map.from_row(y);
+      if (pixels)
+        copy_pixels(from, part, there);
+      else
+        copy_elements(from, part, there, c.passes[0].how, false);
+      if constexpr (std::is_same_v<T, std::uint8_t>) stages.set_pixels(to, y, y + part.height);
+    }
     return true;
   }
   template <class In, class Out>
@@ -238,12 +249,7 @@ struct apply_body {
     compiled_chain const& c = plan_writer::compiled(own);
     pass const& q = c.passes[k];
     fixed_map const& map = plan_writer::maps(own, i)[k];
-    stage_list const stages{own.chain(),
-                            c,
-                            q,
-                            plan_writer::numbers(own, i),
-                            own.drawn_with,
-                            static_cast<std::uint64_t>(own.drawn_with.first + i)};
+    stage_list const stages = stages_of(i, k);
     if (q.blur >= 0)
       run_tiles(filter_reader<In>(from, q.how, q.is_normal, plan_writer::numbers(own, i) + q.kernel, q.reach,
                                   mine.ring_rows()),
@@ -258,7 +264,10 @@ struct apply_body {
     double const* const spline = from.map.warped ? from.warps.spline() : nullptr;
     if (spline != nullptr) from.field = &field.emplace(spline, from.warps.nodes(), to.width, field_rows);
     if constexpr (std::is_same_v<In, std::uint8_t> && std::is_same_v<Out, std::uint8_t>)
-      if (from.writes_bytes() && stages.leave_bytes()) return from.write(to);
+      if (from.writes_bytes() && stages.leave(true)) {
+        from.write(to);
+        return stages.set_pixels(to, 0, to.height);
+      }
     run_tiles(from, stages, to);
   }
   template <class In>

@@ -162,6 +162,23 @@ inline int add_normal(float* v, std::uint16_t const* bits, int n, float unit) no
 
 #endif
 
+/// Bit k is set where bits[k] < limit, of n <= 32 numbers; 0 < limit <= 65536.
+inline std::uint32_t below(std::uint16_t const* bits, int n, std::uint32_t limit) noexcept {
+#if defined(MIXAUG_WIDE) && MIXAUG_WIDE == 16
+  if (n == 32) return _mm512_cmple_epu16_mask(load(bits), _mm512_set1_epi16(static_cast<short>(limit - 1)));
+#elif defined(MIXAUG_WIDE)
+  if (n == 32) {
+    ints const most = _mm256_set1_epi16(static_cast<short>(limit - 1));
+    auto const in = [&](std::uint16_t const* p) { return _mm256_cmpeq_epi16(_mm256_max_epu16(load(p), most), most); };
+    ints const both = _mm256_permute4x64_epi64(_mm256_packs_epi16(in(bits), in(bits + 16)), 0xD8);
+    return static_cast<std::uint32_t>(_mm256_movemask_epi8(both));
+  }
+#endif
+  std::uint32_t all = 0;
+  for (int k = 0; k < n; ++k) all |= static_cast<std::uint32_t>(bits[k] < limit ? 1 : 0) << k;
+  return all;
+}
+
 }  // namespace simd
 }  // namespace detail
 }  // namespace mixaug::augment

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <bit>
 #include <mixaug/augment/detail/passes.hpp>
 #include <mixaug/augment/detail/simd_noise.hpp>
 #include <mixaug/core/detail/math/fast_float.hpp>
@@ -44,8 +45,8 @@ inline void power_run(float* MIXAUG_RESTRICT v, int n, float exponent, float ran
   for (int k = 0; k < n; ++k) v[k] = v[k] > 0.0f ? w[k] : 0.0f;
 }
 
-/// 16 random bits for each pixel of a channel of a tile.
-inline void pixel_bits(tile const& t, index_t channel, key const& k, std::uint64_t row, int step,
+/// 16 random bits for each pixel of a channel of an area.
+inline void pixel_bits(tile_area const& t, index_t channel, key const& k, std::uint64_t row, int step,
                        std::uint16_t* MIXAUG_RESTRICT out) noexcept {
   constexpr int lanes = mixaug::detail::bits_width;
   std::uint64_t number[tile::room + lanes];
@@ -152,14 +153,25 @@ struct stage_list {
       if (!is_identity(s, m)) run(s, m, t, s.kind == stage_kind::contrast ? means[k - own.stage] : 0.0f);
     }
   }
-  /// True if they leave any image of bytes as it is.
-  bool leave_bytes() const noexcept {
+  /// True if they leave any image as it is; of `bytes` they may set pixels, which set_pixels does.
+  bool leave(bool bytes) const noexcept {
     for (std::size_t k = own.stage; k < own.last_stage; ++k) {
       stage const& s = compiled.stages[k];
-      bool const clips_nothing = s.kind == stage_kind::clip && compiled.in.range >= 255.0f;
-      if (!clips_nothing && !is_identity(s, numbers + s.first)) return false;
+      bool const spares = bytes && (sets_pixels(s) || (s.kind == stage_kind::clip && compiled.in.range >= 255.0f));
+      if (!spares && !is_identity(s, numbers + s.first)) return false;
     }
     return true;
+  }
+  /// Sets the pixels of rows [from_row, to_row) of an image that the stages set.
+  void set_pixels(image<std::uint8_t> const& to, index_t from_row, index_t to_row) const noexcept {
+    for (std::size_t k = own.stage; k < own.last_stage; ++k) {
+      stage const& s = compiled.stages[k];
+      if (!sets_pixels(s) || is_identity(s, numbers + s.first)) continue;
+      each_area(to_row - from_row, to.width, [&](tile_area t) {
+        t.y += from_row;
+        set_area(s, numbers + s.first, t, to);
+      });
+    }
   }
   /// The stages before stage k, which needs a mean.
   stage_list before(std::size_t k) const noexcept {
@@ -169,6 +181,48 @@ struct stage_list {
   }
 
  private:
+  static bool sets_pixels(stage const& s) noexcept {
+    return s.kind == stage_kind::extremes || s.kind == stage_kind::counted;
+  }
+  void set_area(stage const& s, float const* m, tile_area const& t, image<std::uint8_t> const& to) const noexcept {
+    alignas(64) std::uint16_t bits[tile_area::room];
+    std::uint16_t place[tile_area::room + 4];
+    pixel_bits(t, 0, draws, row, s.step, bits);
+    bool const counts = s.kind == stage_kind::counted;
+    int const salt = static_cast<int>(m[0]);
+    std::uint32_t const both = static_cast<std::uint32_t>(m[1]);
+    index_t const column = to.column;
+    for (int r = 0; r < t.rows; ++r) {
+      std::uint16_t const* const of = bits + r * t.width;
+      int many = 0;
+      for (int x = 0; x < t.width; x += 32) {
+        int const n = t.width - x < 32 ? t.width - x : 32;
+        std::uint32_t set = counts ? chosen_bits(m, (t.y + r) * to.width + t.x + x, n) : simd::below(of + x, n, both);
+        int const end = many + std::popcount(set);
+        auto const list = [&](int k) {
+          place[k] = static_cast<std::uint16_t>(x + std::countr_zero(set));
+          set &= set - 1;
+        };
+        list(many);  // the first ones without a branch, which nobody could predict
+        list(many + 1);
+        list(many + 2);
+        for (int k = many + 3; k < end; ++k) list(k);
+        many = end;
+      }
+      for (index_t c = 0; c < to.channels; ++c) {
+        std::uint8_t* const first = to.at(c, t.y + r, t.x);
+        for (int k = 0; k < many; ++k)
+          first[place[k] * column] = static_cast<std::uint8_t>((int{of[place[k]]} - salt) >> 31);  // 255 or 0
+      }
+    }
+  }
+  /// Bits [at, at + n), n <= 32, of those that an exact count has set.
+  static std::uint32_t chosen_bits(float const* m, index_t at, int n) noexcept {
+    unsigned char const* const set = reinterpret_cast<unsigned char const*>(m + 2);
+    std::uint32_t all = 0;
+    for (int k = 0; k < n; ++k) all |= static_cast<std::uint32_t>(set[(at + k) / 8] >> ((at + k) % 8) & 1) << k;
+    return all;
+  }
   void run(stage const& s, float const* m, tile& t, float mean) const noexcept {
     int const n = t.count();
     alignas(64) std::uint16_t bits[tile::room];
@@ -224,12 +278,9 @@ struct stage_list {
       }
       case stage_kind::counted: {
         alignas(64) std::uint8_t chosen[tile::room];
-        unsigned char const* const set = reinterpret_cast<unsigned char const*>(m + 2);
         for (int r = 0; r < t.rows; ++r)
-          for (int k = 0; k < t.width; ++k) {
-            index_t const at = (t.y + r) * own.out.width + t.x + k;
-            chosen[r * t.width + k] = static_cast<std::uint8_t>(set[at / 8] >> (at % 8) & 1);
-          }
+          for (int k = 0; k < t.width; ++k)
+            chosen[r * t.width + k] = static_cast<std::uint8_t>(chosen_bits(m, (t.y + r) * own.out.width + t.x + k, 1));
         pixel_bits(t, 0, draws, row, s.step, bits);
         for (int c = 0; c < t.channels; ++c)
           counted_run(t.plane[c], bits, chosen, n, static_cast<std::int32_t>(m[0]), compiled.in.range);

@@ -18,16 +18,29 @@ MIXAUG_EXACT_BEGIN
 namespace mixaug::augment {
 namespace detail {
 
-struct tile {
-  static constexpr int room = 256, most_channels = 8;
+struct tile_area {
+  static constexpr int room = 256;
   index_t y = 0, x = 0;     ///< its first pixel in the image
   int rows = 0, width = 0;  ///< pixel (r, k) of the tile is pixel r * width + k of each channel
-  int channels = 0;         ///< at most 8
-  index_t channel = 0;      ///< number of its first channel
-  alignas(64) float plane[most_channels][room];
 
   int count() const noexcept { return rows * width; }
 };
+struct tile : tile_area {
+  static constexpr int most_channels = 8;
+  int channels = 0;     ///< at most 8
+  index_t channel = 0;  ///< number of its first channel
+  alignas(64) float plane[most_channels][room];
+};
+/// Cuts an image into areas, row by row, and calls act(area) for each.
+template <class Act>
+void each_area(index_t height, index_t width, Act const& act) noexcept {
+  index_t const wide = width < tile_area::room ? width : tile_area::room;
+  index_t const rows = mixaug::detail::greater(1, tile_area::room / width);
+  for (index_t y = 0; y < height; y += rows)
+    for (index_t x = 0; x < width; x += wide)
+      act(tile_area{y, x, static_cast<int>(mixaug::detail::lesser(rows, height - y)),
+                    static_cast<int>(mixaug::detail::lesser(wide, width - x))});
+}
 
 /// An image of n channels somewhere in memory; strides in elements.
 template <class T>
