@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <optional>
 
 #include "distributed/ranks.hpp"
 
@@ -93,6 +94,55 @@ void every_option_counts(char const* name, std::vector<M> const& others) {
     same[k] = ma::detail::digest_of(*new (memory[k]) M{});
   }
   CHECK(same[0] == same[1]);
+}
+
+// Structs of a user's own.
+struct of_base : ma::ratio::uniform {
+  float more = 0.0f;
+};
+struct of_two_bases : ma::ratio::rule, ma::label::rule {
+  float value = 0.0f;
+};
+struct with_optional {
+  float value = 0.0f;
+  std::optional<float> maybe;
+  int last = 0;
+};
+struct large {
+  float table[64] = {};
+  int last = 0;
+};
+struct nested : ma::ratio::rule {
+  struct inner {
+    double a = 0.0;
+    bool b = false;
+  } in[2];
+  std::uint8_t small = 0;
+  char const* text = "";
+};
+
+TEST_CASE("members are counted, or left alone") {
+  using ma::detail::member_count;
+  CHECK(member_count<of_base>() == 0);
+  CHECK(member_count<of_two_bases>() == 0);
+  CHECK(member_count<with_optional>() == 3);
+  CHECK(member_count<large>() == 0);
+  CHECK(member_count<nested>() == 3);
+  CHECK(member_count<ma::puzzlemix>() == 18);
+  CHECK(member_count<ma::pairing::shuffle>() == 0);
+  auto const digest = [](auto const& v) {
+    ma::detail::option_digest d;
+    d.option(v);
+    return d.value;
+  };
+  CHECK(digest(of_base{}) != digest(with_optional{}));  // their types
+  CHECK(digest(large{}) != digest(of_two_bases{}));
+  CHECK(digest(with_optional{.maybe = 1.0f}) != digest(with_optional{}));
+  CHECK(digest(with_optional{.maybe = 1.0f}) != digest(with_optional{.maybe = 2.0f}));
+  nested a, b;
+  CHECK(digest(a) == digest(b));
+  b.in[1].b = true;
+  CHECK(digest(a) != digest(b));
 }
 
 TEST_CASE("every option of a method is in its digest, on every compiler") {

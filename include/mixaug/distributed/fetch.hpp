@@ -123,22 +123,12 @@ class computed_requests {
   template <class Plan>
   void draw(Rule const& rule, Plan const& p) {
     if constexpr (known) {
-      plan_shape whole = p.shape;
-      key k = p.drawn_with;
-      index_t const first = whole.first;
-      whole.rows = whole.samples = k.global;
-      whole.first = k.first = 0;
-      input_set<space::host> const in(whole);
-      auto const choice = comm_.list<std::uint8_t>(k.global);
-      rows_.row.assign(static_cast<std::size_t>(k.global), -1);
-      index_t const block = k.block == 0 || k.block > k.global ? k.global : k.block;
-      if (whole.source_rows > 0)
-        rule(pairing_task<space::host>{in, k, k.global, block, rows_.row.data(), choice.data(), -1, comm_.scratch(3)});
-      for (index_t i = 0; i < p.rows(); ++i)
-        if (p.rows() != p.shape.samples || p.partner[i] != rows_.row[static_cast<std::size_t>(first + i)])
-          fail(
-              "the plan's partners are not those of the rule that is given; the same call without a rule asks for "
-              "them");
+      plan_shape const& s = p.shape;
+      index_t const global = p.drawn_with.global;  // a plan that was read may say anything
+      bool const fits = s.rows == s.samples && s.first + s.rows <= global && (!s.own_source || s.source_rows == global);
+      if (fits) draw_all(rule, s, p.drawn_with);
+      if (!fits || !std::equal(p.partner.data, p.partner.data + s.rows, rows_.row.begin() + s.first))
+        fail("the plan's partners are not those of the rule that is given; the same call without a rule asks for them");
     }
   }
   /// What all ranks want, after they have agreed; null where requests are sent.
@@ -159,6 +149,17 @@ class computed_requests {
   }
 
  private:
+  void draw_all(Rule const& rule, plan_shape whole, key k) {
+    whole.rows = whole.samples = k.global;
+    whole.first = k.first = 0;
+    input_set<space::host> const in(whole);
+    auto const choice = comm_.list<std::uint8_t>(k.global);
+    rows_.row.assign(static_cast<std::size_t>(k.global), -1);
+    index_t const block = k.block == 0 || k.block > k.global ? k.global : k.block;
+    if (whole.source_rows > 0)
+      rule(pairing_task<space::host>{in, k, k.global, block, rows_.row.data(), choice.data(), -1, comm_.scratch(3)});
+  }
+
   communicator const& comm_;
   known_rows rows_;
 };

@@ -14,19 +14,23 @@ namespace mixaug::detail {
 template <class Whole>
 struct any_member {
   template <class T>
-  requires(!std::is_base_of_v<T, Whole>) constexpr operator T() const noexcept;
+  requires(!std::is_base_of_v<T, Whole>) operator T() const {
+    throw 0;  // nobody calls it
+  }
 };
-/// Stands for a base of Whole that has no members.
-template <class Whole>
-struct any_empty_base {
+/// Stands for a base of Whole, which with `Empty` has no members.
+template <class Whole, bool Empty>
+struct any_base {
   template <class T>
-  requires(std::is_base_of_v<T, Whole> && !std::is_same_v<T, Whole> && std::is_empty_v<T>) constexpr operator T()
-      const noexcept;
+  requires(std::is_base_of_v<T, Whole> && !std::is_same_v<T, Whole> && (!Empty || std::is_empty_v<T>)) operator T()
+      const {
+    throw 0;  // nobody calls it
+  }
 };
 template <class T, std::size_t>
 using member_at = any_member<T>;
 template <class T, std::size_t>
-using base_at = any_empty_base<T>;
+using base_at = any_base<T, true>;
 
 /// True if T's braces take empty bases, then values, then `Inner` values in braces of their own, then values.
 template <class T, std::size_t... Base, std::size_t... Before, std::size_t... Inner, std::size_t... After>
@@ -71,24 +75,48 @@ constexpr std::size_t members_from() {
     return 1 + members_from<T, Bases, All, At + values_of_member<T, Bases, At, All, All - At>()>();
 }
 
+/// True if T's braces take something after that many values: a member that no value stands for, or one
+/// beyond those that are counted.
+template <class T, std::size_t... Base, std::size_t... Value>
+constexpr bool takes_more(std::index_sequence<Base...>, std::index_sequence<Value...>) {
+  return requires { T{base_at<T, Base>{}..., member_at<T, Value>{}..., {}}; };
+}
+template <class T, std::size_t Bases>
+constexpr std::size_t members_after() {
+  constexpr std::size_t all = values_of<T, Bases>();
+  if constexpr (all == 0 || takes_more<T>(std::make_index_sequence<Bases>(), std::make_index_sequence<all>()))
+    return 0;
+  else
+    return members_from<T, Bases, all>();
+}
+
 /// The number of members of an aggregate without bases, or with one that has none; 0 where they cannot be counted.
 template <class T>
 constexpr std::size_t member_count() {
   if constexpr (!std::is_aggregate_v<T> || std::is_array_v<T> || std::is_union_v<T>)
     return 0;
-  else if constexpr (constexpr std::size_t derived = values_of<T, 1>(); derived > 0)
-    return members_from<T, 1, derived>();
+  else if constexpr (requires { T{any_base<T, false>{}, any_base<T, false>{}}; })
+    return 0;
+  else if constexpr (requires { T{any_base<T, true>{}}; })
+    return members_after<T, 1>();
+  else if constexpr (requires { T{any_base<T, false>{}}; })
+    return 0;
   else
-    return members_from<T, 0, values_of<T, 0>()>();
+    return members_after<T, 0>();
 }
 
 /// Members that with_members can name.
 inline constexpr std::size_t most_members = 20;
-/// Calls act(members...) of an aggregate of at most most_members.
+/// True if with_members can name the members of T.
+template <class T>
+constexpr bool has_named_members() {
+  return member_count<T>() > 0 && member_count<T>() <= most_members;
+}
+/// Calls act(members...) of an aggregate of 1 to most_members members.
 template <class T, class Act>
 auto with_members(T const& v, Act const& act) {
   constexpr std::size_t count = member_count<T>();
-  static_assert(count <= most_members, "mixaug: options of more than 20 members; group some of them in a struct");
+  static_assert(has_named_members<T>());
   if constexpr (count == 1) {
     auto const& [a] = v;
     return act(a);

@@ -30,7 +30,8 @@ class option_digest {
 #endif
   }
   /// Adds an option, a rule or a method: its type, and its value member by member, so that padding does not count. Of
-  /// views of data, which are each rank's own, and of classes with private members the type alone is added.
+  /// views of data, which are each rank's own, and of what is no plain struct of at most 20 numbers and such structs
+  /// (private members, a base with members) the type alone is added.
   template <class T>
   void option(T const& v) noexcept {
     type<T>();
@@ -38,7 +39,10 @@ class option_digest {
       add(&v, sizeof v);
     else if constexpr (requires { v.visit([](auto const&) {}); })  // a detector chosen at run time
       v.visit([&](auto const& chosen) { option(chosen); });
-    else if constexpr (std::is_aggregate_v<T>)
+    else if constexpr (requires { v.has_value(), *v; }) {
+      option(v.has_value());
+      if (v.has_value()) option(*v);
+    } else if constexpr (has_named_members<T>())
       with_members(v, [&](auto const&... members) {
         if constexpr (!(points_to_data<std::remove_cvref_t<decltype(members)>> || ...)) (member(members), ...);
       });
