@@ -1,4 +1,7 @@
 // Partners on other ranks: plans, pixels, labels and weights are those of one process with the global batch.
+#include <mixaug/plan/plan_text.hpp>
+#include <sstream>
+
 #include "distributed/ranks.hpp"
 #include "support/compare_plans.hpp"
 #include "support/plans.hpp"
@@ -303,6 +306,19 @@ TEST_CASE("mix, labels and boxes by a rule that draws from the key: the same, an
   auto const plan = ranks().make_plan(ma::mixup{}, view(all.pixels.data()), ranks().key_of({.seed = 8}, 2));
   CHECK(test::refused([&] {
           ma::mpi::mix(ranks(), plan, ma::pairing::roll{}, view(all.pixels.data()), view(out.data()));
+        }).find("are not those of the rule that is given") != std::string::npos);
+  // A plan that was read may have any key.
+  std::stringstream text;
+  ma::write_plan(text, plan);
+  std::string said = text.str();
+  std::string const global = " " + std::to_string(2 * ranks().size()) + " 0\nblends";
+  CHECK(said.find(global) != std::string::npos);
+  said.replace(said.find(global), global.size(), " 1000000000000 0\nblends");
+  std::istringstream altered(said);
+  auto const read = ma::read_plan(altered);
+  CHECK(read.drawn_with.global == 1000000000000);
+  CHECK(test::refused([&] {
+          ma::mpi::mix(ranks(), read, ma::pairing::shuffle{}, view(all.pixels.data()), view(out.data()));
         }).find("are not those of the rule that is given") != std::string::npos);
   CHECK(test::refused([&] {  // another call on rank 0
           auto const x = view(all.pixels.data()), to = view(out.data());
