@@ -81,7 +81,7 @@ TEST_CASE("tables and records of several ranks") {
   std::vector<int> told(20, 1);
   auto predictions = ma::class_ids(told.data(), {test::ranks().rank() == 0 ? 20 : 0});
   ma::weight::uncertainty fresh(samples, record.options());
-  if (predictions.extent[0] > 0) fresh.record(ma::serial{}, epoch, predictions, predictions);
+  fresh.record(ma::serial{}, epoch, predictions, predictions);
   ma::mpi::merge(world, fresh);  // what the ranks have recorded of this epoch, on all of them
   record.merge(fresh);
   CHECK(record.u(3) == 0.0);

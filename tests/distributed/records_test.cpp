@@ -36,9 +36,8 @@ TEST_CASE("records of ranks that each visit some samples add up to that of one p
             y.push_back(labels[at]);
             p.push_back((predictions[at] + static_cast<int>(epoch)) % 3);
           }
-          if (count > 0)
-            into.record(ma::serial{}, epoch, ma::indices(ids.data(), {count}), ma::class_ids(p.data(), {count}),
-                        ma::class_ids(y.data(), {count}));
+          into.record(ma::serial{}, epoch, ma::indices(ids.data(), {count}), ma::class_ids(p.data(), {count}),
+                      ma::class_ids(y.data(), {count}));
         };
         for (index_t epoch = 0; epoch < 3; ++epoch) {
           visit(whole, epoch, 0, n);
@@ -173,7 +172,7 @@ TEST_CASE("group losses, the threshold of cvar, accuracies, counts and prototype
     CHECK(found == means);
 
     ma::group_accuracy part(k);
-    if (mine.count > 0) part.update(vec(predicted.data() + mine.first, mine.count), group, group);
+    part.update(vec(predicted.data() + mine.first, mine.count), group, group);
     ma::mpi::merge(ranks(), part);
     CHECK(part.total() == n);
     for (index_t g = 0; g < k; ++g) CHECK(part.correct(g) == accuracy.correct(g));

@@ -57,8 +57,10 @@ TEST_CASE("records, tables, states and rules refuse what they cannot use, and wr
            "4, as the labels"},
           {"null", [&] { s.record.record(be, 0, ma::class_ids<int>(nullptr, {4}), s.ids(s.y)); }, "predictions",
            "a null pointer", "4 elements"},
-          {"empty", [&] { s.record.record(be, 0, ma::class_ids(s.p.data(), {0}), ma::class_ids(s.y.data(), {0})); },
-           "labels", "of 0 elements", "at least one"},
+          {"labels, no predictions", [&] { s.record.record(be, 0, ma::class_ids(s.p.data(), {0}), s.ids(s.y)); },
+           "predictions", "of 0 elements", "at least one"},
+          {"predictions, no labels", [&] { s.record.record(be, 0, s.ids(s.p), ma::class_ids(s.y.data(), {0})); },
+           "predictions", "4 rows", "0 rows"},
           {"a batch too long",
            [&] {
              std::vector<int> const five(5);

@@ -53,6 +53,21 @@ TEST_CASE("epochs outside the window change nothing; a part of the window averag
   CHECK(r.weight(0) == 3.0f);
 }
 
+TEST_CASE("a rank without rows records the epoch alone") {
+  w::uncertainty r(3, {.epochs = 5});
+  auto const none = ma::class_ids(static_cast<int*>(nullptr), {0});
+  r.record(ma::serial{}, 2, none, none);
+  r.record(ma::serial{}, 3, none, none, none);
+  CHECK(r.recorded() == 2);
+  CHECK(r.u(0) == 1.0);
+  w::uncertainty visited(3, {.epochs = 5});
+  record<int>(visited, 2, {0, 0, 1});
+  record<int>(visited, 3, {0, 1, 1});
+  r.merge(visited);
+  CHECK(r.recorded() == 2);
+  CHECK(r.u(1) == doctest::Approx(0.5));
+}
+
 TEST_CASE("samples never visited: wrong as published, or ignored") {
   w::uncertainty published(3, {.epochs = 4, .eta = 8}),
       ignore(3, {.epochs = 4, .eta = 8, .unvisited = w::unvisited::ignore});

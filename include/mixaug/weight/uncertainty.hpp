@@ -102,7 +102,8 @@ class uncertainty_of {
     return (marks()[k / 64] >> (k % 64) & 1u) != 0;
   }
 
-  /// Records rows [first_row, first_row + n): predictions and labels (n), integers of any type.
+  /// Records rows [first_row, first_row + n): predictions and labels (n), integers of any type. Of n = 0, a rank
+  /// without rows, only the epoch is recorded, and views may be null.
   template <backend Be, class P, class L>
   void record(Be const& be, index_t epoch, P const& predictions, L const& labels, index_t first_row = 0);
   /// Records the rows `ids` (n), in any order; an id may occur twice.
@@ -217,6 +218,11 @@ void uncertainty_of<S>::record(Be const& be, index_t epoch, P const& predictions
   static_assert(Be::memory == S, "mixaug: the backend does not reach the record's counters");
   check_made();
   if (epoch < 0) detail::fail("epoch", detail::text(epoch), "a number >= 0");
+  if (labels.extent[0] == 0) {
+    detail::same_rows("predictions", predictions.extent[0], 0);
+    begin(epoch);
+    return;
+  }
   detail::check_list(labels, "labels");
   detail::check_list(predictions, "predictions", labels.extent[0], "the labels");
   if (labels.extent[0] > rows_)
@@ -246,6 +252,12 @@ void uncertainty_of<S>::record(Be const& be, index_t epoch, Ids const& ids, P co
   static_assert(Be::memory == S, "mixaug: the backend does not reach the record's counters");
   check_made();
   if (epoch < 0) detail::fail("epoch", detail::text(epoch), "a number >= 0");
+  if (labels.extent[0] == 0) {
+    detail::same_rows("predictions", predictions.extent[0], 0);
+    detail::same_rows("ids", ids.extent[0], 0);
+    begin(epoch);
+    return;
+  }
   detail::check_list(labels, "labels");
   detail::check_list(predictions, "predictions", labels.extent[0], "the labels");
   detail::check_list(ids, "ids", labels.extent[0], "the labels");
