@@ -138,15 +138,12 @@ TEST_CASE("bilinear sums of packed bytes, for floats and bytes in any layout; no
     int wrong = 0;
     for (int way = 0; way < 3; ++way) {
       auto const gather = [&](auto const& to) {
-        if (way == 0) detail::gather_plainly(p.image, p.steps, n, to);
-        if (way == 1) detail::gather_packed(p.image, p.steps, n, to);
-        if (way == 2) detail::gather_packed(p.image, detail::listed_points{p.x, p.y}, n, to);
+        if (way == 0) detail::gather_plainly(p.image, p.steps, n, to, 0);
+        if (way == 1) detail::gather_packed(p.image, p.steps, n, to, 0);
+        if (way == 2) detail::gather_packed(p.image, detail::listed_points{p.x, p.y}, n, to, 0);
       };
       std::vector<float> floats(4 * 100, 7.0f);
-      detail::float_run run{};
-      run.channels = channels;
-      for (int c = 0; c < channels; ++c) run.plane[c] = floats.data() + 100 * c;
-      gather(run);
+      gather(detail::float_run{floats.data(), 100, channels});
       for (int c = 0; c < 4; ++c)
         for (int k = 0; k < 100; ++k) {
           float const wanted = c < channels && k < n ? detail::float_of_sum(p.sum(k, c)) : 7.0f;

@@ -93,23 +93,21 @@ inline void write_rim(packed_image const& to, index_t h, index_t w, index_t chan
 
 /// Where the pixels of a run go, one after the other: rows of floats, a channel each.
 struct float_run {
-  float* plane[tile::most_channels];
+  float* to;
+  index_t plane;  ///< from a channel to the next
   int channels;
 
-  float_run behind(int n) const noexcept {
-    float_run r = *this;
-    for (int c = 0; c < channels; ++c) r.plane[c] += n;
-    return r;
-  }
-  void put(int k, int c, float v) const noexcept { plane[c][k] = v; }
+  float* at(int c) const noexcept { return to + c * plane; }
+  void put(int k, int c, float v) const noexcept { at(c)[k] = v; }
   void put_sums(int c, std::int32_t const* sums, int first, int n) const noexcept {
-    float* MIXAUG_RESTRICT const to = plane[c] + first;
-    for (int k = 0; k < n; ++k) to[k] = float_of_sum(sums[k]);
+    float* MIXAUG_RESTRICT const o = at(c) + first;
+    for (int k = 0; k < n; ++k) o[k] = float_of_sum(sums[k]);
   }
   void fill(int begin, int end, per_channel const& v) const noexcept {
     for (int c = 0; c < channels; ++c) {
+      float* const o = at(c);
       float const all = v.at(c);
-      for (int k = begin; k < end; ++k) plane[c][k] = all;
+      for (int k = begin; k < end; ++k) o[k] = all;
     }
   }
 };
@@ -157,10 +155,10 @@ struct listed_points {
   std::int32_t y_at(int k) const noexcept { return y[k]; }
 };
 
-/// Bilinear reading of pixels [0, n) of a run, at points in the rectangle of the rim's centres: the plain loop. The
-/// positions count from the centre of the first pixel of the rim.
+/// Bilinear reading of n points in the rectangle of the rim's centres, to the pixels of a run from `first` on: the
+/// plain loop. The positions count from the centre of the first pixel of the rim.
 template <class Points, class Run>
-void gather_plainly(packed_image const& from, Points const& at, int n, Run const& to) noexcept {
+void gather_plainly(packed_image const& from, Points const& at, int n, Run const& to, int first) noexcept {
   constexpr int part = 64;
   alignas(64) std::int32_t place[part], sums[part];
   alignas(64) std::int16_t fx[part], fy[part];
@@ -187,7 +185,7 @@ void gather_plainly(packed_image const& from, Points const& at, int n, Run const
         auto const tap = [&](int t) { return std::int32_t{static_cast<std::int16_t>(word[t][k] >> (8 * c) & 255u)}; };
         sums[k] = between_bytes(tap(0), tap(1), tap(2), tap(3), fx[k], fy[k]);
       }
-      to.put_sums(c, sums, done, many);
+      to.put_sums(c, sums, first + done, many);
     }
   }
 }
@@ -198,10 +196,10 @@ void gather_plainly(packed_image const& from, Points const& at, int n, Run const
 inline void take_block(float_run const& to, int k, int many, simd::ints first, simd::ints second) noexcept {
   using namespace simd;
   auto const put = [&](int c, floats v) {
-    if (many == lanes) return store(to.plane[c] + k, v);
+    if (many == lanes) return store(to.at(c) + k, v);
     alignas(64) float some[lanes];
     store(some, v);
-    std::memcpy(to.plane[c] + k, some, static_cast<std::size_t>(many) * sizeof(float));
+    std::memcpy(to.at(c) + k, some, static_cast<std::size_t>(many) * sizeof(float));
   };
   channels_of const of(first, second);
   put(0, of.at<0>());
@@ -238,23 +236,23 @@ inline void take_block(byte_run const& to, int k, int many, simd::ints first, si
 }
 
 template <class Run>
-void gather_packed(packed_image const& from, stepped_points const& at, int n, Run const& to) noexcept {
+void gather_packed(packed_image const& from, stepped_points const& at, int n, Run const& to, int first) noexcept {
   simd::bilinear_bytes<simd::stepped>(from.origin(), from.row, at, n, [&](int k, int many, simd::ints a, simd::ints b) {
-    take_block(to, k, many, a, b);
+    take_block(to, first + k, many, a, b);
   });
 }
 template <class Run>
-void gather_packed(packed_image const& from, listed_points const& at, int n, Run const& to) noexcept {
+void gather_packed(packed_image const& from, listed_points const& at, int n, Run const& to, int first) noexcept {
   simd::bilinear_bytes<simd::listed_in_blocks>(
       from.origin(), from.row, at, n,
-      [&](int k, int many, simd::ints a, simd::ints b) { take_block(to, k, many, a, b); });
+      [&](int k, int many, simd::ints a, simd::ints b) { take_block(to, first + k, many, a, b); });
 }
 
 #else
 
 template <class Points, class Run>
-void gather_packed(packed_image const& from, Points const& at, int n, Run const& to) noexcept {
-  gather_plainly(from, at, n, to);
+void gather_packed(packed_image const& from, Points const& at, int n, Run const& to, int first) noexcept {
+  gather_plainly(from, at, n, to, first);
 }
 
 #endif

@@ -197,7 +197,7 @@ inline void displaced(std::int64_t start, std::int64_t step, float const* MIXAUG
 /// Bicubic reading of a packed image for pixels [0, n) of a run, whose sixteen taps lie inside the rim.
 template <int Channels>
 void gather_packed_cubic(packed_image const& from, lane_positions const& x, lane_positions const& y, int n,
-                         float_run const& to) noexcept {
+                         float_run const& to, int first) noexcept {
   using mixaug::detail::rounded_product;
   constexpr int part = 64;  // pixels at a time, whose taps stay in the first cache
   alignas(64) std::int32_t place[part];
@@ -236,7 +236,7 @@ void gather_packed_cubic(packed_image const& from, lane_positions const& x, lane
       return sum;
     };
     float* out[static_cast<std::size_t>(Channels)];
-    for (int c = 0; c < Channels; ++c) out[c] = to.plane[c] + done;
+    for (int c = 0; c < Channels; ++c) out[c] = to.at(c) + first + done;
     int const made = simd::bicubic<Channels>(left[0], right[0], wx[0], wy[0], part, many, out);
     for (int c = 0; c < Channels; ++c)
       for (int k = made; k < many; ++k) out[c][k] = channel(k, 8 * c);
@@ -246,7 +246,7 @@ void gather_packed_cubic(packed_image const& from, lane_positions const& x, lane
 /// Reading of an image for pixels [0, n) of a run, whose taps lie inside it; `from` begins at the tile's first channel.
 template <augment::interpolation I, class T>
 void gather(image<T const> const& from, [[maybe_unused]] bool byte_fill, std::int64_t at_x, std::int64_t step_x,
-            std::int64_t at_y, std::int64_t step_y, int n, float_run const& to) noexcept {
+            std::int64_t at_y, std::int64_t step_y, int n, float_run const& to, int first) noexcept {
   alignas(64) index_t place[tile::room];
   alignas(64) std::int32_t part_x[tile::room], part_y[tile::room];
   alignas(64) float fx[tile::room], fy[tile::room];
@@ -263,7 +263,7 @@ void gather(image<T const> const& from, [[maybe_unused]] bool byte_fill, std::in
   index_t const row = from.row, column = from.column;
   for (int c = 0; c < to.channels; ++c) {
     T const* const p = from.data + c * from.plane;
-    float* MIXAUG_RESTRICT const o = to.plane[c];
+    float* MIXAUG_RESTRICT const o = to.at(c) + first;
     if constexpr (reads_integers<I, T>)
       if (byte_fill) {
         for (int k = 0; k < n; ++k) {
@@ -325,12 +325,7 @@ struct reader {
   static constexpr bool packs = std::is_same_v<T, std::uint8_t>;
 
   /// The place of row r of a tile.
-  static float_run run_of(tile& t, int r) noexcept {
-    float_run to;
-    to.channels = t.channels;
-    for (int c = 0; c < t.channels; ++c) to.plane[c] = t.plane[c] + r * t.width;
-    return to;
-  }
+  static float_run run_of(tile& t, int r) noexcept { return {t.plane[0] + r * t.width, tile::room, t.channels}; }
   /// Pixels [begin, end) of a row, one by one, anywhere.
   template <augment::interpolation I, class Run>
   void each(image<T const> const& part, Run const& to, int begin, int end, std::int64_t at_x,
@@ -409,7 +404,7 @@ struct reader {
     else
       positions(first_x, first_y, n, -most, most, most, 0, px, py);
     if constexpr (packs && I == augment::interpolation::bilinear)
-      if (rim) return gather_packed(packed, listed_points{px, py}, n, to);
+      if (rim) return gather_packed(packed, listed_points{px, py}, n, to, 0);
     constexpr std::int64_t half = I == augment::interpolation::nearest ? fixed_map::pixel / 2 : 0;
     for (int k = 0; k < n; ++k)
       for (int c = 0; c < to.channels; ++c)
@@ -540,22 +535,21 @@ struct reader {
     each<I>(part, to, touched.begin, in.begin, at_x, at_y);
     each<I>(part, to, in.end, touched.end, at_x, at_y);
     std::int64_t const x = at_x + in.begin * map.xx, y = at_y + in.begin * map.yx;
-    Run const run = to.behind(in.begin);
     int const n = in.end - in.begin;
     if constexpr (packs && I == augment::interpolation::bilinear)
-      if (from_packed) return gather_packed(packed, stepped_points{x + one, map.xx, y + one, map.yx}, n, run);
+      if (from_packed) return gather_packed(packed, stepped_points{x + one, map.xx, y + one, map.yx}, n, to, in.begin);
     if constexpr (packs && I == augment::interpolation::bicubic)
       if (from_packed) {
         lane_positions const px(x, map.xx), py(y, map.yx);
         if (to.channels == 3)
-          gather_packed_cubic<3>(packed, px, py, n, run);
+          gather_packed_cubic<3>(packed, px, py, n, to, in.begin);
         else if (to.channels == 2)
-          gather_packed_cubic<2>(packed, px, py, n, run);
+          gather_packed_cubic<2>(packed, px, py, n, to, in.begin);
         else
-          gather_packed_cubic<4>(packed, px, py, n, run);
+          gather_packed_cubic<4>(packed, px, py, n, to, in.begin);
         return;
       }
-    if constexpr (floats) gather<I>(part, how.byte_fill, x, map.xx, y, map.yx, n, run);
+    if constexpr (floats) gather<I>(part, how.byte_fill, x, map.xx, y, map.yx, n, to, in.begin);
   }
 };
 
