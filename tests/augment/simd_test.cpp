@@ -104,7 +104,7 @@ struct packed_points {
   std::int32_t x[most + detail::listed_points::more] = {}, y[most + detail::listed_points::more] = {};
 
   explicit packed_points(test::stream& s) {
-    for (std::size_t k = 0; k < detail::packed_image::bytes(height, width) / 4; ++k)
+    for (std::size_t k = 0; k < detail::packed_image::bytes(height, width, 1) / 4; ++k)
       words.push_back(static_cast<std::uint32_t>(s.bits()));
     image.row = width + 2;
     image.data = words.data() + image.row + 1;
@@ -169,31 +169,49 @@ TEST_CASE("bilinear sums of packed bytes, for floats and bytes in any layout; no
   }
 }
 
-TEST_CASE("bicubic values of packed pixels") {
+TEST_CASE("bicubic values of packed bytes, at every length of a run; nothing beyond it is written") {
   using mixaug::detail::rounded_product;
   test::stream s(3);
-  constexpr int part = 64;
-  std::uint64_t pairs[8][part];
-  float w[8][part], out[3][part];
-  for (auto& row : pairs)
-    for (auto& v : row) v = s.bits();
-  for (auto& row : w)
-    for (float& v : row) v = static_cast<float>(s.unit() * 2 - 0.5);
-  float* const planes[] = {out[0], out[1], out[2]};
-  auto const byte = [](std::uint64_t v, int bit) { return static_cast<float>(v >> bit & 255u); };
-  int const four = simd::bicubic<3>(pairs[0], pairs[4], w[0], w[4], part, part, planes);
-  for (int k = 0; k < four; ++k)
-    for (int c = 0; c < 3; ++c) {
-      float sum = 0.0f;
-      for (int j = 0; j < 4; ++j) {
-        float line = rounded_product(w[0][k], byte(pairs[j][k], 8 * c));
-        line = line + rounded_product(w[1][k], byte(pairs[j][k], 32 + 8 * c));
-        line = line + rounded_product(w[2][k], byte(pairs[4 + j][k], 8 * c));
-        line = line + rounded_product(w[3][k], byte(pairs[4 + j][k], 32 + 8 * c));
-        sum = sum + rounded_product(w[4 + j][k], line);
-      }
-      CHECK(test::same_bits(out[c][k], sum));
+  constexpr int part = 64, row = 40;
+  std::vector<std::uint32_t> words;
+  for (int k = 0; k < 10 * row; ++k) words.push_back(static_cast<std::uint32_t>(s.bits()));
+  std::int32_t place[part];
+  float w[8][part];
+  for (std::int32_t& v : place) v = static_cast<std::int32_t>(s.below(6 * row - 4));
+  for (auto& line : w)
+    for (float& v : line) v = static_cast<float>(s.unit() * 2 - 0.5);
+  auto const check = [&]<int Channels>(std::integral_constant<int, Channels>) {
+    std::vector<std::uint32_t> held = words;
+    if (Channels == 3)
+      for (std::uint32_t& v : held) v &= 0xFFFFFFu;
+    if (Channels == 2)
+      for (std::uint32_t& v : held) v &= 0xFFFFu;
+    for (int n = 1; n <= part; ++n) {
+      std::vector<float> out(4 * part, 7.0f);
+      float* const planes[] = {out.data(), out.data() + part, out.data() + 2 * part, out.data() + 3 * part};
+      int const made = simd::bicubic_bytes<Channels>(held.data(), row, place, w[0], w[4], part, n, planes);
+      CHECK((made == 0 || made == n));
+      int wrong = 0;
+      for (int c = 0; c < 4; ++c)
+        for (int k = 0; k < part; ++k) {
+          float sum = 0.0f;
+          for (int j = 0; j < 4; ++j) {
+            auto const byte = [&](int i) {
+              return static_cast<float>(held[static_cast<std::size_t>(place[k] + j * row + i)] >> (8 * c) & 255u);
+            };
+            float line = rounded_product(w[0][k], byte(0));
+            for (int i = 1; i < 4; ++i) line = line + rounded_product(w[i][k], byte(i));
+            sum = sum + rounded_product(w[4 + j][k], line);
+          }
+          bool const is_made = c < Channels && k < made;
+          wrong += test::same_bits(out[static_cast<std::size_t>(c * part + k)], is_made ? sum : 7.0f) ? 0 : 1;
+        }
+      CHECK(wrong == 0);
     }
+  };
+  check(std::integral_constant<int, 2>());
+  check(std::integral_constant<int, 3>());
+  check(std::integral_constant<int, 4>());
 }
 
 }  // namespace simd_test

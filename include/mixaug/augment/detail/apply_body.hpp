@@ -275,7 +275,7 @@ struct apply_body {
                              apply_scratch const& mine) noexcept {
     if constexpr (std::is_same_v<In, std::uint8_t>) {
       if (mine.packed == 0 || map.exact || !map.keeps_channels()) return {};
-      packed_image const p = pack(from, mine.packed_pixels());
+      packed_image const p = pack(from, packed_image::rim_of(q.how.interpolation), mine.packed_pixels());
       write_rim(p, from.height, from.width, from.channels, q.how);
       return p;
     }
@@ -293,7 +293,8 @@ apply_scratch scratch_of(compiled_chain const& c) noexcept {
       first.how.interpolation != augment::interpolation::nearest && first.how.byte_fill && first.last > first.step &&
       first.in.height < longest_side && first.in.width < longest_side &&
       first.in.height * first.in.width < (index_t{1} << 30))
-    s.packed = mixaug::detail::aligned(packed_image::bytes(first.in.height, first.in.width));
+    s.packed = mixaug::detail::aligned(
+        packed_image::bytes(first.in.height, first.in.width, packed_image::rim_of(first.how.interpolation)));
   index_t most = 0;
   for (std::size_t k = 0; k + 1 < c.passes.size(); ++k)
     most = mixaug::detail::greater(most, c.passes[k].out.height * c.passes[k].out.width * c.passes[k].out.channels);

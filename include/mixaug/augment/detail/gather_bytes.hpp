@@ -28,26 +28,31 @@ MIXAUG_HD inline std::int32_t between_bytes(std::int32_t a, std::int32_t b, std:
 MIXAUG_HD inline float float_of_sum(std::int32_t v) noexcept { return static_cast<float>(v) * 0x1p-8f; }
 MIXAUG_HD inline std::uint8_t byte_of_sum(std::int32_t v) noexcept { return static_cast<std::uint8_t>((v + 128) >> 8); }
 
-/// An image of bytes with each pixel's channels in one 32-bit word, and a rim of one pixel around it, so that bilinear
-/// reading needs no check of the borders and two loads for four pixels. Words are little-endian.
+/// An image of bytes with each pixel's channels in one 32-bit word, and a rim around it, as wide as the taps of an
+/// interpolation reach, so that reading needs no check of the borders, and neighbours in a row are one load. Words are
+/// little-endian; a fourth channel that is not there is 0.
 struct packed_image {
   static constexpr bool possible = std::endian::native == std::endian::little;
   std::uint32_t* data = nullptr;  ///< pixel (0, 0)
   index_t row = 0;
+  int rim = 1;
 
+  static int rim_of(augment::interpolation how) noexcept { return how == augment::interpolation::bicubic ? 3 : 1; }
   /// With a row below the rim, which is read with the weight 0 at points that lie on it.
-  static std::size_t bytes(index_t height, index_t width) noexcept {
-    return static_cast<std::size_t>((height + 3) * (width + 2) + 16) * sizeof(std::uint32_t);
+  static std::size_t bytes(index_t height, index_t width, int rim) noexcept {
+    return static_cast<std::size_t>((height + 2 * rim + 1) * (width + 2 * rim) + 16) * sizeof(std::uint32_t);
   }
+  /// Pixel (-1, -1).
   std::uint32_t const* origin() const noexcept { return data - row - 1; }
 };
 
 /// Packs an image of 2 to 4 channels.
-inline packed_image pack(image<std::uint8_t const> const& from, std::byte* scratch) noexcept {
+inline packed_image pack(image<std::uint8_t const> const& from, int rim, std::byte* scratch) noexcept {
   packed_image to;
-  to.row = from.width + 2;
+  to.rim = rim;
+  to.row = from.width + 2 * rim;
   std::uint32_t* const all = reinterpret_cast<std::uint32_t*>(scratch);
-  to.data = all + to.row + 1;
+  to.data = all + rim * (to.row + 1);
   index_t const h = from.height, w = from.width;
   for (index_t y = 0; y < h; ++y) {
     std::uint32_t* MIXAUG_RESTRICT const o = to.data + y * to.row;
@@ -76,19 +81,34 @@ inline packed_image pack(image<std::uint8_t const> const& from, std::byte* scrat
 }
 /// Writes the rim: border pixels, or the fill, which is a byte.
 inline void write_rim(packed_image const& to, index_t h, index_t w, index_t channels, sampling const& how) noexcept {
+  index_t const r = to.rim;
   if (how.border == border::constant) {
     std::uint32_t fill = 0;
     for (index_t c = 0; c < channels; ++c)
       fill |= static_cast<std::uint32_t>(how.fill.at(c)) << (8 * static_cast<int>(c));
-    for (index_t y : {index_t{-1}, h})
-      for (index_t x = -1; x <= w; ++x) to.data[y * to.row + x] = fill;
-    for (index_t y = 0; y < h; ++y) to.data[y * to.row - 1] = to.data[y * to.row + w] = fill;
+    for (index_t y = -r; y < h + r; ++y) {
+      std::uint32_t* const o = to.data + y * to.row;
+      bool const inner = y >= 0 && y < h;
+      for (index_t x = -r; x < (inner ? 0 : w); ++x) o[x] = fill;
+      for (index_t x = w; x < w + r; ++x) o[x] = fill;
+    }
     return;
   }
-  for (index_t y = 0; y < h; ++y)
-    for (index_t x : {index_t{-1}, w}) to.data[y * to.row + x] = to.data[y * to.row + inside(x, w, how.border)];
-  for (index_t y : {index_t{-1}, h})
-    for (index_t x = -1; x <= w; ++x) to.data[y * to.row + x] = to.data[inside(y, h, how.border) * to.row + x];
+  for (index_t y = 0; y < h; ++y) {
+    std::uint32_t* const o = to.data + y * to.row;
+    for (index_t x = 1; x <= r; ++x) {
+      o[-x] = o[inside(-x, w, how.border)];
+      o[w - 1 + x] = o[inside(w - 1 + x, w, how.border)];
+    }
+  }
+  std::size_t const bytes = static_cast<std::size_t>(to.row) * sizeof(std::uint32_t);
+  auto const copy = [&](index_t y) {
+    std::memcpy(to.data + y * to.row - r, to.data + inside(y, h, how.border) * to.row - r, bytes);
+  };
+  for (index_t y = 1; y <= r; ++y) {
+    copy(-y);
+    copy(h - 1 + y);
+  }
 }
 
 /// Where the pixels of a run go, one after the other: rows of floats, a channel each.

@@ -202,44 +202,35 @@ void gather_packed_cubic(packed_image const& from, lane_positions const& x, lane
   constexpr int part = 64;  // pixels at a time, whose taps stay in the first cache
   alignas(64) std::int32_t place[part];
   alignas(64) float wx[4][part], wy[4][part];
-  alignas(64) std::uint64_t left[4][part], right[4][part];
   std::int32_t const row = static_cast<std::int32_t>(from.row);
+  std::uint32_t const* const words = from.data - from.row - 1;
   for (int done = 0; done < n; done += part) {
     int const many = n - done < part ? n - done : part;
-    for (int k = 0; k < many; ++k) {
-      std::int32_t const px = x.at(done + k), py = y.at(done + k);
-      place[k] = ((py >> fixed_map::parts) - 1) * row + (px >> fixed_map::parts) - 1;
+    for (int k = 0; k < part; ++k) {  // all of them, for registers; the last point stands for those beyond
+      int const at = mixaug::detail::lesser(done + k, n - 1);
+      std::int32_t const px = x.at(at), py = y.at(at);
+      place[k] = (py >> fixed_map::parts) * row + (px >> fixed_map::parts);
       cubic_weights const u(fraction_of(px)), v(fraction_of(py));
       for (int t = 0; t < 4; ++t) {
         wx[t][k] = u.w[t];
         wy[t][k] = v.w[t];
       }
     }
-    for (int k = 0; k < many; ++k)
-      for (int j = 0; j < 4; ++j) {
-        std::uint32_t const* const p = from.data + place[k] + j * row;
-        std::memcpy(left[j] + k, p, 8);
-        std::memcpy(right[j] + k, p + 2, 8);
-      }
-    auto const channel = [&](int k, int shift) {
-      auto const byte = [shift](std::uint64_t two, int more) {
-        return static_cast<float>(static_cast<std::int32_t>(static_cast<std::uint32_t>(two >> more) >> shift & 255u));
-      };
-      float sum = 0.0f;
-      for (int j = 0; j < 4; ++j) {
-        float line = rounded_product(wx[0][k], byte(left[j][k], 0));
-        line = line + rounded_product(wx[1][k], byte(left[j][k], 32));
-        line = line + rounded_product(wx[2][k], byte(right[j][k], 0));
-        line = line + rounded_product(wx[3][k], byte(right[j][k], 32));
-        sum = sum + rounded_product(wy[j][k], line);
-      }
-      return sum;
-    };
     float* out[static_cast<std::size_t>(Channels)];
     for (int c = 0; c < Channels; ++c) out[c] = to.at(c) + first + done;
-    int const made = simd::bicubic<Channels>(left[0], right[0], wx[0], wy[0], part, many, out);
+    int const made = simd::bicubic_bytes<Channels>(words, from.row, place, wx[0], wy[0], part, many, out);
     for (int c = 0; c < Channels; ++c)
-      for (int k = made; k < many; ++k) out[c][k] = channel(k, 8 * c);
+      for (int k = made; k < many; ++k) {
+        float sum = 0.0f;
+        for (int j = 0; j < 4; ++j) {
+          std::uint32_t const* const p = words + place[k] + j * row;
+          auto const tap = [&](int i) { return static_cast<float>(static_cast<std::int32_t>(p[i] >> (8 * c) & 255u)); };
+          float line = rounded_product(wx[0][k], tap(0));
+          for (int i = 1; i < 4; ++i) line = line + rounded_product(wx[i][k], tap(i));
+          sum = sum + rounded_product(wy[j][k], line);
+        }
+        out[c][k] = sum;
+      }
   }
 }
 
@@ -516,7 +507,7 @@ struct reader {
     constexpr int before = taps_before<I>, behind = taps<I> - 1 - before;
     constexpr bool floats = std::is_same_v<Run, float_run>;
     bool const from_packed = packs && I != augment::interpolation::nearest && packed.data != nullptr;
-    int const rim = from_packed ? 1 : 0;  // taps lie in the image with its rim
+    index_t const rim = from_packed ? packed.rim : 0;  // taps lie in the image with its rim
     at_x += half_step<I>;
     at_y += half_step<I>;
     span touched = {0, width};

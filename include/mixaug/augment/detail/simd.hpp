@@ -33,10 +33,6 @@ inline int load_rgb(std::uint8_t const*, int, int, float*, float*, float*) noexc
 inline index_t pack_rgb(std::uint8_t const*, index_t, std::uint32_t*) noexcept { return 0; }
 inline index_t mirror_rgb(std::uint8_t const*, index_t, std::uint8_t*) noexcept { return 0; }
 inline int store_rgb(float const*, float const*, float const*, int, std::uint8_t*) noexcept { return 0; }
-template <int Channels>
-int bicubic(std::uint64_t const*, std::uint64_t const*, float const*, float const*, int, int, float* const*) noexcept {
-  return 0;
-}
 
 #else
 
@@ -74,16 +70,6 @@ inline ints load_three(std::uint8_t const* p) noexcept {
 inline ints reversed(ints v) noexcept {
   return _mm512_permutexvar_epi32(_mm512_setr_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), v);
 }
-/// The lower and the upper words of pairs.
-struct word_pairs {
-  ints low, high;
-  explicit word_pairs(std::uint64_t const* p) noexcept {
-    ints const a = load(p), b = load(p + 8);
-    low = _mm512_permutex2var_epi32(a, _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), b);
-    high =
-        _mm512_permutex2var_epi32(a, _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31), b);
-  }
-};
 #  else
 using ints = __m256i;
 using floats = __m256;
@@ -118,14 +104,6 @@ inline ints load_three(std::uint8_t const* p) noexcept {
 inline ints reversed(ints v) noexcept {
   return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(7, 6, 5, 4, 3, 2, 1, 0));
 }
-struct word_pairs {
-  ints low, high;
-  explicit word_pairs(std::uint64_t const* p) noexcept {
-    floats const a = _mm256_castsi256_ps(load(p)), b = _mm256_castsi256_ps(load(p + 4));
-    low = _mm256_permute4x64_epi64(_mm256_castps_si256(_mm256_shuffle_ps(a, b, 0x88)), 0xD8);
-    high = _mm256_permute4x64_epi64(_mm256_castps_si256(_mm256_shuffle_ps(a, b, 0xDD)), 0xD8);
-  }
-};
 #  endif
 
 /// Calls act(k) for blocks of `lanes` pixels that cover [0, n), the last of which begins earlier where it must; returns
@@ -165,30 +143,6 @@ inline int store_rgb(float const* a, float const* b, float const* c, int n, std:
     store_three(o + 3 * k, either(whole(a + k), either(shifted_up(whole(b + k), 8), shifted_up(whole(c + k), 16))));
   }));
 }
-/// Bicubic values, from two pairs of words in each of four rows; arrays of rows and of weights are `part` apart.
-template <int Channels>
-int bicubic(std::uint64_t const* left, std::uint64_t const* right, float const* wx, float const* wy, int part, int n,
-            float* const* out) noexcept {
-  int k = 0;
-  for (; k + lanes <= n; k += lanes) {
-    floats sum[static_cast<std::size_t>(Channels)];
-    for (int j = 0; j < 4; ++j) {
-      word_pairs const a(left + j * part + k), b(right + j * part + k);
-      floats const y = load(wy + j * part + k);
-      for (int c = 0; c < Channels; ++c) {
-        floats line = multiply(load(wx + k), byte_of(a.low, 8 * c));
-        line = add(line, multiply(load(wx + part + k), byte_of(a.high, 8 * c)));
-        line = add(line, multiply(load(wx + 2 * part + k), byte_of(b.low, 8 * c)));
-        line = add(line, multiply(load(wx + 3 * part + k), byte_of(b.high, 8 * c)));
-        floats const row = multiply(y, line);
-        sum[c] = j == 0 ? add(all(0.0f), row) : add(sum[c], row);
-      }
-    }
-    for (int c = 0; c < Channels; ++c) store(out[c] + k, sum[c]);
-  }
-  return k;
-}
-
 #endif
 
 }  // namespace simd

@@ -20,11 +20,13 @@ namespace simd {
 
 #if !defined(MIXAUG_WIDE)
 
-inline constexpr bool reads_bytes = false;
+template <int Channels>
+int bicubic_bytes(std::uint32_t const*, index_t, std::int32_t const*, float const*, float const*, int, int,
+                  float* const*) noexcept {
+  return 0;
+}
 
 #else
-
-inline constexpr bool reads_bytes = true;
 
 #  if MIXAUG_WIDE == 16
 inline ints all64(std::uint64_t v) noexcept { return _mm512_set1_epi64(static_cast<long long>(v)); }
@@ -82,6 +84,22 @@ inline ints fetched(std::uint32_t const* p, ints place) noexcept { return _mm512
 #    if defined(__GNUC__)
 #      pragma GCC diagnostic pop
 #    endif
+/// Four words at the place of each fourth pixel, beginning with one.
+inline ints fetched_quads(std::uint32_t const* p, std::int32_t const* place) noexcept {
+  auto const four = [&](int k) { return _mm_loadu_si128(reinterpret_cast<__m128i const*>(p + place[k])); };
+  ints v = _mm512_castsi128_si512(four(0));
+  v = _mm512_inserti32x4(v, four(4), 1);
+  v = _mm512_inserti32x4(v, four(8), 2);
+  return _mm512_inserti32x4(v, four(12), 3);
+}
+inline ints low32(ints a, ints b) noexcept { return _mm512_unpacklo_epi32(a, b); }
+inline ints high32(ints a, ints b) noexcept { return _mm512_unpackhi_epi32(a, b); }
+inline ints low64(ints a, ints b) noexcept { return _mm512_unpacklo_epi64(a, b); }
+inline ints high64(ints a, ints b) noexcept { return _mm512_unpackhi_epi64(a, b); }
+template <int By>
+ints right32(ints v) noexcept {
+  return _mm512_srli_epi32(v, By);
+}
 /// Words of four channels to the four channels, one after the other, each in order.
 inline ints planes_of(ints words) noexcept {
   ints const order = order_of(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
@@ -140,6 +158,18 @@ inline ints fetched(std::uint32_t const* p, ints place) noexcept {
     return _mm_castps_si128(_mm_loadh_pi(_mm_castsi128_ps(first), reinterpret_cast<__m64 const*>(p + at[k + 1])));
   };
   return _mm256_inserti128_si256(_mm256_castsi128_si256(two(0)), two(2), 1);
+}
+inline ints fetched_quads(std::uint32_t const* p, std::int32_t const* place) noexcept {
+  auto const four = [&](int k) { return _mm_loadu_si128(reinterpret_cast<__m128i const*>(p + place[k])); };
+  return _mm256_inserti128_si256(_mm256_castsi128_si256(four(0)), four(4), 1);
+}
+inline ints low32(ints a, ints b) noexcept { return _mm256_unpacklo_epi32(a, b); }
+inline ints high32(ints a, ints b) noexcept { return _mm256_unpackhi_epi32(a, b); }
+inline ints low64(ints a, ints b) noexcept { return _mm256_unpacklo_epi64(a, b); }
+inline ints high64(ints a, ints b) noexcept { return _mm256_unpackhi_epi64(a, b); }
+template <int By>
+ints right32(ints v) noexcept {
+  return _mm256_srli_epi32(v, By);
 }
 inline ints planes_of(ints words) noexcept {
   ints const order = order_of(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
@@ -243,6 +273,59 @@ struct channels_of {
     return multiply(to_floats(Channel % 2 == 0 ? low16(v, all32(0)) : high16(v, all32(0))), all(0x1p-8f));
   }
 };
+
+/// A channel of words as floats; of three channels, the fourth byte is 0.
+template <int Channel, int Channels>
+floats channel_of(ints words) noexcept {
+  if constexpr (Channel == 0)
+    return to_floats(both(words, all32(255)));
+  else if constexpr (Channel + 1 == Channels || (Channel == 2 && Channels == 3))
+    return to_floats(right32<8 * Channel>(words));
+  else
+    return to_floats(ordered(words, order_of(_mm_setr_epi8(Channel, -1, -1, -1, 4 + Channel, -1, -1, -1, 8 + Channel,
+                                                           -1, -1, -1, 12 + Channel, -1, -1, -1))));
+}
+
+/// Bicubic values of n <= part pixels, as the plain loop adds them. `place` is where the first of the sixteen words of
+/// a pixel lies, of four in each of four rows; arrays of weights are `part` apart, and may be read up to a multiple of
+/// `lanes`, as `place`.
+template <int Channels>
+int bicubic_bytes(std::uint32_t const* words, index_t row, std::int32_t const* place, float const* wx, float const* wy,
+                  int part, int n, float* const* out) noexcept {
+  for (int k = 0; k < n; k += lanes) {
+    floats sum[4];
+    floats const x[4] = {load(wx + k), load(wx + part + k), load(wx + 2 * part + k), load(wx + 3 * part + k)};
+    for (int j = 0; j < 4; ++j) {
+      std::uint32_t const* const p = words + j * row;
+      ints const a = fetched_quads(p, place + k), b = fetched_quads(p, place + k + 1);
+      ints const c = fetched_quads(p, place + k + 2), d = fetched_quads(p, place + k + 3);
+      ints const ab = low32(a, b), cd = low32(c, d), last_ab = high32(a, b), last_cd = high32(c, d);
+      ints const tap[4] = {low64(ab, cd), high64(ab, cd), low64(last_ab, last_cd), high64(last_ab, last_cd)};
+      floats const y = load(wy + j * part + k);
+      auto const take = [&]<int C>(std::integral_constant<int, C>) {
+        if constexpr (C < Channels) {
+          floats line = multiply(x[0], channel_of<C, Channels>(tap[0]));
+          for (int i = 1; i < 4; ++i) line = add(line, multiply(x[i], channel_of<C, Channels>(tap[i])));
+          sum[C] = add(j == 0 ? all(0.0f) : sum[C], multiply(y, line));
+        }
+      };
+      take(std::integral_constant<int, 0>());
+      take(std::integral_constant<int, 1>());
+      take(std::integral_constant<int, 2>());
+      take(std::integral_constant<int, 3>());
+    }
+    for (int c = 0; c < Channels; ++c) {
+      if (n - k >= lanes) {
+        store(out[c] + k, sum[c]);
+        continue;
+      }
+      alignas(64) float some[lanes];
+      store(some, sum[c]);
+      std::memcpy(out[c] + k, some, static_cast<std::size_t>(n - k) * sizeof(float));
+    }
+  }
+  return n;
+}
 
 #endif
 
