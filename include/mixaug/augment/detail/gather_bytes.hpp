@@ -212,14 +212,14 @@ void gather_plainly(packed_image const& from, Points const& at, int n, Run const
 
 #if defined(MIXAUG_WIDE)
 
-/// Puts a block of values where they belong; blocks that are not whole go by way of an array.
+/// Puts a block of values where they belong.
 inline void take_block(float_run const& to, int k, int many, simd::ints first, simd::ints second) noexcept {
   using namespace simd;
   auto const put = [&](int c, floats v) {
-    if (many == lanes) return store(to.at(c) + k, v);
-    alignas(64) float some[lanes];
-    store(some, v);
-    std::memcpy(to.at(c) + k, some, static_cast<std::size_t>(many) * sizeof(float));
+    if (many == lanes)
+      store(to.at(c) + k, v);
+    else
+      store_first(to.at(c) + k, v, many);
   };
   channels_of const of(first, second);
   put(0, of.at<0>());
@@ -232,10 +232,10 @@ inline void take_block(byte_run const& to, int k, int many, simd::ints first, si
   ints const words = words_of(first, second);
   std::size_t const n = static_cast<std::size_t>(many);
   if (to.column == 3 && to.plane == 1 && to.channels == 3) {
-    if (many == lanes) return store_three(to.to + 3 * k, words);
-    std::uint8_t some[3 * lanes];
-    store_three(some, words);
-    std::memcpy(to.to + 3 * k, some, 3 * n);
+    if (many == lanes)
+      store_three(to.to + 3 * k, words);
+    else
+      store_three_first(to.to + 3 * k, words, many);
     return;
   }
   alignas(64) std::uint8_t all[4 * lanes];

@@ -57,11 +57,12 @@ inline floats byte_of(ints v, int bit) noexcept {
   return _mm512_cvtepi32_ps(_mm512_and_si512(_mm512_srli_epi32(v, static_cast<unsigned>(bit)), _mm512_set1_epi32(255)));
 }
 /// Words of three bytes to the first three quarters of a register, and back.
-inline void store_three(std::uint8_t* o, ints words) noexcept {
+inline ints three_of(ints words) noexcept {
   ints const order = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1));
   ints const quarters = _mm512_setr_epi32(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 3, 7, 11, 15);
-  _mm512_mask_storeu_epi32(o, 0x0FFF, _mm512_permutexvar_epi32(quarters, _mm512_shuffle_epi8(words, order)));
+  return _mm512_permutexvar_epi32(quarters, _mm512_shuffle_epi8(words, order));
 }
+inline void store_three(std::uint8_t* o, ints words) noexcept { _mm512_mask_storeu_epi32(o, 0x0FFF, three_of(words)); }
 inline ints load_three(std::uint8_t const* p) noexcept {
   ints const order = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
   ints const quarters = _mm512_setr_epi32(0, 1, 2, 12, 3, 4, 5, 12, 6, 7, 8, 12, 9, 10, 11, 12);

@@ -84,6 +84,13 @@ inline ints fetched(std::uint32_t const* p, ints place) noexcept { return _mm512
 #    if defined(__GNUC__)
 #      pragma GCC diagnostic pop
 #    endif
+/// The first `many` numbers of a register, and the first three bytes of its first words.
+inline void store_first(float* p, floats v, int many) noexcept {
+  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << many) - 1u), v);
+}
+inline void store_three_first(std::uint8_t* o, ints words, int many) noexcept {
+  _mm512_mask_storeu_epi8(o, (std::uint64_t{1} << (3 * many)) - 1u, three_of(words));
+}
 /// Four words at the place of each fourth pixel, beginning with one.
 inline ints fetched_quads(std::uint32_t const* p, std::int32_t const* place) noexcept {
   auto const four = [&](int k) { return _mm_loadu_si128(reinterpret_cast<__m128i const*>(p + place[k])); };
@@ -158,6 +165,15 @@ inline ints fetched(std::uint32_t const* p, ints place) noexcept {
     return _mm_castps_si128(_mm_loadh_pi(_mm_castsi128_ps(first), reinterpret_cast<__m64 const*>(p + at[k + 1])));
   };
   return _mm256_inserti128_si256(_mm256_castsi128_si256(two(0)), two(2), 1);
+}
+inline void store_first(float* p, floats v, int many) noexcept {
+  ints const number = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  _mm256_maskstore_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32(many), number), v);
+}
+inline void store_three_first(std::uint8_t* o, ints words, int many) noexcept {
+  std::uint8_t some[3 * lanes];
+  store_three(some, words);
+  std::memcpy(o, some, 3 * static_cast<std::size_t>(many));
 }
 inline ints fetched_quads(std::uint32_t const* p, std::int32_t const* place) noexcept {
   auto const four = [&](int k) { return _mm_loadu_si128(reinterpret_cast<__m128i const*>(p + place[k])); };
@@ -315,13 +331,10 @@ int bicubic_bytes(std::uint32_t const* words, index_t row, std::int32_t const* p
       take(std::integral_constant<int, 3>());
     }
     for (int c = 0; c < Channels; ++c) {
-      if (n - k >= lanes) {
+      if (n - k >= lanes)
         store(out[c] + k, sum[c]);
-        continue;
-      }
-      alignas(64) float some[lanes];
-      store(some, sum[c]);
-      std::memcpy(out[c] + k, some, static_cast<std::size_t>(n - k) * sizeof(float));
+      else
+        store_first(out[c] + k, sum[c], n - k);
     }
   }
   return n;
