@@ -33,7 +33,10 @@ inline std::vector<au::chain> chains() {
           au::chain{au::lens{.k1 = {-0.2f, 0.4f}, .border = au::border::reflect}, au::gaussian_noise{.sigma = {1, 5}}},
           au::chain{turned, au::elastic{.alpha = {1, 3}, .sigma = {2, 7}}},
           au::chain{turned, au::color_jitter{.contrast = {0.5f, 1.5f}, .about = au::about::mean},
-                    au::salt_and_pepper{.amount = {0.1f, 0.2f}, .exact_count = true}}};
+                    au::salt_and_pepper{.amount = {0.1f, 0.2f}, .exact_count = true}},
+          au::chain{au::flip{.horizontal = 0.5f}, au::salt_and_pepper{.amount = {0, 0.3f}}},
+          au::chain{au::gaussian_blur{.sigma = {0.3f, 5}}, au::salt_and_pepper{.amount = {0, 0.1f}}},
+          au::chain{au::motion_blur{.length = {1, 12}, .angle = {0, 360}, .border = au::border::constant}}};
 }
 
 }  // namespace augment_cases

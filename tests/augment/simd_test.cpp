@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <mixaug/augment/detail/read_tile.hpp>
+#include <mixaug/augment/detail/simd_blur.hpp>
 #include <mixaug/augment/detail/simd_noise.hpp>
 
 #include "support/memory.hpp"
@@ -78,6 +79,45 @@ TEST_CASE("normal numbers of all 65536 values, and the random bits of 32 blocks"
     simd::halves_of_numbers(key, row, what, number, a);
     mixaug::detail::halves_of_numbers(key, row, what, number, b);
     CHECK(std::memcmp(a, b, sizeof a) == 0);
+  }
+}
+
+TEST_CASE("sums of weighted rows, at every length; nothing beyond the run is written") {
+  using mixaug::augment::detail::sum_rows_plainly;
+  test::stream s(6);
+  std::int16_t element[9][160];
+  for (auto& row : element)
+    for (auto& v : row) v = static_cast<std::int16_t>(static_cast<int>(s.below(256)) - 128);
+  for (int n = 0; n < 140; ++n) {
+    mixaug::augment::detail::weighted_rows rows;
+    rows.count = 1 + n % 7;
+    int left = 32767;
+    for (int t = 0; t < rows.count; ++t) {
+      rows.weight[t] = static_cast<std::int16_t>(s.below(static_cast<std::uint64_t>(left) + 1));
+      left -= rows.weight[t];
+      rows.a[t] = element[s.below(9)] + s.below(16);
+      rows.b[t] = element[s.below(9)] + s.below(16);
+    }
+    std::int16_t words[2][160];
+    std::uint8_t bytes[2][160];
+    std::memset(words, 1, sizeof words);
+    std::memset(bytes, 1, sizeof bytes);
+    sum_rows_plainly<true>(rows, 0, n, 8, words[0]);
+    int const pairs = simd::sum_rows<true>(rows, n, 8, words[1]);
+    sum_rows_plainly<false>(rows, 0, n, 15, bytes[0]);
+    int const singles = simd::sum_rows<false>(rows, n, 15, bytes[1]);
+    CHECK(std::memcmp(words[0], words[1], static_cast<std::size_t>(pairs) * 2) == 0);
+    CHECK(std::memcmp(bytes[0], bytes[1], static_cast<std::size_t>(singles)) == 0);
+    for (int k = 0; k < n; ++k) {  // the plain loops against one sum an element
+      int sum = 1 << 14, both = 1 << 7;
+      for (int t = 0; t < rows.count; ++t) {
+        sum += rows.weight[t] * rows.a[t][k];
+        both += rows.weight[t] * (rows.a[t][k] + rows.b[t][k]);
+      }
+      CHECK(bytes[0][k] == (sum >> 15) + 128);
+      CHECK(words[0][k] == both >> 8);
+    }
+    for (int k = n; k < 160; ++k) CHECK((words[1][k] == 257 && bytes[1][k] == 1));
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <mixaug/augment/detail/blur_bytes.hpp>
 #include <mixaug/augment/detail/filter_tile.hpp>
 #include <mixaug/augment/detail/read_tile.hpp>
 #include <mixaug/augment/detail/stage_loops.hpp>
@@ -250,10 +251,14 @@ struct apply_body {
     pass const& q = c.passes[k];
     fixed_map const& map = plan_writer::maps(own, i)[k];
     stage_list const stages = stages_of(i, k);
+    float const* const kernel = plan_writer::numbers(own, i) + q.kernel;
+    if constexpr (std::is_same_v<In, std::uint8_t> && std::is_same_v<Out, std::uint8_t>)
+      if (q.blur >= 0 && byte_kernel::serves(q.how, kernel, q.is_normal) && stages.leave(true)) {
+        byte_blur(from, q.how, byte_kernel(kernel, q.is_normal), reinterpret_cast<std::int16_t*>(mine.ring_rows()))(to);
+        return stages.set_pixels(to, 0, to.height);
+      }
     if (q.blur >= 0)
-      run_tiles(filter_reader<In>(from, q.how, q.is_normal, plan_writer::numbers(own, i) + q.kernel, q.reach,
-                                  mine.ring_rows()),
-                stages, to);
+      run_tiles(filter_reader<In>(from, q.how, q.is_normal, kernel, q.reach, mine.ring_rows()), stages, to);
     else
       read(reader<In>{from, q.how, map, packed(q, map, from, mine), plan_writer::warps(own, i, k), nullptr},
            mine.field_rows(), stages, to);
@@ -298,10 +303,14 @@ apply_scratch scratch_of(compiled_chain const& c) noexcept {
   index_t most = 0;
   for (std::size_t k = 0; k + 1 < c.passes.size(); ++k)
     most = mixaug::detail::greater(most, c.passes[k].out.height * c.passes[k].out.width * c.passes[k].out.channels);
-  index_t floats = 0;
+  index_t ring = 0;
   for (pass const& q : c.passes)
-    if (q.blur >= 0) floats = mixaug::detail::greater(floats, ring_size::of(q.in, q.reach).floats());
-  s.ring = mixaug::detail::aligned(floats * index_t{sizeof(float)});
+    if (q.blur >= 0)
+      ring = mixaug::detail::greater(ring, ring_size::of(q.in, q.reach).floats() * index_t{sizeof(float)});
+  if (std::is_same_v<T, std::uint8_t> && first.blur >= 0)
+    ring = mixaug::detail::greater(ring,
+                                   byte_ring(first.in.height, first.in.width, first.in.channels, first.reach).bytes());
+  s.ring = mixaug::detail::aligned(ring);
   for (pass const& q : c.passes)
     if (q.last_warp > q.warp && c.warps[q.last_warp - 1].kind == warp_kind::spline)
       s.field = mixaug::detail::greater(
