@@ -17,8 +17,8 @@ inline void check_made(plan const& p) {
     fail("the plan", "empty (default-constructed, or moved from)", "a plan that make_plan(chain, x, key) made");
 }
 /// Signals as images of one row, and volumes as images with a channel for each slice.
-template <class T, int R>
-tensor_view<T, 4> as_images(tensor_view<T, R> const& v, image_facts const& expected, char const* name) {
+template <class T, int R, space S>
+tensor_view<T, 4, S> as_images(tensor_view<T, R, S> const& v, image_facts const& expected, char const* name) {
   using mixaug::detail::shape_text;
   constexpr subject given = R == 3 ? subject::signal : R == 4 ? subject::image : subject::volume;
   bool const slices = R != 5 || v.extent[2] == expected.depth;
@@ -28,7 +28,7 @@ tensor_view<T, 4> as_images(tensor_view<T, R> const& v, image_facts const& expec
          : expected.kind == subject::volume
              ? "volumes (n, c, d, h, w) of " + text(expected.depth) + " slices, for which the plan was made"
              : "images (n, c, h, w), for which the plan was made");
-  tensor_view<T, 4> to;
+  tensor_view<T, 4, S> to;
   to.data = v.data;
   index_t const rows = R == 3 ? 1 : v.extent[R - 2];
   index_t planes = v.extent[1], plane = v.stride[1];
@@ -92,6 +92,38 @@ inline constexpr bool fits_float = !mixaug::detail::is_integer_pixel<T>;
 template <std::integral I>
 inline constexpr bool fits_float<pixel<I>> = sizeof(I) <= 2;
 
+/// Checks at compile time what apply is given; returns whether it can go on.
+template <class T, class U, int R, int Q>
+constexpr bool takes_views() {
+  using E = std::remove_const_t<T>;
+  static_assert(R >= 3 && R <= 5 && R == Q,
+                "mixaug: a chain of augmentations takes images, nchw(pointer, {n, c, h, w}) or nhwc, signals(pointer, "
+                "{n, c, l}) or volumes(pointer, {n, c, d, h, w}), and gives as many dimensions");
+  static_assert(!std::is_const_v<U>, "mixaug: the output is a view of const elements");
+  static_assert(converts<E, U> || std::is_const_v<U>,
+                "mixaug: a chain writes floats, or the integer type that it reads (as_pixels marks integers that are "
+                "pixels)");
+  static_assert(fits_float<E>, "mixaug: pixels are computed in float, which integers of 32 bits do not fit");
+  return R >= 3 && R <= 5 && R == Q && converts<E, U> && fits_float<E>;
+}
+/// Checks the operands of apply, of any rank.
+template <class T, class U, int R, space S, space P>
+operands<std::remove_const_t<T>, U> checked_operands(plan const& p, tensor_view<T, R, S> const& x,
+                                                     tensor_view<U, R, P> const& out) {
+  if constexpr (R != 4) {
+    check_made(p);
+    return checked_operands(p, as_images(x, p.in(), "x"), as_images(out, p.out(), "the output"));
+  } else {
+    auto const fx = checked_images(x, p, p.in(), "x", ", for which the plan was made");
+    auto const fo = checked_images(out, p, p.out(), "the output", ", what the plan's chain gives");
+    check_written("the output", fo);
+    if (mixaug::detail::overlap(mixaug::detail::byte_range_of(x.data, fx), mixaug::detail::byte_range_of(out.data, fo)))
+      fail("the output", "sharing memory with x", "a buffer of its own");
+    check_integers<U>(plan_writer::compiled(p));
+    return {image_of<std::remove_const_t<T> const>(x.data, fx), image_of<U>(out.data, fo), fx.stride[0], fo.stride[0]};
+  }
+}
+
 }  // namespace detail
 }  // namespace augment
 
@@ -106,38 +138,17 @@ inline constexpr bool fits_float<pixel<I>> = sizeof(I) <= 2;
 template <backend Backend, class T, class U, int R, int Q, space S, space P>
 void apply(Backend const& be, augment::plan const& p, tensor_view<T, R, S> const& x, tensor_view<U, Q, P> const& out) {
   using E = std::remove_const_t<T>;
-  constexpr bool here = Backend::memory == space::host && S == space::host && P == space::host;
-  static_assert(here, "mixaug: chains of augmentations are applied on the host");
-  static_assert(R >= 3 && R <= 5 && R == Q,
-                "mixaug: a chain of augmentations takes images, nchw(pointer, {n, c, h, w}) or nhwc, signals(pointer, "
-                "{n, c, l}) or volumes(pointer, {n, c, d, h, w}), and gives as many dimensions");
-  static_assert(!std::is_const_v<U>, "mixaug: the output is a view of const elements");
-  constexpr bool types = augment::detail::converts<E, U>;
-  static_assert(types || std::is_const_v<U>,
-                "mixaug: a chain writes floats, or the integer type that it reads (as_pixels marks integers that are "
-                "pixels)");
-  static_assert(augment::detail::fits_float<E>,
-                "mixaug: pixels are computed in float, which integers of 32 bits do not fit");
-  if constexpr (here && R != 4 && R >= 3 && R <= 5 && R == Q) {
-    augment::detail::check_made(p);
-    mixaug::apply(be, p, augment::detail::as_images(x, p.in(), "x"),
-                  augment::detail::as_images(out, p.out(), "the output"));
-  } else if constexpr (here && R == 4 && Q == 4 && types && augment::detail::fits_float<E>) {
+  constexpr bool here = host_backend<Backend> && S == space::host && P == space::host;
+  static_assert(here,
+                "mixaug: this plan of a chain is applied on the host, to views of its memory; devices apply "
+                "augment::device_plan, which make_plan(cuda{stream}, chain, x, key, plan) makes");
+  if constexpr (here && augment::detail::takes_views<T, U, R, Q>()) {
     namespace own = augment::detail;
-    auto const fx = own::checked_images(x, p, p.in(), "x", ", for which the plan was made");
-    auto const fo = own::checked_images(out, p, p.out(), "the output", ", what the plan's chain gives");
-    own::check_written("the output", fo);
-    if (detail::overlap(detail::byte_range_of(x.data, fx), detail::byte_range_of(out.data, fo)))
-      own::fail("the output", "sharing memory with x", "a buffer of its own");
-    own::compiled_chain const& c = own::plan_writer::compiled(p);
-    own::check_integers<U>(c);
-    own::apply_scratch scratch = own::scratch_of<E>(c);
+    auto const v = own::checked_operands(p, x, out);
+    own::apply_scratch scratch = own::scratch_of<E>(own::plan_writer::compiled(p));
     index_t const lanes = detail::greater(1, detail::lesser(be.lanes(), p.rows()));
     scratch.base = detail::kept_scratch().reserve(scratch.bytes() * static_cast<std::size_t>(lanes) + 64);
-    own::apply_body<E, U> const body{
-        p,    own::image_of<E const>(x.data, fx), own::image_of<U>(out.data, fo), fx.stride[0], fo.stride[0], scratch,
-        lanes};
-    be.items(lanes, body);
+    be.items(lanes, own::apply_body<E, U>{p, v.in, v.out, v.in_sample, v.out_sample, scratch, lanes});
   }
 }
 

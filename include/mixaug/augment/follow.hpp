@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <mixaug/augment/augment.hpp>
+#include <mixaug/augment/detail/nearest_pixel.hpp>
 #include <mixaug/core/box_list.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -218,9 +219,7 @@ struct mask_body {
   }
   void read(index_t i, std::size_t k, image<T const> const& from, image<T> const& to) const noexcept {
     compiled_chain const& c = plan_writer::compiled(own);
-    fixed_map map = plan_writer::maps(own, i)[k];
-    map.z0 = 0;  // one mask for all slices of a volume
-    map.zz = map.depth_in = map.depth_out = 1;
+    fixed_map const map = plan_writer::maps(own, i)[k].in_plane();
     pass q = c.passes[k];
     q.how.fill = 0.0f;
     q.stage = q.last_stage = 0;
@@ -232,14 +231,7 @@ struct mask_body {
     } else {
       for (index_t y = 0; y < to.height; ++y)
         for (index_t x = 0; x < to.width; ++x) {
-          index_t px = (map.x0 + y * map.xy + x * map.xx + half_step<interpolation::nearest>) >> fixed_map::bits;
-          index_t py = (map.y0 + y * map.yy + x * map.yx + half_step<interpolation::nearest>) >> fixed_map::bits;
-          if (map.warped) {
-            double a = static_cast<double>(x) + 0.5, b = static_cast<double>(y) + 0.5;
-            warps(1, &a, &b);
-            px = whole(a);
-            py = whole(b);
-          }
+          auto const [py, px] = nearest_of(map, warps, y, x);
           bool const outside = px < 0 || py < 0 || px >= from.width || py >= from.height;
           if (outside && q.how.border == border::constant) {
             *to.at(0, y, x) = T{};
@@ -249,11 +241,44 @@ struct mask_body {
         }
     }
   }
-  /// The pixel that holds a point; far points, and NaN, lie at -65536.
-  static index_t whole(double v) noexcept {
-    return v > -65536.0 && v < 65536.0 ? static_cast<index_t>(std::floor(v)) : index_t{-65536};
-  }
 };
+
+/// Checks at compile time what apply_masks is given.
+template <class T, class U>
+constexpr bool takes_masks() {
+  using E = std::remove_const_t<T>;
+  constexpr bool masks = !mixaug::detail::is_pixel<E> || std::is_same_v<E, float>;
+  static_assert(std::is_same_v<E, U>,
+                "mixaug: masks and the output have one element type, and the output is not const");
+  static_assert(
+      masks, "mixaug: apply_masks takes ids, as masks(pointer, {n, h, w}), or floats, as scores(pointer, {n, h, w})");
+  return std::is_same_v<E, U> && masks;
+}
+/// Checks the operands of apply_masks.
+template <class T, class U, space S, space P>
+operands<std::remove_const_t<T>, U> checked_masks(plan const& p, tensor_view<T, 3, S> const& x,
+                                                  tensor_view<U, 3, P> const& out) {
+  auto const image_like = [](auto const& v) {
+    using view = std::remove_cvref_t<decltype(v)>;
+    tensor_view<typename view::element, 4> four;
+    four.data = v.data;
+    index_t const extent[4] = {v.extent[0], 1, v.extent[1], v.extent[2]},
+                  stride[4] = {v.stride[0], 0, v.stride[1], v.stride[2]};
+    for (int d = 0; d < 4; ++d) {
+      four.extent[d] = extent[d];
+      four.stride[d] = stride[d];
+    }
+    return four;
+  };
+  image_facts in = p.in(), to = p.out();
+  in.channels = to.channels = 1;
+  auto const fx = checked_images(image_like(x), p, in, "the masks, with c = 1,", ", for which the plan was made");
+  auto const fo = checked_images(image_like(out), p, to, "the output, with c = 1,", ", what the plan's chain gives");
+  check_written("the output", fo);
+  if (mixaug::detail::overlap(mixaug::detail::byte_range_of(x.data, fx), mixaug::detail::byte_range_of(out.data, fo)))
+    fail("the output", "sharing memory with the masks", "a buffer of its own");
+  return {image_of<std::remove_const_t<T> const>(x.data, fx), image_of<U>(out.data, fo), fx.stride[0], fo.stride[0]};
+}
 
 }  // namespace detail
 }  // namespace augment
@@ -266,37 +291,14 @@ struct mask_body {
 template <backend Backend, class T, class U, space S, space P>
 void apply_masks(Backend const& be, augment::plan const& p, tensor_view<T, 3, S> const& x,
                  tensor_view<U, 3, P> const& out) {
-  using E = std::remove_const_t<T>;
-  constexpr bool here = Backend::memory == space::host && S == space::host && P == space::host;
-  static_assert(here, "mixaug: chains of augmentations are applied on the host");
-  static_assert(std::is_same_v<E, U>,
-                "mixaug: masks and the output have one element type, and the output is not const");
-  constexpr bool masks = !detail::is_pixel<E> || std::is_same_v<E, float>;
-  static_assert(
-      masks, "mixaug: apply_masks takes ids, as masks(pointer, {n, h, w}), or floats, as scores(pointer, {n, h, w})");
-  if constexpr (here && std::is_same_v<E, U> && masks) {
+  constexpr bool here = host_backend<Backend> && S == space::host && P == space::host;
+  static_assert(here,
+                "mixaug: this plan of a chain is applied on the host, to masks in its memory; devices apply "
+                "augment::device_plan (augment/device_follow.hpp)");
+  if constexpr (here && augment::detail::takes_masks<T, U>()) {
     namespace own = augment::detail;
-    auto const image_like = [](auto const& v) {
-      using view = std::remove_cvref_t<decltype(v)>;
-      tensor_view<typename view::element, 4> four;
-      four.data = v.data;
-      index_t const extent[4] = {v.extent[0], 1, v.extent[1], v.extent[2]},
-                    stride[4] = {v.stride[0], 0, v.stride[1], v.stride[2]};
-      for (int d = 0; d < 4; ++d) {
-        four.extent[d] = extent[d];
-        four.stride[d] = stride[d];
-      }
-      return four;
-    };
-    augment::image_facts in = p.in(), to = p.out();
-    in.channels = to.channels = 1;
-    auto const fx =
-        own::checked_images(image_like(x), p, in, "the masks, with c = 1,", ", for which the plan was made");
-    auto const fo =
-        own::checked_images(image_like(out), p, to, "the output, with c = 1,", ", what the plan's chain gives");
-    own::check_written("the output", fo);
-    if (detail::overlap(detail::byte_range_of(x.data, fx), detail::byte_range_of(out.data, fo)))
-      own::fail("the output", "sharing memory with the masks", "a buffer of its own");
+    using E = std::remove_const_t<T>;
+    auto const v = own::checked_masks(p, x, out);
     own::compiled_chain const& c = own::plan_writer::compiled(p);
     index_t most = 0;
     for (std::size_t k = 0; k + 1 < c.passes.size(); ++k)
@@ -304,15 +306,7 @@ void apply_masks(Backend const& be, augment::plan const& p, tensor_view<T, 3, S>
     std::size_t const bytes = detail::aligned(static_cast<std::size_t>(most) * sizeof(E));
     index_t const lanes = detail::greater(1, detail::lesser(be.lanes(), p.rows()));
     std::byte* const scratch = detail::kept_scratch().reserve(2 * bytes * static_cast<std::size_t>(lanes) + 64);
-    own::mask_body<E> const body{p,
-                                 own::image_of<E const>(x.data, fx),
-                                 own::image_of<E>(out.data, fo),
-                                 fx.stride[0],
-                                 fo.stride[0],
-                                 scratch,
-                                 bytes,
-                                 lanes};
-    be.items(lanes, body);
+    be.items(lanes, own::mask_body<E>{p, v.in, v.out, v.in_sample, v.out_sample, scratch, bytes, lanes});
   }
 }
 

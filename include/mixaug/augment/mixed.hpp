@@ -192,7 +192,10 @@ void apply(Backend const& be, plan<R, B> const& mix, augment::plan const& augmen
            tensor_view<U, P, S> const& out) {
   using E = std::remove_const_t<T>;
   constexpr bool here = Backend::memory == space::host && S == space::host;
-  static_assert(here, "mixaug: chains of augmentations are applied on the host");
+  static_assert(
+      here,
+      "mixaug: augmented and mixed at once on the host; on a device, by two calls, of augment::device_plan and "
+      "of the mixing plan");
   static_assert(Q == 4 && P == 4, "mixaug: a chain of augmentations takes images, nchw(pointer, {n, c, h, w}) or nhwc");
   static_assert(!std::is_const_v<U>, "mixaug: the output is a view of const elements");
   constexpr bool types = augment::detail::converts<E, U>;

@@ -66,7 +66,7 @@ struct per_channel {
       if (c < most) value[c++] = v;
   }
   /// The number of a channel.
-  constexpr float at(index_t channel) const noexcept { return value[count == 1 ? 0 : channel]; }
+  MIXAUG_HD constexpr float at(index_t channel) const noexcept { return value[count == 1 ? 0 : channel]; }
   friend constexpr bool operator==(per_channel const&, per_channel const&) = default;
 };
 
@@ -85,7 +85,7 @@ struct image_facts {
   index_t depth = 1;  ///< slices of a volume; `channels` counts those of all slices
 
   /// True if the channels are R, G and B.
-  bool is_rgb() const noexcept { return kind == subject::image && channels == 3; }
+  MIXAUG_HD bool is_rgb() const noexcept { return kind == subject::image && channels == 3; }
 };
 
 }  // namespace mixaug::augment

@@ -64,12 +64,14 @@ struct plan_writer {
   static float const* numbers(plan const& p, index_t i) noexcept {
     return p.numbers_.data() + i * p.compiled_.numbers_width;
   }
+  static double const* doubles(plan const& p, index_t i) noexcept {
+    return p.doubles_.data() + i * p.compiled_.doubles_width;
+  }
   /// The items of pass k for image i.
   static warp_list warps(plan const& p, index_t i, std::size_t k) noexcept {
     compiled_chain const& c = p.compiled_;
     pass const& q = c.passes[k];
-    return {c.warps.data() + q.warp, static_cast<int>(q.last_warp - q.warp), p.doubles_.data() + i * c.doubles_width,
-            numbers(p, i)};
+    return {c.warps.data() + q.warp, static_cast<int>(q.last_warp - q.warp), doubles(p, i), numbers(p, i)};
   }
   static float* drawn(plan& p, index_t i, int step) noexcept {
     return p.drawn_.data() + i * p.compiled_.drawn_width + p.compiled_.drawn_first[step];

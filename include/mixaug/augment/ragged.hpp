@@ -170,7 +170,7 @@ augment::ragged_plan make_plan(augment::chain const& c, image_list<T> const& x, 
 template <backend Backend, class T, class U, space P>
 void apply(Backend const& be, augment::ragged_plan const& p, image_list<T> const& x, tensor_view<U, 4, P> const& out) {
   constexpr bool here = Backend::memory == space::host && P == space::host;
-  static_assert(here, "mixaug: chains of augmentations are applied on the host");
+  static_assert(here, "mixaug: images of different sizes are augmented on the host");
   static_assert(augment::detail::takes<T, U>,
                 "mixaug: a chain writes floats, or the integer type that it reads, of at most 16 bits");
   if constexpr (here && augment::detail::takes<T, U>) {
@@ -196,7 +196,7 @@ template <backend Backend, class R, class B, class T, class U, space P>
 void apply(Backend const& be, plan<R, B> const& mix, augment::ragged_plan const& augmented, image_list<T> const& x,
            tensor_view<U, 4, P> const& out) {
   constexpr bool here = Backend::memory == space::host && P == space::host;
-  static_assert(here, "mixaug: chains of augmentations are applied on the host");
+  static_assert(here, "mixaug: images of different sizes are augmented on the host");
   static_assert(augment::detail::takes<T, U>,
                 "mixaug: a chain writes floats, or the integer type that it reads, of at most 16 bits");
   if constexpr (here && augment::detail::takes<T, U>) {

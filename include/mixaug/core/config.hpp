@@ -23,6 +23,16 @@
 #  define MIXAUG_HD_AS_ARGUMENT
 #endif
 
+/// Loops that nvcc does not unroll, and functions that it does not inline, where they would make kernels, and the time
+/// that these take to compile, several times as large.
+#if defined(__CUDACC__)
+#  define MIXAUG_ROLLED _Pragma("unroll 1")
+#  define MIXAUG_OUTLINED __noinline__
+#else
+#  define MIXAUG_ROLLED
+#  define MIXAUG_OUTLINED
+#endif
+
 /// The one language extension that the plain loops need; gcc, clang, nvcc and MSVC all spell it this way.
 #define MIXAUG_RESTRICT __restrict
 

@@ -107,6 +107,13 @@ struct fixed_map {
   MIXAUG_HD constexpr index_t channel(index_t c) const noexcept {
     return c / depth_out * depth_in + z0 + zz * (c % depth_out);
   }
+  /// The same for one plane, such as a mask of all slices.
+  MIXAUG_HD constexpr fixed_map in_plane() const noexcept {
+    fixed_map m = *this;
+    m.z0 = 0;
+    m.zz = m.depth_in = m.depth_out = 1;
+    return m;
+  }
   /// True if every channel shows itself.
   MIXAUG_HD constexpr bool keeps_channels() const noexcept { return depth_in == depth_out && zz == 1 && z0 == 0; }
   /// The map of an output that begins at row y of this one.

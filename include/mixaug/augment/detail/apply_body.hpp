@@ -32,8 +32,7 @@ struct apply_scratch {
 /// A fill within the limits of T.
 template <class T>
 float fill_of(float v) noexcept {
-  if (limits_of<T>::limited) clip_run(&v, 1, limits_of<T>::least, limits_of<T>::most);
-  return v;
+  return limits_of<T>::limited ? held(v, limits_of<T>::least, limits_of<T>::most) : v;
 }
 
 /// Copies elements of any type, with their bits, for a map that is exact.
@@ -120,9 +119,10 @@ inline bool stays_inside(fixed_map const& m, index_t in_h, index_t in_w, index_t
 template <class Read, class Act>
 void each_tile(Read read, stage_list const& stages, image_facts const& of, Act const& act) noexcept {
   tile t;
-  index_t const neighbours = of.kind == subject::volume ? of.depth : of.channels;
-  for (t.channel = 0; t.channel < of.channels; t.channel += t.channels) {
-    t.channels = static_cast<int>(mixaug::detail::lesser(tile::most_channels, neighbours - t.channel % neighbours));
+  channel_groups const groups = channel_groups::of(of, tile::most_channels);
+  for (index_t g = 0; g < groups.count(); ++g) {
+    t.channel = groups.first(g);
+    t.channels = groups.size(g);
     each_area(of.height, of.width, [&](tile_area const& area) {
       static_cast<tile_area&>(t) = area;
       read(t);

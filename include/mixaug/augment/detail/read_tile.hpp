@@ -55,6 +55,15 @@ struct position {
   MIXAUG_HD float fraction() const noexcept { return static_cast<float>(part) * 0x1p-15f; }
 };
 
+/// A position in units of 2^-15 pixels, |v| <= 2^16: adding 1.5 2^52 rounds to an integer, whose low bits are those of
+/// the sum.
+MIXAUG_HD inline std::int32_t rounded_position(double v) noexcept {
+  double const sum = v * 0x1p15 + 0x1.8p52;
+  std::uint64_t bits;
+  std::memcpy(&bits, &sum, sizeof bits);
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(bits));
+}
+
 /// The value at a fraction between taps; tap(j, i) is the value in row j and column i.
 MIXAUG_HD_AS_ARGUMENT
 template <augment::interpolation I, class Tap>
@@ -82,8 +91,8 @@ inline constexpr bool reads_integers = std::is_same_v<T, std::uint8_t>&& I == au
 
 /// One pixel of channel c at any position, inside or outside; `at_x` and `at_y` have half_step added.
 template <augment::interpolation I, class T>
-float sampled(image<T const> const& from, sampling const& how, index_t c, std::int64_t at_x,
-              std::int64_t at_y) noexcept {
+MIXAUG_HD float sampled(image<T const> const& from, sampling const& how, index_t c, std::int64_t at_x,
+                        std::int64_t at_y) noexcept {
   position const x(at_x), y(at_y);
   auto const tap = [&](int j, int i) {
     index_t py = y.pixel - taps_before<I> + j, px = x.pixel - taps_before<I> + i;
@@ -170,25 +179,57 @@ class lane_positions {
   std::int32_t first_, step_, low_first_, low_step_;
 };
 
-/// Positions start + k step, displaced by less than 8192 pixels, d in units of 2^-18: in units of 2^-15 pixels, cut to
-/// [low, high].
+/// A point of the continuous image to the position of a pixel's centre, in units of 2^-15 pixels from a pixel `origin`
+/// pixels before the first, cut to [low, high].
+MIXAUG_HD inline std::int32_t fixed_position(double v, std::int32_t low, std::int32_t high,
+                                             std::int32_t origin) noexcept {
+  std::int32_t const plus = origin * fixed_map::pixel;
+  double const least = static_cast<double>(low - plus) * 0x1p-15, most = static_cast<double>(high - plus) * 0x1p-15;
+  double const at = v - 0.5, above = at > least ? at : least;
+  return plus + rounded_position(above < most ? above : most);
+}
+/// The linear part of a map, through which displacements go; they are cut to less than 8192 pixels.
+struct linear_part {
+  float xx, xy, yx, yy;
+  MIXAUG_HD explicit linear_part(fixed_map const& m) noexcept
+      : xx(static_cast<float>(m.xx) * 0x1p-32f),
+        xy(static_cast<float>(m.xy) * 0x1p-32f),
+        yx(static_cast<float>(m.yx) * 0x1p-32f),
+        yy(static_cast<float>(m.yy) * 0x1p-32f) {}
+  MIXAUG_HD displacement operator()(float x, float y) const noexcept {
+    using mixaug::detail::rounded_product;
+    return {cut(rounded_product(xx, x) + rounded_product(xy, y)), cut(rounded_product(yx, x) + rounded_product(yy, y))};
+  }
+
+ private:
+  MIXAUG_HD static float cut(float v) noexcept {
+    constexpr float most = 8191.0f * 0x1p18f;
+    return held(v, -most, most);
+  }
+};
+/// A displacement to a whole number of its units, 2^-18 pixels.
+MIXAUG_HD inline std::int32_t whole_units(float v) noexcept {
+  return static_cast<std::int32_t>(v + (v < 0.0f ? -0.5f : 0.5f));
+}
+/// A position, displaced by less than 8192 pixels, in units of 2^-15 pixels, cut to [low, high].
+MIXAUG_HD inline std::int32_t displaced(std::int64_t at, float d, std::int32_t low, std::int32_t high) noexcept {
+  std::int64_t const v =
+      (at + (std::int64_t{whole_units(d)} << (fixed_map::bits - 18))) >> (fixed_map::bits - fixed_map::parts);
+  return v < low ? low : v > high ? high : static_cast<std::int32_t>(v);
+}
+/// Positions start + k step.
 inline void displaced(std::int64_t start, std::int64_t step, float const* MIXAUG_RESTRICT d, int n, std::int32_t low,
                       std::int32_t high, std::int32_t* MIXAUG_RESTRICT to) noexcept {
-  constexpr int shift = fixed_map::bits - fixed_map::parts;
-  auto const whole = [](float v) { return static_cast<std::int32_t>(v + std::copysign(0.5f, v)); };
   // sums of 32 bits where they cannot overflow, and else of 64
   constexpr std::int64_t far = ((std::int64_t{1} << 16) - 8193) << fixed_map::bits;
   span const near = clipped({0, n}, start, step, -far, far);
   auto const one_by_one = [&](int begin, int end) {
-    for (int k = begin; k < end; ++k) {
-      std::int64_t const v = (start + k * step + (std::int64_t{whole(d[k])} << (fixed_map::bits - 18))) >> shift;
-      to[k] = v < low ? low : v > high ? high : static_cast<std::int32_t>(v);
-    }
+    for (int k = begin; k < end; ++k) to[k] = displaced(start + k * step, d[k], low, high);
   };
   one_by_one(0, near.begin);
   lane_positions const at(start, step);
   for (int k = near.begin; k < near.end; ++k) {
-    std::int32_t const v = at.at(k, whole(d[k])), above = v > low ? v : low;
+    std::int32_t const v = at.at(k, whole_units(d[k])), above = v > low ? v : low;
     to[k] = above < high ? above : high;
   }
   one_by_one(near.end, n);
@@ -428,8 +469,8 @@ struct reader {
         y[k] = y[k] + static_cast<double>(dy[k]) * 0x1p-18;
       }
     warps.first(spline != nullptr ? warps.count - 1 : warps.count, n, x, y);
-    fixed(x, n, low, high_x, origin, px);
-    fixed(y, n, low, high_y, origin, py);
+    for (int k = 0; k < n; ++k) px[k] = fixed_position(x[k], low, high_x, origin);
+    for (int k = 0; k < n; ++k) py[k] = fixed_position(y[k], low, high_y, origin);
   }
   void displacements(double const* spline, index_t x, index_t y, int n, float* dx, float* dy) const noexcept {
     if (field != nullptr) return (*field)(y, x, n, dx, dy);
@@ -439,38 +480,15 @@ struct reader {
       dy[k] = d.y;
     }
   }
-  /// Takes displacements through the linear part of the affine map; they stay below 8192 pixels.
+  /// Takes displacements through the linear part of the affine map.
   void turn(float* MIXAUG_RESTRICT dx, float* MIXAUG_RESTRICT dy, int n) const noexcept {
-    using mixaug::detail::rounded_product;
-    float const xx = static_cast<float>(map.xx) * 0x1p-32f, xy = static_cast<float>(map.xy) * 0x1p-32f,
-                yx = static_cast<float>(map.yx) * 0x1p-32f, yy = static_cast<float>(map.yy) * 0x1p-32f;
+    linear_part const linear(map);
     for (int k = 0; k < n; ++k) {
-      float const a = dx[k], b = dy[k];
-      dx[k] = rounded_product(xx, a) + rounded_product(xy, b);
-      dy[k] = rounded_product(yx, a) + rounded_product(yy, b);
-    }
-    constexpr float most = 8191.0f * 0x1p18f;
-    clip_run(dx, n, -most, most);
-    clip_run(dy, n, -most, most);
-  }
-  /// Points of the continuous image to positions of pixel centres, in units of 2^-15.
-  static void fixed(double* MIXAUG_RESTRICT v, int n, std::int32_t least, std::int32_t most, int origin,
-                    std::int32_t* MIXAUG_RESTRICT to) noexcept {
-    std::int32_t const plus = origin * fixed_map::pixel;
-    double const low = static_cast<double>(least - plus) * 0x1p-15, high = static_cast<double>(most - plus) * 0x1p-15;
-    for (int k = 0; k < n; ++k) {
-      double const at = v[k] - 0.5, above = at > low ? at : low;
-      v[k] = above < high ? above : high;
-    }
-    // adding 1.5 2^52 rounds to an integer, whose low bits are those of the sum
-    for (int k = 0; k < n; ++k) {
-      double const sum = v[k] * 0x1p15 + 0x1.8p52;
-      std::uint64_t bits;
-      std::memcpy(&bits, &sum, sizeof bits);
-      to[k] = plus + static_cast<std::int32_t>(static_cast<std::uint32_t>(bits));
+      displacement const d = linear(dx[k], dy[k]);
+      dx[k] = d.x;
+      dy[k] = d.y;
     }
   }
-
   template <augment::interpolation I>
   void sample(image<T const> const& part, tile& t) const noexcept {
     if (map.warped) {

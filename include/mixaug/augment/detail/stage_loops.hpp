@@ -3,6 +3,7 @@
 #include <bit>
 #include <mixaug/augment/detail/passes.hpp>
 #include <mixaug/augment/detail/simd_noise.hpp>
+#include <mixaug/augment/detail/stage_of_pixel.hpp>
 #include <mixaug/core/detail/math/fast_float.hpp>
 
 MIXAUG_EXACT_BEGIN
@@ -14,11 +15,9 @@ MIXAUG_WIDE_LOOPS
 namespace mixaug::augment {
 namespace detail {
 
-using mixaug::detail::rounded_product;
-
 /// v' = a v + b.
 inline void scale_run(float* MIXAUG_RESTRICT v, int n, float a, float b) noexcept {
-  for (int k = 0; k < n; ++k) v[k] = rounded_product(a, v[k]) + b;
+  for (int k = 0; k < n; ++k) v[k] = scaled(v[k], a, b);
 }
 /// v' = A v + b of three channels; m holds the rows of (A | b).
 inline void matrix_run(float* MIXAUG_RESTRICT x, float* MIXAUG_RESTRICT y, float* MIXAUG_RESTRICT z, int n,
@@ -27,13 +26,13 @@ inline void matrix_run(float* MIXAUG_RESTRICT x, float* MIXAUG_RESTRICT y, float
               m9 = m[9], m10 = m[10], m11 = m[11];
   for (int k = 0; k < n; ++k) {
     float const a = x[k], b = y[k], c = z[k];
-    x[k] = rounded_product(m0, a) + rounded_product(m1, b) + rounded_product(m2, c) + m3;
-    y[k] = rounded_product(m4, a) + rounded_product(m5, b) + rounded_product(m6, c) + m7;
-    z[k] = rounded_product(m8, a) + rounded_product(m9, b) + rounded_product(m10, c) + m11;
+    x[k] = row_of_matrix(a, b, c, m0, m1, m2, m3);
+    y[k] = row_of_matrix(a, b, c, m4, m5, m6, m7);
+    z[k] = row_of_matrix(a, b, c, m8, m9, m10, m11);
   }
 }
-/// v' = range (v / range)^exponent; 0 for v <= 0. The power is e^(exponent ln u), u in [2^-30, 2^30]. Loops of their
-/// own for choices and for functions, for compilers make branches of a choice before a conversion.
+/// power_of, in loops of their own for choices and for functions, for compilers make branches of a choice before a
+/// conversion.
 inline void power_run(float* MIXAUG_RESTRICT v, int n, float exponent, float range) noexcept {
   alignas(64) float w[tile::room];
   float const unit = 1.0f / range;
@@ -95,10 +94,7 @@ inline void vignette_run(float* MIXAUG_RESTRICT factor, int n, float first_dx, f
   float const dy2 = rounded_product(dy, dy);
   for (int k = 0; k < n; ++k) {
     float const dx = first_dx + static_cast<float>(k);
-    float const r2 = rounded_product(dx, dx) + dy2;
-    float const r = rounded_product(r2 * mixaug::detail::fast_rsqrt(r2), unit);
-    float const beyond = r - radius, t = (beyond > 0.0f ? beyond : 0.0f) * spread;
-    factor[k] = 1.0f - rounded_product(strength, t * t);
+    factor[k] = vignette_factor(dx, dy2, strength, unit, radius, spread);
   }
 }
 inline void multiply_run(float* MIXAUG_RESTRICT v, float const* MIXAUG_RESTRICT factor, int n) noexcept {
@@ -310,20 +306,25 @@ struct stage_list {
 
 /// Sums of the channels of tiles, in double and in a fixed order.
 struct channel_sums {
-  double grey = 0.0, all = 0.0;  ///< weighted as grey, of three channels; of all channels
+  static constexpr int lanes = 8;  ///< pixel k of a tile is summed in lane k mod 8
+  double grey = 0.0, all = 0.0;    ///< weighted as grey, of three channels; of all channels
 
   void add(tile const& t) noexcept {
-    constexpr int lanes = 8;
     for (int c = 0; c < t.channels; ++c) {
       double sum[lanes] = {};
       for (int k = 0; k < t.count(); ++k) sum[k % lanes] += static_cast<double>(t.plane[c][k]);
-      double const total = ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
-      all += total;
-      if (c < 3) grey = mixaug::detail::fused_sum(grey_of[c], total, grey);
+      add(c, sum);
     }
   }
+  /// Channel c of a tile, by its lanes.
+  MIXAUG_HD void add(int c, double const* sum) noexcept {
+    double const total = ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+    all += total;
+    constexpr double red = grey_of[0], green = grey_of[1], blue = grey_of[2];
+    if (c < 3) grey = mixaug::detail::fused_sum(c == 0 ? red : c == 1 ? green : blue, total, grey);
+  }
   /// The mean of an image: of its grey, or of all channels.
-  float mean(image_facts const& f) const noexcept {
+  MIXAUG_HD float mean(image_facts const& f) const noexcept {
     double const pixels = static_cast<double>(f.height * f.width);
     return static_cast<float>(f.is_rgb() ? grey / pixels : all / (pixels * static_cast<double>(f.channels)));
   }

@@ -31,16 +31,45 @@ struct tile : tile_area {
   index_t channel = 0;  ///< number of its first channel
   alignas(64) float plane[most_channels][room];
 };
+/// How an image is cut into areas: rows of pixels, and pixels of a row.
+struct tile_shape {
+  index_t rows, width;
+  MIXAUG_HD explicit tile_shape(index_t image_width) noexcept
+      : rows(mixaug::detail::greater(1, tile_area::room / image_width)),
+        width(mixaug::detail::lesser(image_width, tile_area::room)) {}
+};
 /// Cuts an image into areas, row by row, and calls act(area) for each.
 template <class Act>
 void each_area(index_t height, index_t width, Act const& act) noexcept {
-  index_t const wide = width < tile_area::room ? width : tile_area::room;
-  index_t const rows = mixaug::detail::greater(1, tile_area::room / width);
-  for (index_t y = 0; y < height; y += rows)
-    for (index_t x = 0; x < width; x += wide)
-      act(tile_area{y, x, static_cast<int>(mixaug::detail::lesser(rows, height - y)),
-                    static_cast<int>(mixaug::detail::lesser(wide, width - x))});
+  tile_shape const shape(width);
+  for (index_t y = 0; y < height; y += shape.rows)
+    for (index_t x = 0; x < width; x += shape.width)
+      act(tile_area{y, x, static_cast<int>(mixaug::detail::lesser(shape.rows, height - y)),
+                    static_cast<int>(mixaug::detail::lesser(shape.width, width - x))});
 }
+
+/// The channels of an image in groups of at most `most`, whose channels are neighbours in memory: of a volume, slices
+/// of one channel.
+struct channel_groups {
+  index_t channels = 0, neighbours = 0;
+  int most = tile::most_channels;
+
+  static channel_groups of(image_facts const& f, int most) noexcept {
+    return {f.channels, f.kind == subject::volume ? f.depth : f.channels, most};
+  }
+  MIXAUG_HD index_t count() const noexcept { return channels / neighbours * parts(); }
+  /// The first channel of group g, and how many it has.
+  MIXAUG_HD index_t first(index_t g) const noexcept {
+    return mixaug::detail::quotient(g, parts()) * neighbours + part(g) * most;
+  }
+  MIXAUG_HD int size(index_t g) const noexcept {
+    return static_cast<int>(mixaug::detail::lesser(most, neighbours - part(g) * most));
+  }
+
+ private:
+  MIXAUG_HD index_t parts() const noexcept { return mixaug::detail::ceil_div(neighbours, index_t{most}); }
+  MIXAUG_HD index_t part(index_t g) const noexcept { return g - mixaug::detail::quotient(g, parts()) * parts(); }
+};
 
 /// An image of n channels somewhere in memory; strides in elements.
 template <class T>
@@ -49,9 +78,17 @@ struct image {
   index_t plane = 0, row = 0, column = 1;
   index_t height = 0, width = 0, channels = 0;
 
-  T* at(index_t c, index_t y, index_t x) const noexcept { return data + c * plane + y * row + x * column; }
+  MIXAUG_HD T* at(index_t c, index_t y, index_t x) const noexcept { return data + c * plane + y * row + x * column; }
   /// True if the channels of a pixel, and the pixels of a row, are neighbours.
   bool interleaved() const noexcept { return plane == 1 && column == channels && channels > 1; }
+};
+
+/// The batches of a call: their first images, and the distance from one image to the next, in elements.
+template <class T, class U>
+struct operands {
+  image<T const> in;
+  image<U> out;
+  index_t in_sample, out_sample;
 };
 
 /// The pixel that an index beyond [0, n) stands for with border::edge and border::reflect.
@@ -91,12 +128,13 @@ struct limits_of<pixel<I>> {
                          most = static_cast<float>((std::numeric_limits<I>::max)());
 };
 
-/// Clips to [least, most]; NaN becomes least.
+/// v clipped to [least, most]; NaN becomes least.
+MIXAUG_HD inline float held(float v, float least, float most) noexcept {
+  float const low = v > least ? v : least;
+  return low < most ? low : most;
+}
 inline void clip_run(float* MIXAUG_RESTRICT v, int n, float least, float most) noexcept {
-  for (int k = 0; k < n; ++k) {
-    float const low = v[k] > least ? v[k] : least;
-    v[k] = low < most ? low : most;
-  }
+  for (int k = 0; k < n; ++k) v[k] = held(v[k], least, most);
 }
 /// The element nearest to a float that lies within limits_of<T>: integers are rounded to nearest, halves up.
 template <class T>

@@ -47,7 +47,7 @@ struct spline_grid {
 /// Weights of four nodes at the fraction t behind the second: the cubic B-spline.
 struct spline_weights {
   double w[4];
-  explicit spline_weights(double t) noexcept {
+  MIXAUG_HD explicit spline_weights(double t) noexcept {
     using mixaug::detail::rounded_product;
     double const u = 1.0 - t, t2 = t * t, u2 = u * u;
     constexpr double sixth = 1.0 / 6.0;
@@ -207,8 +207,8 @@ inline bool is_active(lens const&, float const* drawn) noexcept { return drawn[0
 inline bool is_active(elastic const&, float const* drawn) noexcept { return drawn[0] != 0.0f; }
 
 /// Takes n points, of the continuous output, through one item.
-inline void warp_run(warp_kind kind, double const* m, float const* nodes, int n, double* MIXAUG_RESTRICT x,
-                     double* MIXAUG_RESTRICT y) noexcept {
+MIXAUG_HD inline void warp_run(warp_kind kind, double const* m, float const* nodes, int n, double* MIXAUG_RESTRICT x,
+                               double* MIXAUG_RESTRICT y) noexcept {
   using mixaug::detail::rounded_product;
   switch (kind) {
     case warp_kind::affine:
@@ -273,18 +273,20 @@ struct warp_list {
   float const* floats = nullptr;
 
   /// The numbers of a spline that is the last item and moves anything, so that it takes pixels of the output; or null.
-  double const* spline() const noexcept {
+  MIXAUG_HD double const* spline() const noexcept {
     if (count == 0 || items[count - 1].kind != warp_kind::spline) return nullptr;
     double const* const m = doubles + items[count - 1].first;
     return m[3] == 0.0 ? nullptr : m;
   }
-  float const* nodes() const noexcept { return floats + items[count - 1].nodes; }
+  MIXAUG_HD float const* nodes() const noexcept { return floats + items[count - 1].nodes; }
   /// True if what comes before the spline is affine.
-  bool only_spline() const noexcept { return count == 1 || (count == 2 && items[0].kind == warp_kind::affine); }
+  MIXAUG_HD bool only_spline() const noexcept {
+    return count == 1 || (count == 2 && items[0].kind == warp_kind::affine);
+  }
   /// Takes points of the output to those of the input that they show.
-  void operator()(int n, double* x, double* y) const noexcept { first(count, n, x, y); }
+  MIXAUG_HD void operator()(int n, double* x, double* y) const noexcept { first(count, n, x, y); }
   /// The first `many` items alone.
-  void first(int many, int n, double* x, double* y) const noexcept {
+  MIXAUG_HD void first(int many, int n, double* x, double* y) const noexcept {
     for (int k = many - 1; k >= 0; --k)
       warp_run(items[k].kind, doubles + items[k].first, floats + items[k].nodes, n, x, y);
   }
