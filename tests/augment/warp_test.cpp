@@ -33,6 +33,34 @@ displacements seen(au::plan const& p, index_t n, index_t h, index_t w) {
   return d;
 }
 
+/// Takes a point through the items of a map, a spline by its definition in double.
+void pulled(au::detail::warp_list const& list, double& x, double& y) {
+  for (int k = list.count - 1; k >= 0; --k) {
+    au::detail::warp_item const& item = list.items[k];
+    double const* const m = list.doubles + item.first;
+    if (item.kind != au::detail::warp_kind::spline) {
+      au::detail::warp_run(item.kind, m, nullptr, 1, &x, &y);
+      continue;
+    }
+    auto const rows = static_cast<index_t>(m[1]), columns = static_cast<index_t>(m[2]);
+    double const u = std::min(std::max(x / m[4], 0.0), static_cast<double>(columns) - 3.001),
+                 v = std::min(std::max(y / m[4], 0.0), static_cast<double>(rows) - 3.001);
+    auto const weight = [](double t, int b) {
+      double const d = std::fabs(t + 1 - b);  // from node b, where the point lies t behind the second
+      return d < 1 ? 2.0 / 3 - d * d + d * d * d / 2 : d < 2 ? (2 - d) * (2 - d) * (2 - d) / 6 : 0.0;
+    };
+    auto const i = static_cast<index_t>(v), j = static_cast<index_t>(u);
+    double moved[2] = {};
+    for (int c = 0; c < 2; ++c)
+      for (int a = 0; a < 4; ++a)
+        for (int b = 0; b < 4; ++b)
+          moved[c] += weight(v - static_cast<double>(i), a) * weight(u - static_cast<double>(j), b) *
+                      static_cast<double>(list.floats[item.nodes + (c * rows + i + a) * columns + j + b]);
+    x += moved[0];
+    y += moved[1];
+  }
+}
+
 }  // namespace
 
 TEST_CASE("perspective and lens are their definitions, alone and among affine maps") {
@@ -88,7 +116,7 @@ TEST_CASE("an elastic map reads the image where its displacement says") {
   CHECK(worst < 0.02);
 }
 
-TEST_CASE("elastic maps, alone and behind others, are their spline in double to 2^-14 pixels") {
+TEST_CASE("elastic maps, alone and among others, are their spline to 2^-14 pixels, wherever it is read") {
   index_t const n = 2, h = 40, w = 300;  // wider than a tile
   for (float sigma : {1.0f, 3.5f, 8.0f, 40.0f}) {
     au::elastic const soft{.alpha = {2, 2}, .sigma = {sigma, sigma}, .border = au::border::edge};
@@ -103,7 +131,7 @@ TEST_CASE("elastic maps, alone and behind others, are their spline in double to 
         for (index_t y = 0; y < h; ++y)
           for (index_t z = 0; z < w; ++z) {
             double a = static_cast<double>(z) + 0.5, b = static_cast<double>(y) + 0.5;
-            au::detail::plan_writer::warps(p, i, 0)(1, &a, &b);
+            pulled(au::detail::plan_writer::warps(p, i, 0), a, b);
             if (a < 0.5 || b < 0.5 || a > static_cast<double>(w) - 0.5 || b > static_cast<double>(h) - 0.5) continue;
             std::size_t const k = static_cast<std::size_t>((i * h + y) * w + z);
             worst = std::max({worst, std::fabs(d.x[k] + static_cast<double>(z) + 0.5 - a),

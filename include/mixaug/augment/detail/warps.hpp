@@ -206,6 +206,64 @@ inline bool is_active(perspective const&, float const* drawn) noexcept {
 inline bool is_active(lens const&, float const* drawn) noexcept { return drawn[0] != 0.0f || drawn[1] != 0.0f; }
 inline bool is_active(elastic const&, float const* drawn) noexcept { return drawn[0] != 0.0f; }
 
+/// Moves n points, anywhere, by a spline. Its weights and sums are in float: displacements are exact to 2^-20 of
+/// themselves.
+inline void spline_run(double const* m, float const* nodes, int n, double* MIXAUG_RESTRICT x,
+                       double* MIXAUG_RESTRICT y) noexcept {
+  using mixaug::detail::rounded_product;
+  constexpr int part = 64;
+  alignas(64) std::int32_t place[part];
+  alignas(64) float wx[part][4], wy[part][4], line[part][4];
+  std::int32_t const columns = static_cast<std::int32_t>(m[2]);
+  index_t const all = static_cast<index_t>(m[1]) * columns;
+  // beyond the image the field goes on as at its border
+  double const unit = m[0], most_u = m[2] - 4.0 + 0.999, most_v = m[1] - 4.0 + 0.999;
+  for (int done = 0; done < n; done += part) {
+    int const many = n - done < part ? n - done : part;
+    alignas(64) double u[part], v[part];
+    for (int k = 0; k < many; ++k) {
+      double const pu = x[done + k] * unit, pv = y[done + k] * unit;
+      double const above_u = pu > 0.0 ? pu : 0.0, above_v = pv > 0.0 ? pv : 0.0;
+      u[k] = above_u < most_u ? above_u : most_u;
+      v[k] = above_v < most_v ? above_v : most_v;
+    }
+    alignas(64) float fx[part], fy[part];
+    for (int k = 0; k < many; ++k) {
+      std::int32_t const i = static_cast<std::int32_t>(v[k]), j = static_cast<std::int32_t>(u[k]);
+      place[k] = i * columns + j;
+      fx[k] = static_cast<float>(u[k] - static_cast<double>(j));
+      fy[k] = static_cast<float>(v[k] - static_cast<double>(i));
+    }
+    auto const weigh = [many](float const* f, float(*MIXAUG_RESTRICT w)[4]) {
+      for (int k = 0; k < many; ++k) {
+        constexpr float sixth = 1.0f / 6.0f;
+        float const t = f[k], r = 1.0f - t, t2 = t * t, r2 = r * r;
+        w[k][0] = r * r2 * sixth;
+        w[k][1] = (4.0f - rounded_product(t2, 6.0f - rounded_product(3.0f, t))) * sixth;
+        w[k][2] = (4.0f - rounded_product(r2, 6.0f - rounded_product(3.0f, r))) * sixth;
+        w[k][3] = t * t2 * sixth;
+      }
+    };
+    weigh(fx, wx);
+    weigh(fy, wy);
+    for (int c = 0; c < 2; ++c) {
+      float const* const of = nodes + c * all;
+      // four neighbours in a row at a time: their sums over rows, weighted along x
+      for (int k = 0; k < many; ++k) {
+        float const *const p = of + place[k], *const q = p + columns, *const r = q + columns, *const s = r + columns;
+        float const a = wy[k][0], b = wy[k][1], d = wy[k][2], e = wy[k][3];
+        for (int t = 0; t < 4; ++t)
+          line[k][t] = rounded_product(
+              wx[k][t], ((rounded_product(a, p[t]) + rounded_product(b, q[t])) + rounded_product(d, r[t])) +
+                            rounded_product(e, s[t]));
+      }
+      double* MIXAUG_RESTRICT const to = (c == 0 ? x : y) + done;
+      for (int k = 0; k < many; ++k)
+        to[k] = to[k] + static_cast<double>((line[k][0] + line[k][1]) + (line[k][2] + line[k][3]));
+    }
+  }
+}
+
 /// Takes n points, of the continuous output, through one item.
 MIXAUG_HD inline void warp_run(warp_kind kind, double const* m, float const* nodes, int n, double* MIXAUG_RESTRICT x,
                                double* MIXAUG_RESTRICT y) noexcept {
@@ -235,33 +293,9 @@ MIXAUG_HD inline void warp_run(warp_kind kind, double const* m, float const* nod
         y[k] = m[1] + rounded_product(dy, stretch);
       }
       break;
-    case warp_kind::spline: {
-      if (m[3] == 0.0) return;
-      index_t const rows = static_cast<index_t>(m[1]), columns = static_cast<index_t>(m[2]);
-      float const* const nodes_y = nodes + rows * columns;
-      for (int k = 0; k < n; ++k) {
-        double const u = x[k] * m[0], v = y[k] * m[0];
-        // beyond the image the field goes on as at its border
-        double const most_u = static_cast<double>(columns - 4) + 0.999, most_v = static_cast<double>(rows - 4) + 0.999;
-        double const pu = u < 0.0 ? 0.0 : u > most_u ? most_u : u, pv = v < 0.0 ? 0.0 : v > most_v ? most_v : v;
-        index_t const i = static_cast<index_t>(pv), j = static_cast<index_t>(pu);
-        spline_weights const wx(pu - static_cast<double>(j)), wy(pv - static_cast<double>(i));
-        double dx = 0.0, dy = 0.0;
-        for (int a = 0; a < 4; ++a) {
-          float const *const p = nodes + (i + a) * columns + j, *const q = nodes_y + (i + a) * columns + j;
-          double line_x = 0.0, line_y = 0.0;
-          for (int b = 0; b < 4; ++b) {
-            line_x = line_x + rounded_product(wx.w[b], static_cast<double>(p[b]));
-            line_y = line_y + rounded_product(wx.w[b], static_cast<double>(q[b]));
-          }
-          dx = dx + rounded_product(wy.w[a], line_x);
-          dy = dy + rounded_product(wy.w[a], line_y);
-        }
-        x[k] = x[k] + dx;
-        y[k] = y[k] + dy;
-      }
+    case warp_kind::spline:
+      if (m[3] != 0.0) spline_run(m, nodes, n, x, y);
       break;
-    }
   }
 }
 
