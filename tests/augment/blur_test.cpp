@@ -37,12 +37,13 @@ TEST_CASE("integer weights sum to 1, and stand for those in float to 0.02 levels
     double sum = 0, error = 0;
     int const side = 2 * k.reach + 1;
     std::vector<double> whole(numbers.size());
+    int const all = k.normal ? k.reach + 1 : side * side;
     for (int t = 0; t < k.count; ++t) {
       CHECK(k.weight[t] >= 0);
       int const at = k.normal ? t : (k.y[t] + k.reach) * side + k.x[t] + k.reach;
-      whole[static_cast<std::size_t>(at)] = k.weight[t] * unit * (k.normal && t == 0 ? 2 : 1);
+      whole[static_cast<std::size_t>(at)] += k.weight[t] * unit * (k.normal && t == 0 ? 2 : 1);
+      if (!k.normal && k.mirrored) whole[static_cast<std::size_t>(all - 1 - at)] += k.weight[t] * unit;
     }
-    int const all = k.normal ? k.reach + 1 : side * side;
     for (int t = 0; t < all; ++t) {
       auto const at = static_cast<std::size_t>(t);
       double const times = k.normal && t > 0 ? 2 : 1;
@@ -60,9 +61,13 @@ TEST_CASE("integer weights sum to 1, and stand for those in float to 0.02 levels
   }
   for (float length = 0.0f; length <= 63.0f; length += length < 3 ? 0.05f : 1.7f)
     for (float angle = 0.0f; angle <= 90.0f; angle += 7.5f) {
-      float const drawn[3] = {length, angle, angle / 90 - 0.5f};
-      au::detail::make_kernel(au::motion_blur{.length = {length, length}}, drawn, numbers.data());
-      line = std::max(line, worst(byte_kernel(numbers.data(), false)));
+      for (float direction : {0.0f, angle / 90 - 0.5f}) {
+        float const drawn[3] = {length, angle, direction};
+        au::detail::make_kernel(au::motion_blur{.length = {length, length}}, drawn, numbers.data());
+        byte_kernel const k(numbers.data(), false);
+        CHECK((direction != 0.0f || k.mirrored));
+        line = std::max(line, worst(k));
+      }
     }
   CHECK(normal < 0.02);
   CHECK(line < 0.02);

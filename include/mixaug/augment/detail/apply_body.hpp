@@ -250,7 +250,8 @@ struct apply_body {
     compiled_chain const& c = plan_writer::compiled(own);
     pass const& q = c.passes[k];
     fixed_map const& map = plan_writer::maps(own, i)[k];
-    stage_list const stages = stages_of(i, k);
+    stage_list stages = stages_of(i, k);
+    if constexpr (limits_of<Out>::limited) stages.leave_clip_to_writing(limits_of<Out>::least, limits_of<Out>::most);
     float const* const kernel = plan_writer::numbers(own, i) + q.kernel;
     if constexpr (std::is_same_v<In, std::uint8_t> && std::is_same_v<Out, std::uint8_t>)
       if (q.blur >= 0 && byte_kernel::serves(q.how, kernel, q.is_normal) && stages.leave(true)) {
@@ -311,10 +312,11 @@ apply_scratch scratch_of(compiled_chain const& c) noexcept {
     ring = mixaug::detail::greater(ring,
                                    byte_ring(first.in.height, first.in.width, first.in.channels, first.reach).bytes());
   s.ring = mixaug::detail::aligned(ring);
+  index_t field = 0;
   for (pass const& q : c.passes)
     if (q.last_warp > q.warp && c.warps[q.last_warp - 1].kind == warp_kind::spline)
-      s.field = mixaug::detail::greater(
-          s.field, mixaug::detail::aligned(spline_rows::floats(q.out.width) * index_t{sizeof(float)}));
+      field = mixaug::detail::greater(field, spline_rows::floats(q.out.width) * index_t{sizeof(float)});
+  s.field = mixaug::detail::aligned(field);
   s.between = mixaug::detail::aligned(most * index_t{sizeof(float)});
   return s;
 }

@@ -18,6 +18,7 @@ struct byte_kernel {
   static constexpr int between = 7;  ///< bits behind the point between the two sums of a normal kernel
 
   bool normal;
+  bool mirrored = true;  ///< a cell's weight is also that of the cell across the middle, which is not listed
   int reach, shift = 14;
   int count = 0;  ///< of cells with a weight
   std::int16_t weight[weighted_rows::most];
@@ -27,16 +28,18 @@ struct byte_kernel {
   static bool serves(sampling const& how, float const* kernel, bool is_normal) noexcept {
     return how.byte_fill && (!is_normal || kernel[0] <= static_cast<float>(farthest));
   }
-  /// From the numbers of make_kernel. The weight in the middle of a normal kernel is halved, for it is summed twice.
+  /// From the numbers of make_kernel. Where cells are mirrored, the weight in the middle is halved: it is summed twice.
   byte_kernel(float const* kernel, bool is_normal) noexcept : normal(is_normal), reach(static_cast<int>(kernel[0])) {
     float const* const w = kernel + 1;
-    int const side = 2 * reach + 1, all = normal ? reach + 1 : side * side;
-    auto const part = [&](int k) { return static_cast<double>(w[k]) * (normal && k == 0 ? 0.5 : 1.0); };
+    int const side = 2 * reach + 1, cells = normal ? reach + 1 : side * side, middle = normal ? 0 : cells / 2;
+    for (int k = 0; k < middle; ++k) mirrored = mirrored && std::fabs(w[k] - w[cells - 1 - k]) <= 0x1p-22f;
+    int const all = normal || !mirrored ? cells : middle + 1;
+    auto const part = [&](int k) { return static_cast<double>(w[k]) * (mirrored && k == middle ? 0.5 : 1.0); };
     double most = 0.0;
     for (int k = 0; k < all; ++k) most = part(k) > most ? part(k) : most;
     int const most_shift = normal ? 17 : 22;  // 14 bits, or 7, and these make 31 at most
     while (shift < most_shift && most * static_cast<double>(2 << shift) < 32766.0) ++shift;
-    std::int32_t const copies = normal ? 2 : 1;
+    std::int32_t const copies = mirrored ? 2 : 1;
     std::int32_t left = 1 << shift;
     double beyond[weighted_rows::most];  // what rounding took from each
     for (int k = 0; k < all; ++k) {
@@ -83,10 +86,12 @@ class byte_blur {
         ring_(memory) {}
 
   void operator()(image<std::uint8_t> const& to) noexcept {
-    bool const together = from_.interleaved() && to.interleaved();
+    bool const together =
+        from_.interleaved() && to.interleaved() && from_.channels * kernel_.reach <= index_t{most_border};
     step_ = together ? static_cast<int>(from_.channels) : 1;
     size_ = byte_ring(from_.height, from_.width, step_, kernel_.reach);
     length_ = static_cast<int>(from_.width) * step_;
+    list_border();
     for (index_t c = 0; c < from_.channels; c += step_) plane(to, c);
   }
 
@@ -104,16 +109,28 @@ class byte_blur {
   }
   /// Continues a row beyond both ends by the border; `scale` is the unit of its elements.
   void extend(std::int16_t* v, index_t channel, int scale) const noexcept {
-    index_t const w = from_.width;
-    for (index_t k = 1; k <= kernel_.reach; ++k) {
-      index_t const before = inside(-k, w, how_.border), behind = inside(w - 1 + k, w, how_.border);
-      for (index_t c = 0; c < step_; ++c) {
-        bool const fills = how_.border == border::constant;
+    std::int16_t* const end = v + length_;
+    int const many = kernel_.reach * step_;
+    if (how_.border == border::constant) {
+      for (int c = 0; c < step_; ++c) {
         std::int16_t const f = static_cast<std::int16_t>(fill(channel + c) * scale);
-        v[c - k * step_] = fills ? f : v[before * step_ + c];
-        v[(w - 1 + k) * step_ + c] = fills ? f : v[behind * step_ + c];
+        for (int k = 0; k < many; k += step_) v[k - many + c] = end[k + c] = f;
       }
+      return;
     }
+    for (int k = 0; k < many; ++k) {
+      v[k - many] = v[before_[k]];
+      end[k] = v[behind_[k]];
+    }
+  }
+  /// Lists the elements of a row that those before it and behind it repeat.
+  void list_border() noexcept {
+    index_t const w = from_.width;
+    for (int k = 0; k < kernel_.reach; ++k)
+      for (int c = 0; c < step_; ++c) {
+        before_[k * step_ + c] = static_cast<int>(inside(k - kernel_.reach, w, how_.border)) * step_ + c;
+        behind_[k * step_ + c] = static_cast<int>(inside(w + k, w, how_.border)) * step_ + c;
+      }
   }
   void make(index_t y, index_t channel) const noexcept {
     std::int16_t* MIXAUG_RESTRICT const v = ring_row(y);
@@ -152,12 +169,17 @@ class byte_blur {
   }
   void sum(std::uint8_t* o, index_t y, index_t channel) noexcept {
     if (!kernel_.normal) {
-      std::int16_t const* from = nullptr;
+      std::int16_t const *from = nullptr, *across = nullptr;
       for (int t = 0; t < kernel_.count; ++t) {
-        if (t == 0 || kernel_.y[t] != kernel_.y[t - 1]) from = row(y + kernel_.y[t]);
+        if (t == 0 || kernel_.y[t] != kernel_.y[t - 1]) {
+          from = row(y + kernel_.y[t]);
+          across = row(y - kernel_.y[t]);
+        }
         rows_.a[t] = from + kernel_.x[t] * step_;
+        rows_.b[t] = across - kernel_.x[t] * step_;
       }
-      return sum_rows<false>(rows_, length_, kernel_.shift, o);
+      return kernel_.mirrored ? sum_rows<true>(rows_, length_, kernel_.shift, o)
+                              : sum_rows<false>(rows_, length_, kernel_.shift, o);
     }
     for (int t = 0; t < kernel_.count; ++t) {
       rows_.a[t] = row(y - t);
@@ -174,6 +196,8 @@ class byte_blur {
   byte_ring size_;
   std::int16_t* ring_;
   int step_ = 1, length_ = 0;
+  static constexpr int most_border = 64 * 8;  ///< elements; images of more channels go channel by channel
+  int before_[most_border], behind_[most_border];
   weighted_rows rows_, across_;
 };
 

@@ -49,6 +49,9 @@ inline floats all(float v) noexcept { return _mm512_set1_ps(v); }
 inline floats add(floats a, floats b) noexcept { return _mm512_add_ps(a, b); }
 inline floats subtract(floats a, floats b) noexcept { return _mm512_sub_ps(a, b); }
 inline floats multiply(floats a, floats b) noexcept { return _mm512_mul_ps(a, b); }
+/// The second one where either is NaN.
+inline floats larger(floats a, floats b) noexcept { return _mm512_max_ps(a, b); }
+inline floats smaller(floats a, floats b) noexcept { return _mm512_min_ps(a, b); }
 inline ints truncated(floats v) noexcept { return _mm512_cvttps_epi32(v); }
 inline ints either(ints a, ints b) noexcept { return _mm512_or_si512(a, b); }
 inline ints shifted_up(ints v, int by) noexcept { return _mm512_slli_epi32(v, static_cast<unsigned>(by)); }
@@ -82,6 +85,8 @@ inline floats all(float v) noexcept { return _mm256_set1_ps(v); }
 inline floats add(floats a, floats b) noexcept { return _mm256_add_ps(a, b); }
 inline floats subtract(floats a, floats b) noexcept { return _mm256_sub_ps(a, b); }
 inline floats multiply(floats a, floats b) noexcept { return _mm256_mul_ps(a, b); }
+inline floats larger(floats a, floats b) noexcept { return _mm256_max_ps(a, b); }
+inline floats smaller(floats a, floats b) noexcept { return _mm256_min_ps(a, b); }
 inline ints truncated(floats v) noexcept { return _mm256_cvttps_epi32(v); }
 inline ints either(ints a, ints b) noexcept { return _mm256_or_si256(a, b); }
 inline ints shifted_up(ints v, int by) noexcept { return _mm256_slli_epi32(v, by); }
@@ -136,10 +141,11 @@ inline index_t pack_rgb(std::uint8_t const* p, index_t n, std::uint32_t* o) noex
 inline index_t mirror_rgb(std::uint8_t const* p, index_t n, std::uint8_t* o) noexcept {
   return each_block(n, [&](index_t k) { store_three(o + 3 * k, reversed(load_three(p - 3 * (k + lanes - 1)))); });
 }
-/// Floats in [0, 255], rounded to nearest, halves up, to interleaved bytes.
+/// Floats clipped to [0, 255], NaN to 0, and rounded to nearest, halves up, to interleaved bytes.
 inline int store_rgb(float const* a, float const* b, float const* c, int n, std::uint8_t* o) noexcept {
   floats const half_up = all(0.5f);
-  auto const whole = [&](float const* v) { return truncated(add(load(v), half_up)); };
+  floats const most = all(255.0f), least = all(0.0f);
+  auto const whole = [&](float const* v) { return truncated(add(smaller(larger(load(v), least), most), half_up)); };
   return static_cast<int>(each_block(n, [&](index_t k) {
     store_three(o + 3 * k, either(whole(a + k), either(shifted_up(whole(b + k), 8), shifted_up(whole(c + k), 16))));
   }));

@@ -149,6 +149,11 @@ struct stage_list {
       if (!is_identity(s, m)) run(s, m, t, s.kind == stage_kind::contrast ? means[k - own.stage] : 0.0f);
     }
   }
+  /// Leaves out a clip at the end that writing does anyway, to [least, most].
+  void leave_clip_to_writing(float least, float most) noexcept {
+    bool const clips = own.last_stage > own.stage && compiled.stages[own.last_stage - 1].kind == stage_kind::clip;
+    if (clips && least == 0.0f && most <= compiled.in.range) last = own.last_stage - 1;
+  }
   /// True if they leave any image as it is; of `bytes` they may set pixels, which set_pixels does.
   bool leave(bool bytes) const noexcept {
     for (std::size_t k = own.stage; k < own.last_stage; ++k) {

@@ -13,15 +13,18 @@ namespace detail {
 /// compilers make branches of a choice before a conversion.
 template <class T>
 void write_tile(tile& t, image<T> const& out) noexcept {
-  if constexpr (limits_of<T>::limited)
-    for (int c = 0; c < t.channels; ++c) clip_run(t.plane[c], t.count(), limits_of<T>::least, limits_of<T>::most);
+  auto const clip = [&](int c, int first, int n) {
+    if constexpr (limits_of<T>::limited) clip_run(t.plane[c] + first, n, limits_of<T>::least, limits_of<T>::most);
+  };
+  bool const pixels = t.channels == 3 && out.plane == 1 && out.column == 3;
   for (int r = 0; r < t.rows; ++r) {
     int const first = r * t.width, n = t.width;
     T* MIXAUG_RESTRICT const o = out.at(t.channel, t.y + r, t.x);
-    if (t.channels == 3 && out.plane == 1 && out.column == 3) {
+    if (pixels) {
       float const *const a = t.plane[0] + first, *const b = t.plane[1] + first, *const c = t.plane[2] + first;
       int k = 0;
-      if constexpr (std::is_same_v<T, std::uint8_t>) k = simd::store_rgb(a, b, c, n, o);
+      if constexpr (std::is_same_v<T, std::uint8_t>) k = simd::store_rgb(a, b, c, n, o);  // which clips
+      for (int plane = 0; plane < 3; ++plane) clip(plane, first + k, n - k);
       for (; k < n; ++k) {
         o[3 * k] = element_of<T>(a[k]);
         o[3 * k + 1] = element_of<T>(b[k]);
@@ -31,6 +34,7 @@ void write_tile(tile& t, image<T> const& out) noexcept {
     }
     for (int c = 0; c < t.channels; ++c) {
       float const* const from = t.plane[c] + first;
+      clip(c, first, n);
       T* MIXAUG_RESTRICT const to = o + c * out.plane;
       if (out.column == 1)
         for (int k = 0; k < n; ++k) to[k] = element_of<T>(from[k]);
