@@ -129,17 +129,18 @@ struct device_plan_writer {
     float const* const kernel = numbers + q.kernel;
     stage_list const stages{p.chain(), c, q, numbers, p.drawn_with, 0};
     index_t const width = device_columns::byte_kernel_width(q);
-    std::int16_t* const own = to.byte_kernels.data + i * width;
+    std::int32_t* const own = to.byte_kernels.data + i * width;
     for (index_t k = 0; k < width; ++k) own[k] = 0;
     bool const serves = byte_kernel::serves(q.how, kernel, q.is_normal) && stages.leave(true);
     to.byte_blurs.data[i] = serves ? 1 : 0;
     if (!serves) return;
     byte_kernel const weights(kernel, q.is_normal);
-    own[0] = static_cast<std::int16_t>(weights.shift);
-    int const side = 2 * weights.reach + 1;
+    own[0] = weights.shift;
+    int const side = 2 * weights.reach + 1, cells = side * side;
     for (int t = 0; t < weights.count; ++t) {
       int const cell = (weights.y[t] + weights.reach) * side + weights.x[t] + weights.reach;
-      own[1 + (q.is_normal ? t : cell)] = weights.weight[t];
+      own[1 + (q.is_normal ? t : cell)] += weights.weight[t];
+      if (!q.is_normal && weights.mirrored) own[1 + cells - 1 - cell] += weights.weight[t];
     }
   }
   static device_stage staged(plan const& p, stage const& s) {

@@ -40,7 +40,7 @@ struct device_columns {
   plan_list<device_geometry> geometry;   ///< of all passes
   plan_list<key> draws;                  ///< the plan's key
   plan_list<std::uint8_t> byte_blurs;    ///< for each image, whether a chain that is one blur takes bytes to bytes
-  plan_list<std::int16_t> byte_kernels;  ///< for each image of such a chain, its byte_kernel: the shift, and weights
+  plan_list<std::int32_t> byte_kernels;  ///< for each image of such a chain, its byte_kernel: the shift, and weights
 
   template <class Layout>
   void lay_out(Layout& to, compiled_chain const& c, index_t rows) {

@@ -150,7 +150,7 @@ struct blur_reader {
   sampling how;
   bool is_normal;
   float const* kernel;
-  std::int16_t const* byte_weights;  ///< a blur of bytes in integers, as byte_blur's: the shift, and weights; else null
+  std::int32_t const* byte_weights;  ///< a blur of bytes in integers, as byte_blur's: the shift, and weights; else null
 
   template <int Most>
   MIXAUG_HD void operator()(pixel_place const& at, pixel_values<Most>& v) const noexcept {
@@ -210,7 +210,7 @@ struct blur_reader {
   template <class Tap>
   MIXAUG_HD std::int32_t integer_sum(int shift, Tap const& tap) const noexcept {
     std::int32_t sum = 1 << (shift - 1);
-    for (index_t t = 0; t <= reach(); ++t) sum += std::int32_t{byte_weights[1 + t]} * (tap(-t) + tap(t));
+    for (index_t t = 0; t <= reach(); ++t) sum += byte_weights[1 + t] * (tap(-t) + tap(t));
     return sum >> shift;
   }
   MIXAUG_HD std::int32_t column_of_bytes(index_t channel, int c, index_t y, index_t x) const noexcept {

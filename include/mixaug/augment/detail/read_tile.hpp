@@ -248,7 +248,7 @@ void gather_packed_cubic(packed_image const& from, lane_positions const& x, lane
   for (int done = 0; done < n; done += part) {
     int const many = n - done < part ? n - done : part;
     for (int k = 0; k < part; ++k) {  // all of them, for registers; the last point stands for those beyond
-      int const at = mixaug::detail::lesser(done + k, n - 1);
+      int const at = done + k < n ? done + k : n - 1;
       std::int32_t const px = x.at(at), py = y.at(at);
       place[k] = (py >> fixed_map::parts) * row + (px >> fixed_map::parts);
       cubic_weights const u(fraction_of(px)), v(fraction_of(py));
