@@ -28,7 +28,7 @@ setup(
     ext_modules=[
         CppExtension(
             "mixaug._C",
-            ["csrc/methods.cpp", "csrc/mixing.cpp", "csrc/module.cpp", "csrc/ops.cpp"],
+            ["csrc/methods.cpp", "csrc/mixing.cpp", "csrc/module.cpp", "csrc/ops.cpp", "csrc/plan_bytes.cpp"],
             include_dirs=[str(headers.parent), str(here / "csrc")],
             extra_compile_args=flags,
             extra_link_args=["-fopenmp"],

@@ -3,16 +3,14 @@
 #include "methods.hpp"
 
 #include <functional>
-#include <mixaug/interop/torch.hpp>
 #include <mixaug/mixaug.hpp>
 #include <utility>
 
 #include "options.hpp"
+#include "threads.hpp"
 
 namespace mixaug_torch {
 namespace {
-
-namespace ma = mixaug;
 
 /// The batch's own pairing rules, chosen by name: option `pairing`.
 struct chosen_pairing {
@@ -35,114 +33,117 @@ struct chosen_pairing {
 };
 
 struct batch {
-  at::Tensor x;
+  tensor x;
   named_tensors inputs;
   ma::key key;
 
-  at::Tensor const* find(char const* name) const {
+  tensor const* find(char const* name) const {
     auto const at = inputs.find(name);
-    if (at == inputs.end()) return nullptr;
-    held.push_back(at->value());
-    return &held.back();
+    return at == inputs.end() ? nullptr : &at->second;
   }
-  at::Tensor const& need(char const* name, char const* method) const {
-    if (at::Tensor const* const t = find(name)) return *t;
+  tensor const& need(char const* name, char const* method) const {
+    if (tensor const* const t = find(name)) return *t;
     ma::detail::fail(std::string(method) + " reads the input '" + name + "', which was not given");
-  }
-  mutable std::vector<at::Tensor> held = reserved();
-  static std::vector<at::Tensor> reserved() {
-    std::vector<at::Tensor> all;
-    all.reserve(32);
-    return all;
   }
 };
 
-/// f(view of const elements) for float or double numbers (n) or (n, d).
+/// f(view of const elements) for weights (n) and score maps (n, h, w) of float32 or float64, and for images that
+/// methods read.
 template <class F>
-void with_numbers(at::Tensor const& t, char const* name, F const& f) {
-  ma::detail::visit_float(t, name, [&](auto type) {
+void with_weights(tensor const& t, char const* name, F const& f) {
+  visit_float(t, name, [&](auto type) { f(ma::weights<typename decltype(type)::type const>(t)); });
+}
+template <class F>
+void with_scores(tensor const& t, char const* name, F const& f) {
+  visit_float(t, name, [&](auto type) { f(ma::scores<typename decltype(type)::type const>(t)); });
+}
+template <class F>
+auto with_pixels(tensor const& t, F const& f) {
+  return ma::visit(t, [&](auto type) -> decltype(f(ma::nchw<float const>(t))) {
     using T = typename decltype(type)::type;
-    t.dim() == 2 ? f(ma::labels<T const, 2>(t)) : f(ma::labels<T const>(t));
+    if constexpr (std::is_same_v<T, float> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, ma::float16>)
+      return f(ma::nchw<T const>(t));
+    else
+      ma::detail::fail("the images' type", type_of(t), "float32, float16 or uint8, which the method reads");
   });
 }
-template <class F>
-void with_ids(at::Tensor const& t, char const* name, F const& f) {
-  ma::detail::visit_ids(t, name, [&](auto type) { f(ma::class_ids<typename decltype(type)::type const>(t)); });
-}
 
+/// The inputs by their names, each with what it adds; null where only the method's own stages read it.
+template <class In>
+struct named_inputs {
+  In& in;
+  struct line {
+    char const* name;
+    void (*add)(In&, tensor const&, char const*);
+  };
+  static constexpr line all[] = {
+      {"class_ids", [](In& in, tensor const& t, char const* n) { with_ids(t, n, [&](auto v) { in.class_ids(v); }); }},
+      {"groups", [](In& in, tensor const& t, char const* n) { with_ids(t, n, [&](auto v) { in.groups(v); }); }},
+      {"index", [](In& in, tensor const& t, char const*) { in.index(ma::indices<std::int64_t const>(t)); }},
+      {"targets", [](In& in, tensor const& t, char const* n) { with_numbers(t, n, [&](auto v) { in.targets(v); }); }},
+      {"features", [](In& in, tensor const& t, char const* n) { with_numbers(t, n, [&](auto v) { in.features(v); }); }},
+      {"weights", [](In& in, tensor const& t, char const* n) { with_weights(t, n, [&](auto v) { in.weights(v); }); }},
+      {"scores", [](In& in, tensor const& t, char const* n) { with_scores(t, n, [&](auto v) { in.scores(v); }); }},
+      {"field", [](In& in, tensor const& t, char const*) { in.field(ma::scores<float const>(t)); }},
+      {"source_class_ids",
+       [](In& in, tensor const& t, char const* n) { with_ids(t, n, [&](auto v) { in.source_class_ids(v); }); }},
+      {"source_groups",
+       [](In& in, tensor const& t, char const* n) { with_ids(t, n, [&](auto v) { in.source_groups(v); }); }},
+      {"source_targets",
+       [](In& in, tensor const& t, char const* n) { with_numbers(t, n, [&](auto v) { in.source_targets(v); }); }},
+      {"source_features",
+       [](In& in, tensor const& t, char const* n) { with_numbers(t, n, [&](auto v) { in.source_features(v); }); }},
+      {"source_weights",
+       [](In& in, tensor const& t, char const* n) { with_weights(t, n, [&](auto v) { in.source_weights(v); }); }},
+      {"source_scores",
+       [](In& in, tensor const& t, char const* n) { with_scores(t, n, [&](auto v) { in.source_scores(v); }); }},
+      {"source_images",
+       [](In& in, tensor const& t, char const*) { with_pixels(t, [&](auto v) { in.source_images(v); }); }},
+      {"partner", nullptr},       // the methods' own
+      {"class_counts", nullptr},  //
+      {"successor", nullptr},     //
+  };
+};
 /// Adds the inputs that were given, and refuses unknown names.
 template <class In>
 void add_inputs(In& in, batch const& b) {
-  for (auto const& entry : b.inputs) {
-    std::string const& name = entry.key();
-    at::Tensor const& t = *b.find(name.c_str());
-    char const* const what = name.c_str();
-    if (name == "class_ids")
-      with_ids(t, what, [&](auto const& v) { in.class_ids(v); });
-    else if (name == "groups")
-      with_ids(t, what, [&](auto const& v) { in.groups(v); });
-    else if (name == "index")
-      in.index(ma::indices<std::int64_t const>(t));
-    else if (name == "targets")
-      with_numbers(t, what, [&](auto const& v) { in.targets(v); });
-    else if (name == "features")
-      with_numbers(t, what, [&](auto const& v) { in.features(v); });
-    else if (name == "weights")
-      ma::detail::visit_float(t, what,
-                              [&](auto type) { in.weights(ma::weights<typename decltype(type)::type const>(t)); });
-    else if (name == "scores")
-      ma::detail::visit_float(t, what,
-                              [&](auto type) { in.scores(ma::scores<typename decltype(type)::type const>(t)); });
-    else if (name == "field")
-      in.field(ma::scores<float const>(t));
-    else if (name == "partner" || name == "class_counts")
-      continue;  // the methods' own
-    else
-      ma::detail::fail("there is no input '" + name +
-                       "'; there are class_ids, groups, index, targets, features, weights, scores, field, partner and "
-                       "class_counts");
+  for (auto const& [name, t] : b.inputs) {
+    bool known = false;
+    std::string names;
+    for (auto const& line : named_inputs<In>::all) {
+      names += (names.empty() ? "" : ", ") + std::string(line.name);
+      if (name != line.name) continue;
+      known = true;
+      if (line.add != nullptr) line.add(in, t, line.name);
+    }
+    if (!known) ma::detail::fail("there is no input '" + name + "'; there are " + names);
   }
 }
 
 template <class Method, class View>
-any_method_plan made(Method const& method, batch const& b, View const& view, std::int64_t source_rows) {
+ma::any_plan made(Method const& method, batch const& b, View const& view, std::int64_t source_rows) {
   auto in = ma::inputs(view);
-  add_inputs(in, b);
   if (source_rows >= 0) in.source_rows(source_rows);
-  auto plan = ma::make_plan(ma::torch_parallel{}, method, in, b.key);
-  if constexpr (std::is_same_v<decltype(plan), whole_plan>)
-    return plan;
-  else
-    return ma::to_any(plan);
+  add_inputs(in, b);
+  return ma::to_any(ma::make_plan(threads, method, in, b.key));
 }
 
-using planner = std::function<any_method_plan(options&, batch const&, std::string const&)>;
+using planner = std::function<ma::any_plan(options&, batch const&, std::string const&)>;
 
 /// What a method needs of the batch: its rows alone (any rank), the shape of images, or their pixels.
 enum class reads { rows, shape, pixels };
 
-inline void need_images(batch const& b, std::string const& name) {
-  if (b.x.dim() != 4)
-    ma::detail::fail("the batch of " + name, "of rank " + std::to_string(b.x.dim()), "images (n, c, h, w)");
-}
 template <reads What, class Method>
-any_method_plan plan_of_kind(Method const& method, batch const& b, std::string const& name, std::int64_t source_rows) {
+ma::any_plan plan_of_kind(Method const& method, batch const& b, std::string const& name, std::int64_t source_rows) {
   float const* const none = nullptr;
-  if constexpr (What == reads::rows) {
-    return made(method, b, ma::features(none, {b.x.size(0), 1}), source_rows);
-  } else if constexpr (What == reads::shape) {
-    need_images(b, name);
-    return made(method, b, ma::nchw(none, {b.x.size(0), b.x.size(1), b.x.size(2), b.x.size(3)}), source_rows);
-  } else {
-    need_images(b, name);
-    return ma::visit(b.x, [&](auto type) -> any_method_plan {
-      using T = typename decltype(type)::type;
-      if constexpr (std::is_same_v<T, float> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, ma::float16>)
-        return made(method, b, ma::nchw<T const>(b.x), source_rows);
-      else
-        ma::detail::fail("the images of " + name, c10::toString(b.x.scalar_type()), "float32, float16 or uint8");
-    });
-  }
+  std::int64_t const* const n = b.x.extent;
+  if constexpr (What == reads::rows) return made(method, b, ma::features(none, {n[0], 1}), source_rows);
+  if (b.x.rank != 4)
+    ma::detail::fail("the batch of " + name, "of rank " + std::to_string(b.x.rank), "images (n, c, h, w)");
+  if constexpr (What == reads::shape)
+    return made(method, b, ma::nchw(none, {n[0], n[1], n[2], n[3]}), source_rows);
+  else
+    return with_pixels(b.x, [&](auto const& view) { return made(method, b, view, source_rows); });
 }
 
 /// A line of the table: `make(options)` gives the method, whose pairing may be chosen.
@@ -184,6 +185,9 @@ ma::saliency::any_detector detector(options& o, bool given) {
 ma::placement placement(options& o, ma::placement otherwise = ma::placement::clipped) {
   return o.choice("placement", {"clipped", "inside", "shifted", "uniform_pixels", "clipped_odd"}, otherwise);
 }
+ma::search search(options& o, ma::search otherwise) { return o.choice("search", {"pixel", "box_sum"}, otherwise); }
+ma::kernel kernel(options& o) { return o.choice("kernel", {"gaussian", "tophat"}, ma::kernel::gaussian); }
+ma::distance_of distance(options& o) { return o.choice("of", {"targets", "features"}, ma::distance_of::targets); }
 ma::interpolation interpolation(options& o, ma::interpolation otherwise) {
   return o.choice("interpolation", {"nearest", "linear"}, otherwise);
 }
@@ -218,6 +222,14 @@ auto mixup_or_cutmix(options& o) {
 ma::pairing::given given_pairing(batch const& b, char const* method) {
   return {ma::indices<std::int64_t const>(b.need("partner", method))};
 }
+/// The samples of each class of the data set, if they were given.
+ma::tensor_view<std::int64_t const, 1> class_counts(batch const& b) {
+  tensor const* const t = b.find("class_counts");
+  return t == nullptr ? ma::tensor_view<std::int64_t const, 1>{} : ma::indices<std::int64_t const>(*t);
+}
+constexpr std::initializer_list<char const*> schemes = {"salient_to_corresponding",   "salient_to_salient",
+                                                        "salient_to_non_salient",     "non_salient_to_salient",
+                                                        "non_salient_to_non_salient", "non_salient_to_corresponding"};
 
 std::vector<std::pair<std::string, planner>> const& table() {
   static std::vector<std::pair<std::string, planner>> const all{
@@ -260,18 +272,18 @@ std::vector<std::pair<std::string, planner>> const& table() {
          return ma::saliencymix{.alpha = o.real("alpha", 1),
                                 .prob = o.real("prob", 1),
                                 .mode = mode(o),
-                                .scheme = o.choice("scheme",
-                                                   {"salient_to_corresponding", "salient_to_salient",
-                                                    "salient_to_non_salient", "non_salient_to_salient",
-                                                    "non_salient_to_non_salient", "non_salient_to_corresponding"},
-                                                   ma::scheme::salient_to_corresponding),
-                                .detector = detector(o, false)};
+                                .scheme = o.choice("scheme", schemes, ma::scheme::salient_to_corresponding),
+                                .detector = detector(o, false),
+                                .search = search(o, ma::search::pixel),
+                                .border = o.choice("border", {"shift", "clip"}, ma::border::shift)};
        })},
       {"puzzlemix", paired<reads::pixels>([](options& o) {
          ma::puzzlemix m;
          m.alpha = o.real("alpha", 1);
          m.n_labels = static_cast<int>(o.integer("n_labels", 3));
-         m.beta = o.real("beta", 1.2f), m.gamma = o.real("gamma", 0.5f), m.eta = o.real("eta", 0.2f);
+         m.beta = o.real("beta", 1.2f);
+         m.gamma = o.real("gamma", 0.5f);
+         m.eta = o.real("eta", 0.2f);
          m.neigh_size = static_cast<int>(o.integer("neigh_size", 4));
          m.t_eps = o.real("t_eps", 0.8f);
          if (auto const side = static_cast<int>(o.integer("block", 0)); side != 0) m.blocks = {side};
@@ -306,8 +318,9 @@ std::vector<std::pair<std::string, planner>> const& table() {
                             .prob = o.real("prob", 1),
                             .mode = mode(o),
                             .bandwidth = o.precise("bandwidth", 1),
+                            .kernel = kernel(o),
                             .with_self = o.flag("with_self", true),
-                            .of = o.choice("of", {"targets", "features"}, ma::distance_of::targets)};
+                            .of = distance(o)};
        })},
       {"lisa", own<reads::rows>([](options& o, batch const&) {
          return ma::lisa{.alpha = o.real("alpha", 2), .p_sel = o.real("p_sel", 0.5f), .mode = mode(o)};
@@ -323,14 +336,52 @@ std::vector<std::pair<std::string, planner>> const& table() {
       {"balanced_mixup", own<reads::rows>([](options& o, batch const&) {
          return ma::balanced_mixup{.alpha = o.real("alpha", 0.2f), .prob = o.real("prob", 1), .mode = mode(o)};
        })},
+      {"manifold_mixup", paired<reads::rows>([](options& o) {
+         return ma::manifold_mixup{.alpha = o.real("alpha", 2), .prob = o.real("prob", 1), .mode = mode(o)};
+       })},
+      {"regmixup", paired<reads::rows>([](options& o) {
+         return ma::regmixup{.alpha = o.real("alpha", 10), .eta = o.real("eta", 1), .mode = mode(o)};
+       })},
+      {"patchmix", paired<reads::shape>([](options& o) {
+         return ma::patchmix{.alpha = o.real("alpha", 1), .prob = o.real("prob", 1), .mode = mode(o)};
+       })},
+      {"patchmix_tour", own<reads::shape>([](options& o, batch const& b) {  // pairs along a tour of the classes
+         return ma::with(
+             ma::patchmix{.alpha = o.real("alpha", 1), .prob = o.real("prob", 1), .mode = mode(o)},
+             ma::pairing::class_tour{ma::indices<std::int64_t const>(b.need("successor", "patchmix_tour"))});
+       })},
+      {"recursivemix", own<reads::shape>([](options& o, batch const&) {
+         return ma::recursivemix{.alpha = o.real("alpha", 0.5f),
+                                 .interpolation = interpolation(o, ma::interpolation::nearest),
+                                 .prob = o.real("prob", 1),
+                                 .mode = mode(o)};
+       })},
+      {"background_mix", own<reads::pixels>([](options& o, batch const& b) {
+         return ma::background_mix{.alpha = o.real("alpha", 1),
+                                   .prob = o.real("prob", 1),
+                                   .mode = mode(o),
+                                   .scheme = o.choice("scheme", schemes, ma::scheme::non_salient_to_non_salient),
+                                   .keep = o.choice("keep", {"target", "source"}, ma::side::target),
+                                   .at_most = o.real("at_most", 0.5f),
+                                   .class_counts = class_counts(b),
+                                   .detector = detector(o, false),
+                                   .search = search(o, ma::search::box_sum)};
+       })},
+      {"metamix", own<reads::rows>([](options& o, batch const&) {
+         return ma::metamix{.alpha = o.real("alpha", 2),
+                            .prob = o.real("prob", 1),
+                            .mode = mode(o),
+                            .bandwidth = o.precise("bandwidth", 1),
+                            .kernel = kernel(o),
+                            .of = distance(o)};
+       })},
       {"given_partner", own<reads::rows>([](options& o, batch const& b) {  // mixup with partners of your own
          return ma::with(ma::mixup{.alpha = o.real("alpha", 1), .prob = o.real("prob", 1), .mode = mode(o)},
                          given_pairing(b, "given_partner"));
        })},
       {"given_mask", own<reads::shape>([](options& o, batch const& b) {  // m of every pixel is the input 'field'
-         bool const keep = o.flag("keep", false);
          return ma::with(ma::mixup{}, given_pairing(b, "given_mask"), ma::ratio::constant{0.5f},
-                         ma::region::given_mask{.keep = keep});
+                         ma::region::given_mask{.keep = true, .binary = o.flag("binary", false)});
        })},
   };
   return all;
@@ -338,21 +389,10 @@ std::vector<std::pair<std::string, planner>> const& table() {
 
 }  // namespace
 
-ma::key key_of(std::vector<std::int64_t> const& k) {
-  if (k.size() != 5)
-    ma::detail::fail("the key", std::to_string(k.size()) + " numbers", "5: seed, step, first, global, block");
-  for (std::int64_t number : k)
-    if (number < 0) ma::detail::fail("a number of the key", std::to_string(number), "a number >= 0");
-  return {.seed = static_cast<std::uint64_t>(k[0]),
-          .step = static_cast<std::uint64_t>(k[1]),
-          .first = k[2],
-          .global = k[3],
-          .block = k[4]};
-}
-
-any_method_plan plan_by_name(std::string const& method, at::Tensor const& x, text_options const& given,
-                             ma::key const& key, named_tensors const& inputs) {
-  if (x.dim() == 0) ma::detail::fail("the batch", "of rank 0", "its first dimension is the samples");
+ma::any_plan plan_by_name(std::string const& method, tensor const& x, std::string const& given, ma::key const& key,
+                          named_tensors const& inputs) {
+  if (x.rank == 0) ma::detail::fail("the batch", "of rank 0", "its first dimension is the samples");
+  if (x.extent[0] == 0) ma::detail::fail("the batch", "of 0 rows", "one row at least");
   for (auto const& [name, plan] : table())
     if (name == method) {
       options all(given);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <ATen/core/Dict.h>
-
 #include <charconv>
 #include <initializer_list>
+#include <map>
 #include <mixaug/core/error.hpp>
 #include <set>
 #include <string>
@@ -11,15 +10,23 @@
 
 namespace mixaug_torch {
 
-/// A method's options as Python gives them, {name: text}. What is read counts as known; refuse_others() refuses the
-/// rest by name.
+/// A method's options as Python gives them, a line "name=value" for each. What is read counts as known; refuse_others()
+/// refuses the rest by name.
 class options {
  public:
-  explicit options(c10::Dict<std::string, std::string> const& given) : given_(given) {}
+  explicit options(std::string_view lines) {
+    while (!lines.empty()) {
+      std::string_view const line = lines.substr(0, lines.find('\n'));
+      lines.remove_prefix(line.size() < lines.size() ? line.size() + 1 : line.size());
+      std::size_t const equals = line.find('=');
+      if (equals == 0 || equals == std::string_view::npos)
+        mixaug::detail::fail("an option", "'" + std::string(line) + "'", "name=value");
+      given_[std::string(line.substr(0, equals))] = line.substr(equals + 1);
+    }
+  }
 
   float real(char const* name, float otherwise) {
-    double value = static_cast<double>(otherwise);
-    return static_cast<float>(number(name, value, "a number"));
+    return static_cast<float>(number(name, static_cast<double>(otherwise), "a number"));
   }
   double precise(char const* name, double otherwise) { return number(name, otherwise, "a number"); }
   std::int64_t integer(char const* name, std::int64_t otherwise) { return number(name, otherwise, "an integer"); }
@@ -38,18 +45,16 @@ class options {
     mixaug::detail::fail(std::string("the option ") + name, "'" + *text + "'", "one of " + all);
   }
   void refuse_others(std::string const& method) const {
-    for (auto const& entry : given_)
-      if (known_.count(entry.key()) == 0)
-        mixaug::detail::fail(method + " has no option '" + entry.key() + "'; it has " + all_known());
+    for (auto const& [name, value] : given_)
+      if (known_.count(name) == 0)
+        mixaug::detail::fail(method + " has no option '" + name + "'; it has " + all_known());
   }
 
  private:
   std::string const* find(char const* name) {
     known_.insert(name);
     auto const at = given_.find(name);
-    if (at == given_.end()) return nullptr;
-    text_ = at->value();
-    return &text_;
+    return at == given_.end() ? nullptr : &at->second;
   }
   template <class T>
   T number(char const* name, T otherwise, char const* expected) {
@@ -66,9 +71,8 @@ class options {
     for (auto const& name : known_) all += (all.empty() ? "" : ", ") + name;
     return all;
   }
-  c10::Dict<std::string, std::string> given_;
+  std::map<std::string, std::string> given_;
   std::set<std::string> known_;
-  std::string text_;
 };
 
 }  // namespace mixaug_torch

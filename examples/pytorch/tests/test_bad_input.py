@@ -38,16 +38,16 @@ class BadInput(unittest.TestCase):
         self.refused(ValueError, "4 rows", lambda: mixaug.mix_(self.plan, x[:3]))
         self.refused(ValueError, "ids cannot be blended", lambda: mixaug.mix(self.plan, x.long()))
         self.refused(ValueError, "sparse", lambda: mixaug.mix(self.plan, x.to_sparse()))
-        self.refused(ValueError, "type is ComplexFloat", lambda: mixaug.mix(self.plan, x.to(torch.complex64)))
+        self.refused(ValueError, "type is complex64", lambda: mixaug.mix(self.plan, x.to(torch.complex64)))
         self.refused(TypeError, "plan is a Tensor; expected a mixaug.Plan", lambda: mixaug.mix(x, x))
         self.assertTrue(torch.equal(x, before))
 
     def test_outputs(self):
         x, plan = self.x, self.plan
-        for out, sentence in ((x, "sharing memory"), (torch.zeros(4, 3, 8, 8, dtype=torch.float64), "Double of rank 4"),
+        for out, sentence in ((x, "sharing memory"), (torch.zeros(4, 3, 8, 8, dtype=torch.float64), "float64 of rank 4"),
                               (torch.zeros(4, 3, 8, 9), "as x"), (torch.zeros(5, 3, 8, 8), "rows"),
                               (torch.zeros(1, 3, 8, 8).expand(4, 3, 8, 8), "overlapping itself"),
-                              (torch.zeros(4, 3, 8, 8, requires_grad=True), "mix_out has no gradients")):
+                              (torch.zeros(4, 3, 8, 8, requires_grad=True), "mix(out=...) has no gradients")):
             before = out.detach().clone()
             self.refused(ValueError, sentence, lambda: mixaug.mix(plan, x, out=out))
             self.assertTrue(torch.equal(out, before))
@@ -74,7 +74,7 @@ class BadInput(unittest.TestCase):
         self.refused(ValueError, "3", lambda: mixaug.soft_labels(plan, y, 3))
         self.refused(ValueError, "num_classes is 0", lambda: mixaug.soft_labels(plan, y, 0))
         self.refused(ValueError, "reduction", lambda: mixaug.pair_cross_entropy(plan, torch.zeros(4, 4), y, reduction="m"))
-        self.refused(ValueError, "logits' type is Half",
+        self.refused(ValueError, "logits' type is float16",
                      lambda: mixaug.pair_cross_entropy(plan, torch.zeros(4, 4).half(), y))
 
     def test_transforms(self):
@@ -89,7 +89,7 @@ class BadInput(unittest.TestCase):
 
     def test_tables_and_records(self):
         self.refused(ValueError, "bandwidth", lambda: mixaug.CMixupSampler(torch.rand(9), 3, bandwidth=0.0))
-        self.refused(ValueError, "labels' type is Long", lambda: mixaug.CMixupSampler(torch.arange(9), 3))
+        self.refused(ValueError, "labels' type is int64", lambda: mixaug.CMixupSampler(torch.arange(9), 3))
         self.refused(ValueError, "epochs", lambda: mixaug.UMixWeights(5, epochs=0))
         self.refused(ValueError, "without an epoch", lambda: mixaug.UMixWeights(5).weights(torch.tensor([0])))
         self.refused(ValueError, "rank 2 of 2", lambda: mixaug.KeyedBatchSampler(8, 2, rank=2, world=2))

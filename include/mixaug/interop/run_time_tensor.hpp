@@ -3,6 +3,7 @@
 #include <mixaug/core/image_batch.hpp>
 #include <mixaug/core/pixels.hpp>
 #include <mixaug/interop/container.hpp>
+#include <type_traits>
 
 MIXAUG_EXACT_BEGIN
 
@@ -149,6 +150,39 @@ template <class C>
 concept described_container = requires {
   requires container_of<std::remove_reference_t<C>>::described;
 };
+
+/// A description is a container, too, which owns nothing: programs that take tensors of several frameworks describe
+/// them once, and view the descriptions.
+template <class C>
+requires std::is_same_v<std::remove_const_t<C>, run_time_tensor>
+struct container_of<C> : run_time_container {
+  static constexpr bool is_owner = false;
+  static run_time_tensor describe(C& t) noexcept { return t; }
+};
+
+/// Calls f(std::type_identity<T>{}) for the tensor's element type T: float, double, float16, bfloat16, std::uint8_t,
+/// std::int8_t, std::int16_t, std::int32_t, std::int64_t or bool, and returns what it returns.
+///   visit(t, [&](auto type) {
+///     using T = typename decltype(type)::type;
+///     apply(plan, nchw<T>(t), nchw<T>(out));
+///   });
+/// Errors: elements of another type.
+template <class F>
+auto visit(run_time_tensor const& t, F&& f) {
+  auto const is = [&](element_code code, int bits) { return t.code == code && t.bits == bits; };
+  if (is(element_code::floating_point, 32)) return f(std::type_identity<float>{});
+  if (is(element_code::floating_point, 64)) return f(std::type_identity<double>{});
+  if (is(element_code::floating_point, 16)) return f(std::type_identity<float16>{});
+  if (is(element_code::bfloat, 16)) return f(std::type_identity<bfloat16>{});
+  if (is(element_code::unsigned_integer, 8)) return f(std::type_identity<std::uint8_t>{});
+  if (is(element_code::signed_integer, 8)) return f(std::type_identity<std::int8_t>{});
+  if (is(element_code::signed_integer, 16)) return f(std::type_identity<std::int16_t>{});
+  if (is(element_code::signed_integer, 32)) return f(std::type_identity<std::int32_t>{});
+  if (is(element_code::signed_integer, 64)) return f(std::type_identity<std::int64_t>{});
+  if (is(element_code::boolean, 8)) return f(std::type_identity<bool>{});
+  detail::fail(std::string("the ") + t.noun + "'s type", detail::text(detail::element_kind{t.code, t.bits}),
+               "float16, float32, float64, bfloat16, uint8, int8 to int64 or bool");
+}
 
 namespace detail {
 

@@ -11,6 +11,7 @@
 #include <mixaug/apply/apply_inplace.hpp>
 #include <mixaug/apply/labels.hpp>
 #include <mixaug/apply/saliency_map.hpp>
+#include <mixaug/interop/detail/large_pages.hpp>
 #include <mixaug/interop/run_time_tensor.hpp>
 #include <mixaug/interop/torch_parallel.hpp>
 #include <mixaug/kernel/gaussian_kernel.hpp>
@@ -18,9 +19,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-#if defined(__linux__)
-#  include <sys/mman.h>
-#endif
 
 MIXAUG_EXACT_BEGIN
 
@@ -206,20 +204,6 @@ template <class Type, class Rank, space S>
 auto torch_view(at::Tensor const& t, char const* name) {
   return checked_view<typename Type::type, Rank::value, S>(describe_torch(t), {name, ""});
 }
-/// Asks Linux for large pages in the new memory of a large tensor. The first write to memory costs a fault of the
-/// processor for every page, which in pages of 4 KiB is most of the time of a mix. Below 32 MiB malloc mostly hands out
-/// memory that was written to before. Where there are no large pages nothing changes.
-inline void ask_for_large_pages(at::Tensor const& t) {
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-  constexpr std::uintptr_t page = std::uintptr_t{1} << 21;
-  if (!t.is_cpu() || t.nbytes() < 16 * page) return;
-  auto const begin = reinterpret_cast<std::uintptr_t>(t.data_ptr()), end = begin + t.nbytes();
-  std::uintptr_t const first = (begin + page - 1) / page * page, last = end / page * page;
-  ::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
-#else
-  (void)t;
-#endif
-}
 /// A new tensor of `rows` samples of the shape, type, device and order of memory of `like`.
 inline at::Tensor torch_room(at::Tensor const& like, index_t rows) {
   describe_torch(like);  // refuses what has no memory of its own
@@ -232,7 +216,7 @@ inline at::Tensor torch_room(at::Tensor const& like, index_t rows) {
     shape[0] = rows;
     out = at::empty(shape, options, like.suggest_memory_format());
   }
-  ask_for_large_pages(out);
+  if (out.is_cpu()) ask_for_large_pages(out.data_ptr(), out.nbytes());
   return out;
 }
 

@@ -12,11 +12,14 @@ from pathlib import Path
 import torch  # noqa: F401  (its libraries are those that _C needs)
 
 from . import _C  # noqa: F401  (registers torch.ops.mixaug)
+from . import gradients  # noqa: F401  (and what torch.compile and autograd know of them)
 from . import ops
 from .data import CMixupCollate, CMixupSampler, KeyedBatchSampler, KeyedDataset, MixCollate, UMixWeights
-from .ops import Key, Plan, make_plan, methods, mix, mix_, pair_cross_entropy, saliency_map, soft_labels
-from .transforms import (AttentiveMix, BalancedMixup, CutMix, Cutout, FMix, GridMix, Lisa, Mixup, MixUp, MixUpOrCutMix,
-                         PuzzleMix, ResizeMix, SaliencyMix, SmoothMix, SnapMix, Transform)
+from .ops import (Key, Plan, label_grid, make_plan, methods, mix, mix_, pair_cross_entropy, saliency_map,
+                  soft_labels)
+from .transforms import (AttentiveMix, BackgroundMix, BalancedMixup, CutMix, Cutout, FMix, GridMix, Lisa, Mixup, MixUp,
+                         MixUpOrCutMix, PatchMix, PuzzleMix, RecursiveMix, RegMixup, ResizeMix, SaliencyMix, SmoothMix,
+                         SnapMix, Transform)
 
 __version__ = "0.2.0"
 
@@ -27,8 +30,9 @@ def get_include():
 
 
 __all__ = [
-    "AttentiveMix", "BalancedMixup", "CMixupCollate", "CMixupSampler", "CutMix", "Cutout", "FMix", "GridMix", "Key",
-    "KeyedBatchSampler", "KeyedDataset", "Lisa", "MixCollate", "MixUp", "MixUpOrCutMix", "Mixup", "Plan", "PuzzleMix",
-    "ResizeMix", "SaliencyMix", "SmoothMix", "SnapMix", "Transform", "UMixWeights", "get_include", "make_plan", "methods",
-    "mix", "mix_", "ops", "pair_cross_entropy", "saliency_map", "soft_labels",
+    "AttentiveMix", "BackgroundMix", "BalancedMixup", "CMixupCollate", "CMixupSampler", "CutMix", "Cutout", "FMix",
+    "GridMix", "Key", "KeyedBatchSampler", "KeyedDataset", "Lisa", "MixCollate", "MixUp", "MixUpOrCutMix", "Mixup",
+    "PatchMix", "Plan", "PuzzleMix", "RecursiveMix", "RegMixup", "ResizeMix", "SaliencyMix", "SmoothMix", "SnapMix",
+    "Transform", "UMixWeights", "get_include", "label_grid", "make_plan", "methods", "mix", "mix_", "ops",
+    "pair_cross_entropy", "saliency_map", "soft_labels",
 ]

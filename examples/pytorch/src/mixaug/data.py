@@ -7,10 +7,15 @@
         sampler.set_epoch(epoch)
         for images, targets in loader: ...
 """
+import os
+import tempfile
+import weakref
+
 import torch
 from torch.utils.data import Dataset, Sampler, default_collate
 
 from . import ops
+from .transforms import _check_state
 
 
 class KeyedBatchSampler(Sampler):
@@ -36,6 +41,25 @@ class KeyedBatchSampler(Sampler):
 
     def set_epoch(self, epoch, step=0):
         self.epoch, self.first_step = epoch, step
+
+    def _fixed(self):
+        return {"rows": self.rows, "batch_size": self.batch_size, "seed": self.seed, "shuffle": self.shuffle,
+                "drop_last": self.drop_last, "world": self.world}
+
+    def state_dict(self, step=0):
+        """What set_epoch needs, and what must be the same then. step: the batches of this epoch that were trained on;
+        the sampler does not know them, since the workers of a loader ask ahead."""
+        return {"epoch": self.epoch, "step": step, **self._fixed()}
+
+    def load_state_dict(self, state):
+        """Goes on where the state was saved. Raises ValueError for a state of another data set, size or seed."""
+        _check_state(state, {"epoch", "step", *self._fixed()}, type(self).__name__)
+        for name, value in self._fixed().items():
+            if state[name] != value:
+                raise ValueError(f"the state's {name} is {state[name]!r}; expected {value!r}, as the sampler's")
+        if not 0 <= state["step"] <= self._steps():
+            raise ValueError(f"the state's step is {state['step']}; expected one of [0, {self._steps()}]")
+        self.set_epoch(state["epoch"], state["step"])
 
     def __len__(self):
         return self._steps() - self.first_step
@@ -108,11 +132,26 @@ class CMixupSampler(KeyedBatchSampler):
 
     def __init__(self, labels, batch_size, *, bandwidth=1.0, with_self=True, **sampler):
         super().__init__(len(ops._tensor(labels, "labels")), batch_size, **sampler)
-        self.table = torch.classes.mixaug.KernelTable(labels, bandwidth, with_self)
+        self.labels, self.bandwidth, self.with_self = labels, bandwidth, with_self
+        self._build()
+
+    def _build(self):
+        self._table = torch.ops.mixaug.table_new(self.labels, self.bandwidth, self.with_self)
+        weakref.finalize(self, torch.ops.mixaug.table_drop, self._table)
+
+    def __getstate__(self):
+        return {name: value for name, value in self.__dict__.items() if name != "_table"}
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self._build()
+
+    def _fixed(self):
+        return {**super()._fixed(), "bandwidth": self.bandwidth, "with_self": self.with_self}
 
     def partners(self, rows, key):
         """A partner for each of the rows, int64 (n)."""
-        return torch.ops.mixaug.kernel_draw(self.table, rows, ops._key(key))
+        return torch.ops.mixaug.table_draw(self._table, ops._tensor(rows, "rows"), *ops._key(key))
 
     def __iter__(self):
         for rows, key in self._batches():
@@ -143,7 +182,40 @@ class UMixWeights:
     """
 
     def __init__(self, rows, *, first_epoch=0, epochs=1, eta=1.0, c=1.0):
-        self._record = torch.classes.mixaug.UncertaintyRecord(rows, first_epoch, epochs, eta, c)
+        self._keep(torch.ops.mixaug.record_new(rows, first_epoch, epochs, eta, c))
+
+    def _keep(self, number):
+        self._record = number
+        self._drop = weakref.finalize(self, torch.ops.mixaug.record_drop, number)
+
+    def state_dict(self):
+        """{"record": uint8 tensor}, the bytes of the library's record file, which has a checksum."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "record")
+            torch.ops.mixaug.record_save(self._record, path)
+            with open(path, "rb") as file:
+                return {"record": torch.frombuffer(bytearray(file.read()), dtype=torch.uint8)}
+
+    def load_state_dict(self, state):
+        """Takes the saved record, its size and options too. Raises ValueError for bytes that are no whole record."""
+        _check_state(state, {"record"}, "UMixWeights")
+        saved = ops._tensor(state["record"], "the state's record")
+        if saved.dtype != torch.uint8 or saved.dim() != 1:
+            raise ValueError(f"the state's record is {saved.dtype} of rank {saved.dim()}; expected uint8 of rank 1")
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "record")
+            with open(path, "wb") as file:
+                file.write(saved.cpu().numpy().tobytes())
+            number = torch.ops.mixaug.record_load(path)
+        self._drop()
+        self._keep(number)
+
+    def __getstate__(self):
+        return self.state_dict()
+
+    def __setstate__(self, state):
+        self._drop = lambda: None
+        self.load_state_dict(state)
 
     def record(self, epoch, ids, predictions, labels):
         """ids (n) int64: rows of the data set; predictions: class ids (n), or logits (n, classes)."""

@@ -1,13 +1,13 @@
-"""Plans and what is done with them: thin forms of torch.ops.mixaug.*, which check types and name arguments."""
+"""Plans and what is done with them: thin forms of torch.ops.mixaug.*, which check types and name arguments.
+
+A plan is a tensor of bytes to the operators, so that torch.compile (torch 2.4 and later) keeps all calls in its graphs:
+planning, mixing, labels and losses.
+"""
 from typing import NamedTuple
 
 import torch
 
-
-def outside_of_graphs(function):
-    """Plans are drawn on the host, and are no tensors: torch.compile (from 2.1) leaves these calls out of its graphs."""
-    compiler = getattr(torch, "compiler", None)
-    return compiler.disable(function) if hasattr(compiler, "disable") else function
+_ops = torch.ops.mixaug
 
 
 class Key(NamedTuple):
@@ -24,16 +24,36 @@ class Key(NamedTuple):
 
 
 class Plan:
-    """The decisions for one batch; make_plan makes it. Columns are copies, as tensors with a number for each row."""
+    """The decisions for one batch; make_plan makes it. Columns are copies, as tensors with a number for each row.
 
-    def __init__(self, handle):
-        self._handle = handle
+    str(plan) is its text, by which it is pickled and Plan.from_text reads it back with the same bits. `data` are its
+    bytes in this process, uint8 with a line for each row.
+    """
+
+    def __init__(self, data):
+        self.data = data
+
+    @classmethod
+    def from_text(cls, text):
+        """The plan of a text. Raises ValueError with the line where it is none, TypeError for what is no str."""
+        if not isinstance(text, str):
+            raise TypeError(f"the text of a plan is a {type(text).__name__}; expected a str")
+        return cls(_ops.plan_from_text(text))
 
     def __len__(self):
-        return self._handle.rows()
+        return self.data.shape[0]
+
+    def __str__(self):
+        return _ops.plan_text(self.data)
+
+    def __repr__(self):
+        return f"<mixaug.Plan of {len(self)} rows>"
+
+    def __reduce__(self):
+        return Plan.from_text, (str(self),)
 
     def _column(self, name):
-        return torch.ops.mixaug.plan_column(self._handle, name)
+        return _ops.plan_column(self.data, name)
 
     partner = property(lambda self: self._column("partner"), doc="row of the partner, int64; -1: none")
     ratio = property(lambda self: self._column("ratio"), doc="lambda, the weight of the sample itself")
@@ -44,7 +64,7 @@ class Plan:
 
     def field(self, height, width):
         """m of every pixel, the weight of the sample itself: float32 (n, height, width)."""
-        return torch.ops.mixaug.plan_field(self._handle, height, width)
+        return _ops.plan_field(self.data, height, width)
 
 
 def _tensor(value, name):
@@ -56,72 +76,95 @@ def _tensor(value, name):
 def _plan(value):
     if not isinstance(value, Plan):
         raise TypeError(f"plan is a {type(value).__name__}; expected a mixaug.Plan, as make_plan returns")
-    return value._handle
+    return value.data
+
+
+def _source(value):
+    return None if value is None else _tensor(value, "source")
 
 
 def _key(value):
-    try:
-        key = Key(*value)
-        return [int(number) for number in key]
-    except TypeError as error:
-        raise TypeError(f"key is {value!r}; expected a mixaug.Key(seed, step, first, rows, block)") from error
+    if not isinstance(value, tuple) or len(value) > 5:
+        raise TypeError(f"key is {value!r}; expected a mixaug.Key(seed, step, first, rows, block)")
+    return Key(*value)
 
 
 def methods():
     """The names that make_plan takes."""
-    return list(torch.ops.mixaug.methods())
+    return _ops.methods().split(",")
 
 
-@outside_of_graphs
 def make_plan(method, x, key=Key(), *, inputs=None, **options):
     """Plans the batch x, (n, c, h, w) for methods that cut images, by the method of that name.
 
     inputs: {name: tensor}, what the method reads beside the batch: class_ids, groups, index, targets, features,
-    weights, scores (n, h, w), field (n, h, w), partner, class_counts. options are the method's, by their names in C++
-    (alpha, prob, mode="sample" or "batch", ...), with pairing="shuffle", "reverse", "roll" or "derangement".
+    weights, scores (n, h, w), field (n, h, w), partner, class_counts, and of a second source source_class_ids,
+    source_targets, ... options are the method's, by their names in C++ (alpha, prob, mode="sample" or "batch", ...),
+    with pairing="shuffle", "reverse", "roll" or "derangement", and source_rows, the rows of a second source.
     Raises ValueError for what does not fit, by a sentence, TypeError for what is no tensor.
     """
-    texts = {name: str(value) for name, value in options.items()}
-    given = {name: _tensor(value, f"the input {name}") for name, value in (inputs or {}).items()}
-    return Plan(torch.ops.mixaug.make_plan(method, _tensor(x, "x"), texts, _key(key), given))
+    lines = "\n".join([f"{name}={value}" for name, value in options.items()])
+    given = {} if inputs is None else inputs
+    tensors = [_tensor(value, f"the input {name}") for name, value in given.items()]
+    return Plan(_ops.make_plan(method, _tensor(x, "x"), lines, *_key(key), ",".join(given), tensors))
 
 
-@outside_of_graphs
 def mix(plan, x, source=None, *, gathered=False, out=None):
     """m x + (1 - m) partner as a new tensor, differentiable; or written to out, which has no gradients.
 
     source: the rows that partners are numbered in, where they are not x's own; with gathered=True the row i is the
     partner of row i.
     """
-    handle = _plan(plan)
+    data = _plan(plan)
     _tensor(x, "x")
-    if source is not None:
-        _tensor(source, "source")
+    _source(source)
     if out is None:
-        return torch.ops.mixaug.mix(x, handle, source, gathered)
-    return torch.ops.mixaug.mix.out(x, handle, source, gathered, out=_tensor(out, "out"))
+        return _ops.mix(x, data, source, gathered)
+    _tensor(out, "out")
+    needed = x.requires_grad or out.requires_grad or (source is not None and source.requires_grad)
+    if torch.is_grad_enabled() and needed:
+        raise ValueError("mix(out=...) has no gradients, and one of its tensors requires them; use mix(plan, x), or give "
+                         "x.detach(), or torch.no_grad()")
+    _ops.mix_out(x, data, source, gathered, out)
+    return out
 
 
-@outside_of_graphs
 def mix_(plan, x):
-    """Mixes x in its own memory, and returns it."""
-    return torch.ops.mixaug.mix_(_tensor(x, "x"), _plan(plan))
+    """Mixes x in its own memory, and returns it. Differentiable where x is the result of an operation."""
+    data = _plan(plan)
+    _tensor(x, "x")
+    if not (torch.is_grad_enabled() and x.requires_grad):
+        _ops.mix_(x, data)
+        return x
+    if x.is_leaf:
+        raise ValueError("x is a leaf that requires gradients, which cannot be mixed in place; use mix(plan, x), or "
+                         "torch.no_grad()")
+    return x.copy_(_ops.mix(x, data, None, False))
 
 
-@outside_of_graphs
-def soft_labels(plan, y, num_classes, *, smoothing=0.0, threshold=None):
-    """Soft targets, float32 (n, num_classes), of class ids (n) or rows (n, num_classes)."""
-    return torch.ops.mixaug.soft_labels(_tensor(y, "y"), _plan(plan), num_classes, smoothing, threshold)
+def soft_labels(plan, y, num_classes, *, source=None, gathered=False, smoothing=0.0, threshold=None):
+    """Soft targets, float32 (n, num_classes), of class ids (n) or rows (n, num_classes).
+
+    source, gathered: the labels of a second source, as in mix.
+    """
+    return _ops.soft_labels(_tensor(y, "y"), _plan(plan), _source(source), gathered, num_classes, smoothing, threshold)
 
 
-@outside_of_graphs
-def pair_cross_entropy(plan, logits, class_ids, *, smoothing=0.0, reduction="mean"):
-    """Cross entropy of a mixed batch with both labels' shares and weights, differentiable in the logits."""
-    return torch.ops.mixaug.pair_cross_entropy(_tensor(logits, "logits"), _plan(plan), _tensor(class_ids, "class_ids"),
-                                               smoothing, reduction)
+def label_grid(plan, class_ids, size, *, source=None, gathered=False):
+    """The class that each cell of a grid shows, int64 (n, gh, gw), of class ids (n) int64: PatchMix's labels."""
+    return _ops.label_grid(_tensor(class_ids, "class_ids"), _plan(plan), _source(source), gathered, *size)
 
 
-@outside_of_graphs
+def pair_cross_entropy(plan, logits, class_ids, *, source=None, gathered=False, smoothing=0.0, reduction="mean"):
+    """Cross entropy of a mixed batch with both labels' shares and weights, differentiable in the logits, once."""
+    if reduction not in ("none", "sum", "mean"):
+        raise ValueError(f"reduction is {reduction!r}; expected none, sum or mean")
+    wanted = torch.is_grad_enabled() and _tensor(logits, "logits").requires_grad
+    losses, _ = _ops.row_losses(logits, _plan(plan), _tensor(class_ids, "class_ids"), _source(source), gathered,
+                                smoothing, wanted)
+    return losses if reduction == "none" else losses.sum() if reduction == "sum" else losses.mean()
+
+
 def saliency_map(images, detector="fine_grained"):
     """Score maps, float32 (n, h, w), of images (n, c, h, w)."""
-    return torch.ops.mixaug.saliency_map(_tensor(images, "images"), detector)
+    return _ops.saliency_map(_tensor(images, "images"), detector)

@@ -10,6 +10,14 @@ import torch
 from . import ops
 
 
+def _check_state(state, names, whose):
+    if not isinstance(state, dict):
+        raise TypeError(f"the state of {whose} is a {type(state).__name__}; expected a dict, as state_dict() returns")
+    if set(state) != names:
+        raise ValueError(f"the state of {whose} has {', '.join(sorted(map(str, state))) or 'nothing'}; expected "
+                         f"{', '.join(sorted(names))}")
+
+
 class Transform:
     """Mixes a batch by the method `method` of make_plan, and its labels with it.
 
@@ -42,7 +50,6 @@ class Transform:
             self.step += 1
         return ops.make_plan(self.method, images, key, inputs=inputs, **self.options)
 
-    @ops.outside_of_graphs
     def __call__(self, images, targets=None, *, key=None, inputs=None, out=None):
         """The mixed images, and the mixed targets where targets are given.
 
@@ -137,6 +144,95 @@ class SnapMix(Transform):
     method = "snapmix"
 
 
+class BackgroundMix(Transform):
+    """The dull part of another class's image for samples of rare classes: alpha, scheme, keep, at_most; mixaug's own.
+
+    Class ids are read from the targets, or from inputs={"class_ids": ...} where those are rows.
+    """
+    method = "background_mix"
+
+    def __call__(self, images, targets=None, *, key=None, inputs=None, out=None):
+        if isinstance(targets, torch.Tensor) and not targets.is_floating_point():
+            inputs = {"class_ids": targets, **(inputs or {})}
+        return super().__call__(images, targets, key=key, inputs=inputs, out=out)
+
+
+class RegMixup(Transform):
+    """The clean batch, then its mixes, twice the rows, of which the mixes weigh eta (arXiv 2206.14502): alpha, eta."""
+    method = "regmixup"
+
+
+class PatchMix(Transform):
+    """CutMix for few-shot episodes, whose targets are the class of each cell of the features (Xu et al., TPAMI 2022).
+
+    grid: (gh, gw), the size of the features; targets are class ids (n) int64, and become (n, gh, gw) int64.
+    """
+    method = "patchmix"
+
+    def __init__(self, grid, **options):
+        super().__init__(**options)
+        self.grid = tuple(grid)
+
+    def _check(self, images, targets, out):
+        super()._check(images, None, out)
+        if targets is not None and (ops._tensor(targets, "targets").dtype != torch.int64 or
+                                    targets.shape != images.shape[:1]):
+            raise ValueError(f"targets are {targets.dtype} of shape {tuple(targets.shape)}; expected class ids, int64 "
+                             f"({len(images)})")
+
+    def _mixed_targets(self, plan, targets):
+        return ops.label_grid(plan, targets, self.grid)
+
+
+class RecursiveMix(Transform):
+    """Pastes the mixed image of the step before, resized (arXiv 2203.06844): alpha, interpolation.
+
+    The last mixed batch and its targets are kept here, in `images` and `targets`; reset() forgets them, and
+    state_dict() and load_state_dict() resume a run in the middle.
+    """
+    method = "recursivemix"
+
+    def __init__(self, num_classes, **options):
+        super().__init__(num_classes, **options)
+        if self.inplace:
+            raise ValueError("recursivemix reads its source at another place, and cannot mix in place; take out=")
+        self.reset()
+
+    def reset(self):
+        """Forgets the step before, as at the beginning of an epoch."""
+        self.images = self.targets = None
+
+    def state_dict(self):
+        return {"step": self.step, "images": self.images, "targets": self.targets}
+
+    def load_state_dict(self, state):
+        _check_state(state, {"step", "images", "targets"}, "RecursiveMix")
+        if (state["images"] is None) != (state["targets"] is None):
+            raise ValueError("the state of RecursiveMix has one of images and targets; expected both, or none")
+        self.step, self.images, self.targets = state["step"], state["images"], state["targets"]
+
+    def __call__(self, images, targets, *, key=None, inputs=None, out=None):
+        self._check(images, targets, out)
+        past = images[:0] if self.images is None else self.images
+        if past.shape[1:] != images.shape[1:] or past.dtype != images.dtype:
+            raise ValueError(f"images are {images.dtype} of shape {tuple(images.shape)}, and those of the step before are "
+                             f"{past.dtype} of shape {tuple(past.shape)}; reset() forgets them")
+        if out is not None and self.images is not None and out.data_ptr() == self.images.data_ptr():
+            raise ValueError("out is the batch of the step before, which is read; take two buffers by turns")
+        if key is None:
+            key = ops.Key(self.seed, self.step)
+            self.step += 1
+        plan = ops.make_plan(self.method, images, key, inputs=inputs, source_rows=len(past), **self.options)
+        rows = targets
+        if not targets.is_floating_point():
+            rows = torch.zeros(len(targets), self.num_classes).scatter_(1, targets.long().unsqueeze(1), 1.0)
+        rows = rows * (1 - self.smoothing) + self.smoothing / rows.shape[1]
+        labels = ops.soft_labels(plan, rows, rows.shape[1], source=rows[:0] if self.targets is None else self.targets)
+        mixed = ops.mix(plan, images.detach(), past, out=out)
+        self.images, self.targets = mixed, labels
+        return mixed, labels
+
+
 class Lisa(Transform):
     """Mixup within a class or a group (arXiv 2201.00299); inputs={"class_ids": ..., "groups": ...}."""
     method = "lisa"
@@ -183,7 +279,6 @@ class Mixup:
             chosen, options = CutMix, dict(options, alpha=cutmix_alpha, **boxes)
         self.transform = chosen(num_classes, smoothing=label_smoothing, seed=seed, inplace=inplace, **options)
 
-    @ops.outside_of_graphs
     def __call__(self, images, targets, *, key=None, out=None):
         if not self.mixup_enabled:
             plan = ops.make_plan("mixup", images, prob=0.0)
