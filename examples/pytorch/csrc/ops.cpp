@@ -6,7 +6,6 @@
 #include <ATen/Parallel.h>
 #include <torch/library.h>
 
-#include <mixaug/interop/detail/large_pages.hpp>
 #include <mixaug/kernel/gaussian_kernel.hpp>
 #include <mixaug/mixaug.hpp>
 #include <mixaug/weight/record_file.hpp>
@@ -16,6 +15,7 @@
 #include "methods.hpp"
 #include "mixing.hpp"
 #include "options.hpp"
+#include "output_pool.hpp"
 #include "plan_bytes.hpp"
 #include "threads.hpp"
 #include "torch_tensor.hpp"
@@ -136,8 +136,7 @@ at::Tensor mixed(at::Tensor const& x, at::Tensor const& bytes, optional_tensor c
   ma::any_plan const plan = plan_in(bytes);
   tensor const from = described(x);
   if (from.rank == 0) ma::detail::fail("x", "of rank 0", "a batch: its first dimension is the samples");
-  at::Tensor const out = alike(x, plan.rows());
-  ma::detail::ask_for_large_pages(out.data_ptr(), out.nbytes());
+  at::Tensor const out = pooled(x, plan.rows());
   mix(plan, from, source_of(source, gathered), described(out));
   return out;
 }
@@ -244,6 +243,7 @@ TORCH_LIBRARY(mixaug, m) {
   m.def("record_save(int record, str path) -> ()", &record_save);
   m.def("record_load(str path) -> int", &record_load);
   m.def("record_drop(int record) -> ()", [](std::int64_t record) { records.drop(record); });
+  m.def("empty_cache() -> ()", [] { outputs().clear(); });
   m.def("plan_text(Tensor plan) -> str", &plan_text);
   m.def("plan_from_text(str text) -> Tensor", &plan_from_text);
 

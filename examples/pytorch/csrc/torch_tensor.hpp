@@ -4,6 +4,7 @@
 
 #include <mixaug/interop/torch.hpp>
 
+#include "output_pool.hpp"
 #include "tensors.hpp"
 
 namespace mixaug_torch {
@@ -18,6 +19,16 @@ inline at::Tensor alike(at::Tensor const& like, std::int64_t rows) {
   std::vector<std::int64_t> shape = like.sizes().vec();
   shape.at(0) = rows;
   return at::empty(shape, like.options(), like.suggest_memory_format());
+}
+
+/// The same in memory of the pool, for large outputs.
+inline at::Tensor pooled(at::Tensor const& like, std::int64_t rows) {
+  std::size_t const bytes = like.nbytes();
+  if (bytes < output_pool::smallest || !like.is_cpu() || rows != like.size(0) || !like.is_non_overlapping_and_dense())
+    return alike(like, rows);
+  described(like);  // refuses what has no memory of its own
+  auto const give = [bytes](void* data) { outputs().give(data, bytes); };
+  return at::from_blob(outputs().take(bytes), like.sizes(), like.strides(), give, like.options().requires_grad(false));
 }
 
 }  // namespace mixaug_torch
