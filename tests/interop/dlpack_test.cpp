@@ -214,4 +214,23 @@ TEST_CASE("dlpack: the structs of dlpack.h are taken as they are") {
 }
 #endif
 
+TEST_CASE("a description of a tensor is viewed, and visited by its type") {
+  std::vector<double> numbers{1, 2, 3, 4, 5, 6};
+  std::int64_t const extent[] = {3, 2};
+  ma::run_time_tensor t;
+  t.data = numbers.data();
+  t.code = ma::element_code::floating_point;
+  t.bits = 64;
+  t.rank = 2;
+  t.extent = extent;
+  auto const v = ma::features<double const>(t);
+  CHECK(v(2, 1) == 6.0);
+  CHECK(ma::visit(t, [](auto type) { return sizeof(typename decltype(type)::type); }) == 8);
+  t.bits = 80;
+  CHECK_THROWS_WITH_AS(ma::visit(t, [](auto) {}),
+                       "mixaug: the tensor's type is float80; expected float16, float32, float64, bfloat16, uint8, "
+                       "int8 to int64 or bool",
+                       ma::invalid_argument);
+}
+
 }  // namespace dlpack_test

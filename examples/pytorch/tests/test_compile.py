@@ -7,8 +7,8 @@ import torch
 import mixaug
 from mixaug import gradients
 
-# "inductor" compiles C++ for every graph, which takes long; MIXAUG_COMPILE_BACKEND=inductor asks for it.
-BACKEND = os.environ.get("MIXAUG_COMPILE_BACKEND", "aot_eager")
+# "inductor" compiles C++ for every graph, which takes long; COMPILE_BACKEND=inductor asks for it.
+BACKEND = os.environ.get("COMPILE_BACKEND", "aot_eager")
 
 
 def compiled(function):

@@ -21,6 +21,9 @@ class Readme(unittest.TestCase):
         mixed = mixaug.mix(plan, hidden)                            # differentiable
         loss = mixaug.pair_cross_entropy(plan, net_after(mixed), labels)
 
+        text = str(plan)                                            # replay: mixaug.Plan.from_text(text); plans pickle, too
+
+        self.assertEqual(str(mixaug.Plan.from_text(text)), text)
         loss.backward()
         self.assertGreater(hidden.grad.abs().sum().item(), 0)
         self.assertEqual(tuple(targets.shape), (8, 10))

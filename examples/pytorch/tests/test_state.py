@@ -47,6 +47,24 @@ class Plans(unittest.TestCase):
                 mixaug.mix(mixaug.Plan(bytes_), x)
 
 
+class Outputs(unittest.TestCase):
+    def test_memory_is_reused_and_never_shared(self):
+        x = torch.rand(8, 3, 128, 128)
+        plan = mixaug.make_plan("mixup", x)
+        first = mixaug.mix(plan, x)
+        expected, place = first.clone(), first.data_ptr()
+        others = [mixaug.mix(plan, x.flip(0)) for _ in range(6)]
+        self.assertEqual(len({t.data_ptr() for t in others} | {place}), 7)
+        self.assertTrue(torch.equal(first, expected))
+        view = first[3:5]
+        del first, others
+        for _ in range(6):
+            mixaug.mix(plan, x.flip(0))
+        self.assertTrue(torch.equal(view, expected[3:5]))  # a view keeps its memory
+        mixaug.empty_cache()
+        self.assertTrue(torch.equal(mixaug.mix(plan, x), expected))
+
+
 class Records(unittest.TestCase):
     def recorded(self):
         weights = mixaug.UMixWeights(9, first_epoch=0, epochs=3, eta=2.0, c=0.5)

@@ -15,7 +15,7 @@ from . import _C  # noqa: F401  (registers torch.ops.mixaug)
 from . import gradients  # noqa: F401  (and what torch.compile and autograd know of them)
 from . import ops
 from .data import CMixupCollate, CMixupSampler, KeyedBatchSampler, KeyedDataset, MixCollate, UMixWeights
-from .ops import (Key, Plan, label_grid, make_plan, methods, mix, mix_, pair_cross_entropy, saliency_map,
+from .ops import (Key, Plan, empty_cache, label_grid, make_plan, methods, mix, mix_, pair_cross_entropy, saliency_map,
                   soft_labels)
 from .transforms import (AttentiveMix, BackgroundMix, BalancedMixup, CutMix, Cutout, FMix, GridMix, Lisa, Mixup, MixUp,
                          MixUpOrCutMix, PatchMix, PuzzleMix, RecursiveMix, RegMixup, ResizeMix, SaliencyMix, SmoothMix,
@@ -33,6 +33,6 @@ __all__ = [
     "AttentiveMix", "BackgroundMix", "BalancedMixup", "CMixupCollate", "CMixupSampler", "CutMix", "Cutout", "FMix",
     "GridMix", "Key", "KeyedBatchSampler", "KeyedDataset", "Lisa", "MixCollate", "MixUp", "MixUpOrCutMix", "Mixup",
     "PatchMix", "Plan", "PuzzleMix", "RecursiveMix", "RegMixup", "ResizeMix", "SaliencyMix", "SmoothMix", "SnapMix",
-    "Transform", "UMixWeights", "get_include", "label_grid", "make_plan", "methods", "mix", "mix_", "ops",
+    "Transform", "UMixWeights", "empty_cache", "get_include", "label_grid", "make_plan", "methods", "mix", "mix_", "ops",
     "pair_cross_entropy", "saliency_map", "soft_labels",
 ]

@@ -168,3 +168,8 @@ def pair_cross_entropy(plan, logits, class_ids, *, source=None, gathered=False, 
 def saliency_map(images, detector="fine_grained"):
     """Score maps, float32 (n, h, w), of images (n, c, h, w)."""
     return _ops.saliency_map(_tensor(images, "images"), detector)
+
+
+def empty_cache():
+    """Frees the memory of outputs that is kept for the next ones: at most 4 blocks of 1 MiB and more."""
+    _ops.empty_cache()
