@@ -121,15 +121,20 @@ TEST_CASE("sums of weighted rows, at every length; nothing beyond the run is wri
   }
 }
 
-TEST_CASE("which of up to 32 numbers lie below a limit") {
+TEST_CASE("spots of pixels of three bytes; nothing beyond the run is written") {
   test::stream s(4);
-  for (int n = 1; n <= 32; ++n)
-    for (std::uint32_t limit : {1u, 2u, 700u, 32768u, 32769u, 65535u, 65536u}) {
-      std::uint16_t bits[32];
-      for (auto& b : bits) b = static_cast<std::uint16_t>(s.below(3) == 0 ? limit - s.below(2) : s.below(65536));
-      std::uint32_t wanted = 0;
-      for (int k = n - 1; k >= 0; --k) wanted = 2 * wanted + (bits[k] < limit ? 1 : 0);
-      CHECK(simd::below(bits, n, limit) == wanted);
+  for (int n = 1; n <= 80; ++n)
+    for (std::int32_t both : {1, 700, 32768, 65535, 65536}) {
+      std::int32_t const salt = static_cast<std::int32_t>(s.below(static_cast<std::uint64_t>(both) + 1));
+      std::uint16_t bits[80];
+      for (auto& b : bits)
+        b = static_cast<std::uint16_t>(s.below(3) == 0 ? (s.below(2) == 0 ? salt : both) - static_cast<int>(s.below(2))
+                                                       : static_cast<int>(s.below(65536)));
+      std::uint8_t out[246];
+      std::memset(out, 9, sizeof out);
+      int const done = simd::set_rgb(out, bits, n, salt, both);
+      for (int k = 0; k < 246; ++k)
+        CHECK(out[k] == (k >= 3 * done || bits[k / 3] >= both ? 9 : bits[k / 3] < salt ? 255 : 0));
     }
 }
 

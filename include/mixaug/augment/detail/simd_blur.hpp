@@ -100,6 +100,8 @@ template <bool Pairs, class To>
 int sum_rows(weighted_rows const& rows, int n, int shift, To* to) noexcept {
   constexpr int words = 2 * lanes;
   int x = 0;
+  if constexpr (lanes == 16)
+    for (; x + 4 * words <= n; x += 4 * words) sum_blocks<Pairs, 4>(rows, x, shift, to);
   for (; x + 2 * words <= n; x += 2 * words) sum_blocks<Pairs, 2>(rows, x, shift, to);
   for (; x + words <= n; x += words) sum_blocks<Pairs, 1>(rows, x, shift, to);
   return x;

@@ -23,6 +23,7 @@ namespace simd {
 
 using mixaug::detail::halves_of_numbers;
 inline int add_normal(float*, std::uint16_t const*, int, float) noexcept { return 0; }
+inline int set_rgb(std::uint8_t*, std::uint16_t const*, int, std::int32_t, std::int32_t) noexcept { return 0; }
 
 #else
 
@@ -100,6 +101,23 @@ inline ints shifted_down(ints v, int by) noexcept { return _mm256_srli_epi32(v, 
 inline ints sum_of_products(ints a, ints b) noexcept { return _mm256_madd_epi16(a, b); }
 #  endif
 
+/// Interleaved bytes of three channels: 255 where the pixel's number is below `salt`, 0 where others are below `both`.
+/// All of up to 256 pixels are read before one is written: a load that touches what a masked store left out would wait.
+inline int set_rgb(std::uint8_t* o, std::uint16_t const* bits, int n, std::int32_t salt, std::int32_t both) noexcept {
+  alignas(64) std::uint32_t words[tile_area::room];
+  each_block(n, [&](index_t k) {
+#  if MIXAUG_WIDE == 16
+    ints const u = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<__m256i const*>(bits + k)));
+    ints const spot = _mm512_maskz_set1_epi32(_mm512_cmplt_epi32_mask(u, all_words(salt)), -1);
+    store(words + k, _mm512_mask_mov_epi32(load_three(o + 3 * k), _mm512_cmplt_epi32_mask(u, all_words(both)), spot));
+#  else
+    ints const u = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const*>(bits + k)));
+    ints const spot = _mm256_cmpgt_epi32(all_words(salt), u);
+    store(words + k, _mm256_blendv_epi8(load_three(o + 3 * k), spot, _mm256_cmpgt_epi32(all_words(both), u)));
+#  endif
+  });
+  return static_cast<int>(each_block(n, [&](index_t k) { store_three(o + 3 * k, load(words + k)); }));
+}
 /// Philox of several registers of blocks at once, as philox; the loops over registers are unrolled.
 template <std::size_t... G>
 void encrypt(ints* a, ints* b, ints* c, ints* d, std::uint32_t k0, std::uint32_t k1,
@@ -161,23 +179,6 @@ inline int add_normal(float* v, std::uint16_t const* bits, int n, float unit) no
 }
 
 #endif
-
-/// Bit k is set where bits[k] < limit, of n <= 32 numbers; 0 < limit <= 65536.
-inline std::uint32_t below(std::uint16_t const* bits, int n, std::uint32_t limit) noexcept {
-#if defined(MIXAUG_WIDE) && MIXAUG_WIDE == 16
-  if (n == 32) return _mm512_cmple_epu16_mask(load(bits), _mm512_set1_epi16(static_cast<short>(limit - 1)));
-#elif defined(MIXAUG_WIDE)
-  if (n == 32) {
-    ints const most = _mm256_set1_epi16(static_cast<short>(limit - 1));
-    auto const in = [&](std::uint16_t const* p) { return _mm256_cmpeq_epi16(_mm256_max_epu16(load(p), most), most); };
-    ints const both = _mm256_permute4x64_epi64(_mm256_packs_epi16(in(bits), in(bits + 16)), 0xD8);
-    return static_cast<std::uint32_t>(_mm256_movemask_epi8(both));
-  }
-#endif
-  std::uint32_t all = 0;
-  for (int k = 0; k < n; ++k) all |= static_cast<std::uint32_t>(bits[k] < limit ? 1 : 0) << k;
-  return all;
-}
 
 }  // namespace simd
 }  // namespace detail

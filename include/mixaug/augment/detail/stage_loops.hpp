@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <bit>
 #include <mixaug/augment/detail/passes.hpp>
 #include <mixaug/augment/detail/simd_noise.hpp>
 #include <mixaug/augment/detail/stage_of_pixel.hpp>
@@ -187,42 +186,38 @@ struct stage_list {
   }
   void set_area(stage const& s, float const* m, tile_area const& t, image<std::uint8_t> const& to) const noexcept {
     alignas(64) std::uint16_t bits[tile_area::room];
-    std::uint16_t place[tile_area::room + 4];
     pixel_bits(t, 0, draws, row, s.step, bits);
-    bool const counts = s.kind == stage_kind::counted;
-    int const salt = static_cast<int>(m[0]);
-    std::uint32_t const both = static_cast<std::uint32_t>(m[1]);
-    index_t const column = to.column;
-    for (int r = 0; r < t.rows; ++r) {
-      std::uint16_t const* const of = bits + r * t.width;
-      int many = 0;
-      for (int x = 0; x < t.width; x += 32) {
-        int const n = t.width - x < 32 ? t.width - x : 32;
-        std::uint32_t set = counts ? chosen_bits(m, (t.y + r) * to.width + t.x + x, n) : simd::below(of + x, n, both);
-        int const end = many + std::popcount(set);
-        auto const list = [&](int k) {
-          place[k] = static_cast<std::uint16_t>(x + std::countr_zero(set));
-          set &= set - 1;
-        };
-        list(many);  // the first ones without a branch, which nobody could predict
-        list(many + 1);
-        list(many + 2);
-        for (int k = many + 3; k < end; ++k) list(k);
-        many = end;
-      }
-      for (index_t c = 0; c < to.channels; ++c) {
-        std::uint8_t* const first = to.at(c, t.y + r, t.x);
-        for (int k = 0; k < many; ++k)
-          first[place[k] * column] = static_cast<std::uint8_t>((int{of[place[k]]} - salt) >> 31);  // 255 or 0
-      }
+    std::int32_t salt = static_cast<std::int32_t>(m[0]), both = static_cast<std::int32_t>(m[1]);
+    if (s.kind == stage_kind::counted) {  // 0, 1 and 2 instead: salt, pepper, and what is not chosen
+      for (int k = 0; k < t.count(); ++k) bits[k] = static_cast<std::uint16_t>(std::int32_t{bits[k]} < salt ? 0 : 1);
+      for (int r = 0; r < t.rows; ++r)
+        for (int k = 0; k < t.width; ++k)
+          if (!is_chosen(m, (t.y + r) * to.width + t.x + k)) bits[r * t.width + k] = 2;
+      salt = 1;
+      both = 2;
+    }
+    for (int r = 0; r < t.rows; ++r) set_run(to, t.y + r, t.x, bits + r * t.width, t.width, salt, both);
+  }
+  /// 255 in all channels of the pixels of a row whose number is below `salt`, 0 where others are below `both`.
+  static void set_run(image<std::uint8_t> const& to, index_t y, index_t x, std::uint16_t const* bits, int n,
+                      std::int32_t salt, std::int32_t both) noexcept {
+    bool const rgb = to.channels == 3 && to.plane == 1 && to.column == 3;
+    int const done = rgb ? simd::set_rgb(to.at(0, y, x), bits, n, salt, both) : 0;
+    for (index_t c = 0; c < to.channels && done < n; ++c) {
+      std::uint8_t* const o = to.at(c, y, x);
+      auto const set = [&](std::uint8_t& v, std::int32_t u) {  // integers are compared
+        std::int32_t const spot = u < salt ? 255 : 0;
+        v = static_cast<std::uint8_t>(u < both ? spot : std::int32_t{v});
+      };
+      if (to.column == 1)
+        for (int k = done; k < n; ++k) set(o[k], bits[k]);
+      else
+        for (int k = done; k < n; ++k) set(o[k * to.column], bits[k]);
     }
   }
-  /// Bits [at, at + n), n <= 32, of those that an exact count has set.
-  static std::uint32_t chosen_bits(float const* m, index_t at, int n) noexcept {
-    unsigned char const* const set = reinterpret_cast<unsigned char const*>(m + 2);
-    std::uint32_t all = 0;
-    for (int k = 0; k < n; ++k) all |= static_cast<std::uint32_t>(set[(at + k) / 8] >> ((at + k) % 8) & 1) << k;
-    return all;
+  /// True if an exact count has chosen a pixel.
+  static bool is_chosen(float const* m, index_t at) noexcept {
+    return (reinterpret_cast<unsigned char const*>(m + 2)[at / 8] >> (at % 8) & 1) != 0;
   }
   void run(stage const& s, float const* m, tile& t, float mean) const noexcept {
     int const n = t.count();
@@ -281,7 +276,7 @@ struct stage_list {
         alignas(64) std::uint8_t chosen[tile::room];
         for (int r = 0; r < t.rows; ++r)
           for (int k = 0; k < t.width; ++k)
-            chosen[r * t.width + k] = static_cast<std::uint8_t>(chosen_bits(m, (t.y + r) * own.out.width + t.x + k, 1));
+            chosen[r * t.width + k] = is_chosen(m, (t.y + r) * own.out.width + t.x + k) ? 1 : 0;
         pixel_bits(t, 0, draws, row, s.step, bits);
         for (int c = 0; c < t.channels; ++c)
           counted_run(t.plane[c], bits, chosen, n, static_cast<std::int32_t>(m[0]), compiled.in.range);
