@@ -23,6 +23,24 @@ std::vector<float> on_the_host(au::plan const& p, std::vector<std::uint8_t> cons
 
 TEST_AUGMENT_DEVICE(mixaug::cuda);
 
+TEST_CASE("steps as the README writes them") {
+  test::own_stream const stream;
+  auto const images = test::photos(n, 3, h, w);
+  au::chain const steps{au::flip{.horizontal = 0.5f}, au::normalise{.mean = {125, 123, 114}, .std = {63, 62, 67}}};
+  auto x = test::place<ma::cuda>(ma::nhwc<std::uint8_t>(nullptr, {n, h, w, 3}), images);
+  auto out = test::room<ma::cuda>(ma::nchw<float>(nullptr, {n, 3, h, w}));
+  auto const x_dev = x.view();
+  auto const out_dev = out.view();
+
+  au::device_plan<> plan;
+  for (std::uint64_t step = 0; step < 3; ++step) {
+    ma::make_plan(ma::cuda{stream}, steps, x_dev, ma::key{.seed = 42, .step = step}, plan);
+    ma::apply(ma::cuda{stream}, plan, x_dev, out_dev);
+    stream.wait();
+    CHECK(test::first_difference(out.read(), on_the_host(plan.host(), images)) == -1);
+  }
+}
+
 TEST_CASE("a captured step of a chain is replayed with new draws") {
   auto const images = test::photos(n, 3, h, w);
   auto x = test::place<ma::cuda>(ma::nchw<std::uint8_t>(nullptr, {n, 3, h, w}), images);
