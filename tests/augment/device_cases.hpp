@@ -201,6 +201,12 @@ TEST_CASE_TEMPLATE_DEFINE("a device takes signals, volumes and chains that norma
         au::chain{contrast, slices, au::gaussian_noise{.sigma = {0, 0.1f}}, turned_over, turned}})
     CHECK(device_gap(be, chain, ma::volumes<float>(nullptr, {n, 2, 13, 11, 8}), many,
                      ma::volumes<float>(nullptr, {n, 2, 10, 9, 8})) == -1);
+  // one slice of three channels, and as many slices as colours
+  for (index_t const depth : {1, 3}) {
+    auto const in = ma::volumes<std::uint8_t>(nullptr, {n, 3, depth, 9, 8});
+    auto const bytes = device_values<std::uint8_t>(in.size(), 255);
+    CHECK(device_gap(be, au::chain{contrast, turned, turned_over, contrast}, in, bytes, in) == -1);
+  }
   index_t const h = 12, w = 14;
   auto const x = test::photos(n, 3, h, w);
   au::chain const normalised{au::flip{.horizontal = 0.5f}, au::vignette{.radius = {0, 0.5f}},

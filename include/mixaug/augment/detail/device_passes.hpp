@@ -352,7 +352,7 @@ inline image<float const> constant(image<float> const& v) noexcept {
 template <class Backend, class In, class Out>
 void launch_pass(Backend const& be, device_pass<In, Out> const& p, index_t rows) {
   auto const launch = [&](auto const& job) { be.launch(job, rows, job.count()); };
-  if (p.out.channels == 3)
+  if (p.out.channels == 3 && channel_groups::of(p.facts, tile::most_channels).count() == 1)
     launch(pass_threads<In, Out, 3>{p});
   else
     launch(pass_threads<In, Out, tile::most_channels>{p});

@@ -118,7 +118,7 @@ struct pixel_reader {
       u = u + static_cast<double>(d.x) * 0x1p-18;
       v = v + static_cast<double>(d.y) * 0x1p-18;
     }
-    warps.first(spline != nullptr ? warps.count - 1 : warps.count, 1, &u, &v);
+    warps.point(spline != nullptr ? warps.count - 1 : warps.count, u, v);
     return {fixed_position(u, -most, most, 0), fixed_position(v, -most, most, 0)};
   }
   template <int Most>

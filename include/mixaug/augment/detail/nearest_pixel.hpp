@@ -22,7 +22,7 @@ MIXAUG_HD inline nearest_pixel nearest_of(fixed_map const& map, warp_list const&
     return v > -65536.0 && v < 65536.0 ? static_cast<index_t>(std::floor(v)) : index_t{-65536};
   };
   double px = static_cast<double>(x) + 0.5, py = static_cast<double>(y) + 0.5;
-  warps(1, &px, &py);
+  warps.point(warps.count, px, py);
   return {whole(py), whole(px)};
 }
 

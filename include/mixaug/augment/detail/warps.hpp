@@ -264,35 +264,81 @@ inline void spline_run(double const* m, float const* nodes, int n, double* MIXAU
   }
 }
 
-/// Takes n points, of the continuous output, through one item.
-MIXAUG_HD inline void warp_run(warp_kind kind, double const* m, float const* nodes, int n, double* MIXAUG_RESTRICT x,
-                               double* MIXAUG_RESTRICT y) noexcept {
+/// The same for one point, with the same bits.
+MIXAUG_HD inline void spline_point(double const* m, float const* nodes, double& x, double& y) noexcept {
   using mixaug::detail::rounded_product;
+  index_t const columns = static_cast<index_t>(m[2]), all = static_cast<index_t>(m[1]) * columns;
+  double const most_u = m[2] - 4.0 + 0.999, most_v = m[1] - 4.0 + 0.999;
+  double const pu = rounded_product(x, m[0]), pv = rounded_product(y, m[0]);
+  double const above_u = pu > 0.0 ? pu : 0.0, above_v = pv > 0.0 ? pv : 0.0;
+  double const u = above_u < most_u ? above_u : most_u, v = above_v < most_v ? above_v : most_v;
+  index_t const i = static_cast<index_t>(v), j = static_cast<index_t>(u);
+  auto const weigh = [](float t, float* w) {
+    constexpr float sixth = 1.0f / 6.0f;
+    float const r = 1.0f - t, t2 = t * t, r2 = r * r;
+    w[0] = r * r2 * sixth;
+    w[1] = (4.0f - rounded_product(t2, 6.0f - rounded_product(3.0f, t))) * sixth;
+    w[2] = (4.0f - rounded_product(r2, 6.0f - rounded_product(3.0f, r))) * sixth;
+    w[3] = t * t2 * sixth;
+  };
+  float wx[4], wy[4], sum[2];
+  weigh(static_cast<float>(u - static_cast<double>(j)), wx);
+  weigh(static_cast<float>(v - static_cast<double>(i)), wy);
+  for (int c = 0; c < 2; ++c) {
+    float const *const p = nodes + c * all + i * columns + j, *const q = p + columns, *const r = q + columns,
+                       *const s = r + columns;
+    float line[4];
+    for (int t = 0; t < 4; ++t)
+      line[t] = rounded_product(
+          wx[t], ((rounded_product(wy[0], p[t]) + rounded_product(wy[1], q[t])) + rounded_product(wy[2], r[t])) +
+                     rounded_product(wy[3], s[t]));
+    sum[c] = (line[0] + line[1]) + (line[2] + line[3]);
+  }
+  x = x + static_cast<double>(sum[0]);
+  y = y + static_cast<double>(sum[1]);
+}
+
+/// Takes a point of the continuous output through one item.
+MIXAUG_HD inline void warp_point(warp_kind kind, double const* m, float const* nodes, double& x, double& y) noexcept {
+  using mixaug::detail::rounded_product;
+  double const a = x, b = y;
   switch (kind) {
     case warp_kind::affine:
-      for (int k = 0; k < n; ++k) {
-        double const a = x[k], b = y[k];
-        x[k] = (rounded_product(m[0], a) + rounded_product(m[1], b)) + m[2];
-        y[k] = (rounded_product(m[3], a) + rounded_product(m[4], b)) + m[5];
-      }
+      x = (rounded_product(m[0], a) + rounded_product(m[1], b)) + m[2];
+      y = (rounded_product(m[3], a) + rounded_product(m[4], b)) + m[5];
       break;
+    case warp_kind::projective: {
+      double const over = (rounded_product(m[6], a) + rounded_product(m[7], b)) + m[8];
+      x = ((rounded_product(m[0], a) + rounded_product(m[1], b)) + m[2]) / over;
+      y = ((rounded_product(m[3], a) + rounded_product(m[4], b)) + m[5]) / over;
+      break;
+    }
+    case warp_kind::radial: {
+      double const dx = a - m[0], dy = b - m[1];
+      double const r2 = (rounded_product(dx, dx) + rounded_product(dy, dy)) * m[2];
+      double const stretch = 1.0 + rounded_product(r2, m[3] + rounded_product(r2, m[4]));
+      x = m[0] + rounded_product(dx, stretch);
+      y = m[1] + rounded_product(dy, stretch);
+      break;
+    }
+    case warp_kind::spline:
+      if (m[3] != 0.0) spline_point(m, nodes, x, y);
+      break;
+  }
+}
+/// The same for n points; a loop for each kind, which compilers vectorise.
+inline void warp_run(warp_kind kind, double const* m, float const* nodes, int n, double* MIXAUG_RESTRICT x,
+                     double* MIXAUG_RESTRICT y) noexcept {
+  auto const each = [&](auto of) {
+    for (int k = 0; k < n; ++k) warp_point(decltype(of)::value, m, nodes, x[k], y[k]);
+  };
+  switch (kind) {
+    case warp_kind::affine:
+      return each(std::integral_constant<warp_kind, warp_kind::affine>{});
     case warp_kind::projective:
-      for (int k = 0; k < n; ++k) {
-        double const a = x[k], b = y[k];
-        double const over = (rounded_product(m[6], a) + rounded_product(m[7], b)) + m[8];
-        x[k] = ((rounded_product(m[0], a) + rounded_product(m[1], b)) + m[2]) / over;
-        y[k] = ((rounded_product(m[3], a) + rounded_product(m[4], b)) + m[5]) / over;
-      }
-      break;
+      return each(std::integral_constant<warp_kind, warp_kind::projective>{});
     case warp_kind::radial:
-      for (int k = 0; k < n; ++k) {
-        double const dx = x[k] - m[0], dy = y[k] - m[1];
-        double const r2 = (rounded_product(dx, dx) + rounded_product(dy, dy)) * m[2];
-        double const stretch = 1.0 + rounded_product(r2, m[3] + rounded_product(r2, m[4]));
-        x[k] = m[0] + rounded_product(dx, stretch);
-        y[k] = m[1] + rounded_product(dy, stretch);
-      }
-      break;
+      return each(std::integral_constant<warp_kind, warp_kind::radial>{});
     case warp_kind::spline:
       if (m[3] != 0.0) spline_run(m, nodes, n, x, y);
       break;
@@ -318,9 +364,14 @@ struct warp_list {
     return count == 1 || (count == 2 && items[0].kind == warp_kind::affine);
   }
   /// Takes points of the output to those of the input that they show.
-  MIXAUG_HD void operator()(int n, double* x, double* y) const noexcept { first(count, n, x, y); }
+  void operator()(int n, double* x, double* y) const noexcept { first(count, n, x, y); }
+  /// One point through the first `many` items.
+  MIXAUG_HD void point(int many, double& x, double& y) const noexcept {
+    for (int k = many - 1; k >= 0; --k)
+      warp_point(items[k].kind, doubles + items[k].first, floats + items[k].nodes, x, y);
+  }
   /// The first `many` items alone.
-  MIXAUG_HD void first(int many, int n, double* x, double* y) const noexcept {
+  void first(int many, int n, double* x, double* y) const noexcept {
     for (int k = many - 1; k >= 0; --k)
       warp_run(items[k].kind, doubles + items[k].first, floats + items[k].nodes, n, x, y);
   }
