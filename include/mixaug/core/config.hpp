@@ -25,11 +25,14 @@
 
 /// Loops that nvcc does not unroll, and functions that it does not inline, where they would make kernels, and the time
 /// that these take to compile, several times as large.
-#if defined(__CUDACC__)
+#if defined(__CUDA_ARCH__)
 #  define MIXAUG_ROLLED _Pragma("unroll 1")
-#  define MIXAUG_OUTLINED __noinline__
 #else
 #  define MIXAUG_ROLLED
+#endif
+#if defined(__CUDACC__)
+#  define MIXAUG_OUTLINED __noinline__
+#else
 #  define MIXAUG_OUTLINED
 #endif
 

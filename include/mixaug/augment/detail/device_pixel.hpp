@@ -55,9 +55,9 @@ struct pixel_reader {
     std::int64_t const x = map.x0 + at.y * map.xy + at.x * map.xx, y = map.y0 + at.y * map.yy + at.x * map.yx;
     if (map.exact) return point(part, at, augment::interpolation::nearest, x, y, v);
     if (map.warped) return warped(part, at, v);
-    std::int64_t const half = how.interpolation == augment::interpolation::nearest
-                                  ? half_step<augment::interpolation::nearest>
-                                  : half_step<augment::interpolation::bilinear>;
+    std::int64_t const centre = how.interpolation == augment::interpolation::nearest
+                                    ? half_step<augment::interpolation::nearest>
+                                    : half_step<augment::interpolation::bilinear>;
     pixel_values<Most> sum;
     MIXAUG_ROLLED
     for (int j = 0; j < map.samples_y; ++j) {
@@ -66,7 +66,7 @@ struct pixel_reader {
         std::int64_t const du = 2 * i + 1 - map.samples_x, dv = 2 * j + 1 - map.samples_y;
         std::int64_t const dx = map.xx * du / (2 * map.samples_x) + map.xy * dv / (2 * map.samples_y);
         std::int64_t const dy = map.yx * du / (2 * map.samples_x) + map.yy * dv / (2 * map.samples_y);
-        bounded_point(part, at, x + dx + half, y + dy + half, v);
+        bounded_point(part, at, x + dx + centre, y + dy + centre, v);
         each_channel<Most>(at.channels, [&](int c) { sum[c] = i == 0 && j == 0 ? v[c] : sum[c] + v[c]; });
       }
     }
@@ -94,8 +94,8 @@ struct pixel_reader {
   MIXAUG_HD void warped(image<T const> const& part, pixel_place const& at, pixel_values<Most>& v) const noexcept {
     point_of_warps const p = warped_point(map, warps, at.x, at.y);
     constexpr int shift = fixed_map::bits - fixed_map::parts;
-    std::int64_t const half = how.interpolation == augment::interpolation::nearest ? fixed_map::pixel / 2 : 0;
-    point(part, at, how.interpolation, (p.x + half) << shift, (p.y + half) << shift, v);
+    std::int64_t const centre = how.interpolation == augment::interpolation::nearest ? fixed_map::pixel / 2 : 0;
+    point(part, at, how.interpolation, (p.x + centre) << shift, (p.y + centre) << shift, v);
   }
   /// The position that a pixel shows, in units of 2^-15 pixels: as reader's.
   struct point_of_warps {
@@ -109,9 +109,9 @@ struct pixel_reader {
     if (spline != nullptr) d = displacement_at(spline, warps.nodes(), x, y);
     if (spline != nullptr && warps.only_spline()) {
       if (warps.count > 1) d = linear_part(map)(d.x, d.y);
-      constexpr std::int64_t half = half_step<augment::interpolation::bilinear>;
-      return {displaced(map.x0 + y * map.xy + x * map.xx + half, d.x, -most, most),
-              displaced(map.y0 + y * map.yy + x * map.yx + half, d.y, -most, most)};
+      constexpr std::int64_t centre = half_step<augment::interpolation::bilinear>;
+      return {displaced(map.x0 + y * map.xy + x * map.xx + centre, d.x, -most, most),
+              displaced(map.y0 + y * map.yy + x * map.yx + centre, d.y, -most, most)};
     }
     double u = static_cast<double>(x) + 0.5, v = static_cast<double>(y) + 0.5;
     if (spline != nullptr) {

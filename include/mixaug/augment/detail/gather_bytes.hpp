@@ -20,10 +20,10 @@ namespace detail {
 /// bits.
 MIXAUG_HD inline std::int32_t between_bytes(std::int32_t a, std::int32_t b, std::int32_t c, std::int32_t d,
                                             std::int32_t fx, std::int32_t fy) noexcept {
-  std::int32_t const x = 2 * fx - 32768, y = 2 * fy - 32768, half = 1 << 14;
-  std::int32_t const upper = 64 * (a + b) + ((64 * (b - a) * x + half) >> 15);
-  std::int32_t const lower = 64 * (c + d) + ((64 * (d - c) * x + half) >> 15);
-  return upper + lower + (((lower - upper) * y + half) >> 15);
+  std::int32_t const x = 2 * fx - 32768, y = 2 * fy - 32768, rounding = 1 << 14;
+  std::int32_t const upper = 64 * (a + b) + ((64 * (b - a) * x + rounding) >> 15);
+  std::int32_t const lower = 64 * (c + d) + ((64 * (d - c) * x + rounding) >> 15);
+  return upper + lower + (((lower - upper) * y + rounding) >> 15);
 }
 MIXAUG_HD inline float float_of_sum(std::int32_t v) noexcept { return static_cast<float>(v) * 0x1p-8f; }
 MIXAUG_HD inline std::uint8_t byte_of_sum(std::int32_t v) noexcept { return static_cast<std::uint8_t>((v + 128) >> 8); }

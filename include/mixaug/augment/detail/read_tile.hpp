@@ -437,12 +437,12 @@ struct reader {
       positions(first_x, first_y, n, -most, most, most, 0, px, py);
     if constexpr (packs && I == augment::interpolation::bilinear)
       if (rim) return gather_packed(packed, listed_points{px, py}, n, to, 0);
-    constexpr std::int64_t half = I == augment::interpolation::nearest ? fixed_map::pixel / 2 : 0;
+    constexpr std::int64_t centre = I == augment::interpolation::nearest ? fixed_map::pixel / 2 : 0;
     for (int k = 0; k < n; ++k)
       for (int c = 0; c < to.channels; ++c)
         to.put(k, c,
-               sampled<I>(part, how, c, (px[k] + half) << (fixed_map::bits - fixed_map::parts),
-                          (py[k] + half) << (fixed_map::bits - fixed_map::parts)));
+               sampled<I>(part, how, c, (px[k] + centre) << (fixed_map::bits - fixed_map::parts),
+                          (py[k] + centre) << (fixed_map::bits - fixed_map::parts)));
   }
   /// Positions of a row of n pixels that begins at (x, y), in units of 2^-15 pixels from the pixel (-origin, -origin),
   /// cut to limits.

@@ -59,21 +59,21 @@ inline floats to_floats(ints v) noexcept { return _mm512_cvtepi32_ps(v); }
 inline ints order_of(__m128i order) noexcept { return _mm512_broadcast_i32x4(order); }
 inline ints ordered(ints v, ints order) noexcept { return _mm512_shuffle_epi8(v, order); }
 /// The pixels of a register within their block.
-inline ints pixels_of(int half) noexcept {
-  return half == 0 ? _mm512_setr_epi64(0, 1, 4, 5, 8, 9, 12, 13) : _mm512_setr_epi64(2, 3, 6, 7, 10, 11, 14, 15);
+inline ints pixels_of(int which) noexcept {
+  return which == 0 ? _mm512_setr_epi64(0, 1, 4, 5, 8, 9, 12, 13) : _mm512_setr_epi64(2, 3, 6, 7, 10, 11, 14, 15);
 }
-inline ints times_pixels(int half, std::int64_t step) noexcept {
-  return _mm512_mullo_epi64(pixels_of(half), _mm512_set1_epi64(step));
+inline ints times_pixels(int which, std::int64_t step) noexcept {
+  return _mm512_mullo_epi64(pixels_of(which), _mm512_set1_epi64(step));
 }
 /// v where the pixel lies below n, else 0.
-inline ints kept(ints v, int half, int n) noexcept {
-  return _mm512_maskz_mov_epi64(_mm512_cmpgt_epi64_mask(_mm512_set1_epi64(n), pixels_of(half)), v);
+inline ints kept(ints v, int which, int n) noexcept {
+  return _mm512_maskz_mov_epi64(_mm512_cmpgt_epi64_mask(_mm512_set1_epi64(n), pixels_of(which)), v);
 }
 /// Sixteen numbers of 32 bits, in the order of blocks, those of a half as 64 bits.
-inline ints listed(std::int32_t const* p, int half) noexcept {
+inline ints listed(std::int32_t const* p, int which) noexcept {
   ints const v =
       _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15), load(p));
-  return _mm512_cvtepu32_epi64(half == 0 ? _mm512_castsi512_si256(v) : _mm512_extracti64x4_epi64(v, 1));
+  return _mm512_cvtepu32_epi64(which == 0 ? _mm512_castsi512_si256(v) : _mm512_extracti64x4_epi64(v, 1));
 }
 /// Two words at each place. Without optimisation the intrinsic is a macro that converts its mask to char.
 #    if defined(__GNUC__)
@@ -142,19 +142,19 @@ inline ints narrow16(ints a, ints b) noexcept { return _mm256_packus_epi16(a, b)
 inline floats to_floats(ints v) noexcept { return _mm256_cvtepi32_ps(v); }
 inline ints order_of(__m128i order) noexcept { return _mm256_broadcastsi128_si256(order); }
 inline ints ordered(ints v, ints order) noexcept { return _mm256_shuffle_epi8(v, order); }
-inline ints pixels_of(int half) noexcept {
-  return half == 0 ? _mm256_setr_epi64x(0, 1, 4, 5) : _mm256_setr_epi64x(2, 3, 6, 7);
+inline ints pixels_of(int which) noexcept {
+  return which == 0 ? _mm256_setr_epi64x(0, 1, 4, 5) : _mm256_setr_epi64x(2, 3, 6, 7);
 }
-inline ints times_pixels(int half, std::int64_t step) noexcept {
-  std::int64_t const first = 2 * half * step;
+inline ints times_pixels(int which, std::int64_t step) noexcept {
+  std::int64_t const first = 2 * which * step;
   return _mm256_setr_epi64x(first, first + step, first + 4 * step, first + 5 * step);
 }
-inline ints kept(ints v, int half, int n) noexcept {
-  return _mm256_and_si256(_mm256_cmpgt_epi64(_mm256_set1_epi64x(n), pixels_of(half)), v);
+inline ints kept(ints v, int which, int n) noexcept {
+  return _mm256_and_si256(_mm256_cmpgt_epi64(_mm256_set1_epi64x(n), pixels_of(which)), v);
 }
-inline ints listed(std::int32_t const* p, int half) noexcept {
+inline ints listed(std::int32_t const* p, int which) noexcept {
   ints const v = _mm256_permute4x64_epi64(load(p), 0xD8);
-  return _mm256_cvtepu32_epi64(half == 0 ? _mm256_castsi256_si128(v) : _mm256_extracti128_si256(v, 1));
+  return _mm256_cvtepu32_epi64(which == 0 ? _mm256_castsi256_si128(v) : _mm256_extracti128_si256(v, 1));
 }
 /// By single loads, for gathers are slow on many machines that have AVX2 alone.
 inline ints fetched(std::uint32_t const* p, ints place) noexcept {
@@ -201,19 +201,19 @@ class stepped {
   explicit stepped(Points const& p) noexcept
       : step_x_(all64(static_cast<std::uint64_t>(p.step_x) * lanes)),
         step_y_(all64(static_cast<std::uint64_t>(p.step_y) * lanes)) {
-    for (int half = 0; half < 2; ++half) {
-      x_[half] = add64(all64(static_cast<std::uint64_t>(p.x)), times_pixels(half, p.step_x));
-      y_[half] = add64(all64(static_cast<std::uint64_t>(p.y)), times_pixels(half, p.step_y));
+    for (int which = 0; which < 2; ++which) {
+      x_[which] = add64(all64(static_cast<std::uint64_t>(p.x)), times_pixels(which, p.step_x));
+      y_[which] = add64(all64(static_cast<std::uint64_t>(p.y)), times_pixels(which, p.step_y));
     }
   }
-  ints x(int half, int) noexcept {
-    ints const at = x_[half];
-    x_[half] = add64(at, step_x_);
+  ints x(int which, int) noexcept {
+    ints const at = x_[which];
+    x_[which] = add64(at, step_x_);
     return at;
   }
-  ints y(int half, int) noexcept {
-    ints const at = y_[half];
-    y_[half] = add64(at, step_y_);
+  ints y(int which, int) noexcept {
+    ints const at = y_[which];
+    y_[which] = add64(at, step_y_);
     return at;
   }
 
@@ -225,8 +225,8 @@ class listed_in_blocks {
  public:
   template <class Points>
   explicit listed_in_blocks(Points const& p) noexcept : x_(p.x), y_(p.y) {}
-  ints x(int half, int k) const noexcept { return left64<17>(listed(x_ + k, half)); }
-  ints y(int half, int k) const noexcept { return left64<17>(listed(y_ + k, half)); }
+  ints x(int which, int k) const noexcept { return left64<17>(listed(x_ + k, which)); }
+  ints y(int which, int k) const noexcept { return left64<17>(listed(y_ + k, which)); }
 
  private:
   std::int32_t const *x_, *y_;
@@ -259,10 +259,10 @@ void bilinear_bytes(std::uint32_t const* origin, index_t row, Points const& poin
   Positions at(points);
   ints const rows = all64(static_cast<std::uint64_t>(row));
   for (int k = 0; k < n; k += lanes) {
-    auto const values = [&](int half) {
-      ints const x = at.x(half, k), y = at.y(half, k);
+    auto const values = [&](int which) {
+      ints const x = at.x(which, k), y = at.y(which, k);
       ints place = add64(product64(right64<32>(y), rows), right64<32>(x));
-      if (n - k < lanes) place = kept(place, half, n - k);
+      if (n - k < lanes) place = kept(place, which, n - k);
       return between_bytes(fetched(origin, place), fetched(origin + row, place), x, y);
     };
     ints const first = values(0), second = values(1);

@@ -45,8 +45,8 @@ MIXAUG_HD inline std::uint16_t bits_of_pixel(key const& k, std::uint64_t row, in
                                              index_t x) noexcept {
   mixaug::random const draw(k, row, static_cast<purpose>(128 + step));
   int const part = static_cast<int>(x % 8);
-  std::uint64_t const half = draw.bits(number_of_block(channel, y, x / 8), part / 4);
-  return static_cast<std::uint16_t>(half >> (16 * (part % 4)));
+  std::uint64_t const four = draw.bits(number_of_block(channel, y, x / 8), part / 4);
+  return static_cast<std::uint16_t>(four >> (16 * (part % 4)));
 }
 
 }  // namespace detail
