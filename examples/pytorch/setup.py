@@ -1,8 +1,14 @@
-"""Builds mixaug._C against the torch that is installed, and puts mixaug's headers into the wheel (mixaug/include)."""
+"""Builds mixaug._C against the torch that is installed, and puts mixaug's headers into the wheel (mixaug/include).
+
+From torch 2.11 on _C has torch's stable ABI and Python's, and one wheel serves later versions of both; with older torch,
+and with MIXAUG_STABLE_ABI=0, a wheel serves the two versions that it was built with.
+"""
 import os
+import re
 import shutil
 from pathlib import Path
 
+import torch
 from setuptools import setup
 from setuptools.command.build_py import build_py
 from torch.utils.cpp_extension import BuildExtension, CppExtension
@@ -22,8 +28,13 @@ class with_headers(build_py):
         shutil.copytree(headers, to, ignore=shutil.ignore_patterns("README.md"))
 
 
+version = tuple(int(number) for number in re.match(r"(\d+)\.(\d+)", torch.__version__).groups())
+stable = version >= (2, 11) and os.environ.get("MIXAUG_STABLE_ABI", "1") != "0"
+
 flags = ["-std=c++20", "-O3", "-fopenmp", "-w", "-fvisibility=hidden"]
 flags += os.environ.get("MIXAUG_CXXFLAGS", "-march=native").split()
+if stable:  # what torch 2.11 and Python 3.9 have
+    flags += ["-DMIXAUG_STABLE_ABI", "-DTORCH_TARGET_VERSION=0x020b000000000000", "-DPy_LIMITED_API=0x03090000"]
 setup(
     ext_modules=[
         CppExtension(
@@ -32,7 +43,9 @@ setup(
             include_dirs=[str(headers.parent), str(here / "csrc")],
             extra_compile_args=flags,
             extra_link_args=["-fopenmp"],
+            py_limited_api=stable,
         )
     ],
     cmdclass={"build_py": with_headers, "build_ext": BuildExtension},
+    options={"bdist_wheel": {"py_limited_api": "cp39"}} if stable else {},
 )

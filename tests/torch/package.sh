@@ -23,7 +23,8 @@ export MIXAUG_HEADERS=$package/../../include MAX_JOBS=${MAX_JOBS:-2} MIXAUG_CXXF
 # The environment has no pip of its own, but sees the system's pip and torch.
 "$python" -m venv --system-site-packages --without-pip "$work/venv"
 python=$work/venv/bin/python
-"$python" -m pip install -q --no-build-isolation --no-index "$work/package"
+# --no-deps: torch is there, and what it asks for is its own affair.
+"$python" -m pip install -q --no-build-isolation --no-index --no-deps "$work/package"
 cd "$work"
 "$python" - <<'END'
 import os

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <algorithm>
 #include <map>
 #include <mixaug/interop/run_time_tensor.hpp>
+#include <numeric>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mixaug_torch {
 
@@ -22,6 +25,31 @@ struct source_rows {
 };
 
 inline std::string type_of(tensor const& t) { return ma::detail::text(ma::detail::element_kind{t.code, t.bits}); }
+
+/// Whether the elements fill a stretch of memory, each in a place of its own.
+inline bool is_dense(tensor const& t) {
+  std::vector<int> order(static_cast<std::size_t>(t.rank));
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](int a, int b) { return t.stride[a] < t.stride[b]; });
+  std::int64_t filled = 1;
+  for (int const k : order) {
+    if (t.extent[k] == 1) continue;
+    if (t.stride[k] != filled) return false;
+    filled *= t.extent[k];
+  }
+  return true;
+}
+/// Whether torch, asked for the order of memory of a new tensor as this, would say channels_last: in the order c, w, h,
+/// n every step goes at least over what the dimensions before span. Of one sample and one pixel it would not.
+inline bool is_channels_last(tensor const& t) {
+  if ((t.rank != 4 && t.rank != 5) || t.stride[1] == 0) return false;
+  std::int64_t span = t.stride[1] * std::max<std::int64_t>(t.extent[1], 1);
+  for (int k = t.rank - 1; k >= 2; --k) {
+    if (t.stride[k] < span) return false;
+    span = t.stride[k] * std::max<std::int64_t>(t.extent[k], 1);
+  }
+  return t.stride[0] >= span && span != t.stride[1];
+}
 
 /// Calls f(std::integral_constant<int, R>{}) for the tensor's rank, 1 to 5.
 template <class F>

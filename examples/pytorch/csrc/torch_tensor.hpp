@@ -1,19 +1,37 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+// The binding to ATen, whose binaries serve the version of torch that they were built with.
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <torch/library.h>
 
 #include <mixaug/interop/torch.hpp>
 
-#include "output_pool.hpp"
 #include "tensors.hpp"
+
+#define MIXAUG_TORCH_LIBRARY TORCH_LIBRARY
+#define MIXAUG_TORCH_LIBRARY_IMPL TORCH_LIBRARY_IMPL
+#define MIXAUG_TORCH_KERNEL(function) &function
 
 namespace mixaug_torch {
 
-/// What a tensor of torch holds; it must outlive the description.
-inline tensor described(at::Tensor const& t) { return ma::detail::describe_torch(t); }
+using torch_tensor = at::Tensor;
+template <class T>
+using optional = c10::optional<T>;
 
-/// A new tensor of `rows` rows as those of `like`, in its order of memory.
-inline at::Tensor alike(at::Tensor const& like, std::int64_t rows) {
+inline tensor described(torch_tensor const& t) { return ma::detail::describe_torch(t); }
+
+template <class T>
+torch_tensor empty(std::vector<std::int64_t> const& shape) {
+  return at::empty(shape, c10::CppTypeToScalarType<T>::value);
+}
+
+inline torch_tensor empty_as(torch_tensor const& like, std::vector<std::int64_t> const& shape) {
+  described(like);  // refuses what has no memory of its own
+  return at::empty(shape, like.options());
+}
+
+inline torch_tensor alike(torch_tensor const& like, std::int64_t rows) {
   described(like);  // refuses what has no memory of its own
   if (like.dim() > 0 && rows == like.size(0)) return at::empty_like(like);
   std::vector<std::int64_t> shape = like.sizes().vec();
@@ -21,14 +39,15 @@ inline at::Tensor alike(at::Tensor const& like, std::int64_t rows) {
   return at::empty(shape, like.options(), like.suggest_memory_format());
 }
 
-/// The same in memory of the pool, for large outputs.
-inline at::Tensor pooled(at::Tensor const& like, std::int64_t rows) {
-  std::size_t const bytes = like.nbytes();
-  if (bytes < output_pool::smallest || !like.is_cpu() || rows != like.size(0) || !like.is_non_overlapping_and_dense())
-    return alike(like, rows);
-  described(like);  // refuses what has no memory of its own
-  auto const give = [bytes](void* data) { outputs().give(data, bytes); };
-  return at::from_blob(outputs().take(bytes), like.sizes(), like.strides(), give, like.options().requires_grad(false));
+template <class Give>
+torch_tensor in_memory(torch_tensor const& like, void* data, Give give) {
+  return at::from_blob(data, like.sizes(), like.strides(), give, like.options().requires_grad(false));
+}
+
+inline std::int64_t loop_threads() { return at::in_parallel_region() ? 1 : at::get_num_threads(); }
+template <class Run>
+void loop(std::int64_t count, Run const& run) {
+  at::parallel_for(0, count, 1, run);
 }
 
 }  // namespace mixaug_torch

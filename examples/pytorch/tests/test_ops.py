@@ -62,6 +62,33 @@ class Mixing(unittest.TestCase):
         self.assertTrue(mixed.is_contiguous(memory_format=torch.channels_last))
         self.assertTrue(torch.equal(mixed, mixaug.mix(plan, x.contiguous())))
 
+    def test_more_rows_have_the_order_of_memory_that_torch_suggests(self):
+        x = images()
+        last = x.contiguous(memory_format=torch.channels_last)
+        volumes = torch.rand(2, 3, 4, 5, 6)
+        for like in (x, last, last[:, :, ::2], last[:, :, :, 1:], x[:, :, ::2], x.transpose(2, 3), last.transpose(2, 3),
+                     x.transpose(0, 1), last[:, :1], last[:1], last[:1, :, :1, :1], x[:, :, :1, :1], last[:1, :1, :1, :1],
+                     x[:, :1].expand(N, C, H, W), volumes, volumes.contiguous(memory_format=torch.channels_last_3d),
+                     volumes.transpose(1, 4), x[:, 0], x[:, 0].transpose(1, 2)):
+            plan = mixaug.make_plan("regmixup", like)
+            as_torch = torch.empty((2 * len(like), *like.shape[1:]),
+                                   memory_format=torch._prims_common.suggest_memory_format(like))
+            self.assertEqual(mixaug.mix(plan, like).stride(), as_torch.stride(), (like.shape, like.stride()))
+
+    def test_fresh_outputs_have_the_strides_of_empty_like(self):
+        x = torch.rand(8, 4, 128, 128)  # 2 MiB: memory of the pool, where the rows are dense
+        for like in (x, x.contiguous(memory_format=torch.channels_last), x.transpose(2, 3), x[:, :, :, ::2], x[:, 1:],
+                     torch.rand(8, 1, 256, 256).expand(8, 4, 256, 256)):
+            mixed = mixaug.mix(mixaug.make_plan("mixup", like), like)
+            self.assertEqual(mixed.stride(), torch.empty_like(like).stride())
+            self.assertTrue(torch.equal(mixed, mixaug.mix(mixaug.make_plan("mixup", like), like.contiguous())))
+
+    def test_lazily_negated_rows_are_their_values(self):
+        x = torch.view_as_complex(torch.rand(4, 5, 2)).conj().imag
+        self.assertTrue(x.is_neg())
+        plan = mixaug.make_plan("mixup", x)
+        self.assertTrue(torch.equal(mixaug.mix(plan, x), mixaug.mix(plan, x.resolve_neg())))
+
     def test_a_second_source_and_gathered_rows(self):
         x, source = images(), torch.rand(20, C, H, W)
         plan = mixaug.make_plan("mixup", x, mixaug.Key(2), source_rows=20)
