@@ -33,8 +33,8 @@ stable = version >= (2, 11) and os.environ.get("MIXAUG_STABLE_ABI", "1") != "0"
 
 flags = ["-std=c++20", "-O3", "-fopenmp", "-w", "-fvisibility=hidden"]
 flags += os.environ.get("MIXAUG_CXXFLAGS", "-march=native").split()
-if stable:  # what torch 2.11 and Python 3.9 have
-    flags += ["-DMIXAUG_STABLE_ABI", "-DTORCH_TARGET_VERSION=0x020b000000000000", "-DPy_LIMITED_API=0x03090000"]
+if stable:  # what torch 2.11 has, and its oldest Python, which BuildExtension names to the compiler
+    flags += ["-DMIXAUG_STABLE_ABI", "-DTORCH_TARGET_VERSION=0x020b000000000000"]
 setup(
     ext_modules=[
         CppExtension(
@@ -46,6 +46,7 @@ setup(
             py_limited_api=stable,
         )
     ],
+    install_requires=["torch>=2.11" if stable else "torch"],  # 1.13 and later; Debian names its own 1.13.0a0
     cmdclass={"build_py": with_headers, "build_ext": BuildExtension},
-    options={"bdist_wheel": {"py_limited_api": "cp39"}} if stable else {},
+    options={"bdist_wheel": {"py_limited_api": "cp310"}} if stable else {},
 )

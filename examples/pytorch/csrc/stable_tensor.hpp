@@ -41,7 +41,7 @@ inline ma::detail::element_kind kind_of(torch_tensor const& t) {
       {aoti_torch_dtype_complex128(), {code::complex, 128}},
   };
   std::int32_t type = 0;
-  STABLE_TORCH_ERROR_CODE_CHECK(aoti_torch_get_dtype(t.get(), &type));
+  TORCH_ERROR_CODE_CHECK(aoti_torch_get_dtype(t.get(), &type));
   for (auto const& [number, kind] : kinds)
     if (number == type) return kind;
   ma::detail::fail("the tensor's type", "quantized, or one of other elements than those of views",
