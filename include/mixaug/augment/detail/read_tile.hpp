@@ -221,18 +221,18 @@ MIXAUG_HD inline std::int32_t displaced(std::int64_t at, float d, std::int32_t l
 inline void displaced(std::int64_t start, std::int64_t step, float const* MIXAUG_RESTRICT d, int n, std::int32_t low,
                       std::int32_t high, std::int32_t* MIXAUG_RESTRICT to) noexcept {
   // sums of 32 bits where they cannot overflow, and else of 64
-  constexpr std::int64_t far = ((std::int64_t{1} << 16) - 8193) << fixed_map::bits;
-  span const near = clipped({0, n}, start, step, -far, far);
+  constexpr std::int64_t limit = ((std::int64_t{1} << 16) - 8193) << fixed_map::bits;
+  span const narrow = clipped({0, n}, start, step, -limit, limit);
   auto const one_by_one = [&](int begin, int end) {
     for (int k = begin; k < end; ++k) to[k] = displaced(start + k * step, d[k], low, high);
   };
-  one_by_one(0, near.begin);
+  one_by_one(0, narrow.begin);
   lane_positions const at(start, step);
-  for (int k = near.begin; k < near.end; ++k) {
+  for (int k = narrow.begin; k < narrow.end; ++k) {
     std::int32_t const v = at.at(k, whole_units(d[k])), above = v > low ? v : low;
     to[k] = above < high ? above : high;
   }
-  one_by_one(near.end, n);
+  one_by_one(narrow.end, n);
 }
 
 /// Bicubic reading of a packed image for pixels [0, n) of a run, whose sixteen taps lie inside the rim.
