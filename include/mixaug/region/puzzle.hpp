@@ -192,9 +192,9 @@ struct puzzle {
         detail::fail("puzzlemix's blocks[" + detail::text(index_t{k}) + "]", detail::text(index_t{n}),
                      "1 to 16 cells a side, and at most a pixel each of " + detail::shape_text(s.size + 1, 2));
     if (neigh_size < 1) detail::fail("puzzlemix's neigh_size", detail::text(index_t{neigh_size}), "1 or more pixels");
-    within("beta", beta, 1e3f, "a number in [0, 1e3]");
-    within("gamma", gamma, 1.0f, "a number in [0, 1]: with more, minima are no cuts");
-    within("eta", eta, 25.0f, "a number in [0, 25]");
+    within("puzzlemix's beta", beta, 1e3f, "a number in [0, 1e3]");
+    within("puzzlemix's gamma", gamma, 1.0f, "a number in [0, 1]: with more, minima are no cuts");
+    within("puzzlemix's eta", eta, 25.0f, "a number in [0, 25]");
     if (int const last = n_labels - 1; eta * static_cast<float>(last * last) > 100.0f)
       detail::fail("puzzlemix's eta",
                    detail::text(static_cast<double>(eta)) + " for " + detail::text(index_t{n_labels}) + " labels",
@@ -254,7 +254,7 @@ struct puzzle {
     return moved;
   }
   void check_transport(plan_shape const& s) const {
-    within("t_eps", t_eps, 4.0f, "a number in [0, 4]");
+    within("puzzlemix's t_eps", t_eps, 4.0f, "a number in [0, 4]");
     if (t_size != -1 && t_size < 1)
       detail::fail("puzzlemix's t_size", detail::text(index_t{t_size}), "a side in pixels, or -1 for the mask's cells");
     for (int k = 0; k < blocks.count; ++k)
@@ -296,8 +296,7 @@ struct puzzle {
     return last * last * (1000.0 * side * side * change * (1.0 + 1e-6) + truncated);
   }
   static void within(char const* name, float v, float most, char const* expected) {
-    if (!(v >= 0.0f && v <= most))
-      detail::fail(std::string("puzzlemix's ") + name, detail::text(static_cast<double>(v)), expected);
+    if (!(v >= 0.0f && v <= most)) detail::fail(name, detail::text(static_cast<double>(v)), expected);
   }
   /// The options of the energy of a row.
   detail::puzzle_terms terms_of(int side, double lambda) const noexcept {
