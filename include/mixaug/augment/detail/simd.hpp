@@ -13,10 +13,13 @@
 MIXAUG_EXACT_BEGIN
 MIXAUG_UNFUSED_BEGIN
 MIXAUG_WIDE_LOOPS
-#if defined(__GNUC__) && !defined(__clang__)  // gcc's own intrinsics begin with registers of no value (its bug 105593)
+// gcc's own intrinsics begin with registers of no value (its bug 105593), and some are macros without optimisation,
+// which gcc 14 and later give to functions of int, and not of unsigned as they are documented.
+#if defined(__GNUC__) && !defined(__clang__)
 #  pragma GCC diagnostic push
 #  pragma GCC diagnostic ignored "-Wuninitialized"
 #  pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#  pragma GCC diagnostic ignored "-Wsign-conversion"
 #endif
 
 /// Explicit SIMD of the chains, by the user's flags: AVX-512 or AVX2. Each function does the first pixels of a run and

@@ -9,6 +9,7 @@ MIXAUG_WIDE_LOOPS
 #  pragma GCC diagnostic push
 #  pragma GCC diagnostic ignored "-Wuninitialized"
 #  pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#  pragma GCC diagnostic ignored "-Wsign-conversion"
 #endif
 
 namespace mixaug::augment {

@@ -9,6 +9,7 @@ MIXAUG_WIDE_LOOPS
 #  pragma GCC diagnostic push
 #  pragma GCC diagnostic ignored "-Wuninitialized"
 #  pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#  pragma GCC diagnostic ignored "-Wsign-conversion"
 #endif
 
 /// Explicit SIMD of bilinear reading of bytes. A register holds pixels of four channels, and two registers a block of

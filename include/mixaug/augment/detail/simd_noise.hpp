@@ -12,6 +12,7 @@ MIXAUG_WIDE_LOOPS
 #  pragma GCC diagnostic push
 #  pragma GCC diagnostic ignored "-Wuninitialized"
 #  pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#  pragma GCC diagnostic ignored "-Wsign-conversion"
 #endif
 
 /// Explicit SIMD of the random numbers of pixels, as in simd.hpp: the bits of the plain loops.
