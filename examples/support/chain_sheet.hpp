@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "shown_chains.hpp"
 #include "canvas.hpp"
 #include "image_set.hpp"
+#include "shown_chains.hpp"
 
 namespace example {
 

@@ -20,7 +20,7 @@ struct symmetric_eigen {
     double a[3][3], v[3][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
     for (int j = 0; j < 3; ++j)
       for (int k = 0; k < 3; ++k) a[j][k] = of[j][k];
-    // Each sweep squares what is left beside the diagonal: eight are more than doubles can tell.
+    // Each sweep squares the size of the elements off the diagonal, so that after eight they are rounding errors.
     for (int sweep = 0; sweep < 8; ++sweep)
       for (int p = 0; p < 2; ++p)
         for (int q = p + 1; q < 3; ++q) rotate(a, v, p, q);

@@ -394,11 +394,12 @@ class device_passes {
     unwritten.width = q.out.width;
     unwritten.channels = q.out.channels;
     auto reads = pass_of<In, float>(c_, k, columns_, scratch_, {v.in, unwritten, v.in_sample, 0});
-    reads.bytes = pass_of(c_, k, columns_, scratch_, v).bytes;
+    auto const whole = pass_of(c_, k, columns_, scratch_, v);
+    reads.bytes = whole.bytes;
     if (q.blur >= 0 && q.is_normal) launch(along_threads<In>{reads, scratch_.along.data});
     for (int s = reads.stage; s < reads.last_stage; ++s)
       if (c_.stages[static_cast<std::size_t>(s)].kind == stage_kind::contrast) take_means(reads, s, q.out);
-    launch_pass(be_, pass_of(c_, k, columns_, scratch_, v), rows_);
+    launch_pass(be_, whole, rows_);
   }
   template <class In>
   void take_means(device_pass<In, float> const& reads, int s, image_facts of_pass) const {

@@ -53,8 +53,7 @@ inline void pixel_bits(tile_area const& t, index_t channel, key const& k, std::u
   bool const whole = t.width % 8 == 0;
   std::uint16_t* const to = whole ? out : spare;
   for (int r = 0; r < t.rows; ++r) {
-    std::uint64_t const first = static_cast<std::uint64_t>(channel) << 29 | static_cast<std::uint64_t>(t.y + r) << 13 |
-                                static_cast<std::uint64_t>(t.x / 8);
+    std::uint64_t const first = number_of_block(channel, t.y + r, t.x / 8);
     for (int b = 0; b < blocks; ++b) number[r * blocks + b] = first + static_cast<std::uint64_t>(b);
   }
   for (int b = all; b % lanes != 0; ++b) number[b] = 0;

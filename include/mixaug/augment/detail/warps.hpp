@@ -206,6 +206,17 @@ inline bool is_active(perspective const&, float const* drawn) noexcept {
 inline bool is_active(lens const&, float const* drawn) noexcept { return drawn[0] != 0.0f || drawn[1] != 0.0f; }
 inline bool is_active(elastic const&, float const* drawn) noexcept { return drawn[0] != 0.0f; }
 
+/// The weights of four nodes at the fraction t behind the second, in float.
+MIXAUG_HD inline void weigh_nodes(float t, float* MIXAUG_RESTRICT w) noexcept {
+  using mixaug::detail::rounded_product;
+  constexpr float sixth = 1.0f / 6.0f;
+  float const r = 1.0f - t, t2 = t * t, r2 = r * r;
+  w[0] = r * r2 * sixth;
+  w[1] = (4.0f - rounded_product(t2, 6.0f - rounded_product(3.0f, t))) * sixth;
+  w[2] = (4.0f - rounded_product(r2, 6.0f - rounded_product(3.0f, r))) * sixth;
+  w[3] = t * t2 * sixth;
+}
+
 /// Moves n points, anywhere, by a spline. Its weights and sums are in float: displacements are exact to 2^-20 of
 /// themselves.
 inline void spline_run(double const* m, float const* nodes, int n, double* MIXAUG_RESTRICT x,
@@ -235,14 +246,7 @@ inline void spline_run(double const* m, float const* nodes, int n, double* MIXAU
       fy[k] = static_cast<float>(v[k] - static_cast<double>(i));
     }
     auto const weigh = [many](float const* f, float(*MIXAUG_RESTRICT w)[4]) {
-      for (int k = 0; k < many; ++k) {
-        constexpr float sixth = 1.0f / 6.0f;
-        float const t = f[k], r = 1.0f - t, t2 = t * t, r2 = r * r;
-        w[k][0] = r * r2 * sixth;
-        w[k][1] = (4.0f - rounded_product(t2, 6.0f - rounded_product(3.0f, t))) * sixth;
-        w[k][2] = (4.0f - rounded_product(r2, 6.0f - rounded_product(3.0f, r))) * sixth;
-        w[k][3] = t * t2 * sixth;
-      }
+      for (int k = 0; k < many; ++k) weigh_nodes(f[k], w[k]);
     };
     weigh(fx, wx);
     weigh(fy, wy);
@@ -273,17 +277,9 @@ MIXAUG_HD inline void spline_point(double const* m, float const* nodes, double& 
   double const above_u = pu > 0.0 ? pu : 0.0, above_v = pv > 0.0 ? pv : 0.0;
   double const u = above_u < most_u ? above_u : most_u, v = above_v < most_v ? above_v : most_v;
   index_t const i = static_cast<index_t>(v), j = static_cast<index_t>(u);
-  auto const weigh = [](float t, float* w) {
-    constexpr float sixth = 1.0f / 6.0f;
-    float const r = 1.0f - t, t2 = t * t, r2 = r * r;
-    w[0] = r * r2 * sixth;
-    w[1] = (4.0f - rounded_product(t2, 6.0f - rounded_product(3.0f, t))) * sixth;
-    w[2] = (4.0f - rounded_product(r2, 6.0f - rounded_product(3.0f, r))) * sixth;
-    w[3] = t * t2 * sixth;
-  };
   float wx[4], wy[4], sum[2];
-  weigh(static_cast<float>(u - static_cast<double>(j)), wx);
-  weigh(static_cast<float>(v - static_cast<double>(i)), wy);
+  weigh_nodes(static_cast<float>(u - static_cast<double>(j)), wx);
+  weigh_nodes(static_cast<float>(v - static_cast<double>(i)), wy);
   for (int c = 0; c < 2; ++c) {
     float const *const p = nodes + c * all + i * columns + j, *const q = p + columns, *const r = q + columns,
                        *const s = r + columns;
@@ -326,19 +322,23 @@ MIXAUG_HD inline void warp_point(warp_kind kind, double const* m, float const* n
       break;
   }
 }
-/// The same for n points; a loop for each kind, which compilers vectorise.
+/// The same for n points of one kind, in a loop that compilers vectorise.
+template <warp_kind Kind>
+void warp_points(double const* m, int n, double* MIXAUG_RESTRICT x, double* MIXAUG_RESTRICT y) noexcept {
+  double own[9];
+  for (int k = 0; k < doubles_of_warp[static_cast<int>(Kind)]; ++k) own[k] = m[k];
+  for (int k = 0; k < n; ++k) warp_point(Kind, own, nullptr, x[k], y[k]);
+}
+/// The same for n points of any kind.
 inline void warp_run(warp_kind kind, double const* m, float const* nodes, int n, double* MIXAUG_RESTRICT x,
                      double* MIXAUG_RESTRICT y) noexcept {
-  auto const each = [&](auto of) {
-    for (int k = 0; k < n; ++k) warp_point(decltype(of)::value, m, nodes, x[k], y[k]);
-  };
   switch (kind) {
     case warp_kind::affine:
-      return each(std::integral_constant<warp_kind, warp_kind::affine>{});
+      return warp_points<warp_kind::affine>(m, n, x, y);
     case warp_kind::projective:
-      return each(std::integral_constant<warp_kind, warp_kind::projective>{});
+      return warp_points<warp_kind::projective>(m, n, x, y);
     case warp_kind::radial:
-      return each(std::integral_constant<warp_kind, warp_kind::radial>{});
+      return warp_points<warp_kind::radial>(m, n, x, y);
     case warp_kind::spline:
       if (m[3] != 0.0) spline_run(m, nodes, n, x, y);
       break;
